@@ -1,0 +1,95 @@
+#pragma once
+
+#include <vigil/time.hpp>
+
+#include <cstdint>
+
+namespace vigil {
+
+/// Says how long to wait before a restart. A plain value, made by `fixed` and
+/// `exponential`; a default-constructed one never waits.
+///
+/// The wait concerns one child and never blocks its supervisor.
+class backoff {
+public:
+  /// Never waits.
+  constexpr backoff() = default;
+
+  constexpr backoff(duration initial, duration cap, double factor)
+    : initial_(initial), cap_(cap), factor_(factor), reset_after_(cap * 2) {
+    // nop
+  }
+
+  /// Spreads each wait by up to this share of it in both directions, so that
+  /// children that failed together do not come back together. Range: 0 to 1.
+  [[nodiscard]] constexpr backoff jitter(double share) const {
+    auto result = *this;
+    result.jitter_ = share;
+    return result;
+  }
+
+  /// Multiplies the wait by this with every failure in a row. At least 1.
+  [[nodiscard]] constexpr backoff factor(double factor) const {
+    auto result = *this;
+    result.factor_ = factor;
+    return result;
+  }
+
+  /// Starts again with the first wait once the child has run that long.
+  /// Default: twice the cap.
+  [[nodiscard]] constexpr backoff reset_after(duration healthy) const {
+    auto result = *this;
+    result.reset_after_ = healthy;
+    return result;
+  }
+
+  /// Returns whether any restart waits at all.
+  [[nodiscard]] constexpr bool enabled() const noexcept {
+    return initial_ > duration::zero();
+  }
+
+  /// Returns the wait before restart number `attempt` in a row, counted from 1.
+  /// `random` is uniform in [0, 1). Never above the cap, never negative.
+  [[nodiscard]] duration delay(std::uint32_t attempt, double random) const;
+
+  [[nodiscard]] constexpr duration initial() const noexcept {
+    return initial_;
+  }
+
+  [[nodiscard]] constexpr duration cap() const noexcept {
+    return cap_;
+  }
+
+  [[nodiscard]] constexpr double factor() const noexcept {
+    return factor_;
+  }
+
+  [[nodiscard]] constexpr double jitter() const noexcept {
+    return jitter_;
+  }
+
+  [[nodiscard]] constexpr duration reset_after() const noexcept {
+    return reset_after_;
+  }
+
+  friend bool operator==(const backoff&, const backoff&) = default;
+
+private:
+  duration initial_{};
+  duration cap_{};
+  double factor_ = 1.0;
+  double jitter_ = 0.0;
+  duration reset_after_{};
+};
+
+/// Waits the same time before every restart.
+[[nodiscard]] constexpr backoff fixed(duration delay) {
+  return {delay, delay, 1.0};
+}
+
+/// Doubles the wait with every failure in a row, from `initial` up to `cap`.
+[[nodiscard]] constexpr backoff exponential(duration initial, duration cap) {
+  return {initial, cap, 2.0};
+}
+
+} // namespace vigil

@@ -1,0 +1,47 @@
+#include <vigil/child_exit.hpp>
+
+namespace vigil {
+
+std::string_view to_string(exit_kind x) noexcept {
+  switch (x) {
+    case exit_kind::normal:
+      return "normal";
+    case exit_kind::shutdown:
+      return "shutdown";
+    case exit_kind::abnormal:
+      return "abnormal";
+  }
+  return "unknown";
+}
+
+bool is_abnormal(const child_spec& spec, const child_exit& x) {
+  if (x.kind != exit_kind::abnormal)
+    return false;
+  if (!spec.restart_when)
+    return true;
+  try {
+    return spec.restart_when(x.why);
+  } catch (...) {
+    return true;
+  }
+}
+
+bool wants_restart(const child_spec& spec, const child_exit& x) {
+  switch (spec.restart) {
+    case restart_policy::permanent:
+      return true;
+    case restart_policy::transient:
+      return is_abnormal(spec, x);
+    case restart_policy::temporary:
+      break;
+  }
+  return false;
+}
+
+bool restarts_alone(const child_spec& spec, restart_strategy strategy,
+                    const child_exit& x) {
+  return strategy == restart_strategy::one_for_one && !spec.backoff.enabled()
+         && wants_restart(spec, x);
+}
+
+} // namespace vigil

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <vigil/backoff.hpp>
+#include <vigil/failure.hpp>
+#include <vigil/policy.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace vigil {
+
+/// Everything a supervisor has to know of a child except how to make it: OTP's
+/// child specification, with the defaults filled in.
+///
+/// Builders (`vigil::child`) fill it; `check` tells what is wrong with it.
+struct child_spec {
+  /// Names the child among its siblings.
+  std::string id;
+
+  child_kind kind = child_kind::worker;
+
+  restart_policy restart = restart_policy::permanent;
+
+  /// OTP: 5 s for workers, infinity for supervisors.
+  shutdown_policy shutdown = std::chrono::seconds{5};
+
+  /// Counts for the supervisor's `auto_shutdown`.
+  bool significant = false;
+
+  /// Delays automatic restarts.
+  vigil::backoff backoff;
+
+  /// A budget of the child's own, beside that of its supervisor.
+  std::optional<restart_intensity> intensity;
+
+  /// Ends a start that takes longer; without it a start may take for ever.
+  std::optional<duration> start_timeout;
+
+  /// Refines which ends of a transient or temporary child are abnormal: an end
+  /// for which it returns false counts as clean. Runs in the child's or in the
+  /// supervisor's thread; an exception from it counts as true.
+  std::function<bool(const failure&)> restart_when;
+
+  mailbox_policy mailbox = mailbox_policy::keep;
+};
+
+/// Everything a supervisor has to know of itself. OTP: supervisor flags.
+struct supervisor_spec {
+  /// Names the supervisor in its parent and in paths.
+  std::string id;
+
+  restart_strategy strategy = restart_strategy::one_for_one;
+
+  restart_intensity intensity;
+
+  vigil::auto_shutdown auto_shutdown = vigil::auto_shutdown::never;
+};
+
+/// Returns what is wrong with `spec`, or nothing. `path` names the child in the
+/// failure; `parent` is the supervisor it is meant for.
+[[nodiscard]] std::optional<failure> check(const child_spec& spec,
+                                           const supervisor_spec& parent,
+                                           const std::string& path);
+
+/// Returns what is wrong with `spec`, or nothing.
+[[nodiscard]] std::optional<failure> check(const supervisor_spec& spec,
+                                           const std::string& path);
+
+} // namespace vigil

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <vigil/child_exit.hpp>
+#include <vigil/failure.hpp>
+#include <vigil/time.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace vigil {
+
+/// What can happen in a tree.
+enum class event_type : std::uint8_t {
+  /// A child came up (first start or a start by call).
+  child_started,
+  /// A child did not start.
+  start_failed,
+  /// A child ended by itself; `why` says how.
+  child_exited,
+  /// A restart is decided and will happen after `after`.
+  child_restarting,
+  /// A child is up again, in place or as a new actor.
+  child_restarted,
+  /// A child was stopped by its supervisor.
+  child_stopped,
+  /// A child did not stop within its deadline and was killed.
+  child_killed,
+  /// A child did not even react to the kill and was left behind.
+  child_left_behind,
+  /// A child and its spec are gone.
+  child_removed,
+  /// A supervisor and all of its static children are up.
+  supervisor_started,
+  /// The restart budget of a supervisor is spent.
+  gave_up,
+  /// A supervisor and all of its children are down.
+  supervisor_stopped,
+  /// Messages died with an incarnation; `count` says how many.
+  messages_lost,
+};
+
+[[nodiscard]] std::string_view to_string(event_type x) noexcept;
+
+/// One thing that happened in a tree. A plain value.
+struct event {
+  event_type type{};
+  /// When, on the clock of the actor system.
+  time_point time{};
+  /// The child or supervisor concerned.
+  std::string path;
+  /// The life of the child concerned; 0 for supervisors.
+  std::uint64_t incarnation = 0;
+  /// How an ended child ended.
+  exit_kind exit = exit_kind::normal;
+  /// Why, where there is a why.
+  std::optional<failure> why;
+  /// When a restart is due, from now.
+  duration after{};
+  /// How many messages.
+  std::uint64_t count = 0;
+};
+
+/// Returns one line without the time.
+[[nodiscard]] std::string to_string(const event& x);
+
+} // namespace vigil
