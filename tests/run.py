@@ -14,6 +14,7 @@ something ran and nothing failed.
 import argparse
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -80,7 +81,8 @@ def main():
         if not named:
             cases_filtered = True
             named = {n for n in chosen if "doctest" in tests[n]}
-            command.append(f"--test-args=--test-case=*{args.filter}*")
+            pattern = shlex.quote(f"--test-case=*{args.filter}*")
+            command.append(f"--test-args={pattern}")
         chosen = named
     if args.wrapper:
         command.append(f"--wrapper={args.wrapper}")
