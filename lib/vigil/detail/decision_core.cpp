@@ -55,8 +55,7 @@ void decision_core::started(child_uid child, time_point now) {
   step_after(child, now);
 }
 
-void decision_core::start_failed(child_uid child, failure why,
-                                 time_point now) {
+void decision_core::start_failed(child_uid child, failure why, time_point now) {
   auto* x = node(child);
   if (swallow(child) || x == nullptr)
     return;
@@ -129,8 +128,8 @@ std::vector<action_t> decision_core::take_actions() {
 std::vector<decision_core::child_view> decision_core::children() const {
   std::vector<child_view> result;
   result.reserve(children_.size());
-  std::transform(children_.begin(), children_.end(),
-                 std::back_inserter(result), view_of);
+  std::transform(children_.begin(), children_.end(), std::back_inserter(result),
+                 view_of);
   return result;
 }
 
@@ -186,9 +185,8 @@ void decision_core::rebuild() {
   significant_alive_ = 0;
   for (std::size_t i = 0; i < statics_.size(); ++i)
     insert(i + 1, statics_[i].spec, false).been_up = statics_[i].been_up;
-  std::erase_if(owed_exits_, [this](const auto& x) {
-    return x.first > statics_.size();
-  });
+  std::erase_if(owed_exits_,
+                [this](const auto& x) { return x.first > statics_.size(); });
 }
 
 core_child* decision_core::node(child_uid uid) {

@@ -146,8 +146,7 @@ private:
   void disarm(core_child& x);
   failure failure_of(errc code, std::string text, std::string_view id,
                      time_point now) const;
-  failure start_failure(const core_child& x, failure why,
-                        time_point now) const;
+  failure start_failure(const core_child& x, failure why, time_point now) const;
   failure stopped_early(const core_child& x, time_point now) const;
   failure why_of(const core_child& x, const child_exit& how,
                  time_point now) const;

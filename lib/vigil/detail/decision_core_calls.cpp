@@ -122,8 +122,7 @@ void decision_core::take_out(core_child& x, time_point now) {
     reply_to_start(x, stopped_early(x, now));
 }
 
-bool decision_core::is_idle(const core_child& x, call_id call,
-                            time_point now) {
+bool decision_core::is_idle(const core_child& x, call_id call, time_point now) {
   if (x.active())
     refuse(call, errc::child_running, x.spec.id, now);
   else if (x.planned || x.state == child_state::restarting)

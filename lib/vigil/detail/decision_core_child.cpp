@@ -1,5 +1,4 @@
 #include <vigil/detail/decision_core.hpp>
-
 #include <vigil/snapshot.hpp>
 
 #include <algorithm>
@@ -47,8 +46,7 @@ void decision_core::begin_start(core_child& x) {
     arm(x, alarm::start_limit, *x.spec.start_timeout);
 }
 
-void decision_core::start_refused(core_child& x, failure why,
-                                  time_point now) {
+void decision_core::start_refused(core_child& x, failure why, time_point now) {
   settle(x);
   if (x.called_by != start_call::none)
     call_failed(x, std::move(why), now);
@@ -69,8 +67,7 @@ void decision_core::call_failed(core_child& x, failure why, time_point now) {
   step_after(uid, now);
 }
 
-void decision_core::initial_failed(core_child& x, failure why,
-                                   time_point now) {
+void decision_core::initial_failed(core_child& x, failure why, time_point now) {
   child_exit how;
   how.kind = exit_kind::abnormal;
   how.why = start_failure(x, std::move(why), now);
@@ -99,10 +96,9 @@ void decision_core::retry_is_due(core_child& x, time_point now) {
 }
 
 void decision_core::start_took_too_long(core_child& x, time_point now) {
-  x.start_error = failure_of(errc::start_timeout,
-                             "its limit is "
-                               + format_duration(*x.spec.start_timeout),
-                             x.spec.id, now);
+  x.start_error = failure_of(
+    errc::start_timeout,
+    "its limit is " + format_duration(*x.spec.start_timeout), x.spec.id, now);
   set_state(x, child_state::stopping);
   kill(x);
 }
@@ -241,8 +237,7 @@ void decision_core::restart(core_child& x, time_point now) {
   arm(x, alarm::retry, wait);
 }
 
-const restart_intensity* decision_core::refusal(core_child& x,
-                                                time_point now) {
+const restart_intensity* decision_core::refusal(core_child& x, time_point now) {
   if (x.budget != nullptr && !x.budget->admit(now))
     return &x.budget->limit();
   return window_->admit(now) ? nullptr : &window_->limit();
@@ -259,10 +254,9 @@ void decision_core::give_up(core_child& x, const restart_intensity& limit,
                             time_point now) {
   child_exit how;
   how.kind = exit_kind::abnormal;
-  how.why = failure{errc::restart_limit_reached,
-                    text_of(x, limit,
-                            earlier.empty() ? x.history : earlier),
-                    path_};
+  how.why
+    = failure{errc::restart_limit_reached,
+              text_of(x, limit, earlier.empty() ? x.history : earlier), path_};
   how.why.time = now;
   how.why = how.why.because(std::move(last));
   emit(action::publish{told::gave_up, x.uid});

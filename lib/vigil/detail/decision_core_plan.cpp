@@ -35,8 +35,7 @@ child_uid decision_core::first_of_group(const core_child& x) const noexcept {
   return spec_.strategy == restart_strategy::rest_for_one ? x.uid : 0;
 }
 
-void decision_core::begin_group(core_child& x, duration wait,
-                                time_point now) {
+void decision_core::begin_group(core_child& x, duration wait, time_point now) {
   if (auto* earlier = node(plan_.failed)) {
     settle(*earlier);
     earlier->planned = true;
@@ -102,16 +101,14 @@ void decision_core::cancel_group(time_point now) {
   plan_ = {};
   for (auto x = first; x != children_.end(); ++x) {
     x->doomed = false;
-    if (std::exchange(x->planned, false)
-        && x->state == child_state::stopped)
+    if (std::exchange(x->planned, false) && x->state == child_state::stopped)
       release(*x, now);
   }
 }
 
 // -- going down ---------------------------------------------------------------
 
-void decision_core::go_down(child_exit how, bool start_failed,
-                            time_point now) {
+void decision_core::go_down(child_exit how, bool start_failed, time_point now) {
   farewell_ = {std::move(how), start_failed, {}};
   plan_ = {};
   plan_.what = what::down;
@@ -130,8 +127,8 @@ void decision_core::cancel_for_good(core_child& x, time_point now) {
   x.planned = false;
   x.start_error.reset();
   if (x.called_by != start_call::none)
-    reply_to_start(x, failure_of(errc::supervisor_stopping, {}, x.spec.id,
-                                 now));
+    reply_to_start(x,
+                   failure_of(errc::supervisor_stopping, {}, x.spec.id, now));
   if (x.state == child_state::restarting)
     settle(x);
 }
