@@ -101,6 +101,13 @@ TEST_CASE("times near the epoch of the clock are times like others") {
   CHECK_FALSE(x.admit(time_point{} + 1s));
 }
 
+TEST_CASE("a time that comes late does not make room") {
+  restart_window x{{1, 10s}};
+  CHECK(x.admit(t0));
+  CHECK_FALSE(x.admit(t0 - 5s));
+  CHECK_FALSE(x.admit(t0 + 6s));
+}
+
 TEST_CASE("four threads at the same instant get N restarts together") {
   constexpr int rounds = 50;
   for (int round = 0; round < rounds; ++round) {
