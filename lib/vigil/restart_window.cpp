@@ -23,15 +23,15 @@ restart_window::restart_window(restart_intensity limit)
 bool restart_window::admit(time_point now) noexcept {
   if (limit_.max_restarts == 0)
     return false;
-  const auto slot = next_.fetch_add(1, std::memory_order_relaxed)
-                    % limit_.max_restarts;
+  const auto slot
+    = next_.fetch_add(1, std::memory_order_relaxed) % limit_.max_restarts;
   const auto mine = stamp_of(now);
   auto& last = stamps_[slot];
   auto oldest = last.load(std::memory_order_relaxed);
   // Times of several threads may come in the wrong order: the latest stays.
-  while (oldest < mine
-         && !last.compare_exchange_weak(oldest, mine,
-                                        std::memory_order_relaxed)) {
+  while (
+    oldest < mine
+    && !last.compare_exchange_weak(oldest, mine, std::memory_order_relaxed)) {
     // nop
   }
   return mine - oldest > limit_.period.count();
