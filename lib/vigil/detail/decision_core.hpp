@@ -239,11 +239,9 @@ private:
   core_plan plan_;
   std::deque<kept_t> kept_;
   std::vector<action_t> actions_;
-
   bool down_ = true;
   bool force_ = false;
   action::went_down farewell_{};
-
   child_uid last_uid_ = 0;
   std::uint64_t last_timer_ = 0;
   std::uint64_t last_ticket_ = 0;
