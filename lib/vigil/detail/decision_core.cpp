@@ -66,7 +66,7 @@ void decision_core::started(child_uid child, time_point now) {
 
 void decision_core::start_failed(child_uid child, failure why, time_point now) {
   auto* x = node(child);
-  if (swallow(child) || x == nullptr)
+  if (x == nullptr)
     return;
   if (x->state == child_state::starting)
     start_refused(*x, std::move(why), now);
@@ -78,7 +78,8 @@ void decision_core::ignored(child_uid child, time_point now) {
   auto* x = node(child);
   if (x == nullptr)
     return;
-  if (x->state == child_state::stopping)
+  if (x->state == child_state::stopping
+      || (x->state == child_state::starting && stopping()))
     return gone(*x, now);
   if (x->state != child_state::starting)
     return;
@@ -242,8 +243,7 @@ void decision_core::park(core_child& x) {
 
 void decision_core::forget(core_child& x) {
   emit(action::forget_child{x.uid});
-  if (x.dynamic)
-    owed_exits_.erase(x.uid);
+  owed_exits_.erase(x.uid);
   by_id_.erase(x.spec.id);
   const auto position = by_uid_.find(x.uid);
   const auto place = position->second;
@@ -272,7 +272,8 @@ void decision_core::reply(call_id call, result<child_uid> what) {
 }
 
 void decision_core::reply_to_start(core_child& x, result<child_uid> what) {
-  x.called_by = start_call::none;
+  if (std::exchange(x.called_by, start_call::none) != start_call::none)
+    x.left_out = x.state == child_state::stopped && restarts_group();
   reply(std::exchange(x.call, 0), std::move(what));
 }
 
