@@ -1,0 +1,53 @@
+#include "unit/model/calm_case.hpp"
+
+#include <doctest/doctest.h>
+
+// Every case within some bounds, once with the decision core and once with a
+// simple model of OTP's supervisor. The least number of cases is asserted so
+// that an enumeration that loses its way does not pass.
+
+using namespace vigil;
+using namespace vigil::test;
+
+namespace {
+
+void check_all(const calm_bounds& bounds, std::size_t at_least) {
+  const auto result = run_all(bounds);
+  if (!result.story.empty())
+    FAIL(result.story);
+  CHECK(result.cases >= at_least);
+}
+
+} // namespace
+
+TEST_CASE("a model agrees on the first start, whatever fails in it") {
+  check_all({.children = {0, 1, 2, 3, 4}, .length = 1, .faults = 4}, 1);
+}
+
+TEST_CASE("a model agrees on one child, whatever happens to it") {
+  check_all({.intensities = {0, 1, 2},
+             .backoffs = {{}, fixed(duration{4})},
+             .length = 3,
+             .faults = 3,
+             .all_ends = true},
+            1);
+}
+
+TEST_CASE("a model agrees on two children, whatever happens to them") {
+  check_all({.children = {2},
+             .intensities = {0, 1, 2},
+             .backoffs = {{}, fixed(duration{4})},
+             .length = 3,
+             .faults = 1},
+            1);
+}
+
+TEST_CASE("a model agrees on three children, whatever happens to them") {
+  check_all({.children = {3}, .intensities = {2}, .length = 3, .faults = 1},
+            1);
+}
+
+TEST_CASE("a model agrees on four children, whatever happens to them") {
+  check_all({.children = {4}, .intensities = {1}, .length = 2, .faults = 1},
+            1);
+}

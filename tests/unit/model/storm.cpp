@@ -1,0 +1,347 @@
+#include "unit/model/storm.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace vigil::test {
+
+storm::storm(std::uint64_t seed, const storm_weather& weather)
+  : random_(seed), weather_(weather) {
+  spec_.id = "top";
+  spec_.strategy = static_cast<restart_strategy>(chance(3));
+  spec_.intensity = {static_cast<std::uint32_t>(chance(5)), duration{60}};
+  spec_.auto_shutdown = static_cast<auto_shutdown>(chance(3));
+  window_ = std::make_shared<restart_window>(spec_.intensity);
+  core_.emplace(spec_, "top", window_, [this] {
+    return static_cast<double>(chance(100)) / 100.0;
+  });
+  log(std::string{vigil::to_string(spec_.strategy)} + ", intensity "
+      + std::to_string(spec_.intensity.max_restarts) + ", auto_shutdown "
+      + std::string{vigil::to_string(spec_.auto_shutdown)});
+  const auto count = chance(weather_.children + 1);
+  for (std::size_t i = 0; i < count; ++i)
+    add_child(any_spec(std::string(1, static_cast<char>('a' + i))));
+}
+
+bool storm::run() {
+  begin_up();
+  for (auto left = weather_.steps; left > 0 && well_; --left)
+    step();
+  rest();
+  if (!well_)
+    return false;
+  look_at_rest();
+  if (on_)
+    stopped_with_ = exit_kind::normal;
+  core_->stop({}, false, now_);
+  ending_ = true;
+  carry_out_all("last stop");
+  rest();
+  expect(core_->down() && !on_, "it is down at the end");
+  return well_;
+}
+
+std::string storm::story() const {
+  return log_;
+}
+
+// -- chance -------------------------------------------------------------------
+
+std::size_t storm::chance(std::size_t options) {
+  return static_cast<std::size_t>(random_() % options);
+}
+
+bool storm::rarely(std::size_t one_in) {
+  return chance(one_in) == 0;
+}
+
+child_spec storm::any_spec(std::string id) {
+  child_spec x;
+  x.id = std::move(id);
+  x.restart = static_cast<restart_policy>(chance(3));
+  x.significant = x.restart != restart_policy::permanent
+                  && spec_.auto_shutdown != auto_shutdown::never && rarely(2);
+  if (rarely(4))
+    x.shutdown = brutal_kill;
+  else if (rarely(4))
+    x.shutdown = infinity;
+  else
+    x.shutdown = duration{static_cast<duration::rep>(chance(3)) * 5};
+  if (rarely(2))
+    x.backoff = exponential(duration{2}, duration{15}).jitter(1.0);
+  if (rarely(4))
+    x.intensity = restart_intensity{static_cast<std::uint32_t>(chance(4)),
+                                    duration{30}};
+  if (weather_.stuck && rarely(3))
+    x.start_timeout = duration{8};
+  log("  " + x.id + ' ' + std::string{vigil::to_string(x.restart)}
+      + (x.significant ? " significant" : "")
+      + (x.shutdown.brutal()     ? " brutal"
+         : x.shutdown.infinite() ? " infinite"
+                                 : " shutdown")
+      + (x.backoff.enabled() ? " backoff" : "")
+      + (x.intensity ? " own " + std::to_string(x.intensity->max_restarts)
+                     : std::string{})
+      + (x.start_timeout ? " start_timeout" : ""));
+  return x;
+}
+
+child_exit storm::any_exit() {
+  child_exit result;
+  result.kind = static_cast<exit_kind>(chance(3));
+  if (rarely(2))
+    result.kind = exit_kind::abnormal;
+  if (result.kind == exit_kind::abnormal)
+    result.why = failure{errc::unspecified};
+  return result;
+}
+
+std::string storm::any_id() {
+  if (rarely(12) || order_.empty())
+    return "nobody";
+  return bodies_[order_[chance(order_.size())]].spec.id;
+}
+
+// -- inputs -------------------------------------------------------------------
+
+void storm::step() {
+  ++inputs_;
+  if (!on_ && !rarely(5))
+    return begin_up();
+  if (weather_.calls && rarely(4))
+    return any_call();
+  if (rarely(60))
+    return any_stop();
+  if (rarely(3)) {
+    now_ += duration{static_cast<duration::rep>(chance(12))};
+    log("time passes, " + std::to_string(now_.time_since_epoch().count()));
+  }
+  std::vector<child_uid> due;
+  for (const auto& [uid, x] : bodies_)
+    if (x.alarm && x.alarm->due <= now_)
+      due.push_back(uid);
+  if (!due.empty() && !rarely(3))
+    return fire(due[chance(due.size())]);
+  if (!bodies_.empty())
+    up_step(std::next(bodies_.begin(),
+                      static_cast<std::ptrdiff_t>(chance(bodies_.size())))
+              ->first);
+}
+
+// Something happens to the child `uid`, if anything can.
+void storm::up_step(child_uid uid) {
+  auto& x = bodies_[uid];
+  if (x.owed > 0 && rarely(3))
+    return end_late(uid);
+  if (rarely(40)) {
+    core_->timer(uid, last_call_ + 1'000'000, now_);
+    return carry_out_all("stale timer of " + x.spec.id);
+  }
+  switch (x.now) {
+    case life::none:
+      return;
+    case life::starting:
+      if (!x.stuck)
+        answer_start(uid, false);
+      return;
+    case life::up:
+      if (!x.asked)
+        return end_by_itself(uid);
+      if (!x.stuck && (!x.deaf || x.killed))
+        end(uid, any_exit());
+      return;
+  }
+}
+
+void storm::answer_start(child_uid uid, bool kindly) {
+  auto& x = bodies_[uid];
+  const auto name = x.spec.id;
+  // If it was stopped meanwhile, it may come up nevertheless and end then.
+  const auto fate = kindly ? chance(2) : chance(weather_.faults ? 8 : 5);
+  if (x.asked && (kindly || fate > 4)) {
+    x.now = life::none;
+    if (rarely(2))
+      core_->start_failed(uid, failure{errc::killed}, now_);
+    else
+      core_->exited(uid, any_exit(), now_);
+    return carry_out_all(name + " is gone before it came up");
+  }
+  if (fate <= 4) {
+    x.now = life::up;
+    x.was_up = true;
+    core_->started(uid, now_);
+    carry_out_all(name + " came up");
+    if (!kindly && rarely(8) && bodies_.count(uid) > 0
+        && bodies_[uid].now == life::up && !bodies_[uid].stuck)
+      end(uid, any_exit());
+    return;
+  }
+  x.now = life::none;
+  if (fate == 5) {
+    core_->ignored(uid, now_);
+    return carry_out_all(name + " says ignore");
+  }
+  core_->start_failed(uid, failure{errc::null_handle}, now_);
+  carry_out_all(name + " fails to start");
+}
+
+void storm::end(child_uid uid, child_exit how) {
+  auto& x = bodies_[uid];
+  const auto late = x.owed > 0;
+  if (late)
+    --x.owed; // nobody can tell which of them it was
+  else
+    x.now = life::none;
+  const auto text = x.spec.id + " exits " + std::string{to_string(how.kind)};
+  core_->exited(uid, std::move(how), now_);
+  carry_out_all(text);
+}
+
+// Its host restarts it in place if it may.
+void storm::end_by_itself(child_uid uid) {
+  const auto& x = bodies_[uid];
+  if (!was_up_ && !rarely(4))
+    return;
+  auto how = any_exit();
+  if (!rarely(4) && x.owed == 0 && was_up_ && !core_->stopping()
+      && restarts_alone(x.spec, spec_.strategy, how) && !x.spec.intensity) {
+    if (window_->admit(now_)) {
+      count_restart();
+      return log(x.spec.id + " restarts in place");
+    }
+    how.budget_refused = true;
+  }
+  end(uid, std::move(how));
+}
+
+// An incarnation that was left behind ends at last.
+void storm::end_late(child_uid uid) {
+  auto& x = bodies_[uid];
+  --x.owed;
+  core_->exited(uid, any_exit(), now_);
+  carry_out_all(x.spec.id + " ends late");
+}
+
+void storm::fire(child_uid uid) {
+  const auto generation = bodies_[uid].alarm->generation;
+  bodies_[uid].alarm.reset();
+  core_->timer(uid, generation, now_);
+  carry_out_all("timer of " + bodies_[uid].spec.id);
+}
+
+void storm::any_call() {
+  const call_id call = rarely(10) ? 0 : ++last_call_;
+  if (call != 0)
+    waiting_.insert(call);
+  const auto text = "call " + std::to_string(call);
+  switch (chance(5)) {
+    case 0: {
+      const auto id = any_id();
+      core_->terminate_child(call, id, now_);
+      return carry_out_all(text + ": terminate_child " + id);
+    }
+    case 1: {
+      const auto id = any_id();
+      core_->restart_child(call, id, now_);
+      return carry_out_all(text + ": restart_child " + id);
+    }
+    case 2: {
+      const auto id = any_id();
+      core_->delete_child(call, id, now_);
+      return carry_out_all(text + ": delete_child " + id);
+    }
+    default:
+      break;
+  }
+  auto id = rarely(3) ? any_id() : "new" + std::to_string(chance(3));
+  const auto spec = any_spec(std::move(id));
+  if (const auto uid = core_->start_child(call, spec, now_); uid != 0) {
+    expect(bodies_.count(uid) == 0, "a new child has a new uid");
+    bodies_[uid].spec = spec;
+    bodies_[uid].dynamic = true;
+    order_.push_back(uid);
+  }
+  carry_out_all(text + ": start_child " + spec.id);
+}
+
+void storm::any_stop() {
+  child_exit how;
+  how.kind = rarely(2) ? exit_kind::shutdown : exit_kind::normal;
+  const auto kill = rarely(3);
+  if (on_ && !core_->stopping())
+    stopped_with_ = how.kind;
+  hurried_ = hurried_ || (kill && on_);
+  ending_ = true;
+  core_->stop(how, kill, now_);
+  carry_out_all(kill ? "stop with kill" : "stop");
+}
+
+void storm::begin_up() {
+  // Nobody hears any more of what the owner has let go.
+  bodies fresh;
+  order_.clear();
+  for (auto& [uid, x] : statics_) {
+    order_.push_back(uid);
+    const auto old = bodies_.find(uid);
+    fresh.insert({uid, old == bodies_.end() ? x : old->second});
+  }
+  for (auto& [uid, x] : bodies_)
+    if (x.dynamic)
+      fresh.insert({uid, x}); // to be forgotten
+  bodies_ = std::move(fresh);
+  on_ = true;
+  was_up_ = gave_up_ = hurried_ = ending_ = false;
+  stopped_with_.reset();
+  restarts_.clear();
+  culprits_.clear();
+  core_->start(now_);
+  carry_out_all("start");
+}
+
+void storm::add_child(child_spec spec) {
+  body x;
+  x.spec = spec;
+  const auto uid = core_->add_child(std::move(spec));
+  expect(statics_.count(uid) == 0, "a new child has a new uid");
+  statics_[uid] = x;
+}
+
+// Answers whatever is open and lets time pass until nothing is left to do.
+void storm::rest() {
+  log("waiting for rest");
+  for (auto left = 2'000; left > 0 && well_; --left)
+    if (!kindly_step())
+      return;
+  expect(!well_, "the core comes to rest");
+}
+
+bool storm::kindly_step() {
+  ++inputs_;
+  for (auto& [uid, x] : bodies_) {
+    if (x.owed > 0) {
+      end_late(uid);
+      return true;
+    }
+    if (x.now == life::starting) {
+      answer_start(uid, true);
+      return true;
+    }
+    if (x.now == life::up && x.asked) {
+      end(uid, any_exit());
+      return true;
+    }
+  }
+  auto next = bodies_.end();
+  for (auto x = bodies_.begin(); x != bodies_.end(); ++x)
+    if (x->second.alarm
+        && (next == bodies_.end()
+            || x->second.alarm->due < next->second.alarm->due))
+      next = x;
+  if (next == bodies_.end())
+    return false;
+  now_ = std::max(now_, next->second.alarm->due);
+  fire(next->first);
+  return true;
+}
+
+} // namespace vigil::test

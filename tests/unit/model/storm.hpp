@@ -1,0 +1,151 @@
+#pragma once
+
+#include "unit/model/observation.hpp"
+
+#include <vigil/child_spec.hpp>
+#include <vigil/detail/decision_core.hpp>
+#include <vigil/restart_window.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace vigil::test {
+
+/// What may happen in a storm.
+struct storm_weather {
+  std::size_t children = 4;
+  std::size_t steps = 40;
+  /// Calls come in between.
+  bool calls = true;
+  /// Children may ignore a stop, a kill, or never finish their start.
+  bool stuck = true;
+  /// Starts may fail or be ignored.
+  bool faults = true;
+};
+
+/// A world in which the core's actions take their time: starts and stops are
+/// answered late, in any order, or never; children end when they like; calls
+/// and stops come at any moment. Checks what holds for every supervisor at
+/// every moment, whatever its strategy. The same seed gives the same storm.
+class storm {
+public:
+  storm(std::uint64_t seed, const storm_weather& weather);
+
+  /// Goes through the storm, waits until the core comes to rest, stops it, and
+  /// waits again. Returns whether all was well.
+  bool run();
+
+  /// Tells what happened, and at its end what was wrong.
+  [[nodiscard]] std::string story() const;
+
+  /// How many inputs the core got.
+  [[nodiscard]] std::size_t inputs() const noexcept {
+    return inputs_;
+  }
+
+private:
+  enum class life : std::uint8_t { none, starting, up };
+
+  struct timer {
+    std::uint64_t generation;
+    time_point due;
+  };
+
+  struct body {
+    child_spec spec;
+    bool dynamic = false;
+    life now = life::none;
+    bool was_up = false;
+    bool asked = false;
+    bool killed = false;
+    time_point asked_at{};
+    /// Does not react to being asked, or killed either.
+    bool deaf = false;
+    bool stuck = false;
+    /// Incarnations left behind, whose ends are still to come.
+    std::size_t owed = 0;
+    std::optional<timer> alarm;
+  };
+
+  using bodies = std::map<child_uid, body>;
+
+  // -- chance
+  std::size_t chance(std::size_t options);
+  bool rarely(std::size_t one_in);
+  child_spec any_spec(std::string id);
+  child_exit any_exit();
+  std::string any_id();
+
+  // -- inputs
+  void step();
+  void up_step(child_uid x);
+  void answer_start(child_uid x, bool kindly);
+  void end(child_uid x, child_exit how);
+  void end_by_itself(child_uid x);
+  void end_late(child_uid x);
+  void fire(child_uid x);
+  void any_call();
+  void any_stop();
+  void begin_up();
+  void add_child(child_spec spec);
+  void rest();
+  bool kindly_step();
+
+  // -- actions
+  void carry_out_all(const std::string& input);
+  void carry_out(const detail::action::start_child& x);
+  void carry_out(const detail::action::stop_child& x);
+  void carry_out(const detail::action::park_child& x);
+  void carry_out(const detail::action::forget_child& x);
+  void carry_out(const detail::action::set_timer& x);
+  void carry_out(const detail::action::cancel_timer& x);
+  void carry_out(const detail::action::answer& x);
+  void carry_out(const detail::action::came_up& x);
+  void carry_out(const detail::action::went_down& x);
+  void carry_out(const detail::action::publish& x);
+  void count_restart();
+  void look();
+  void look_at_rest();
+
+  body* known(child_uid x, const char* where);
+  [[nodiscard]] bool may_be_killed(const body& x) const;
+  void expect(bool holds, const std::string& what);
+  void log(const std::string& text);
+
+  std::mt19937_64 random_;
+  storm_weather weather_;
+  supervisor_spec spec_;
+  std::shared_ptr<restart_window> window_;
+  std::optional<detail::decision_core> core_;
+  time_point now_{};
+
+  bodies bodies_;
+  std::map<child_uid, body> statics_;
+  std::vector<child_uid> order_;
+  std::set<std::uint64_t> generations_;
+  std::set<call_id> waiting_;
+  call_id last_call_ = 0;
+  std::vector<time_point> restarts_;
+  std::map<std::string, errc> culprits_;
+
+  // Between `start` and `went_down`.
+  bool on_ = false;
+  bool was_up_ = false;
+  bool gave_up_ = false;
+  bool hurried_ = false;
+  bool ending_ = false;
+  std::optional<exit_kind> stopped_with_;
+
+  std::size_t inputs_ = 0;
+  std::string log_;
+  bool well_ = true;
+};
+
+} // namespace vigil::test
