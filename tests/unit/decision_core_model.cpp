@@ -51,3 +51,49 @@ TEST_CASE("a model agrees on four children, whatever happens to them") {
   check_all({.children = {4}, .intensities = {1}, .length = 2, .faults = 1},
             1);
 }
+
+TEST_CASE("a model agrees on groups that wait and fail again") {
+  check_all({.children = {3},
+             .strategies = {one_for_all, rest_for_one},
+             .policies = {restart_policy::permanent},
+             .intensities = {3},
+             .backoffs = {{}, fixed(duration{4})},
+             .length = 3,
+             .faults = 2},
+            1);
+}
+
+TEST_CASE("a model agrees on significant children") {
+  check_all({.children = {1, 2, 3},
+             .shutdowns = {auto_shutdown::any_significant,
+                           auto_shutdown::all_significant},
+             .backoffs = {fixed(duration{4})},
+             .length = 2},
+            1);
+}
+
+TEST_CASE("a model agrees on the length of every wait") {
+  check_all({.children = {1, 2},
+             .policies = {restart_policy::permanent},
+             .intensities = {3},
+             .backoffs = {exponential(duration{2}, duration{5})
+                            .reset_after(duration{10})},
+             .length = 4,
+             .faults = 2,
+             .calls = false,
+             .all_ends = true},
+            1);
+}
+
+TEST_CASE("a model agrees on budgets of a child's own") {
+  check_all({.children = {2},
+             .policies = {restart_policy::permanent},
+             .intensities = {2},
+             .own = {restart_intensity{0, duration{0}},
+                     restart_intensity{1, duration{4}},
+                     restart_intensity{2, duration{20}}},
+             .length = 4,
+             .calls = false,
+             .all_ends = true},
+            1);
+}
