@@ -58,6 +58,9 @@ struct core_child {
   bool doomed = false;
   /// The plan will start it.
   bool planned = false;
+  /// A call stopped it, or did not bring it up, since the group restart began,
+  /// which goes on without it.
+  bool left_out = false;
   /// It was told to refuse messages.
   bool parked = false;
   /// It was killed and not only asked.

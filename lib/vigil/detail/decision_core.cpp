@@ -69,7 +69,8 @@ void decision_core::ignored(child_uid child, time_point now) {
   auto* x = node(child);
   if (x == nullptr)
     return;
-  if (x->state == child_state::stopping)
+  if (x->state == child_state::stopping
+      || (x->state == child_state::starting && stopping()))
     return gone(*x, now);
   if (x->state != child_state::starting)
     return;
@@ -258,7 +259,8 @@ void decision_core::reply(call_id call, result<child_uid> what) {
 }
 
 void decision_core::reply_to_start(core_child& x, result<child_uid> what) {
-  x.called_by = start_call::none;
+  if (std::exchange(x.called_by, start_call::none) != start_call::none)
+    x.left_out = x.state == child_state::stopped && restarts_group();
   reply(std::exchange(x.call, 0), std::move(what));
 }
 

@@ -180,6 +180,7 @@ private:
 
   // -- plans ------------------------------------------------------------------
 
+  bool restarts_group() const noexcept;
   bool waiting() const noexcept;
   bool waits_for(const core_child& x) const noexcept;
   bool in_group(const core_child& x) const noexcept;
@@ -189,6 +190,7 @@ private:
   void doom_group();
   void join_group(core_child& x);
   void wait_for_retry(core_child& x, time_point now);
+  void wait_with_group(core_child& x);
   void resume_group(time_point now);
   void start_group(time_point now);
   void cancel_group(time_point now);

@@ -39,6 +39,7 @@ std::string text_of(const core_child& x, const restart_intensity& limit,
 
 void decision_core::begin_start(core_child& x) {
   x.planned = false;
+  x.left_out = false;
   x.parked = false;
   set_state(x, child_state::starting);
   emit(action::start_child{x.uid, x.been_up});
@@ -47,6 +48,8 @@ void decision_core::begin_start(core_child& x) {
 }
 
 void decision_core::start_refused(core_child& x, failure why, time_point now) {
+  if (stopping())
+    return gone(x, now);
   settle(x);
   if (x.called_by != start_call::none)
     call_failed(x, std::move(why), now);

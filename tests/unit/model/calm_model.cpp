@@ -25,11 +25,7 @@ void calm_model::start() {
   for (const auto& x : kids_)
     if (x.dynamic)
       seen_.forgotten.push_back(x.uid);
-  auto fresh = statics_;
-  for (auto& x : fresh)
-    if (auto old = find(x.uid))
-      x.was_up = kids_[*old].was_up;
-  kids_ = std::move(fresh);
+  kids_ = statics_;
   stamps_.clear();
   down_ = false;
   for (place x = 0; x < kids_.size();) {
@@ -88,6 +84,7 @@ void calm_model::start_child(call_id call, const child_spec& spec) {
       seen_.forgotten.push_back(fresh.uid);
       reply(call, 0, errc::start_failed);
     } else {
+      stay_out(fresh.uid);
       reply(call, fresh.uid);
     }
   }
@@ -134,6 +131,7 @@ void calm_model::restart_child(call_id call, std::string_view id) {
     } else {
       reply(call, uid);
     }
+    stay_out(uid);
   }
   finish();
 }
@@ -171,8 +169,10 @@ void calm_model::pass(duration time) {
     now_ = std::max(now_, *next);
     const auto x = std::find_if(waits_.begin(), waits_.end(),
                                 [&](const wait& w) { return w.due == *next; });
-    const auto child = x->child;
+    const auto [child, due, afresh] = *x;
     waits_.erase(x);
+    if (const auto [first, last] = group(*find(child)); afresh)
+      stop_group(first, last);
     restart_group(child);
   }
   now_ = until;
@@ -237,11 +237,13 @@ start_end calm_model::try_start(place x) {
   seen_.moves.push_back({y.was_up ? '*' : '+', y.uid});
   const auto end = how_(y.uid);
   y.left_out = false;
+  y.parked = false;
   if (end == start_end::up) {
     y.state = child_state::running;
     y.was_up = true;
+    if (!y.dynamic)
+      statics_[y.uid - 1].was_up = true;
     y.up_since = now_;
-    y.parked = false;
   } else if (end == start_end::ignores) {
     rest(x);
   }
@@ -257,6 +259,13 @@ void calm_model::rest(place x) {
     return;
   seen_.forgotten.push_back(y.uid);
   kids_.erase(kids_.begin() + static_cast<std::ptrdiff_t>(x));
+}
+
+// A call did not bring it up: a group that waits goes on without it.
+void calm_model::stay_out(child_uid child) {
+  if (const auto x = find(child))
+    kids_[*x].left_out
+      = kids_[*x].state == child_state::stopped && !waits_.empty();
 }
 
 void calm_model::stop_one(place x) {

@@ -85,6 +85,8 @@ private:
   struct wait {
     child_uid child;
     time_point due;
+    /// A start failed: what came up before is stopped and started again.
+    bool afresh;
   };
 
   // a position in kids_
@@ -103,6 +105,7 @@ private:
   void reply(call_id call, child_uid child);
   start_end try_start(place x);
   void rest(place x);
+  void stay_out(child_uid child);
   void stop_one(place x);
   void stop_group(place first, place last);
   void wants_another(place x, int why);

@@ -1,7 +1,6 @@
 #include "unit/model/calm_model.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 namespace vigil::test {
@@ -71,11 +70,15 @@ void calm_model::wants_another(place x, int why) {
     return give_up(x, why);
   if (now_ - y.up_since >= y.spec.backoff.reset_after())
     y.failures = 0;
-  const auto after = delay(x);
+  // It is started with its group, when that is due.
+  const auto joins
+    = spec_.strategy != restart_strategy::one_for_one && waits(x);
+  const auto own = delay(x);
+  const auto after = joins ? duration::zero() : own;
   seen_.published.push_back({'r', uid, after});
+  if (joins)
+    return;
   if (spec_.strategy != restart_strategy::one_for_one) {
-    if (waits(x))
-      return; // started with its group, when that is due
     for (const auto& w : waits_)
       kids_[*find(w.child)].state = child_state::stopped;
     waits_.clear();
@@ -87,7 +90,7 @@ void calm_model::wants_another(place x, int why) {
   kids_[*find(uid)].state = child_state::restarting;
   if (after == duration::zero())
     return restart_group(uid);
-  waits_.push_back({uid, now_ + after});
+  waits_.push_back({uid, now_ + after, false});
 }
 
 void calm_model::cannot_start(place x) {
@@ -97,17 +100,16 @@ void calm_model::cannot_start(place x) {
   const auto after = delay(x);
   seen_.published.push_back({'r', uid, after});
   kids_[x].state = child_state::restarting;
-  waits_.push_back({uid, now_ + after});
+  waits_.push_back({uid, now_ + after, true});
 }
 
 void calm_model::restart_group(child_uid failed) {
-  auto [first, last] = group(*find(failed));
-  stop_group(first, last);
-  std::tie(first, last) = group(*find(failed));
+  const auto [first, last] = group(*find(failed));
   kids_[*find(failed)].state = child_state::stopped;
   for (auto x = first; x < last; ++x) {
     const auto& y = kids_[x];
-    if (y.spec.restart == restart_policy::temporary || y.left_out)
+    if (y.spec.restart == restart_policy::temporary || y.left_out
+        || y.state == child_state::running)
       continue;
     if (try_start(x) == start_end::fails)
       return cannot_start(x);

@@ -225,6 +225,7 @@ void storm::end_late(child_uid uid) {
 void storm::fire(child_uid uid) {
   const auto generation = bodies_[uid].alarm->generation;
   bodies_[uid].alarm.reset();
+  bodies_[uid].alarm_passed = true;
   core_->timer(uid, generation, now_);
   carry_out_all("timer of " + bodies_[uid].spec.id);
 }
@@ -259,7 +260,8 @@ void storm::any_call() {
     expect(bodies_.count(uid) == 0, "a new child has a new uid");
     bodies_[uid].spec = spec;
     bodies_[uid].dynamic = true;
-    order_.push_back(uid);
+    if (!core_->coming_up())
+      order_.push_back(uid); // else when its turn comes
   }
   carry_out_all(text + ": start_child " + spec.id);
 }

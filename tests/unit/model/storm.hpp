@@ -72,6 +72,8 @@ private:
     /// Incarnations left behind, whose ends are still to come.
     std::size_t owed = 0;
     std::optional<timer> alarm;
+    /// It fired since the last start.
+    bool alarm_passed = false;
   };
 
   using bodies = std::map<child_uid, body>;
@@ -115,6 +117,7 @@ private:
   void look_at_rest();
 
   body* known(child_uid x, const char* where);
+  [[nodiscard]] bool is_last(child_uid uid);
   [[nodiscard]] bool may_be_killed(const body& x) const;
   void expect(bool holds, const std::string& what);
   void log(const std::string& text);
