@@ -57,7 +57,7 @@ void decision_core::started(child_uid child, time_point now) {
 
 void decision_core::start_failed(child_uid child, failure why, time_point now) {
   auto* x = node(child);
-  if (swallow(child) || x == nullptr)
+  if (x == nullptr)
     return;
   if (x->state == child_state::starting)
     start_refused(*x, std::move(why), now);
@@ -229,8 +229,7 @@ void decision_core::park(core_child& x) {
 
 void decision_core::forget(core_child& x) {
   emit(action::forget_child{x.uid});
-  if (x.dynamic)
-    owed_exits_.erase(x.uid);
+  owed_exits_.erase(x.uid);
   by_id_.erase(x.spec.id);
   const auto position = by_uid_.find(x.uid);
   const auto place = position->second;

@@ -9,7 +9,7 @@ storm::storm(std::uint64_t seed, const storm_weather& weather)
   : random_(seed), weather_(weather) {
   spec_.id = "top";
   spec_.strategy = static_cast<restart_strategy>(chance(3));
-  spec_.intensity = {static_cast<std::uint32_t>(chance(5)), duration{60}};
+  spec_.intensity = {static_cast<std::uint32_t>(chance(8)), duration{60}};
   spec_.auto_shutdown = static_cast<auto_shutdown>(chance(3));
   window_ = std::make_shared<restart_window>(spec_.intensity);
   core_.emplace(spec_, "top", window_, [this] {
@@ -114,6 +114,9 @@ void storm::step() {
     return any_stop();
   if (rarely(3)) {
     now_ += duration{static_cast<duration::rep>(chance(12))};
+    const auto next = next_alarm();
+    if (next != bodies_.end() && rarely(4))
+      now_ = std::max(now_, next->second.alarm->due);
     log("time passes, " + std::to_string(now_.time_since_epoch().count()));
   }
   std::vector<child_uid> due;
@@ -133,6 +136,8 @@ void storm::up_step(child_uid uid) {
   auto& x = bodies_[uid];
   if (x.owed > 0 && rarely(3))
     return end_late(uid);
+  if (rarely(60))
+    return stray(uid);
   if (rarely(40)) {
     core_->timer(uid, last_call_ + 1'000'000, now_);
     return carry_out_all("stale timer of " + x.spec.id);
@@ -153,6 +158,18 @@ void storm::up_step(child_uid uid) {
   }
 }
 
+// What comes for a child that nobody knows changes nothing.
+void storm::stray(child_uid uid) {
+  const auto nobody = uid + 1'000;
+  core_->started(nobody, now_);
+  core_->start_failed(nobody, failure{errc::killed}, now_);
+  core_->ignored(nobody, now_);
+  core_->exited(nobody, any_exit(), now_);
+  core_->timer(nobody, 1, now_);
+  const auto actions = core_->take_actions();
+  expect(actions.empty(), "nothing is done for nobody");
+}
+
 void storm::answer_start(child_uid uid, bool kindly) {
   auto& x = bodies_[uid];
   const auto name = x.spec.id;
@@ -160,7 +177,7 @@ void storm::answer_start(child_uid uid, bool kindly) {
   const auto fate = kindly ? chance(2) : chance(weather_.faults ? 8 : 5);
   if (x.asked && (kindly || fate > 4)) {
     x.now = life::none;
-    if (rarely(2))
+    if (x.owed > 0 || rarely(2))
       core_->start_failed(uid, failure{errc::killed}, now_);
     else
       core_->exited(uid, any_exit(), now_);
@@ -255,7 +272,9 @@ void storm::any_call() {
       break;
   }
   auto id = rarely(3) ? any_id() : "new" + std::to_string(chance(3));
-  const auto spec = any_spec(std::move(id));
+  auto spec = any_spec(std::move(id));
+  if (rarely(20))
+    spec.id = "no/id";
   if (const auto uid = core_->start_child(call, spec, now_); uid != 0) {
     expect(bodies_.count(uid) == 0, "a new child has a new uid");
     bodies_[uid].spec = spec;
@@ -317,6 +336,16 @@ void storm::rest() {
   expect(!well_, "the core comes to rest");
 }
 
+storm::bodies::iterator storm::next_alarm() {
+  auto next = bodies_.end();
+  for (auto x = bodies_.begin(); x != bodies_.end(); ++x)
+    if (x->second.alarm
+        && (next == bodies_.end()
+            || x->second.alarm->due < next->second.alarm->due))
+      next = x;
+  return next;
+}
+
 bool storm::kindly_step() {
   ++inputs_;
   for (auto& [uid, x] : bodies_) {
@@ -324,6 +353,8 @@ bool storm::kindly_step() {
       end_late(uid);
       return true;
     }
+    if (x.stuck && x.alarm)
+      continue; // that goes on until it is left behind
     if (x.now == life::starting) {
       answer_start(uid, true);
       return true;
@@ -333,12 +364,7 @@ bool storm::kindly_step() {
       return true;
     }
   }
-  auto next = bodies_.end();
-  for (auto x = bodies_.begin(); x != bodies_.end(); ++x)
-    if (x->second.alarm
-        && (next == bodies_.end()
-            || x->second.alarm->due < next->second.alarm->due))
-      next = x;
+  const auto next = next_alarm();
   if (next == bodies_.end())
     return false;
   now_ = std::max(now_, next->second.alarm->due);

@@ -21,7 +21,7 @@ namespace vigil::test {
 /// What may happen in a storm.
 struct storm_weather {
   std::size_t children = 4;
-  std::size_t steps = 40;
+  std::size_t steps = 200;
   /// Calls come in between.
   bool calls = true;
   /// Children may ignore a stop, a kill, or never finish their start.
@@ -99,6 +99,8 @@ private:
   void add_child(child_spec spec);
   void rest();
   bool kindly_step();
+  void stray(child_uid uid);
+  [[nodiscard]] bodies::iterator next_alarm();
 
   // -- actions
   void carry_out_all(const std::string& input);
@@ -114,6 +116,7 @@ private:
   void carry_out(const detail::action::publish& x);
   void count_restart();
   void look();
+  void look_at_group();
   void look_at_rest();
 
   body* known(child_uid x, const char* where);

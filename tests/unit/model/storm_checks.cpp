@@ -17,6 +17,7 @@ void storm::carry_out_all(const std::string& input) {
   expect(on_ || waiting_.empty(), "down, it owes no answer");
   ending_ = core_->stopping() || core_->down();
   look();
+  look_at_group();
 }
 
 void storm::expect(bool holds, const std::string& what) {
@@ -247,6 +248,20 @@ void storm::look() {
     expect(seen != child_state::restarting || !core_->down(),
            "down, nothing restarts");
   }
+}
+
+// Without calls, a group strategy does one thing at a time.
+void storm::look_at_group() {
+  if (weather_.calls || weather_.stuck || ending_
+      || spec_.strategy == restart_strategy::one_for_one)
+    return;
+  expect(std::count_if(bodies_.begin(), bodies_.end(),
+                       [](const auto& x) {
+                         return x.second.now == life::starting
+                                || (x.second.now == life::up && x.second.asked);
+                       })
+           <= 1,
+         "a group starts or stops one child at a time");
 }
 
 void storm::look_at_rest() {
