@@ -248,41 +248,36 @@ void storm::fire(child_uid uid) {
 }
 
 void storm::any_call() {
-  const call_id call = rarely(10) ? 0 : ++last_call_;
-  if (call != 0)
-    waiting_.insert(call);
-  const auto text = "call " + std::to_string(call);
-  switch (chance(5)) {
-    case 0: {
-      const auto id = any_id();
-      core_->terminate_child(call, id, now_);
-      return carry_out_all(text + ": terminate_child " + id);
-    }
-    case 1: {
-      const auto id = any_id();
-      core_->restart_child(call, id, now_);
-      return carry_out_all(text + ": restart_child " + id);
-    }
-    case 2: {
-      const auto id = any_id();
-      core_->delete_child(call, id, now_);
-      return carry_out_all(text + ": delete_child " + id);
-    }
-    default:
-      break;
-  }
-  auto id = rarely(3) ? any_id() : "new" + std::to_string(chance(3));
-  auto spec = any_spec(std::move(id));
-  if (rarely(20))
-    spec.id = "no/id";
-  if (const auto uid = core_->start_child(call, spec, now_); uid != 0) {
-    expect(bodies_.count(uid) == 0, "a new child has a new uid");
-    bodies_[uid].spec = spec;
-    bodies_[uid].dynamic = true;
-    if (!core_->coming_up())
-      order_.push_back(uid); // else when its turn comes
-  }
-  carry_out_all(text + ": start_child " + spec.id);
+  const call_id number = rarely(10) ? 0 : ++last_call_;
+  const auto what = "strdsstrd"[chance(9)];
+  auto id = what != 's' || rarely(3) ? any_id()
+                                     : "new" + std::to_string(chance(3));
+  if (what == 's' && rarely(20))
+    id = "no/id";
+  if (number != 0)
+    waiting_[number] = {what, id};
+  const auto text
+    = "call " + std::to_string(number) + ": " + what + ' ' + id;
+  if (what == 't')
+    core_->terminate_child(number, id, now_);
+  else if (what == 'r')
+    core_->restart_child(number, id, now_);
+  else if (what == 'd')
+    core_->delete_child(number, id, now_);
+  else
+    start_dynamic(number, any_spec(id));
+  carry_out_all(text);
+}
+
+void storm::start_dynamic(call_id number, const child_spec& spec) {
+  const auto uid = core_->start_child(number, spec, now_);
+  if (uid == 0)
+    return;
+  expect(bodies_.count(uid) == 0, "a new child has a new uid");
+  bodies_[uid].spec = spec;
+  bodies_[uid].dynamic = true;
+  if (!core_->coming_up())
+    order_.push_back(uid); // else when its turn comes
 }
 
 void storm::any_stop() {

@@ -71,9 +71,17 @@ private:
     bool stuck = false;
     /// Incarnations left behind, whose ends are still to come.
     std::size_t owed = 0;
+    /// When it was started, and when its group was to start again, as numbers.
+    std::size_t started = 0;
+    std::size_t due = 0;
     std::optional<timer> alarm;
     /// It fired since the last start.
     bool alarm_passed = false;
+  };
+
+  struct call {
+    char what; // `s`tart, `t`erminate, `r`estart or `d`elete
+    std::string id;
   };
 
   using bodies = std::map<child_uid, body>;
@@ -94,6 +102,7 @@ private:
   void end_late(child_uid x);
   void fire(child_uid x);
   void any_call();
+  void start_dynamic(call_id number, const child_spec& spec);
   void any_stop();
   void begin_up();
   void add_child(child_spec spec);
@@ -120,6 +129,10 @@ private:
   void look_at_rest();
 
   body* known(child_uid x, const char* where);
+  void look_at_answer(const call& x, const result<child_uid>& what);
+  void look_at_stop(child_uid x);
+  void restart_group(child_uid failed);
+  [[nodiscard]] std::size_t place(child_uid uid) const;
   [[nodiscard]] bool is_last(child_uid uid);
   [[nodiscard]] bool may_be_killed(const body& x) const;
   void expect(bool holds, const std::string& what);
@@ -136,9 +149,11 @@ private:
   std::map<child_uid, body> statics_;
   std::vector<child_uid> order_;
   std::set<std::uint64_t> generations_;
-  std::set<call_id> waiting_;
+  std::map<call_id, call> waiting_;
   call_id last_call_ = 0;
   std::vector<time_point> restarts_;
+  child_uid last_failed_ = 0;
+  std::size_t turn_ = 0;
   std::map<std::string, errc> culprits_;
 
   // Between `start` and `went_down`.

@@ -58,16 +58,44 @@ void storm::carry_out(const action::start_child& y) {
     order_.push_back(y.child);
   x->now = life::starting;
   x->asked = x->killed = x->alarm_passed = false;
+  x->started = ++turn_;
   x->deaf = weather_.stuck && rarely(4);
   x->stuck = weather_.stuck && rarely(8);
 }
 
+std::size_t storm::place(child_uid uid) const {
+  return static_cast<std::size_t>(
+    std::find(order_.begin(), order_.end(), uid) - order_.begin());
+}
+
 bool storm::is_last(child_uid uid) {
-  const auto self = std::find(order_.begin(), order_.end(), uid);
-  return self != order_.end()
-         && std::all_of(std::next(self), order_.end(), [this](child_uid x) {
-              return bodies_[x].now == life::none;
-            });
+  for (auto i = place(uid) + 1; i < order_.size(); ++i)
+    if (bodies_[order_[i]].now != life::none)
+      return false;
+  return true;
+}
+
+// Without calls, only who is in the group of a failed child is stopped.
+void storm::look_at_stop(child_uid uid) {
+  if (weather_.calls || core_->stopping() || core_->down())
+    return;
+  expect(spec_.strategy != restart_strategy::one_for_one,
+         "one_for_one stops nobody");
+  expect(spec_.strategy == restart_strategy::one_for_all
+           || place(last_failed_) < place(uid),
+         "rest_for_one stops nobody before the failed child");
+}
+
+void storm::restart_group(child_uid failed) {
+  last_failed_ = failed;
+  ++turn_;
+  const auto all = spec_.strategy == restart_strategy::one_for_all;
+  const auto alone = spec_.strategy == restart_strategy::one_for_one;
+  for (auto i = all ? 0 : place(failed); i < order_.size(); ++i) {
+    bodies_[order_[i]].due = turn_;
+    if (alone)
+      break;
+  }
 }
 
 bool storm::may_be_killed(const body& x) const {
@@ -92,6 +120,8 @@ void storm::carry_out(const action::stop_child& y) {
   const auto late = x->asked || (x->now == life::starting && x->alarm_passed);
   if (!late && (ending_ || gave_up_))
     expect(is_last(y.child), "going down, what was started later is gone first");
+  if (!late)
+    look_at_stop(y.child);
   if (!x->asked)
     x->asked_at = now_;
   x->asked = true;
@@ -131,8 +161,46 @@ void storm::carry_out(const action::cancel_timer& y) {
 void storm::carry_out(const action::answer& y) {
   log("  answer to call " + std::to_string(y.call) + ": "
       + (y.what ? "ok" : to_string(y.what.error())));
-  if (y.call != 0)
-    expect(waiting_.erase(y.call) == 1, "a call is answered once");
+  const auto x = waiting_.find(y.call);
+  expect(y.call != 0 && x != waiting_.end(), "a call is answered once");
+  if (x == waiting_.end())
+    return;
+  look_at_answer(x->second, y.what);
+  waiting_.erase(x);
+}
+
+void storm::look_at_answer(const call& x, const result<child_uid>& what) {
+  const auto uid = std::find_if(order_.begin(), order_.end(), [&](child_uid y) {
+    return bodies_[y].spec.id == x.id;
+  });
+  const auto* child = uid != order_.end() ? &bodies_[*uid] : nullptr;
+  const auto lives = child != nullptr && child->now != life::none;
+  if (what) {
+    if (x.what == 't')
+      expect(!lives, "what was terminated is gone");
+    else if (x.what == 'd')
+      expect(child == nullptr, "what was deleted is forgotten");
+    return;
+  }
+  const auto& why = what.error();
+  expect(why.path == "top/" + x.id, "a failure has the path of its child");
+  auto is = [&](errc code) { return why.code == code; };
+  if (is(errc::supervisor_stopping) || is(errc::supervisor_down))
+    return expect(ending_ || gave_up_ || core_->stopping() || core_->down(),
+                  "no call is refused as if it were stopping");
+  if (is(errc::not_found))
+    return expect(x.what != 's' && child == nullptr, "who is there is found");
+  if (is(errc::already_started) || is(errc::already_present))
+    return expect(x.what == 's' && child != nullptr, "no id is taken twice");
+  if (is(errc::child_running) || is(errc::child_restarting))
+    return expect((x.what == 'r' || x.what == 'd') && child != nullptr,
+                  "only what stands still is started or deleted");
+  if (is(errc::invalid_id))
+    return expect(x.id == "no/id", "only a bad spec is refused as one");
+  expect((is(errc::start_failed) && why.cause != nullptr)
+           || is(errc::child_stopped),
+         "a call fails for a known reason");
+  expect(x.what == 's' || x.what == 'r', "only a start fails");
 }
 
 void storm::carry_out(const action::came_up&) {
@@ -184,6 +252,7 @@ void storm::carry_out(const action::publish& y) {
     case what::restarting:
       if (known(y.child, "restarting"))
         count_restart();
+      restart_group(y.child);
       expect(!ending_ && !gave_up_, "going down, no restart is decided");
       return;
     case what::gave_up:
@@ -276,6 +345,8 @@ void storm::look_at_rest() {
              == (x.now == life::up ? child_state::running
                                    : child_state::stopped),
            "at rest, " + text);
+    if (on_ && !weather_.calls && view.state == child_state::running)
+      expect(x.started > x.due, text + ", but its group was to restart");
     if (on_ && !weather_.calls && !weather_.faults
         && x.spec.restart == restart_policy::permanent)
       expect(x.now == life::up, "at rest, what is permanent runs: " + text);
