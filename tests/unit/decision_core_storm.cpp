@@ -26,17 +26,17 @@ void go_through(const storm_weather& weather, std::uint64_t first,
 } // namespace
 
 TEST_CASE("a supervisor keeps its word while everything takes its time") {
-  go_through({.calls = false, .stuck = false, .faults = false}, 1, 20000);
+  go_through({.calls = false, .stuck = false, .faults = false}, 1, 5000);
 }
 
 TEST_CASE("a supervisor keeps its word while starts fail") {
-  go_through({.calls = false, .stuck = false}, 1, 20000);
+  go_through({.calls = false, .stuck = false}, 1, 5000);
 }
 
 TEST_CASE("a supervisor keeps its word while calls come in between") {
-  go_through({.stuck = false}, 1, 20000);
+  go_through({.stuck = false}, 1, 5000);
 }
 
 TEST_CASE("a supervisor keeps its word whatever hangs") {
-  go_through({.children = 5, .steps = 300}, 1, 20000);
+  go_through({.children = 5, .steps = 300}, 1, 5000);
 }

@@ -65,6 +65,7 @@ private:
     bool was_up = false;
     bool asked = false;
     bool killed = false;
+    bool parked = false;
     time_point asked_at{};
     /// Does not react to being asked, or killed either.
     bool deaf = false;
@@ -125,6 +126,7 @@ private:
   void carry_out(const detail::action::publish& x);
   void count_restart();
   void look();
+  void look_at_end();
   void look_at_group();
   void look_at_rest();
 

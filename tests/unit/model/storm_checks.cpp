@@ -17,6 +17,7 @@ void storm::carry_out_all(const std::string& input) {
   expect(on_ || waiting_.empty(), "down, it owes no answer");
   ending_ = core_->stopping() || core_->down();
   look();
+  look_at_end();
   look_at_group();
 }
 
@@ -57,7 +58,7 @@ void storm::carry_out(const action::start_child& y) {
   if (std::find(order_.begin(), order_.end(), y.child) == order_.end())
     order_.push_back(y.child);
   x->now = life::starting;
-  x->asked = x->killed = x->alarm_passed = false;
+  x->asked = x->killed = x->parked = x->alarm_passed = false;
   x->started = ++turn_;
   x->deaf = weather_.stuck && rarely(4);
   x->stuck = weather_.stuck && rarely(8);
@@ -129,8 +130,11 @@ void storm::carry_out(const action::stop_child& y) {
 }
 
 void storm::carry_out(const action::park_child& y) {
-  if (const auto* x = known(y.child, "park"))
-    expect(x->now == life::none, "only what stands still is parked");
+  auto* x = known(y.child, "park");
+  if (x == nullptr)
+    return;
+  expect(x->now == life::none, "only what stands still is parked");
+  x->parked = true;
 }
 
 void storm::carry_out(const action::forget_child& y) {
@@ -234,16 +238,11 @@ void storm::carry_out(const action::went_down& y) {
     expect(y.exit.kind == exit_kind::shutdown
              || y.exit.kind == stopped_with_.value_or(exit_kind::shutdown),
            "it ends as it was told");
-  for (const auto& x : y.report.culprits) {
-    const auto blamed = culprits_.find(x.path);
-    expect(blamed != culprits_.end(), "only who was killed is blamed");
-  }
-  for (const auto& [path, what] : culprits_)
-    if (what == errc::child_stuck)
-      expect(std::count(y.report.culprits.begin(), y.report.culprits.end(),
-                        stop_report::culprit{path, what})
-               == 1,
-             "who was left behind is blamed");
+  std::map<std::string, errc> blamed;
+  for (const auto& x : y.report.culprits)
+    blamed[x.path] = x.what;
+  expect(blamed == culprits_ && blamed.size() == y.report.culprits.size(),
+         "who was killed or left behind is blamed, and nobody else");
 }
 
 void storm::carry_out(const action::publish& y) {
@@ -319,6 +318,22 @@ void storm::look() {
   }
 }
 
+// Going down, the last child that lives is told to stop, by force if need be.
+void storm::look_at_end() {
+  if (!core_->stopping())
+    return;
+  const auto last
+    = std::find_if(order_.rbegin(), order_.rend(), [this](child_uid x) {
+        return bodies_[x].now != life::none;
+      });
+  expect(last != order_.rend(), "it waits for nothing");
+  if (last == order_.rend())
+    return;
+  const auto& x = bodies_[*last];
+  expect(x.asked, "the last child is asked");
+  expect(x.killed || !hurried_, "the last child is killed if that is wished");
+}
+
 // Without calls, a group strategy does one thing at a time.
 void storm::look_at_group() {
   if (weather_.calls || weather_.stuck || ending_
@@ -345,6 +360,8 @@ void storm::look_at_rest() {
              == (x.now == life::up ? child_state::running
                                    : child_state::stopped),
            "at rest, " + text);
+    if (on_ && x.now == life::none)
+      expect(x.parked, "at rest, who stands still is parked");
     if (on_ && !weather_.calls && view.state == child_state::running)
       expect(x.started > x.due, text + ", but its group was to restart");
     if (on_ && !weather_.calls && !weather_.faults
