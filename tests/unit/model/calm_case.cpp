@@ -127,6 +127,7 @@ void calm_case::apply(Supervisor& to, const input& x) {
 
 std::vector<calm_case::input> calm_case::options(bool last) const {
   std::vector<input> result;
+  result.reserve(40);
   if (model_->down()) {
     if (bounds_.calls)
       result.push_back({.kind = what::start});
