@@ -34,8 +34,7 @@ enum class start_call : std::uint8_t { none, start_child, restart_child };
 struct core_child {
   core_child(child_uid uid_, child_spec spec_, bool dynamic_)
     : uid(uid_), spec(std::move(spec_)), dynamic(dynamic_) {
-    if (spec.intensity)
-      budget = std::make_unique<restart_window>(*spec.intensity);
+    // nop
   }
 
   [[nodiscard]] bool temporary() const noexcept {
@@ -79,7 +78,7 @@ struct core_child {
 
   /// Its start is over, but it has to be killed first.
   std::optional<failure> start_error;
-  std::unique_ptr<restart_window> budget;
+  std::shared_ptr<restart_window> budget;
   /// Calls of `terminate_child` that wait for its end.
   std::vector<call_id> waiters;
   /// Its last failures, newest first.
@@ -89,6 +88,7 @@ struct core_child {
 /// A static child as the builder gave it, for the next `start`.
 struct static_child {
   child_spec spec;
+  std::shared_ptr<restart_window> budget;
   bool been_up = false;
 };
 

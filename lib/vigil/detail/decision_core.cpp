@@ -5,6 +5,15 @@
 
 namespace vigil::detail {
 
+namespace {
+
+std::shared_ptr<restart_window> budget_for(const child_spec& spec) {
+  return spec.intensity ? std::make_shared<restart_window>(*spec.intensity)
+                        : nullptr;
+}
+
+} // namespace
+
 decision_core::decision_core(supervisor_spec spec, std::string path,
                              std::shared_ptr<restart_window> window,
                              std::function<double()> random)
@@ -14,7 +23,7 @@ decision_core::decision_core(supervisor_spec spec, std::string path,
 }
 
 child_uid decision_core::add_child(child_spec spec) {
-  statics_.push_back({spec});
+  statics_.push_back({spec, budget_for(spec)});
   return insert(++last_uid_, std::move(spec), false).uid;
 }
 
@@ -117,7 +126,7 @@ void decision_core::timer(child_uid child, std::uint64_t generation,
 namespace {
 
 decision_core::child_view view_of(const core_child& x) {
-  return {x.uid, &x.spec, x.state, x.dynamic, x.up_since};
+  return {x.uid, &x.spec, x.state, x.dynamic, x.up_since, x.budget};
 }
 
 } // namespace
@@ -171,6 +180,7 @@ const supervisor_spec& decision_core::spec() const noexcept {
 core_child& decision_core::insert(child_uid uid, child_spec spec,
                                   bool dynamic) {
   auto& x = children_.emplace_back(uid, std::move(spec), dynamic);
+  x.budget = dynamic ? budget_for(x.spec) : statics_[uid - 1].budget;
   by_uid_.emplace(uid, std::prev(children_.end()));
   by_id_.emplace(x.spec.id, &x);
   return x;
@@ -184,8 +194,12 @@ void decision_core::rebuild() {
   by_uid_.clear();
   children_.clear();
   significant_alive_ = 0;
-  for (std::size_t i = 0; i < statics_.size(); ++i)
-    insert(i + 1, statics_[i].spec, false).been_up = statics_[i].been_up;
+  for (std::size_t i = 0; i < statics_.size(); ++i) {
+    auto& x = insert(i + 1, statics_[i].spec, false);
+    x.been_up = statics_[i].been_up;
+    if (x.budget != nullptr)
+      x.budget->clear();
+  }
   std::erase_if(owed_exits_,
                 [this](const auto& x) { return x.first > statics_.size(); });
 }

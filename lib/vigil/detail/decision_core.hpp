@@ -27,7 +27,6 @@ namespace vigil::detail {
 /// and carries out the actions; so it can be enumerated and checked against a
 /// model. Rules: OTP's `supervisor` with the differences that
 /// `docs/semantics.md` lists.
-///
 /// Not thread-safe, except for the shared `restart_window`.
 class decision_core {
 public:
@@ -41,6 +40,9 @@ public:
     bool dynamic;
     /// When it came up last.
     time_point up_since;
+    /// The child's own budget, shared with its host, or null. The same object
+    /// over restarts of the supervisor.
+    std::shared_ptr<restart_window> budget;
   };
 
   /// `window` is the supervisor's budget; hosts share it. `random` returns

@@ -67,10 +67,10 @@ void decision_core::terminate_child(call_id call, std::string_view id,
   }
   const auto group_waits = waits_for(*x);
   settle(*x);
-  if (group_waits)
-    cancel_group(now);
   if (!stopping())
     park(*x);
+  if (group_waits)
+    cancel_group(now);
   reply(call, uid);
   if (group_waits)
     replay(now);

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <vigil/detail/child_definition.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vigil::detail {
+
+/// A supervisor as its builder leaves it.
+struct supervisor_definition {
+  supervisor_spec spec;
+  std::vector<child_definition> children;
+};
+
+using supervisor_definition_ptr = std::shared_ptr<const supervisor_definition>;
+
+/// Returns the first thing that is wrong with a tree, or nothing. `path` is
+/// that of the supervisor.
+[[nodiscard]] std::optional<failure> check(const supervisor_definition& x,
+                                           const std::string& path);
+
+/// Makes the child that is a supervisor.
+[[nodiscard]] child_factory_ptr
+make_supervisor_factory(supervisor_definition_ptr x);
+
+/// Returns the supervisor that `x` makes, or null for workers.
+[[nodiscard]] const supervisor_definition*
+nested_definition(const child_factory& x) noexcept;
+
+} // namespace vigil::detail
