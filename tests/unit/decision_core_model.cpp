@@ -1,4 +1,4 @@
-#include "unit/model/calm_case.hpp"
+#include "model/calm_case.hpp"
 
 #include <doctest/doctest.h>
 
@@ -43,13 +43,11 @@ TEST_CASE("a model agrees on two children, whatever happens to them") {
 }
 
 TEST_CASE("a model agrees on three children, whatever happens to them") {
-  check_all({.children = {3}, .intensities = {2}, .length = 3, .faults = 1},
-            1);
+  check_all({.children = {3}, .intensities = {2}, .length = 3, .faults = 1}, 1);
 }
 
 TEST_CASE("a model agrees on four children, whatever happens to them") {
-  check_all({.children = {4}, .intensities = {1}, .length = 2, .faults = 1},
-            1);
+  check_all({.children = {4}, .intensities = {1}, .length = 2, .faults = 1}, 1);
 }
 
 TEST_CASE("a model agrees on groups that wait and fail again") {
@@ -65,24 +63,25 @@ TEST_CASE("a model agrees on groups that wait and fail again") {
 
 TEST_CASE("a model agrees on significant children") {
   check_all({.children = {2, 3},
-             .shutdowns = {auto_shutdown::any_significant,
-                           auto_shutdown::all_significant},
+             .shutdowns
+             = {auto_shutdown::any_significant, auto_shutdown::all_significant},
              .backoffs = {fixed(duration{4})},
              .length = 2},
             1);
 }
 
 TEST_CASE("a model agrees on the length of every wait") {
-  check_all({.children = {1, 2},
-             .policies = {restart_policy::permanent},
-             .intensities = {3},
-             .backoffs = {exponential(duration{2}, duration{5})
-                            .reset_after(duration{10})},
-             .length = 4,
-             .faults = 2,
-             .calls = false,
-             .all_ends = true},
-            1);
+  check_all(
+    {.children = {1, 2},
+     .policies = {restart_policy::permanent},
+     .intensities = {3},
+     .backoffs
+     = {exponential(duration{2}, duration{5}).reset_after(duration{10})},
+     .length = 4,
+     .faults = 2,
+     .calls = false,
+     .all_ends = true},
+    1);
 }
 
 TEST_CASE("a model agrees on budgets of a child's own") {

@@ -1,4 +1,4 @@
-#include "unit/model/storm.hpp"
+#include "model/storm.hpp"
 
 #include <doctest/doctest.h>
 

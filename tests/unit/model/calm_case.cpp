@@ -1,4 +1,4 @@
-#include "unit/model/calm_case.hpp"
+#include "calm_case.hpp"
 
 #include <utility>
 
@@ -163,8 +163,8 @@ void calm_case::add_ends(std::vector<input>& to,
   if (x.state != child_state::running)
     return;
   auto add = [&](exit_kind how, bool refused) {
-    to.push_back({.kind = what::exits, .child = x.uid, .how = how,
-                  .refused = refused});
+    to.push_back(
+      {.kind = what::exits, .child = x.uid, .how = how, .refused = refused});
   };
   add(exit_kind::normal, false);
   add(exit_kind::abnormal, false);
@@ -178,7 +178,9 @@ void calm_case::add_ends(std::vector<input>& to,
 // the way to another.
 void calm_case::add_calls(std::vector<input>& to, const calm_model::kid& x,
                           bool last) const {
-  auto add = [&](what kind) { to.push_back({.kind = kind, .id = x.spec.id}); };
+  auto add = [&](what kind) {
+    to.push_back({.kind = kind, .id = x.spec.id});
+  };
   const auto stands = x.state == child_state::stopped;
   if (last || !stands || model_->next_due())
     add(what::terminate);
@@ -228,11 +230,10 @@ std::string calm_case::to_string(const input& x) {
 }
 
 std::string calm_case::story() const {
-  std::string result = std::string{vigil::to_string(spec_.strategy)}
-                       + ", intensity "
-                       + std::to_string(spec_.intensity.max_restarts)
-                       + ", auto_shutdown "
-                       + std::string{vigil::to_string(spec_.auto_shutdown)};
+  std::string result
+    = std::string{vigil::to_string(spec_.strategy)} + ", intensity "
+      + std::to_string(spec_.intensity.max_restarts) + ", auto_shutdown "
+      + std::string{vigil::to_string(spec_.auto_shutdown)};
   for (const auto& x : children_) {
     result += "\n  " + x.id + ' ' + std::string{vigil::to_string(x.restart)};
     if (x.significant)
@@ -258,8 +259,8 @@ calm_result run_all(const calm_bounds& bounds) {
   do {
     ++result.cases;
     if (auto story = calm_case{pick, bounds}.run()) {
-      result.story = "case " + std::to_string(result.cases) + " ("
-                     + pick.text() + ")\n" + *story;
+      result.story = "case " + std::to_string(result.cases) + " (" + pick.text()
+                     + ")\n" + *story;
       break;
     }
   } while (pick.next());

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "unit/model/calm_driver.hpp"
-#include "unit/model/calm_model.hpp"
-#include "unit/model/choices.hpp"
+#include "calm_driver.hpp"
+#include "calm_model.hpp"
+#include "choices.hpp"
 
 #include <vigil/policy.hpp>
 
@@ -18,9 +18,9 @@ struct calm_bounds {
   std::vector<std::size_t> children = {1};
   std::vector<restart_strategy> strategies
     = {one_for_one, one_for_all, rest_for_one};
-  std::vector<restart_policy> policies = {
-    restart_policy::permanent, restart_policy::transient,
-    restart_policy::temporary};
+  std::vector<restart_policy> policies
+    = {restart_policy::permanent, restart_policy::transient,
+       restart_policy::temporary};
   /// With a period of `calm_period`.
   std::vector<std::uint32_t> intensities = {1};
   std::vector<auto_shutdown> shutdowns = {auto_shutdown::never};

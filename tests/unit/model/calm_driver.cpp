@@ -1,4 +1,4 @@
-#include "unit/model/calm_driver.hpp"
+#include "calm_driver.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "unit/model/calm_model.hpp"
-#include "unit/model/observation.hpp"
+#include "calm_model.hpp"
+#include "observation.hpp"
 
 #include <vigil/detail/decision_core.hpp>
 #include <vigil/restart_window.hpp>

@@ -1,4 +1,4 @@
-#include "unit/model/calm_model.hpp"
+#include "calm_model.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -199,8 +199,7 @@ void calm_model::finish() {
   seen_.rows.clear();
   for (const auto& x : kids_)
     seen_.rows.push_back(
-      {x.uid, x.state,
-       !down_ && x.parked && x.state == child_state::stopped});
+      {x.uid, x.state, !down_ && x.parked && x.state == child_state::stopped});
   seen_.used = 0;
   if (!down_)
     seen_.used = static_cast<std::size_t>(

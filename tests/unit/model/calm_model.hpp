@@ -1,6 +1,6 @@
 #pragma once
 
-#include "unit/model/observation.hpp"
+#include "observation.hpp"
 
 #include <vigil/child_spec.hpp>
 #include <vigil/time.hpp>

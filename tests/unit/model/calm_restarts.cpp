@@ -1,4 +1,4 @@
-#include "unit/model/calm_model.hpp"
+#include "calm_model.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -34,9 +34,8 @@ bool calm_model::waits(place x) const {
 bool calm_model::admitted(place x) {
   auto ask = [this](std::vector<time_point>& stamps, restart_intensity limit) {
     const auto counted
-      = std::count_if(stamps.begin(), stamps.end(), [&](time_point t) {
-          return t >= now_ - limit.period;
-        });
+      = std::count_if(stamps.begin(), stamps.end(),
+                      [&](time_point t) { return t >= now_ - limit.period; });
     if (counted >= static_cast<std::ptrdiff_t>(limit.max_restarts))
       return false;
     stamps.push_back(now_);
@@ -120,9 +119,8 @@ void calm_model::restart_group(child_uid failed) {
 
 // Gives up waiting, for all that wait.
 void calm_model::call_off(child_uid child) {
-  waits_.erase(std::find_if(waits_.begin(), waits_.end(), [&](const wait& w) {
-    return w.child == child;
-  }));
+  waits_.erase(std::find_if(waits_.begin(), waits_.end(),
+                            [&](const wait& w) { return w.child == child; }));
   if (spec_.strategy == restart_strategy::one_for_one)
     return;
   for (auto& x : kids_)

@@ -1,4 +1,4 @@
-#include "unit/model/observation.hpp"
+#include "observation.hpp"
 
 namespace vigil::test {
 

@@ -1,4 +1,4 @@
-#include "unit/model/storm.hpp"
+#include "storm.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -12,9 +12,8 @@ storm::storm(std::uint64_t seed, const storm_weather& weather)
   spec_.intensity = {static_cast<std::uint32_t>(chance(8)), duration{60}};
   spec_.auto_shutdown = static_cast<auto_shutdown>(chance(3));
   window_ = std::make_shared<restart_window>(spec_.intensity);
-  core_.emplace(spec_, "top", window_, [this] {
-    return static_cast<double>(chance(100)) / 100.0;
-  });
+  core_.emplace(spec_, "top", window_,
+                [this] { return static_cast<double>(chance(100)) / 100.0; });
   log(std::string{vigil::to_string(spec_.strategy)} + ", intensity "
       + std::to_string(spec_.intensity.max_restarts) + ", auto_shutdown "
       + std::string{vigil::to_string(spec_.auto_shutdown)});
@@ -70,8 +69,8 @@ child_spec storm::any_spec(std::string id) {
   if (rarely(2))
     x.backoff = exponential(duration{2}, duration{15}).jitter(1.0);
   if (rarely(4))
-    x.intensity = restart_intensity{static_cast<std::uint32_t>(chance(4)),
-                                    duration{30}};
+    x.intensity
+      = restart_intensity{static_cast<std::uint32_t>(chance(4)), duration{30}};
   if (weather_.stuck && rarely(3))
     x.start_timeout = duration{8};
   log("  " + x.id + ' ' + std::string{vigil::to_string(x.restart)}
@@ -125,6 +124,10 @@ void storm::step() {
       due.push_back(uid);
   if (!due.empty() && !rarely(3))
     return fire(due[chance(due.size())]);
+  if (!debts_.empty() && rarely(10))
+    return end_late(std::next(debts_.begin(), static_cast<std::ptrdiff_t>(
+                                                chance(debts_.size())))
+                      ->first);
   if (!bodies_.empty())
     up_step(std::next(bodies_.begin(),
                       static_cast<std::ptrdiff_t>(chance(bodies_.size())))
@@ -134,8 +137,6 @@ void storm::step() {
 // Something happens to the child `uid`, if anything can.
 void storm::up_step(child_uid uid) {
   auto& x = bodies_[uid];
-  if (x.owed > 0 && rarely(3))
-    return end_late(uid);
   if (rarely(60))
     return stray(uid);
   if (rarely(40)) {
@@ -176,8 +177,10 @@ void storm::answer_start(child_uid uid, bool kindly) {
   // If it was stopped meanwhile, it may come up nevertheless and end then.
   const auto fate = kindly ? chance(2) : chance(weather_.faults ? 8 : 5);
   if (x.asked && (kindly || fate > 4)) {
-    x.now = life::none;
-    if (x.owed > 0 || rarely(2))
+    const auto fails = owes(uid) || rarely(2);
+    if (!pays(uid, fails))
+      x.now = life::none;
+    if (fails)
       core_->start_failed(uid, failure{errc::killed}, now_);
     else
       core_->exited(uid, any_exit(), now_);
@@ -185,7 +188,7 @@ void storm::answer_start(child_uid uid, bool kindly) {
   }
   if (fate <= 4) {
     x.now = life::up;
-    x.was_up = true;
+    x.was_up = x.came_up = true;
     core_->started(uid, now_);
     carry_out_all(name + " came up");
     if (!kindly && rarely(8) && bodies_.count(uid) > 0
@@ -193,7 +196,8 @@ void storm::answer_start(child_uid uid, bool kindly) {
       end(uid, any_exit());
     return;
   }
-  x.now = life::none;
+  if (!pays(uid, true))
+    x.now = life::none;
   if (fate == 5) {
     core_->ignored(uid, now_);
     return carry_out_all(name + " says ignore");
@@ -204,10 +208,7 @@ void storm::answer_start(child_uid uid, bool kindly) {
 
 void storm::end(child_uid uid, child_exit how) {
   auto& x = bodies_[uid];
-  const auto late = x.owed > 0;
-  if (late)
-    --x.owed; // nobody can tell which of them it was
-  else
+  if (!pays(uid, false))
     x.now = life::none;
   const auto text = x.spec.id + " exits " + std::string{to_string(how.kind)};
   core_->exited(uid, std::move(how), now_);
@@ -220,7 +221,7 @@ void storm::end_by_itself(child_uid uid) {
   if (!was_up_ && !rarely(4))
     return;
   auto how = any_exit();
-  if (!rarely(4) && x.owed == 0 && was_up_ && !core_->stopping()
+  if (!rarely(4) && !owes(uid) && was_up_ && !core_->stopping()
       && restarts_alone(x.spec, spec_.strategy, how) && !x.spec.intensity) {
     if (window_->admit(now_)) {
       count_restart();
@@ -231,12 +232,42 @@ void storm::end_by_itself(child_uid uid) {
   end(uid, std::move(how));
 }
 
+bool storm::owes(child_uid uid) const {
+  return debts_.count(uid) > 0;
+}
+
+// Takes an end for that of an incarnation that was left behind, if there is
+// one: nobody can tell which of them it was.
+bool storm::pays(child_uid uid, bool end_of_start) {
+  const auto x = debts_.find(uid);
+  if (x == debts_.end())
+    return false;
+  auto& [exits, starts] = x->second;
+  auto& owed = end_of_start || exits == 0 ? starts : exits;
+  if (owed == 0)
+    return false;
+  --owed;
+  if (exits + starts == 0)
+    debts_.erase(x);
+  return true;
+}
+
 // An incarnation that was left behind ends at last.
 void storm::end_late(child_uid uid) {
-  auto& x = bodies_[uid];
-  --x.owed;
-  core_->exited(uid, any_exit(), now_);
-  carry_out_all(x.spec.id + " ends late");
+  const auto known = bodies_.find(uid);
+  const auto lives = known != bodies_.end() && known->second.now != life::none;
+  const auto fails = debts_[uid].starts > 0 && rarely(2);
+  const auto comes_up = !fails && debts_[uid].starts > 0 && !lives && rarely(2);
+  pays(uid, fails);
+  if (comes_up)
+    core_->started(uid, now_);
+  if (!fails)
+    core_->exited(uid, any_exit(), now_);
+  else if (rarely(2))
+    core_->start_failed(uid, failure{errc::killed}, now_);
+  else
+    core_->ignored(uid, now_);
+  carry_out_all(std::to_string(uid) + " ends late");
 }
 
 void storm::fire(child_uid uid) {
@@ -250,14 +281,13 @@ void storm::fire(child_uid uid) {
 void storm::any_call() {
   const call_id number = rarely(10) ? 0 : ++last_call_;
   const auto what = "strdsstrd"[chance(9)];
-  auto id = what != 's' || rarely(3) ? any_id()
-                                     : "new" + std::to_string(chance(3));
+  auto id
+    = what != 's' || rarely(3) ? any_id() : "new" + std::to_string(chance(3));
   if (what == 's' && rarely(20))
     id = "no/id";
   if (number != 0)
     waiting_[number] = {what, id};
-  const auto text
-    = "call " + std::to_string(number) + ": " + what + ' ' + id;
+  const auto text = "call " + std::to_string(number) + ": " + what + ' ' + id;
   if (what == 't')
     core_->terminate_child(number, id, now_);
   else if (what == 'r')
@@ -343,11 +373,11 @@ storm::bodies::iterator storm::next_alarm() {
 
 bool storm::kindly_step() {
   ++inputs_;
+  if (!debts_.empty()) {
+    end_late(debts_.begin()->first);
+    return true;
+  }
   for (auto& [uid, x] : bodies_) {
-    if (x.owed > 0) {
-      end_late(uid);
-      return true;
-    }
     if (x.stuck && x.alarm)
       continue; // that goes on until it is left behind
     if (x.now == life::starting) {

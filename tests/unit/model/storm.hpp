@@ -1,6 +1,6 @@
 #pragma once
 
-#include "unit/model/observation.hpp"
+#include "observation.hpp"
 
 #include <vigil/child_spec.hpp>
 #include <vigil/detail/decision_core.hpp>
@@ -63,6 +63,8 @@ private:
     bool dynamic = false;
     life now = life::none;
     bool was_up = false;
+    /// Its current life came up.
+    bool came_up = false;
     bool asked = false;
     bool killed = false;
     bool parked = false;
@@ -70,8 +72,6 @@ private:
     /// Does not react to being asked, or killed either.
     bool deaf = false;
     bool stuck = false;
-    /// Incarnations left behind, whose ends are still to come.
-    std::size_t owed = 0;
     /// When it was started, and when its group was to start again, as numbers.
     std::size_t started = 0;
     std::size_t due = 0;
@@ -83,6 +83,13 @@ private:
   struct call {
     char what; // `s`tart, `t`erminate, `r`estart or `d`elete
     std::string id;
+  };
+
+  /// Incarnations of a child that were left behind, whose ends are still to
+  /// come: after they came up, or while they started.
+  struct debt {
+    std::size_t exits = 0;
+    std::size_t starts = 0;
   };
 
   using bodies = std::map<child_uid, body>;
@@ -100,6 +107,8 @@ private:
   void answer_start(child_uid x, bool kindly);
   void end(child_uid x, child_exit how);
   void end_by_itself(child_uid x);
+  bool pays(child_uid x, bool end_of_start);
+  bool owes(child_uid x) const;
   void end_late(child_uid x);
   void fire(child_uid x);
   void any_call();
@@ -150,6 +159,7 @@ private:
   bodies bodies_;
   std::map<child_uid, body> statics_;
   std::vector<child_uid> order_;
+  std::map<child_uid, debt> debts_;
   std::set<std::uint64_t> generations_;
   std::map<call_id, call> waiting_;
   call_id last_call_ = 0;

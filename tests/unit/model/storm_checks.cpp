@@ -1,4 +1,4 @@
-#include "unit/model/storm.hpp"
+#include "storm.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -50,23 +50,24 @@ void storm::carry_out(const action::start_child& y) {
     return;
   expect(on_ && !ending_ && !gave_up_, "nothing starts once it goes down");
   expect(x->now == life::none, "one incarnation at a time");
-  expect(was_up_ || std::none_of(bodies_.begin(), bodies_.end(),
-                                 [](const auto& z) {
-                                   return z.second.now == life::starting;
-                                 }),
+  expect(was_up_
+           || std::none_of(
+             bodies_.begin(), bodies_.end(),
+             [](const auto& z) { return z.second.now == life::starting; }),
          "the first starts are one after another");
   if (std::find(order_.begin(), order_.end(), y.child) == order_.end())
     order_.push_back(y.child);
   x->now = life::starting;
   x->asked = x->killed = x->parked = x->alarm_passed = false;
+  x->came_up = false;
   x->started = ++turn_;
   x->deaf = weather_.stuck && rarely(4);
   x->stuck = weather_.stuck && rarely(8);
 }
 
 std::size_t storm::place(child_uid uid) const {
-  return static_cast<std::size_t>(
-    std::find(order_.begin(), order_.end(), uid) - order_.begin());
+  return static_cast<std::size_t>(std::find(order_.begin(), order_.end(), uid)
+                                  - order_.begin());
 }
 
 bool storm::is_last(child_uid uid) {
@@ -120,7 +121,8 @@ void storm::carry_out(const action::stop_child& y) {
   // A deadline or a start timeout may pass before its turn.
   const auto late = x->asked || (x->now == life::starting && x->alarm_passed);
   if (!late && (ending_ || gave_up_))
-    expect(is_last(y.child), "going down, what was started later is gone first");
+    expect(is_last(y.child),
+           "going down, what was started later is gone first");
   if (!late)
     look_at_stop(y.child);
   if (!x->asked)
@@ -188,7 +190,9 @@ void storm::look_at_answer(const call& x, const result<child_uid>& what) {
   }
   const auto& why = what.error();
   expect(why.path == "top/" + x.id, "a failure has the path of its child");
-  auto is = [&](errc code) { return why.code == code; };
+  auto is = [&](errc code) {
+    return why.code == code;
+  };
   if (is(errc::supervisor_stopping) || is(errc::supervisor_down))
     return expect(ending_ || gave_up_ || core_->stopping() || core_->down(),
                   "no call is refused as if it were stopping");
@@ -271,7 +275,7 @@ void storm::carry_out(const action::publish& y) {
         expect(x->killed && x->now != life::none,
                "only what was killed is left behind");
         x->now = life::none;
-        ++x->owed;
+        x->came_up ? ++debts_[y.child].exits : ++debts_[y.child].starts;
         if (ending_)
           culprits_["top/" + x->spec.id] = errc::child_stuck;
       }
@@ -356,10 +360,10 @@ void storm::look_at_rest() {
   for (const auto& view : core_->children()) {
     const auto& x = bodies_[view.uid];
     const auto text = x.spec.id + " is " + std::string{to_string(view.state)};
-    expect(view.state
-             == (x.now == life::up ? child_state::running
-                                   : child_state::stopped),
-           "at rest, " + text);
+    expect(
+      view.state
+        == (x.now == life::up ? child_state::running : child_state::stopped),
+      "at rest, " + text);
     if (on_ && x.now == life::none)
       expect(x.parked, "at rest, who stands still is parked");
     if (on_ && !weather_.calls && view.state == child_state::running)
