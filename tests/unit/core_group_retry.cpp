@@ -305,4 +305,45 @@ TEST_CASE("a clean end in a group that waits for a fresh start is undone") {
   CHECK(t.fires("b") == "start a again");
 }
 
+TEST_CASE("only the child whose start failed is restarting") {
+  core_harness t{vigil::one_for_all, {9, 1h}};
+  t.up({"a", "b", "c"});
+  t.dies("c");
+  t.shuts_down("b");
+  t.shuts_down("a");
+  CHECK(t.states() == "a starting, b stopped, c restarting");
+  CHECK(t.fails("a") == "restarting a, timer a 0s");
+  CHECK(t.states() == "a restarting, b stopped, c stopped");
+  CHECK(t.terminate("c") == "park c, answer 1 ok");
+  CHECK(t.fires("a") == "start a again");
+  CHECK(t.started("a") == "start b again");
+  CHECK(t.started("b") == "");
+}
+
+TEST_CASE("a child terminated since the group failed stays out of retries") {
+  core_harness t{vigil::one_for_all, {9, 1h}};
+  t.up({"a", "b", "c"});
+  t.dies("c");
+  t.shuts_down("b");
+  t.shuts_down("a");
+  t.started("a");
+  t.fails("b");
+  CHECK(t.terminate("a") == "stop a");
+  CHECK(t.shuts_down("a") == "park a, answer 1 ok");
+  CHECK(t.fires("b") == "start b again");
+  CHECK(t.started("b") == "start c again");
+  CHECK(t.started("c") == "");
+  CHECK(t.states() == "a stopped, b running, c running");
+}
+
+TEST_CASE("the next group restart starts what was terminated in the last") {
+  core_harness t{vigil::one_for_all, {9, 1h}};
+  t.up({"a", "b"});
+  t.dies("b");
+  t.terminate("a");
+  t.shuts_down("a");
+  t.started("b");
+  CHECK(t.dies("b") == "restarting b, start a again");
+}
+
 TEST_SUITE_END();

@@ -168,18 +168,28 @@ TEST_CASE("the late end does not disturb the next incarnation") {
   CHECK(t.dies("a") == "restarting a, start a again");
 }
 
-TEST_CASE("the late end does not disturb a child deleted and built again") {
+TEST_CASE("a child left behind and forgotten owes no end any more") {
   core_harness t;
   t.add(within("a", vigil::brutal_kill));
   t.up();
   t.terminate("a");
   CHECK(t.fires("a") == "left_behind a, park a, answer 1 ok");
   CHECK(t.remove("a") == "forget a, answer 2 ok");
+  CHECK(t.dies("a") == "");
   t.stop();
   t.start();
   t.started("a");
-  CHECK(t.dies("a") == "");
-  CHECK(t.states() == "a running");
+  CHECK(t.dies("a") == "restarting a, start a again");
+}
+
+TEST_CASE("a start that fails after a child was left behind is a failure") {
+  core_harness t;
+  t.add(within("a", vigil::brutal_kill));
+  t.up();
+  t.stop();
+  t.fires("a");
+  t.start();
+  CHECK(t.fails("a") == "went_down abnormal start_failed");
 }
 
 TEST_CASE("a stop by force kills each child at its turn") {
@@ -239,6 +249,40 @@ TEST_CASE("a start by call is refused and its child stopped by a stop") {
   CHECK(t.stop() == "answer 1 supervisor_stopping, stop b");
   CHECK(t.fails("b") == "stop a");
   CHECK(t.shuts_down("a") == "went_down shutdown");
+}
+
+TEST_CASE("a start that fails before its turn to stop is not tried again") {
+  core_harness t;
+  t.up({"a", "b"});
+  t.dies("a");
+  CHECK(t.stop() == "stop b");
+  CHECK(t.fails("a") == "");
+  CHECK(t.shuts_down("b") == "went_down shutdown");
+  CHECK(t.budget_used() == 1);
+}
+
+TEST_CASE("a start with nothing to run before its turn to stop is over") {
+  core_harness t;
+  t.up({"a"});
+  t.start_child(t.temporary("b"));
+  t.start_child(t.spec("c"));
+  t.stop();
+  CHECK(t.ignores("b") == "");
+  CHECK(t.states() == "a running, b stopped, c stopping");
+}
+
+TEST_CASE("a start that takes too long before its turn to stop is killed") {
+  core_harness t;
+  auto a = t.spec("a");
+  a.start_timeout = 3s;
+  t.add(a);
+  t.add({"b"});
+  t.up();
+  t.dies("a");
+  t.stop();
+  CHECK(t.fires("a") == "kill a, timer a 1s");
+  CHECK(t.shuts_down("b") == "");
+  CHECK(t.dies("a") == "cancel a, went_down shutdown");
 }
 
 TEST_CASE("calls while it stops") {

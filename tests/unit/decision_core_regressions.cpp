@@ -114,6 +114,22 @@ TEST_CASE("a start that fails is not taken for the end of a child left "
   CHECK(t.states() == "a running");
 }
 
+TEST_CASE("a late end does not disturb a child deleted and built again") {
+  core_harness t{vigil::one_for_one, {9, 1h}};
+  auto a = t.spec("a");
+  a.shutdown = vigil::brutal_kill;
+  t.add(a);
+  t.up();
+  t.terminate("a");
+  t.fires("a");
+  CHECK(t.remove("a") == "forget a, answer 2 ok");
+  t.stop();
+  t.start();
+  t.started("a");
+  CHECK(t.shuts_down("a") == "");
+  CHECK(t.states() == "a running");
+}
+
 TEST_CASE("a start that was left behind may end by saying ignore") {
   core_harness t{vigil::one_for_one, {9, 1h}};
   auto a = t.spec("a");

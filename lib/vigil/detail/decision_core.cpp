@@ -283,7 +283,7 @@ void decision_core::reply(call_id call, result<child_uid> what) {
 void decision_core::reply_to_start(core_child& x, result<child_uid> what) {
   const auto called = std::exchange(x.called_by, start_call::none);
   if (called != start_call::none && x.state == child_state::stopped
-      && !x.planned && plan_.what == core_plan::kind::group)
+      && !x.planned && restarts_group())
     x.left_out = true;
   reply(std::exchange(x.call, 0), std::move(what));
 }

@@ -182,6 +182,7 @@ private:
 
   // -- plans ------------------------------------------------------------------
 
+  bool restarts_group() const noexcept;
   bool waiting() const noexcept;
   bool waits_for(const core_child& x) const noexcept;
   bool in_group(const core_child& x) const noexcept;
@@ -191,6 +192,7 @@ private:
   void doom_group();
   void join_group(core_child& x);
   void wait_for_retry(core_child& x, time_point now);
+  void wait_with_group(core_child& x);
   void resume_group(time_point now);
   void start_group(time_point now);
   void cancel_group(time_point now);
@@ -237,11 +239,9 @@ private:
   core_plan plan_;
   std::deque<kept_t> kept_;
   std::vector<action_t> actions_;
-
   bool down_ = true;
   bool force_ = false;
   action::went_down farewell_{};
-
   child_uid last_uid_ = 0;
   std::uint64_t last_timer_ = 0;
   std::uint64_t last_ticket_ = 0;

@@ -117,7 +117,7 @@ core_child* decision_core::target(call_id call, std::string_view id,
 void decision_core::take_out(core_child& x, time_point now) {
   x.planned = false;
   x.doomed = false;
-  x.left_out = plan_.what == core_plan::kind::group;
+  x.left_out = restarts_group();
   x.start_error.reset();
   if (x.called_by != start_call::none)
     reply_to_start(x, stopped_early(x, now));
