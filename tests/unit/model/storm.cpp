@@ -104,7 +104,6 @@ std::string storm::any_id() {
 // -- inputs -------------------------------------------------------------------
 
 void storm::step() {
-  ++inputs_;
   if (!on_ && !rarely(5))
     return begin_up();
   if (weather_.calls && rarely(4))
@@ -372,7 +371,6 @@ storm::bodies::iterator storm::next_alarm() {
 }
 
 bool storm::kindly_step() {
-  ++inputs_;
   if (!debts_.empty()) {
     end_late(debts_.begin()->first);
     return true;

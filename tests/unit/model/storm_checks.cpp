@@ -9,6 +9,7 @@ namespace vigil::test {
 namespace action = detail::action;
 
 void storm::carry_out_all(const std::string& input) {
+  ++inputs_;
   log("> " + input);
   for (const auto& x : core_->take_actions())
     std::visit([this](const auto& y) { carry_out(y); }, x);
