@@ -32,10 +32,9 @@ std::vector<std::string> failure_log::earlier() const {
 
 child_cell::child_cell(child_spec spec_, child_uid id,
                        std::shared_ptr<supervisor_cell> owner,
-                       std::type_index handle,
-                       std::shared_ptr<restart_window> budget)
+                       std::type_index handle)
   : spec(std::move(spec_)), uid(id), path(owner->path + '/' + spec.id),
-    handle_type(handle), parent(std::move(owner)), window(std::move(budget)) {
+    handle_type(handle), parent(std::move(owner)) {
   // nop
 }
 
@@ -120,7 +119,7 @@ child_cell_ptr supervisor_cell::find(std::string_view id) const {
 
 void supervisor_cell::add(child_cell_ptr x) {
   std::lock_guard guard{mutex_};
-  by_id_.insert_or_assign(std::string_view{x->spec.id}, x);
+  by_id_.try_emplace(x->spec.id, x);
   children_.insert_or_assign(x->uid, std::move(x));
 }
 
@@ -131,7 +130,9 @@ void supervisor_cell::remove(child_uid uid) {
   if (i == children_.end())
     return;
   keep_alive = i->second;
-  by_id_.erase(keep_alive->spec.id);
+  auto j = by_id_.find(keep_alive->spec.id);
+  if (j != by_id_.end() && j->second == keep_alive)
+    by_id_.erase(j);
   children_.erase(i);
 }
 

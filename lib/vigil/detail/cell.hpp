@@ -71,16 +71,15 @@ struct supervisor_cell;
 /// reads. Lives as long as anybody looks at it.
 struct child_cell {
   child_cell(child_spec spec, child_uid id,
-             std::shared_ptr<supervisor_cell> owner, std::type_index handle,
-             std::shared_ptr<restart_window> budget);
+             std::shared_ptr<supervisor_cell> owner, std::type_index handle);
 
   const child_spec spec;
   const child_uid uid;
   const std::string path;
   const std::type_index handle_type;
   const std::shared_ptr<supervisor_cell> parent;
-  /// The child's own budget, if it has one.
-  const std::shared_ptr<restart_window> window;
+  /// The child's own budget, if it has one. Set before the first start.
+  std::shared_ptr<restart_window> window;
 
   std::atomic<child_state> state{child_state::stopped};
   std::atomic<std::uint64_t> incarnation{0};

@@ -169,6 +169,7 @@ void supervisor_actor::carry_out(const action::start_child& x) {
   auto* child = entry(x.child);
   if (child == nullptr)
     child = &add_entry(x.child, definition_->children[x.child - 1]);
+  child->cell->window = core_.find(x.child)->budget;
   sync(x.child);
   try {
     child->port->start(context());
@@ -332,8 +333,7 @@ void supervisor_actor::publish(event_type type, const child_exit* how) const {
 
 supervisor_actor::child_entry&
 supervisor_actor::add_entry(child_uid child, const child_definition& x) {
-  auto cell = std::make_shared<child_cell>(x.spec, child, cell_, x.handle_type,
-                                           core_.find(child)->budget);
+  auto cell = std::make_shared<child_cell>(x.spec, child, cell_, x.handle_type);
   cell->nested = x.factory->make_nested(*cell);
   cell_->add(cell);
   auto port = x.factory->make_port(cell);
