@@ -260,7 +260,7 @@ void supervisor_actor::carry_out(const action::went_down& x) {
   if (x.exit.kind == exit_kind::abnormal) {
     cell_->failures.add(x.exit.why);
     if (me_ != nullptr)
-      me_->failures.add(x.exit.why);
+      me_->log(x.exit.why);
   }
   publish(event_type::supervisor_stopped, &x.exit);
   for (auto& promise : std::exchange(stoppers_, {}))
@@ -349,7 +349,7 @@ void supervisor_actor::set_state(child_state x, time_point at) {
   cell_->state = x;
   cell_->up_since = at.time_since_epoch().count();
   if (me_ != nullptr)
-    me_->up_since = at.time_since_epoch().count();
+    me_->came_up(at);
 }
 
 void supervisor_actor::sync(child_uid child) {
