@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks that the documentation tells the truth where a program can tell.
 
-usage: check.py SOURCE_ROOT [NAME=COMMAND ...]
+usage: check.py [--fix] SOURCE_ROOT [NAME=COMMAND ...]
 
 - Code is quoted, never written twice. A block of C++, Meson or CMake stands
   below a line `<!-- from: FILE REGION -->` and equals what lies between
@@ -10,6 +10,8 @@ usage: check.py SOURCE_ROOT [NAME=COMMAND ...]
   or what follows the line `== SECTION` of that. Uptimes may differ.
 - Inline code that begins with `vigil: ` is a sentence of a static_assert.
 - Links lead to files and headings that are there.
+
+With --fix, quotes that differ are replaced by what they quote.
 """
 
 import re
@@ -47,6 +49,11 @@ def region(path, name):
     return textwrap.dedent("\n".join(lines)).strip("\n") if found else None
 
 
+def same(one, other):
+    return (UPTIME.sub("up T", one.strip("\n"))
+            == UPTIME.sub("up T", other.strip("\n")))
+
+
 class Checker:
     def __init__(self, root, programs):
         self.root, self.programs = root, programs
@@ -79,23 +86,36 @@ class Checker:
             text = dict(zip(parts[1::2], parts[2::2])).get(section)
         return text and text.strip("\n")
 
+    def expected(self, kind, name, part):
+        if kind == "output":
+            return self.output(name, part)
+        file = self.root / name
+        return region(file, part) if file.is_file() else None
+
+    def fix(self, path):
+        text = path.read_text(encoding="utf-8")
+
+        def quote(match):
+            source = SOURCE.search(text[:match.start()])
+            new = source and self.expected(*source.groups())
+            if not new or same(new, match.group(2)):
+                return match.group()
+            return f"```{match.group(1)}\n{new}\n```"
+        path.write_text(FENCE.sub(quote, text), encoding="utf-8")
+
     def check_block(self, path, text, match):
-        language, body = match.group(1), match.group(2).strip("\n")
+        language, body = match.group(1), match.group(2)
         source = SOURCE.search(text[:match.start()])
         if source is None:
             if language in QUOTED:
                 self.say(path, text, match.start(), "code without a source")
             return
         self.blocks += 1
-        kind, name, part = source.groups()
-        if kind == "from":
-            file = self.root / name
-            expected = region(file, part) if file.is_file() else None
-        else:
-            expected = self.output(name, part)
+        _, name, part = source.groups()
+        expected = self.expected(*source.groups())
         if expected is None:
             self.say(path, text, source.start(), f"there is no {name} {part}")
-        elif UPTIME.sub("up T", expected) != UPTIME.sub("up T", body):
+        elif not same(expected, body):
             self.say(path, text, match.start(),
                      f"differs from {name} {part or ''}:\n"
                      + textwrap.indent(expected, "    "))
@@ -128,11 +148,13 @@ class Checker:
 
 
 def main():
-    root = Path(sys.argv[1]).resolve()
-    programs = dict(arg.split("=", 1) for arg in sys.argv[2:])
-    checker = Checker(root, programs)
+    fix, args = "--fix" in sys.argv, [a for a in sys.argv[1:] if a != "--fix"]
+    root = Path(args[0]).resolve()
+    checker = Checker(root, dict(arg.split("=", 1) for arg in args[1:]))
     pages = sorted(root.glob("*.md")) + sorted((root / "docs").rglob("*.md"))
     for page in pages:
+        if fix:
+            checker.fix(page)
         checker.check(page)
     for finding in checker.findings:
         print(finding)

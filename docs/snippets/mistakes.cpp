@@ -22,9 +22,8 @@ caf::behavior broken(caf::event_based_actor*) {
 
 /// Starts well and fails at once, every time.
 caf::behavior loop(caf::event_based_actor* self) {
-  vigil::this_child(self).run_after(1ms, [self] {
-    vigil::this_child(self).fail("the disk is full");
-  });
+  vigil::this_child(self).run_after(
+    1ms, [self] { vigil::this_child(self).fail("the disk is full"); });
   return vigil::behavior(self, [](int x) { return x; });
 }
 
@@ -51,7 +50,8 @@ void static_mistakes(caf::actor_system& system) {
   // doc: end
   try_start(system, "duplicate", twice);
   // doc: significant
-  auto lonely = root.child(vigil::child("echo", echo).transient().significant());
+  auto lonely
+    = root.child(vigil::child("echo", echo).transient().significant());
   // doc: end
   try_start(system, "significant", lonely);
   // doc: slash
@@ -59,10 +59,10 @@ void static_mistakes(caf::actor_system& system) {
   // doc: end
   try_start(system, "slash", slash);
   // doc: permanent
-  auto picky = root.child(
-    vigil::child("echo", echo).restart_when([](const auto& why) {
-      return why.code != vigil::errc::killed;
-    }));
+  auto picky
+    = root.child(vigil::child("echo", echo).restart_when([](const auto& why) {
+        return why.code != vigil::errc::killed;
+      }));
   // doc: end
   try_start(system, "permanent", picky);
   // doc: broken
@@ -102,11 +102,11 @@ void look_up(caf::actor_system& system) {
   auto handle = tree.find<echo_actor>("echo").value();
   auto gone = tree.terminate_child("echo");
   caf::scoped_actor self{system};
-  self->request(handle, 5s, 1).receive(
-    [](int) {},
-    [](const caf::error& why) {
-      std::cout << to_string(vigil::to_failure(why)) << '\n';
-    });
+  self->request(handle, 5s, 1)
+    .receive([](int) {},
+             [](const caf::error& why) {
+               std::cout << to_string(vigil::to_failure(why)) << '\n';
+             });
   // doc: end
   if (!gone)
     print(gone);

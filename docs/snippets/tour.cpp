@@ -80,31 +80,31 @@ auto kinds() {
     // a blocking actor: a thread of its own
     .child(vigil::child("blocking", printer))
     // anything that makes an actor
-    .child(vigil::child("spawned", [](caf::actor_system& sys) {
-      return sys.spawn<meter>(5);
-    }));
+    .child(vigil::child(
+      "spawned", [](caf::actor_system& sys) { return sys.spawn<meter>(5); }));
   // doc: end
 }
 
 auto policies() {
   // doc: policies
+  const auto waits = vigil::exponential(100ms, 10s).jitter(0.2);
+  const auto serious = [](const vigil::failure& why) {
+    return why.code != make_error_code(device_errc::unplugged);
+  };
+
   auto worker = vigil::child("worker", echo)
-                  .transient()                    // permanent() is the default
-                  .shutdown(2s)                   // brutal_kill, infinity, 5 s
-                  .start_timeout(10s)             // no limit
-                  .intensity(1, 1min)             // a budget of its own
-                  .backoff(vigil::exponential(100ms, 10s)
-                             .jitter(0.2)
-                             .reset_after(1min))  // at once
-                  .mailbox(vigil::drop)           // keep
-                  .restart_when([](const vigil::failure& why) {
-                    return why.code != make_error_code(device_errc::unplugged);
-                  });                             // every abnormal end
+                  .transient()           // default: permanent()
+                  .restart_when(serious) // default: each abnormal end
+                  .backoff(waits)        // default: at once
+                  .intensity(1, 1min)    // default: its supervisor's alone
+                  .shutdown(2s)          // default: 5s
+                  .start_timeout(10s)    // default: none
+                  .mailbox(vigil::drop); // default: keep
 
   return vigil::supervisor("policies")
-    .strategy(vigil::rest_for_one) // one_for_one
-    .intensity(10, 1min)           // 3 in 5 s
-    .auto_shutdown(vigil::auto_shutdown::all_significant) // never
+    .strategy(vigil::rest_for_one) // default: one_for_one
+    .intensity(10, 1min)           // default: (3, 5s)
+    .auto_shutdown(vigil::auto_shutdown::all_significant)
     .child(worker.significant())
     .child(vigil::child("other", echo).respawn().gap_queue(16));
   // doc: end
@@ -124,16 +124,14 @@ auto pool(int size) {
 caf::behavior manager(caf::event_based_actor* self) {
   return vigil::behavior(self, [self](const std::string& name) {
     auto answer = vigil::this_child(self).promise<std::string>();
-    self
-      ->request(vigil::this_child(self).supervisor(), 5s,
-                vigil::call::start_child{vigil::child(name, echo)})
-      .then(
-        [answer](const vigil::child_info& x) mutable {
-          answer.deliver(x.path);
-        },
-        [answer](const caf::error& why) mutable {
-          answer.fail(vigil::to_failure(why)); // such as already_started
-        });
+    auto boss = vigil::this_child(self).supervisor();
+    vigil::call::start_child call{vigil::child(name, echo)};
+    self->request(boss, 5s, std::move(call))
+      .then([answer](
+              const vigil::child_info& x) mutable { answer.deliver(x.path); },
+            [answer](const caf::error& why) mutable {
+              answer.fail(vigil::to_failure(why)); // such as already_started
+            });
     return answer;
   });
 }
@@ -156,8 +154,8 @@ bool heals_after_backoff() {
   auto& clock
     = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
   clock.run(); // the child dies
-  auto waits = tree.which_child("echo").value().state
-               == vigil::child_state::restarting;
+  auto waits
+    = tree.which_child("echo").value().state == vigil::child_state::restarting;
   clock.advance_time(1h);
   clock.run(); // the child is back
   auto back = tree.which_child("echo").value().incarnation == 2;
@@ -181,8 +179,8 @@ bool adds_a_worker(caf::actor_system& system) {
   auto to = tree.value().find<caf::actor>("m").value();
   caf::scoped_actor self{system};
   std::string path;
-  self->request(to, 5s, "new").receive(
-    [&](const std::string& x) { path = x; }, [](const caf::error&) {});
+  self->request(to, 5s, "new")
+    .receive([&](const std::string& x) { path = x; }, [](const caf::error&) {});
   std::cout << path << '\n';
   return path == "root/new" && tree.value().stop().has_value();
 }

@@ -6,6 +6,7 @@
 /// `vigil::compat`:
 ///
 /// - `typed_actor<caf::result<Out...>(In...)...>`: interfaces, one spelling;
+/// - `handle_fits_v<From, To>`: whether one handle can stand for another;
 /// - `context`, `mailbox_element`, `element_ptr`: what runs and carries;
 /// - `control<Base>`: a base for actors that see each message first and may
 ///   outlive their own end, which is what hosts are made of;

@@ -48,8 +48,8 @@ int main() {
   caf::actor_system_config config;
   caf::actor_system system{config};
   // doc: start
-  auto root = vigil::supervisor("office").child(
-    vigil::child(adder_key, add_up));
+  auto root
+    = vigil::supervisor("office").child(vigil::child(adder_key, add_up));
   auto tree = root.start(system); // returns when all children are up
   if (!tree)
     return report(tree.error()); // names the child that failed, and why
@@ -63,7 +63,7 @@ int main() {
   // doc: end
 
   // doc: handles
-  adder a = tree.value()[adder_key]; // checked when you compile
+  adder a = tree.value()[adder_key];             // checked when you compile
   auto same = tree.value().find<adder>("adder"); // checked when you run
   // doc: end
   if (!same)

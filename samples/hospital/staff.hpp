@@ -24,9 +24,8 @@ inline caf::behavior plugin_loader(caf::event_based_actor* self) {
     child.run_after(20ms, [self] {
       vigil::this_child(self).fail(clinic_errc::bad_plugin, "wrong version");
     });
-  return vigil::behavior(self, [](const std::string& plugin) {
-    return plugin + " loaded";
-  });
+  return vigil::behavior(
+    self, [](const std::string& plugin) { return plugin + " loaded"; });
 }
 // doc: end
 

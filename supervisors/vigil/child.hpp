@@ -96,7 +96,7 @@ template <class F, class... Ts>
 template <class Handle, fixed_string Id, class F, class... Ts>
 [[nodiscard]] auto child(child_key<Handle, Id>, F f, Ts... xs) {
   using traits = detail::child_traits<F, Ts...>;
-  static_assert(detail::handle_fits_v<typename traits::handle_type, Handle>,
+  static_assert(compat::handle_fits_v<typename traits::handle_type, Handle>,
                 "vigil: the factory does not fit its key: it makes actors of "
                 "another interface than the child_key's handle type");
   return child_builder<Handle, child_key<Handle, Id>>{
@@ -118,7 +118,7 @@ template <class T, class Handle, fixed_string Id, class... Ts>
   requires std::derived_from<T, caf::local_actor>
 [[nodiscard]] auto child(child_key<Handle, Id>, Ts... xs) {
   using traits = detail::class_traits<T, Ts...>;
-  static_assert(detail::handle_fits_v<typename traits::handle_type, Handle>,
+  static_assert(compat::handle_fits_v<typename traits::handle_type, Handle>,
                 "vigil: the class does not fit its key: it makes actors of "
                 "another interface than the child_key's handle type");
   return child_builder<Handle, child_key<Handle, Id>>{
