@@ -9,6 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// doc: adder
 using adder = vigil::typed_actor<caf::result<int>(int)>;
 
 /// Adds up what it gets; a negative number is a fault.
@@ -21,11 +22,12 @@ adder::behavior_type add_up(adder::pointer self) {
   });
 }
 
+inline constexpr vigil::child_key<adder, "adder"> adder_key;
+// doc: end
+
 caf::behavior echo(caf::event_based_actor* self) {
   return vigil::behavior(self, [](const std::string& x) { return x; });
 }
-
-inline constexpr vigil::child_key<adder, "adder"> adder_key;
 
 int report(const vigil::failure& why) {
   std::cerr << render(why) << '\n';
@@ -45,9 +47,9 @@ std::string ask(caf::actor_system& system, const adder& to, int x) {
 } // namespace
 
 int main() {
+  // doc: start
   caf::actor_system_config config;
   caf::actor_system system{config};
-  // doc: start
   auto root
     = vigil::supervisor("office").child(vigil::child(adder_key, add_up));
   auto tree = root.start(system); // returns when all children are up
