@@ -27,6 +27,7 @@ SOURCE = re.compile(r"<!-- (from|output): (\S+)(?: (\S+))? -->\s*\Z")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.M)
 SENTENCE = re.compile(r"`(vigil: [^`]*)`")
+MARKER = re.compile(r"\s*(?://|#) doc: (\S+)$")
 UPTIME = re.compile(r"\bup [0-9.]+[a-z]+")
 
 
@@ -40,11 +41,11 @@ def region(path, name):
     """The marked lines of a file, without their common indentation."""
     lines, inside, found = [], False, False
     for line in path.read_text(encoding="utf-8").splitlines():
-        marker = re.match(r"\s*(?://|#) doc: (\S+)$", line)
-        if marker:
+        marker = MARKER.match(line)
+        if marker and marker.group(1) in (name, "end"):
             inside = marker.group(1) == name
             found = found or inside
-        elif inside:
+        elif inside and not marker:
             lines.append(line)
     return textwrap.dedent("\n".join(lines)).strip("\n") if found else None
 

@@ -110,6 +110,11 @@ auto policies() {
   // doc: end
 }
 
+auto absent_device() {
+  return vigil::supervisor("root").child(
+    vigil::child("reader", reader, caf::actor{}));
+}
+
 // doc: pool
 auto pool(int size) {
   std::vector<decltype(vigil::child("", echo))> workers;
@@ -144,13 +149,11 @@ bool heals_after_backoff() {
   config.set("scheduler.policy", caf::atom("testing"));
   caf::actor_system system{config};
   auto tree = vigil::supervisor("root")
-                .child(vigil::child("reader", reader, caf::actor{})
-                         .backoff(vigil::fixed(1h)))
                 .child(vigil::child("echo", echo).backoff(vigil::fixed(1h)))
                 .start(system)
                 .value();
-  auto echo_handle = tree.find<echo_actor>("echo").value();
-  caf::anon_send_exit(echo_handle, caf::exit_reason::kill);
+  caf::anon_send_exit(tree.find<echo_actor>("echo").value(),
+                      caf::exit_reason::kill);
   auto& clock
     = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
   clock.run(); // the child dies
@@ -193,6 +196,7 @@ int main() {
   auto fine = runs(system, kinds());
   fine = runs(system, policies()) && fine;
   fine = runs(system, pool(3)) && fine;
+  fine = runs(system, absent_device()) && fine;
   fine = adds_a_worker(system) && fine;
   fine = heals_after_backoff() && fine;
   std::cout << (fine ? "fine\n" : "not fine\n");
