@@ -80,6 +80,8 @@ class Checker:
         if name not in self.outputs:
             run = subprocess.run(shlex.split(self.programs[name]), text=True,
                                  stdout=subprocess.PIPE, timeout=60)
+            if run.returncode != 0:
+                sys.exit(f"{name} ended with {run.returncode}")
             self.outputs[name] = run.stdout
         text = self.outputs[name]
         if section:

@@ -37,7 +37,8 @@ public:
     });
   }
 
-  /// Says what happens to waiting messages at a restart: `keep` or `drop`.
+  /// Says what happens to waiting messages at a restart in place: `keep` or
+  /// `drop`. Those of a respawned child die with its actor.
   [[nodiscard]] child_builder mailbox(mailbox_policy what) const {
     return this->with([&](child_spec& x) { x.mailbox = what; });
   }
@@ -60,7 +61,7 @@ public:
     return this->with([&](child_spec& x) { x.gap_queue = size; });
   }
 
-  /// Returns what a supervisor makes of it.
+  /// Returns the description that a supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
     detail::key_tag tag = nullptr;
     if constexpr (is_child_key_v<Key>)
