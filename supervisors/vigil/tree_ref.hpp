@@ -3,6 +3,7 @@
 #include <vigil/call.hpp>
 #include <vigil/detail/cell.hpp>
 #include <vigil/detail/definition.hpp>
+#include <vigil/detail/typed_handle.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/result.hpp>
 
@@ -30,18 +31,6 @@ start_tree(caf::actor_system& sys, supervisor_definition_ptr definition);
 /// Returns the stable handle of the child with that key; null if it is gone.
 [[nodiscard]] caf::strong_actor_ptr handle_of_key(const tree_owner& x,
                                                   key_tag key);
-
-/// Converts a handle if the child's handle is of that type.
-template <class Handle>
-[[nodiscard]] result<Handle> typed_handle(const child_cell& x) {
-  auto ptr = x.handle();
-  if (ptr == nullptr)
-    return failure{errc::child_stopped, "it was never started", x.path()};
-  if (x.handle_type != typeid(Handle))
-    return failure{errc::wrong_handle_type,
-                   "ask for the handle type that its factory makes", x.path()};
-  return caf::actor_cast<Handle>(ptr);
-}
 
 } // namespace detail
 
