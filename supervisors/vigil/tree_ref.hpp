@@ -27,20 +27,28 @@ struct tree_owner;
 [[nodiscard]] result<std::shared_ptr<tree_owner>>
 start_tree(caf::actor_system& sys, supervisor_definition_ptr definition);
 
-/// Returns the stable handle of the child with that key; null if it is gone.
-[[nodiscard]] caf::strong_actor_ptr handle_of_key(const tree_owner& x,
-                                                  key_tag key);
+/// Returns the child with that key; null if it is gone.
+[[nodiscard]] child_cell_ptr child_of_key(const tree_owner& x, key_tag key);
 
-/// Converts a handle if the child's handle is of that type.
+/// Makes what a user calls the handle of a child: a CAF handle, or a class that
+/// refers to a child which is more than an actor.
+template <class Handle>
+[[nodiscard]] Handle make_handle(const child_cell& x) {
+  if constexpr (caf::is_handle<Handle>::value)
+    return caf::actor_cast<Handle>(x.handle());
+  else
+    return Handle{x};
+}
+
+/// Returns the handle if the child's handle is of that type.
 template <class Handle>
 [[nodiscard]] result<Handle> typed_handle(const child_cell& x) {
-  auto ptr = x.handle();
-  if (ptr == nullptr)
+  if (x.handle() == nullptr)
     return failure{errc::child_stopped, "it was never started", x.path()};
   if (x.handle_type != typeid(Handle))
     return failure{errc::wrong_handle_type,
                    "ask for the handle type that its factory makes", x.path()};
-  return caf::actor_cast<Handle>(ptr);
+  return make_handle<Handle>(x);
 }
 
 } // namespace detail
@@ -112,14 +120,10 @@ public:
   result<typename Builder::handle_type>
   start_child_at(std::string_view path, const Builder& x,
                  duration timeout = call_timeout) const {
-    auto info = call_start(path, call::start_child{x}, timeout);
-    if (!info)
-      return info.error();
-    if (info.value().handle == nullptr)
-      return failure{errc::ignored, "and it is temporary",
-                     std::move(info).value().path};
-    return caf::actor_cast<typename Builder::handle_type>(
-      std::move(info).value().handle);
+    auto child = call_start(path, call::start_child{x}, timeout);
+    if (!child)
+      return child.error();
+    return detail::typed_handle<typename Builder::handle_type>(*child.value());
   }
 
   result<void> terminate_child(std::string_view path,
@@ -150,9 +154,9 @@ private:
   [[nodiscard]] result<detail::supervisor_cell_ptr>
   find_supervisor(std::string_view path) const;
 
-  [[nodiscard]] result<child_info> call_start(std::string_view path,
-                                              call::start_child x,
-                                              duration timeout) const;
+  [[nodiscard]] result<detail::child_cell_ptr>
+  call_start(std::string_view path, call::start_child x,
+             duration timeout) const;
 
   template <class T, class Call>
   [[nodiscard]] result<T> call_child(std::string_view path,
