@@ -46,9 +46,9 @@ template <class T, bool Detached, class... Ts>
                                      std::forward<Ts>(xs)...);
 }
 
-/// Runs `f` as the actor in the calling thread if the actor is idle; then leaves
-/// it as the scheduler would. Returns false, without running `f`, if the actor
-/// is busy. `T` was made by `spawn_lazy`.
+/// Runs `f` as the actor in the calling thread if the actor is idle, then
+/// leaves it as the scheduler would. Returns false, without running `f`, if the
+/// actor is busy. `T` was made by `spawn_lazy`.
 template <class T, class F>
 bool run_idle(T& self, F f) {
   if (!self.mailbox().try_unblock())
