@@ -50,22 +50,22 @@ start_tree(caf::actor_system& sys, supervisor_definition_ptr definition) {
   return owner;
 }
 
-caf::strong_actor_ptr find_key(const supervisor_definition& definition,
-                               const supervisor_cell& cell, key_tag key) {
+child_cell_ptr find_key(const supervisor_definition& definition,
+                        const supervisor_cell& cell, key_tag key) {
   for (const auto& child : definition.children) {
     auto found = cell.find(child.spec.id);
     if (found == nullptr)
       continue;
     if (child.key == key)
-      return found->handle();
+      return found;
     if (const auto* nested = nested_definition(*child.factory))
-      if (auto handle = find_key(*nested, *found->nested, key))
-        return handle;
+      if (auto below = find_key(*nested, *found->nested, key))
+        return below;
   }
   return nullptr;
 }
 
-caf::strong_actor_ptr handle_of_key(const tree_owner& x, key_tag key) {
+child_cell_ptr child_of_key(const tree_owner& x, key_tag key) {
   return find_key(*x.definition, *x.cell, key);
 }
 
@@ -182,17 +182,23 @@ tree_ref::find_supervisor(std::string_view path) const {
   return cell.value()->nested;
 }
 
-result<child_info> tree_ref::call_start(std::string_view path,
-                                        call::start_child x,
-                                        duration timeout) const {
+result<detail::child_cell_ptr> tree_ref::call_start(std::string_view path,
+                                                    call::start_child x,
+                                                    duration timeout) const {
   auto cell = find_supervisor(path);
   if (!cell)
     return cell.error();
   auto to = caf::actor_cast<supervisor_handle>(cell.value()->actor);
   if (!to)
     return failure{errc::supervisor_down, {}, cell.value()->path};
-  return detail::blocking_call<child_info>(
+  const auto id = x.definition.spec.id;
+  auto info = detail::blocking_call<child_info>(
     owner_->tree->system, to, cell.value()->path, timeout, std::move(x));
+  if (!info)
+    return info.error();
+  if (auto child = cell.value()->find(id))
+    return child;
+  return failure{errc::ignored, "it is gone already", info.value().path};
 }
 
 template <class T, class Call>

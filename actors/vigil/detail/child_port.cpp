@@ -16,6 +16,10 @@ supervisor_cell_ptr child_factory::make_nested(const child_cell&) const {
   return nullptr;
 }
 
+std::optional<failure> child_factory::check(const std::string&) const {
+  return std::nullopt;
+}
+
 life_spawner::~life_spawner() {
   // nop
 }

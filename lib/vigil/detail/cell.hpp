@@ -6,6 +6,7 @@
 #include <vigil/child_state.hpp>
 #include <vigil/detail/action.hpp>
 #include <vigil/detail/child_record.hpp>
+#include <vigil/detail/pool_base.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/restart_window.hpp>
 #include <vigil/result.hpp>
@@ -100,6 +101,10 @@ struct supervisor_cell {
   std::atomic<child_state> state{child_state::stopped};
   std::atomic<duration::rep> up_since{0};
   failure_log failures;
+
+  /// The children of a dynamic supervisor; null for others. Set once before it
+  /// runs.
+  std::weak_ptr<pool_base> pool;
 
   /// Children in start order. Copies under a lock. O(n).
   [[nodiscard]] std::vector<child_cell_ptr> children() const;
