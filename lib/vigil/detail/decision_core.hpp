@@ -136,7 +136,7 @@ private:
   void settle(core_child& x);
   void park(core_child& x);
   void forget(core_child& x);
-  bool swallow(child_uid uid);
+  bool swallow(child_uid uid, bool end_of_start);
 
   // -- actions and failures ---------------------------------------------------
 
@@ -233,7 +233,7 @@ private:
   list children_;                     // in start order, so by uid
   std::unordered_map<child_uid, list::iterator> by_uid_;
   std::unordered_map<std::string_view, core_child*> by_id_;
-  std::unordered_map<child_uid, std::uint32_t> owed_exits_;
+  std::unordered_map<child_uid, core_debt> debts_;
   std::size_t significant_alive_ = 0;
 
   core_plan plan_;

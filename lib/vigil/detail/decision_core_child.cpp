@@ -41,6 +41,7 @@ void decision_core::begin_start(core_child& x) {
   x.planned = false;
   x.left_out = false;
   x.parked = false;
+  x.up = false;
   set_state(x, child_state::starting);
   emit(action::start_child{x.uid, x.been_up});
   if (x.spec.start_timeout)
@@ -180,7 +181,8 @@ void decision_core::blame(const core_child& x, errc what) {
 void decision_core::leave_behind(core_child& x, time_point now) {
   emit(action::publish{told::left_behind, x.uid});
   blame(x, errc::child_stuck);
-  ++owed_exits_[x.uid];
+  auto& debt = debts_[x.uid];
+  ++(x.up ? debt.exits : debt.starts);
   gone(x, now);
 }
 
