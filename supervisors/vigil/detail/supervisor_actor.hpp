@@ -53,6 +53,9 @@ private:
     child_cell_ptr cell;
     child_port_ptr port;
     bool been_up = false;
+    /// Inspection sees it. A dynamic child that has to wait for the initial
+    /// start may turn out to have the id of another.
+    bool shown = false;
   };
 
   enum class reply_kind : std::uint8_t { nothing, info };
@@ -102,6 +105,8 @@ private:
   void sync(child_uid child);
 
   child_entry& add_entry(child_uid child, const child_definition& x);
+  void reveal(child_entry& x);
+  void start_threw(const child_entry& x, failure why);
   [[nodiscard]] child_entry* entry(child_uid child);
   [[nodiscard]] time_point now() const;
 
