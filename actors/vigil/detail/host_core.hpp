@@ -70,7 +70,7 @@ private:
 
   void command(host_command::what x);
   void start(start_kind how, time_point when);
-  void fail_start(failure why);
+  void fail_start(start_kind kind, failure why);
   void come_up(start_kind how, time_point when);
   void ask_to_stop();
   void kill();
@@ -89,6 +89,8 @@ private:
   mode mode_ = mode::holding;
   bool stopping_ = false;
   bool draining_ = false;
+  // The actor function quit, with a clean reason: it came up and ends at once.
+  exit_kind early_quit_ = exit_kind::normal;
 };
 
 } // namespace vigil::detail
