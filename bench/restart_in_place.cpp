@@ -1,8 +1,12 @@
 // How long is a child that restarts in place not ready? From the moment its
-// handler returns the fault, to the first line of the handler of the next
-// message, which waits in the mailbox already. So the span holds everything:
-// the way out of the handler, the budget, the end of the old state, the actor
-// function, the new behavior, and the dispatch of the next message.
+// handler returns the fault, until its actor is ready for the next message: the
+// way out of the handler, the budget, the end of the old state, the actor
+// function, the new behavior. Two ends of the span are taken:
+//
+// - ready: CAF destroys the crash message as soon as the host is done with it,
+//   right before it takes the next; the message notes the time,
+// - next handler: the first line of the handler of the next message, which
+//   waits in the mailbox already.
 
 #include "support/raw.hpp"
 
@@ -10,62 +14,91 @@ using namespace bench;
 
 namespace {
 
+/// Where a span ends.
+enum class end_of_span { ready, actor_function, next_handler };
+
 /// What the child writes down.
 struct record {
   histogram spans;
   nanoseconds begin = 0;
-  bool at_entry = false;
+  end_of_span end = end_of_span::ready;
+
+  void note(end_of_span x) {
+    if (x == end && begin != 0)
+      spans.since(std::exchange(begin, 0));
+  }
 };
 
+} // namespace
+
+/// A message that notes when it is no more.
+struct last_message {
+  last_message(way how_, record* to_) : how(how_), to(to_) {
+    // nop
+  }
+
+  last_message(last_message&& x) noexcept
+    : how(x.how), to(std::exchange(x.to, nullptr)) {
+    // nop
+  }
+
+  last_message(const last_message& x) = default;
+  last_message& operator=(const last_message&) = delete;
+
+  ~last_message() {
+    if (to != nullptr)
+      to->note(end_of_span::ready);
+  }
+
+  way how;
+  record* to;
+};
+
+VIGIL_MESSAGE_TYPE(last_message)
+
+namespace {
+
 caf::behavior child(caf::event_based_actor* self, record* to) {
+  to->note(end_of_span::actor_function);
   // One state of the user's: what a restart has to throw away and make again.
   auto counter = std::make_shared<int>(0);
-  if (to->at_entry && to->begin != 0)
-    to->spans.since(to->begin);
   return vigil::behavior(
     self,
-    [to, counter](crash x) -> vigil::outcome<int> {
+    [to, counter](const last_message& x) -> vigil::outcome<void> {
       ++*counter;
-      if (x.how == way::throws) {
-        to->begin = stamp();
-        throw std::runtime_error("crash");
-      }
-      if (x.how == way::error) {
-        to->begin = stamp();
-        return 1;
-      }
       to->begin = stamp();
+      if (x.how == way::throws)
+        throw std::runtime_error("crash");
+      if (x.how == way::error)
+        return vigil::success();
       return vigil::fault(vigil::errc::unspecified);
     },
-    [to](ping) {
-      if (!to->at_entry)
-        to->spans.since(to->begin);
-    },
+    [to](ping) { to->note(end_of_span::next_handler); },
     [](go) { return nanoseconds{1}; });
 }
 
 /// Fills the mailbox of a child that cannot run meanwhile, as there is one
 /// worker; so each crash finds its next message waiting.
 caf::behavior feeder(caf::event_based_actor* self, const caf::actor& child,
-                     way how) {
+                     way how, record* to) {
   return {[=](go x) {
     for (std::size_t i = 0; i < x.rounds; ++i) {
-      self->send(child, crash{how});
+      self->send(child, last_message{how, to});
       self->send(child, ping{});
     }
     return self->delegate(child, x);
   }};
 }
 
-void in_place(benchmark::State& state, way how, bool at_entry) {
+void in_place(benchmark::State& state, way how, end_of_span end) {
   world here;
   record to;
   auto tree = here.start(vigil::supervisor("bench")
                            .intensity(any_number, short_while)
                            .child(vigil::child("child", child, &to)));
   auto handle = tree.find<caf::actor>("child").value();
-  to.at_entry = at_entry;
-  auto driver = here.system().spawn(feeder, handle, how);
+  to.end = end;
+  auto driver = here.system().spawn(feeder, handle, how, &to);
   each_batch(state, size(1000),
              [&](std::size_t n) { return here.drive(driver, n); });
   (void)tree.stop();
@@ -134,14 +167,15 @@ void throw_catch(benchmark::State& state) {
 } // namespace
 
 void bench::declare() {
-  const auto by = [](const char* name, way how, bool at_entry) {
-    add(name, 50,
-        [=](benchmark::State& state) { in_place(state, how, at_entry); });
+  const auto by = [](const char* name, way how, end_of_span end) {
+    add(name, 50, [=](benchmark::State& state) { in_place(state, how, end); });
   };
-  by("in_place/value", way::value, false);
-  by("in_place/value_to_actor_function", way::value, true);
-  by("in_place/throw", way::throws, false);
-  by("in_place/no_crash", way::error, false);
+  by("value/ready", way::value, end_of_span::ready);
+  by("value/actor_function", way::value, end_of_span::actor_function);
+  by("value/next_handler", way::value, end_of_span::next_handler);
+  by("throw/ready", way::throws, end_of_span::ready);
+  by("no_crash/ready", way::error, end_of_span::ready);
+  by("no_crash/next_handler", way::error, end_of_span::next_handler);
   add("raw_message", 20, raw_message);
   add("throw_catch", 20, throw_catch);
 }
