@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace vigil::detail {
@@ -24,6 +25,10 @@ struct open_promise {
   /// Answers with an error, unless it was answered.
   void break_off(const failure& why);
 };
+
+[[nodiscard]] inline failure failure_of(reason x) {
+  return {x.code, std::move(x.text)};
+}
 
 /// What an actor that runs a child knows of being one; `this_child` is its
 /// public face. Belongs to the actor: not thread-safe. Kept small: there may be
@@ -50,7 +55,7 @@ public:
 
   /// Ends the incarnation as soon as the current message is done. The first
   /// fault counts.
-  void fault(reason why);
+  void fault(reason&& why);
 
   /// The start has nothing to run.
   void ignore();
@@ -84,7 +89,7 @@ protected:
     return extras_ != nullptr && extras_->fault;
   }
 
-  [[nodiscard]] failure take_fault();
+  [[nodiscard]] reason take_fault();
 
   [[nodiscard]] bool take_ignored() noexcept {
     return extras_ != nullptr && std::exchange(extras_->ignored, false);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/caf_0_17.hpp>
+#include <vigil/detail/caf_0_17_end.hpp>
 
 #include <optional>
 #include <string>
@@ -26,11 +27,11 @@ enum class verdict {
 /// message unless `retire` was called. `Base` is `caf::event_based_actor`, a
 /// `caf::typed_event_based_actor`, or a class derived from one.
 template <class Base>
-class control : public Base {
+class control : public lean_end<Base> {
 public:
   template <class... Ts>
   explicit control(caf::actor_config& cfg, Ts&&... xs)
-    : Base(cfg, std::forward<Ts>(xs)...) {
+    : lean_end<Base>(cfg, std::forward<Ts>(xs)...) {
     // nop
   }
 
@@ -128,7 +129,8 @@ protected:
     attend_ = false;
     this->unsetf(caf::abstract_actor::is_shutting_down_flag
                  | caf::abstract_actor::has_timeout_flag);
-    this->fail_state_ = caf::error{};
+    if (this->fail_state_)
+      this->fail_state_ = caf::error{};
     if (!this->awaited_responses_.empty())
       this->awaited_responses_.clear();
     if (!this->multiplexed_responses_.empty())
@@ -138,10 +140,15 @@ protected:
       drop_streams();
     this->bhvr_stack_.clear();
     this->bhvr_stack_.cleanup();
-    this->set_default_handler(caf::print_and_drop);
-    this->set_error_handler(&caf::scheduled_actor::default_error_handler);
-    this->set_exit_handler(&caf::scheduled_actor::default_exit_handler);
-    this->set_down_handler(&control::ignore_down);
+    reset(this->default_handler_, &caf::print_and_drop);
+    reset(this->error_handler_, &caf::scheduled_actor::default_error_handler);
+    reset(this->exit_handler_, &caf::scheduled_actor::default_exit_handler);
+    reset(this->down_handler_, &control::ignore_down);
+  }
+
+  /// Returns whether `drop_behavior` has nothing to do, handlers aside.
+  [[nodiscard]] bool is_blank() const noexcept {
+    return this->bhvr_stack_.empty() && !attend_ && !has_quit();
   }
 
   /// Installs a behavior that keeps the actor alive and handles nothing.
@@ -174,6 +181,14 @@ private:
     // nop
   }
 
+  // Most behaviors leave the handlers alone: looking is cheaper than setting.
+  template <class Function, class Pointer>
+  static void reset(Function& handler, Pointer f) {
+    if (const auto* now = handler.template target<Pointer>();
+        now == nullptr || *now != f)
+      handler = f;
+  }
+
   template <class F>
   static bool run_guarded(F& f, std::string& what) {
     try {
@@ -194,16 +209,15 @@ private:
   }
 
   caf::invoke_message_result deliver(mailbox_element& x) {
-    auto asker = x.mid.is_request() ? x.sender : nullptr;
+    // A handler may take the requester out of the message before it throws.
+    const auto asker = x.mid.is_request() ? x.sender : nullptr;
     auto result = caf::invoke_message_result::consumed;
     auto call = [&] {
       result = Base::consume(x);
     };
-    std::string what;
-    if (!run_guarded(call, what)) [[unlikely]] {
+    // The exception itself is gone before a new life begins.
+    if (std::string what; !run_guarded(call, what)) [[unlikely]]
       thrown(std::move(what), asker, x.mid);
-      result = caf::invoke_message_result::consumed;
-    }
     if (result != caf::invoke_message_result::skipped)
       settle();
     return result;
