@@ -2,21 +2,35 @@
 
 #include <vigil/detail/caf_0_17.hpp>
 
+#include <caf/mixin/subscriber.hpp>
+
 #include <type_traits>
 #include <utility>
 
 namespace vigil::compat {
 
+template <class F>
+constexpr bool is_caf_cleanup(F) {
+  return std::is_same_v<F,
+                        bool (caf::scheduled_actor::*)(caf::error&&, context*)>;
+}
+
+template <class B, class S>
+constexpr bool
+is_caf_cleanup(bool (caf::mixin::subscriber<B, S>::*)(caf::error&&, context*)) {
+  return true;
+}
+
 /// An actor that ends as CAF's do, but leaves CAF's clock alone where that has
-/// nothing to forget: telling it takes a global lock and wakes its thread, which
-/// costs more than all the rest.
+/// nothing to forget: telling it takes a global lock and wakes its thread,
+/// which costs more than all the rest.
 template <class Base>
 class lean_end : public Base {
 public:
   using Base::Base;
 
   bool cleanup(caf::error&& reason, context* ctx) override {
-    if (!ends_as_usual || knows_clock())
+    if (!ends_as_usual || has_ties())
       return Base::cleanup(std::move(reason), ctx);
     if (!this->mailbox().closed()) {
       this->mailbox().close();
@@ -33,15 +47,19 @@ public:
 
 private:
   // A class of the user's may have an end of its own.
-  static constexpr bool ends_as_usual = requires {
-    requires std::is_same_v<decltype(&Base::cleanup),
-                            bool (caf::scheduled_actor::*)(caf::error&&,
-                                                           context*)>;
-  };
+  static constexpr bool ends_as_usual = [] {
+    if constexpr (requires { &Base::cleanup; })
+      return is_caf_cleanup(&Base::cleanup);
+    else
+      return false;
+  }();
 
-  // Timeouts of behaviors, requests and streams; and who runs in a thread of
-  // its own has that one to end, too.
-  [[nodiscard]] bool knows_clock() const noexcept {
+  // Timeouts of behaviors, requests and streams; and who joined a group or runs
+  // in a thread of its own has those to leave, too.
+  [[nodiscard]] bool has_ties() const noexcept {
+    if constexpr (requires { this->joined_groups(); })
+      if (!this->joined_groups().empty())
+        return true;
     return this->timeout_id_ != 0
            || this->last_request_id_ != caf::make_message_id()
            || !this->stream_managers_.empty()
