@@ -76,6 +76,7 @@ public:
       self_->quit(to_caf({code, std::move(text)}));
   }
 
+  /// Ends this life as failed, without a code of its own.
   void fail(std::string text) const {
     fail(make_error_code(errc::unspecified), std::move(text));
   }
@@ -88,8 +89,9 @@ public:
       self_->quit();
   }
 
-  /// Runs `f` after `d`, unless this life ends before. Needs a supervisor: does
-  /// nothing without one.
+  /// Runs `f` after `d`, unless this life ends before. Keeps nothing alive: an
+  /// actor without a behavior ends although it has a timer. Needs a supervisor:
+  /// does nothing without one.
   void run_after(duration d, std::function<void()> f) const {
     static_assert(!std::is_base_of_v<caf::blocking_actor, Self>,
                   "vigil: a blocking actor has no timers; use receive with a "

@@ -19,7 +19,9 @@ run_tree(int argc, char** argv,
 /// waits until the tree ends or SIGTERM or SIGINT comes; then stops the tree in
 /// reverse order. A second signal ends the program at once.
 ///
-/// `argc` and `argv` are CAF's command line (`--help` lists the options).
+/// `argc` and `argv` are CAF's command line: `--help` lists the options, and
+/// `caf-application.ini` is read too. Arguments without a dash are left to
+/// `main`.
 /// Returns the exit status of the program: `EXIT_SUCCESS` after a stop, also
 /// one by `call::stop` or an automatic shutdown; `EXIT_FAILURE` after a failed
 /// start or a root that gave up, with the cause chain on stderr, and for a

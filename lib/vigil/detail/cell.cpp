@@ -99,7 +99,7 @@ result<child_cell_ptr> find_path(const supervisor_cell& root,
       found = here->find(id);
     if (here == nullptr || found == nullptr) {
       const auto done = path.size() - rest.size() + id.size();
-      return failure{errc::not_found, "look at the ids above and below it",
+      return failure{errc::not_found, "a path starts below the root",
                      root.path + '/' + std::string{path.substr(0, done)}};
     }
     if (slash == std::string_view::npos)

@@ -33,9 +33,6 @@ concept has_signature
   &F::operator();
 };
 
-template <class From, class To>
-inline constexpr bool handle_fits_v = std::is_convertible_v<From, To>;
-
 /// Takes apart what a user passes to `vigil::child`.
 template <class F, class... Ts>
 struct child_traits {
