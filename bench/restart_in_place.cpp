@@ -107,36 +107,57 @@ void in_place(benchmark::State& state, way how, end_of_span end) {
 
 // -- what it is compared with -------------------------------------------------
 
-/// Sends itself a message and takes the time until it is there.
-caf::behavior self_sender(caf::event_based_actor* self, record* to) {
-  auto left = std::make_shared<std::size_t>(0);
-  auto done = std::make_shared<caf::response_promise>();
-  const auto send = [=] {
-    to->begin = stamp();
-    self->send(self, ping{});
-  };
-  return {
-    [=](go x) -> caf::result<nanoseconds> {
-      *left = x.rounds;
-      *done = self->make_response_promise();
-      send();
-      return *done;
-    },
-    [=](ping) {
-      to->spans.since(to->begin);
-      if (--*left > 0)
-        return send();
-      done->deliver(nanoseconds{1});
-    },
-  };
-}
+/// One half of a pair: takes the time from the other's `send` to its own
+/// handler, then sends back. A pair of one talks to itself.
+class player : public caf::event_based_actor {
+public:
+  player(caf::actor_config& cfg, record* to)
+    : caf::event_based_actor(cfg), to_(to) {
+    // nop
+  }
 
-void raw_message(benchmark::State& state) {
+  caf::behavior make_behavior() override {
+    return {
+      [this](go x, const caf::actor& other) -> caf::result<nanoseconds> {
+        left_ = x.rounds;
+        done_ = make_response_promise();
+        serve(other);
+        return done_;
+      },
+      [this](ping) {
+        to_->spans.since(to_->begin);
+        if (left_ > 0 && --left_ == 0)
+          return done_.deliver(nanoseconds{1});
+        serve(caf::actor_cast<caf::actor>(current_sender()));
+      },
+    };
+  }
+
+private:
+  void serve(const caf::actor& other) {
+    to_->begin = stamp();
+    send(other, ping{});
+  }
+
+  record* to_;
+  std::size_t left_ = 0;
+  caf::response_promise done_;
+};
+
+void raw_message(benchmark::State& state, bool to_itself) {
   world here;
   record to;
-  auto driver = here.system().spawn(self_sender, &to);
-  each_batch(state, size(5000),
-             [&](std::size_t n) { return here.drive(driver, n); });
+  auto first = here.system().spawn<player>(&to);
+  auto second = to_itself ? first : here.system().spawn<player>(&to);
+  caf::scoped_actor self{here.system()};
+  each_batch(state, size(5000), [&](std::size_t n) {
+    nanoseconds result = 0;
+    self->request(first, caf::infinite, go{n}, second)
+      .receive(
+        [&](nanoseconds x) { result = x; },
+        [](const caf::error& why) { world::fail(vigil::to_failure(why)); });
+    return result;
+  });
   report(state, to.spans);
 }
 
@@ -176,6 +197,9 @@ void bench::declare() {
   by("throw/ready", way::throws, end_of_span::ready);
   by("no_crash/ready", way::error, end_of_span::ready);
   by("no_crash/next_handler", way::error, end_of_span::next_handler);
-  add("raw_message", 20, raw_message);
+  add("raw_message/other", 20,
+      [](benchmark::State& state) { raw_message(state, false); });
+  add("raw_message/itself", 20,
+      [](benchmark::State& state) { raw_message(state, true); });
   add("throw_catch", 20, throw_catch);
 }

@@ -51,21 +51,26 @@ def both(x, y):
 
 
 def restart_rows():
-    at = "restart_in_place:in_place/value:"
-    raw = "restart_in_place:raw_message:"
+    at = "restart_in_place:value/ready:"
+    raw = "restart_in_place:raw_message/other:"
     name = "restart_in_place_value_"
-    message = "raw message, sent and handled"
+    message = "raw message to an idle actor, sent and handled"
     yield Row(name + "p50", at + "p50", raw + "p50", message,
-              both(at_most(500), ratio(1)),
-              floor="restart_in_place:in_place/no_crash:p50",
-              floor_name="no crash: the next message alone")
+              both(at_most(500), ratio(1)))
     yield Row(name + "p99", at + "p99", raw + "p99", message, at_most(1000))
     yield Row(name + "p99_9", at + "p99_9", raw + "p99_9", message)
     yield Row(name + "max", at + "max", raw + "max", message)
-    yield Row("restart_in_place_value_entry",
-              "restart_in_place:in_place/value_to_actor_function:p50")
+    yield Row(name + "vs_message_to_itself", at + "p50",
+              "restart_in_place:raw_message/itself:p50",
+              "raw message to the running actor itself")
+    yield Row(name + "to_actor_function",
+              "restart_in_place:value/actor_function:p50")
+    yield Row(name + "to_next_handler",
+              "restart_in_place:value/next_handler:p50",
+              "restart_in_place:no_crash/next_handler:p50",
+              "no crash, to the next handler")
     yield Row("restart_in_place_exception",
-              "restart_in_place:in_place/throw:p50",
+              "restart_in_place:throw/ready:p50",
               "restart_in_place:throw_catch:p50", "one throw and catch",
               above(1000))
 
@@ -109,7 +114,7 @@ def spawn_rows():
               floor=at("raw/run_monitored"),
               floor_name="raw CAF, spawned, run and monitored")
     yield Row("start_child_from_thread", at("start_child/from_thread"),
-              at("raw/lazy_from_thread"), "raw lazy spawn from a thread")
+              at("raw/request_from_thread"), "raw request from a thread")
     yield Row("start_child_otp", at("start_child/from_actor"),
               "otp::start_child", "Erlang/OTP simple_one_for_one")
     yield Row("start_static_child", at("start_tree"),

@@ -141,6 +141,25 @@ void raw_spawn(benchmark::State& state) {
              [&](std::size_t n) { return here.drive(driver, n); });
 }
 
+// What any call from a thread costs: to wake a worker, and to be woken.
+void raw_request_from_thread(benchmark::State& state) {
+  world here;
+  auto server = here.system().spawn(idle);
+  histogram latency;
+  each_batch(state, size(50), [&](std::size_t n) {
+    return timed([&] {
+      for (; n > 0; --n) {
+        const auto begin = stamp();
+        caf::scoped_actor self{here.system()};
+        self->request(server, caf::infinite, 1)
+          .receive([](int) {}, [](const caf::error&) {});
+        latency.since(begin);
+      }
+    });
+  });
+  report(state, latency);
+}
+
 void raw_from_thread(benchmark::State& state) {
   world here;
   std::vector<caf::actor> children;
@@ -166,5 +185,6 @@ void bench::declare() {
   add("raw/scheduled", 50, raw_spawn<spawner<no_spawn_options, false>>);
   add("raw/run", 50, raw_spawn<spawner<no_spawn_options, true>>);
   add("raw/run_monitored", 50, raw_spawn<spawner<caf::monitored, true>>);
+  add("raw/request_from_thread", 30, raw_request_from_thread);
   add("raw/lazy_from_thread", 300, raw_from_thread);
 }

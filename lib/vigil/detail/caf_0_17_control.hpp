@@ -3,6 +3,7 @@
 #include <vigil/detail/caf_0_17.hpp>
 #include <vigil/detail/caf_0_17_end.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -93,9 +94,7 @@ protected:
   template <class F>
   [[nodiscard]] static std::optional<std::string> attempt(F f) {
     std::string what;
-    if (run_guarded(f, what))
-      return std::nullopt;
-    return what;
+    return run_guarded(f, what) ? std::nullopt : std::optional{what};
   }
 
   /// Calls `ended` as long as the behavior is no more. Done after every message
@@ -202,22 +201,33 @@ private:
     return false;
   }
 
-  // The owner's code runs user code too: it must not lose what that throws.
   verdict show(mailbox_element& x) {
     this->current_element_ = &x;
     return before(x);
   }
 
   caf::invoke_message_result deliver(mailbox_element& x) {
+    if (!x.mid.is_request()) [[likely]]
+      return deliver(x, nullptr);
     // A handler may take the requester out of the message before it throws.
-    const auto asker = x.mid.is_request() ? x.sender : nullptr;
+    const auto asker = x.sender;
+    return deliver(x, &asker);
+  }
+
+  caf::invoke_message_result deliver(mailbox_element& x,
+                                     const caf::strong_actor_ptr* asker) {
     auto result = caf::invoke_message_result::consumed;
-    auto call = [&] {
+    std::unique_ptr<std::string> what;
+    try {
       result = Base::consume(x);
-    };
+    } catch (const std::exception& e) {
+      what = std::make_unique<std::string>(e.what());
+    } catch (...) {
+      what = std::make_unique<std::string>("unknown exception");
+    }
     // The exception itself is gone before a new life begins.
-    if (std::string what; !run_guarded(call, what)) [[unlikely]]
-      thrown(std::move(what), asker, x.mid);
+    if (what != nullptr) [[unlikely]]
+      thrown(std::move(*what), asker != nullptr ? *asker : nullptr, x.mid);
     if (result != caf::invoke_message_result::skipped)
       settle();
     return result;
