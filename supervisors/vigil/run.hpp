@@ -29,16 +29,28 @@ run_tree(int argc, char** argv,
 ///
 /// Call it from `main` before other threads exist: only threads that start
 /// later leave the signals to it.
-template <class Own, class Below, class Key>
+///
+/// `on_up`, if given, is called in the calling thread with the
+/// `supervisor_ref` once the tree is up: to subscribe to events, or to send the
+/// first message. It must not keep the reference beyond the call.
+template <class Own, class Below, class Key, class F>
 [[nodiscard]] int run(int argc, char** argv,
-                      const supervisor_builder<Own, Below, Key>& root) {
+                      const supervisor_builder<Own, Below, Key>& root,
+                      F on_up) {
   return detail::run_tree(argc, argv,
                           [&](caf::actor_system& sys) -> result<tree_ref> {
                             auto tree = root.start(sys);
                             if (!tree)
                               return tree.error();
+                            on_up(tree.value());
                             return tree_ref{tree.value()};
                           });
+}
+
+template <class Own, class Below, class Key>
+[[nodiscard]] int run(int argc, char** argv,
+                      const supervisor_builder<Own, Below, Key>& root) {
+  return run(argc, argv, root, [](const auto&) {});
 }
 
 } // namespace vigil

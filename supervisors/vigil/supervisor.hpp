@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/child.hpp>
+#include <vigil/dynamic_supervisor.hpp>
 #include <vigil/supervisor_ref.hpp>
 
 #include <memory>
@@ -73,6 +74,13 @@ public:
     using own = detail::append_keys_t<Own, K>;
     using below = detail::append_keys_t<detail::append_keys_t<Below, O>, B>;
     return added<own, below>(x.definition());
+  }
+
+  /// Adds a dynamic supervisor as a child.
+  template <class Dynamic, class K>
+  [[nodiscard]] auto child(const dynamic_builder<Dynamic, K>& x) const {
+    check_key<K>();
+    return added<detail::append_keys_t<Own, K>, Below>(x.definition());
   }
 
   /// Adds all children of a range, whose ids are known at run time.

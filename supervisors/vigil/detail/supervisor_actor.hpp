@@ -59,6 +59,8 @@ private:
     bool been_up = false;
     /// The generation of its timer; 0 for none.
     std::uint64_t timer = 0;
+    /// Lives up to this one were left behind: what they say counts no more.
+    std::uint64_t left_behind = 0;
   };
 
   enum class reply_kind : std::uint8_t { nothing, info };
