@@ -66,4 +66,9 @@ struct stop_report {
                                   restart_strategy strategy,
                                   const child_exit& x);
 
+/// Returns whether the same holds for whatever abnormal end, so that nobody has
+/// to look at it.
+[[nodiscard]] bool restarts_alone_always(const child_spec& spec,
+                                         restart_strategy strategy);
+
 } // namespace vigil

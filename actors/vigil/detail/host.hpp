@@ -86,7 +86,8 @@ protected:
   }
 
   std::optional<std::string> op_build() override {
-    this->drop_behavior();
+    if (!this->is_blank())
+      this->drop_behavior();
     return this->attempt([this] {
       make_state();
       make_incarnation();

@@ -85,6 +85,8 @@ private:
   void park();
   void refuse();
   void finish(child_exit how);
+  void finish_fault();
+  void leave(child_exit how);
   void clear_incarnation();
   void begin_draining();
 

@@ -9,7 +9,7 @@ respawned_context::respawned_context(life_ptr x)
 
 bool respawned_context::check_start() {
   if (faulted()) {
-    note_failure(take_fault());
+    note_failure(failure_of(take_fault()));
     return false;
   }
   life_->ignored = take_ignored();

@@ -66,6 +66,9 @@ public:
   /// Keeps a failure of this incarnation; the path may be left out.
   void log(failure x);
 
+  /// The same for a failure that has no cause, without making one.
+  void log(std::error_code code, std::string&& message, time_point when);
+
   [[nodiscard]] std::optional<failure> last_failure() const;
 
   /// Returns the failures before the last one, newest first, a line each.
@@ -85,6 +88,8 @@ public:
   void lose_messages(std::uint32_t n);
 
 private:
+  [[nodiscard]] failure_log& need_log();
+
   std::atomic<failure_log*> failures_{nullptr};
 };
 

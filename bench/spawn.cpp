@@ -1,0 +1,190 @@
+// What does one supervised child cost to start, by who asks for it? Beside it,
+// raw CAF: spawned only, and spawned and run.
+
+#include "support/raw.hpp"
+
+using namespace bench;
+
+namespace {
+
+caf::behavior idle(caf::event_based_actor*) {
+  return {[](int x) {
+    return x;
+  }};
+}
+
+auto numbered(std::size_t& count) {
+  return vigil::child("child-" + std::to_string(count++), idle).temporary();
+}
+
+// -- ours ---------------------------------------------------------------------
+
+/// Asks a supervisor for children, all at once, and waits until all are up.
+caf::behavior asker(caf::event_based_actor* self,
+                    const vigil::supervisor_handle& supervisor) {
+  struct state {
+    std::size_t left = 0;
+    std::size_t count = 0;
+    caf::response_promise done;
+    nanoseconds begin = 0;
+  };
+  auto st = std::make_shared<state>();
+  return {[=](go x) -> caf::result<nanoseconds> {
+    st->left = x.rounds;
+    st->done = self->make_response_promise();
+    st->begin = stamp();
+    for (std::size_t i = 0; i < x.rounds; ++i)
+      self
+        ->request(supervisor, caf::infinite,
+                  vigil::call::start_child{numbered(st->count)})
+        .then([=](const vigil::child_info&) {
+          if (--st->left == 0)
+            st->done.deliver(stamp() - st->begin);
+        });
+    return st->done;
+  }};
+}
+
+void from_actor(benchmark::State& state) {
+  world here;
+  auto tree = here.start(vigil::supervisor("bench"));
+  auto driver = here.system().spawn(asker, tree.handle());
+  each_batch(state, size(500),
+             [&](std::size_t n) { return here.drive(driver, n); });
+}
+
+void from_thread(benchmark::State& state) {
+  world here;
+  auto tree = here.start(vigil::supervisor("bench"));
+  std::size_t count = 0;
+  histogram latency;
+  each_batch(state, size(50), [&](std::size_t n) {
+    return timed([&] {
+      for (; n > 0; --n) {
+        const auto begin = stamp();
+        (void)tree.start_child(numbered(count));
+        latency.since(begin);
+      }
+    });
+  });
+  report(state, latency);
+}
+
+/// All children of a tree that starts, after it was described.
+void with_tree(benchmark::State& state) {
+  world here;
+  std::vector<decltype(vigil::child("", idle))> children;
+  for (std::size_t i = 0; i < size(500); ++i)
+    children.push_back(vigil::child("child-" + std::to_string(i), idle));
+  auto root = vigil::supervisor("bench").children(children);
+  each_batch(state, children.size(), [&](std::size_t) {
+    const auto begin = stamp();
+    auto tree = here.start(root);
+    const auto span = stamp() - begin;
+    (void)tree.stop();
+    return span;
+  });
+}
+
+// -- raw ----------------------------------------------------------------------
+
+/// Spawns actors; the answer comes when all that is asked for is done.
+template <caf::spawn_options Options, bool Run>
+class spawner : public caf::event_based_actor {
+public:
+  explicit spawner(caf::actor_config& cfg) : caf::event_based_actor(cfg) {
+    // nop
+  }
+
+  caf::behavior make_behavior() override {
+    return {
+      [this](go x) -> caf::result<nanoseconds> {
+        done_ = make_response_promise();
+        children_.clear();
+        children_.reserve(x.rounds);
+        left_ = x.rounds;
+        begin_ = stamp();
+        for (std::size_t i = 0; i < x.rounds; ++i)
+          children_.push_back(spawn_one());
+        if constexpr (!Run)
+          done_.deliver(stamp() - begin_);
+        return done_;
+      },
+      [this](pong) { done_.deliver(stamp() - begin_); },
+    };
+  }
+
+private:
+  caf::actor spawn_one() {
+    if constexpr (Run)
+      return spawn<Options>(
+        [this](caf::event_based_actor* self) -> caf::behavior {
+          if (--left_ == 0)
+            self->send(this, pong{});
+          return idle(self);
+        });
+    else
+      return spawn<Options>(idle);
+  }
+
+  std::vector<caf::actor> children_;
+  std::size_t left_ = 0;
+  caf::response_promise done_;
+  nanoseconds begin_ = 0;
+};
+
+template <class Spawner>
+void raw_spawn(benchmark::State& state) {
+  world here;
+  auto driver = here.system().template spawn<Spawner>();
+  each_batch(state, size(500),
+             [&](std::size_t n) { return here.drive(driver, n); });
+}
+
+// What any call from a thread costs: to wake a worker, and to be woken.
+void raw_request_from_thread(benchmark::State& state) {
+  world here;
+  auto server = here.system().spawn(idle);
+  histogram latency;
+  each_batch(state, size(50), [&](std::size_t n) {
+    return timed([&] {
+      for (; n > 0; --n) {
+        const auto begin = stamp();
+        caf::scoped_actor self{here.system()};
+        self->request(server, caf::infinite, 1)
+          .receive([](int) {}, [](const caf::error&) {});
+        latency.since(begin);
+      }
+    });
+  });
+  report(state, latency);
+}
+
+void raw_from_thread(benchmark::State& state) {
+  world here;
+  std::vector<caf::actor> children;
+  each_batch(state, size(500), [&](std::size_t n) {
+    children.clear();
+    children.reserve(n);
+    return timed([&] {
+      for (; n > 0; --n)
+        children.push_back(here.system().spawn<caf::lazy_init>(idle));
+    });
+  });
+}
+
+} // namespace
+
+void bench::declare() {
+  using caf::lazy_init;
+  using caf::no_spawn_options;
+  add("start_child/from_actor", 30, from_actor);
+  add("start_child/from_thread", 30, from_thread);
+  add("start_tree", 15, with_tree);
+  add("raw/lazy", 50, raw_spawn<spawner<lazy_init, false>>);
+  add("raw/scheduled", 50, raw_spawn<spawner<no_spawn_options, false>>);
+  add("raw/run", 50, raw_spawn<spawner<no_spawn_options, true>>);
+  add("raw/run_monitored", 50, raw_spawn<spawner<caf::monitored, true>>);
+  add("raw/request_from_thread", 30, raw_request_from_thread);
+  add("raw/lazy_from_thread", 300, raw_from_thread);
+}
