@@ -14,6 +14,10 @@ std::string_view to_string(exit_kind x) noexcept {
   return "unknown";
 }
 
+child_exit abnormal(failure why) {
+  return {exit_kind::abnormal, std::move(why), false, {}};
+}
+
 bool is_abnormal(const child_spec& spec, const child_exit& x) {
   if (x.kind != exit_kind::abnormal)
     return false;

@@ -29,6 +29,9 @@ struct child_exit {
   std::vector<std::string> earlier;
 };
 
+/// Returns an abnormal end for that reason.
+[[nodiscard]] child_exit abnormal(failure why);
+
 /// Stop report: which children did not stop when asked.
 struct stop_report {
   struct culprit {

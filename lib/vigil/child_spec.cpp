@@ -40,8 +40,7 @@ std::optional<failure> check_backoff(const backoff& x,
     return failure{errc::out_of_range,
                    "the backoff's cap is below its first delay", path};
   if (!(x.factor() >= 1.0))
-    return failure{errc::out_of_range, "the backoff's factor is below 1",
-                   path};
+    return failure{errc::out_of_range, "the backoff's factor is below 1", path};
   if (!(x.jitter() >= 0.0 && x.jitter() <= 1.0))
     return failure{errc::out_of_range,
                    "the backoff's jitter is not between 0 and 1", path};

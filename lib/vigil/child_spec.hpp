@@ -4,11 +4,24 @@
 #include <vigil/failure.hpp>
 #include <vigil/policy.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 
 namespace vigil {
+
+/// Says what a new life of a child is made of.
+enum class child_placement : std::uint8_t {
+  /// Function-based event-driven children restart in place, in their CAF actor;
+  /// all others respawn.
+  automatic,
+  /// Each life is a new CAF actor behind a stable handle.
+  respawn,
+  /// As `respawn`, and each life has a thread of its own.
+  detached,
+};
 
 /// Everything a supervisor has to know of a child except how to make it: OTP's
 /// child specification, with the defaults filled in.
@@ -43,6 +56,12 @@ struct child_spec {
   std::function<bool(const failure&)> restart_when;
 
   mailbox_policy mailbox = mailbox_policy::keep;
+
+  child_placement placement = child_placement::automatic;
+
+  /// How many messages wait while a respawned child is between two lives; more
+  /// are refused with `errc::gap_queue_full`. 0 refuses all.
+  std::size_t gap_queue = 1024;
 };
 
 /// Everything a supervisor has to know of itself. OTP: supervisor flags.

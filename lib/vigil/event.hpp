@@ -49,13 +49,13 @@ struct event {
   /// When, on the clock of the actor system.
   time_point time{};
   /// The child or supervisor concerned.
-  std::string path;
+  std::string path{};
   /// The life of the child concerned; 0 for supervisors.
   std::uint64_t incarnation = 0;
   /// How an ended child ended.
   exit_kind exit = exit_kind::normal;
   /// Why, where there is a why.
-  std::optional<failure> why;
+  std::optional<failure> why{};
   /// When a restart is due, from now.
   duration after{};
   /// How many messages.

@@ -4,8 +4,7 @@
 
 namespace vigil {
 
-failure::failure(std::error_code code_, std::string message_,
-                 std::string path_)
+failure::failure(std::error_code code_, std::string message_, std::string path_)
   : code(code_), message(std::move(message_)), path(std::move(path_)) {
   // nop
 }

@@ -23,10 +23,10 @@ restart_window::restart_window(restart_intensity limit)
 bool restart_window::admit(time_point now) noexcept {
   if (limit_.max_restarts == 0)
     return false;
-  const auto slot = next_.fetch_add(1, std::memory_order_relaxed)
-                    % limit_.max_restarts;
-  const auto oldest = stamps_[slot].exchange(stamp_of(now),
-                                             std::memory_order_relaxed);
+  const auto slot
+    = next_.fetch_add(1, std::memory_order_relaxed) % limit_.max_restarts;
+  const auto oldest
+    = stamps_[slot].exchange(stamp_of(now), std::memory_order_relaxed);
   return stamp_of(now) - oldest > limit_.period.count();
 }
 

@@ -88,10 +88,10 @@ struct went_down {
 /// Tells the world. The owner adds paths and times.
 struct publish {
   enum class what : std::uint8_t {
-    restarting,    // a restart is decided; `after` says when
-    gave_up,       // the budget is spent
-    killed,        // a deadline passed, the child is killed
-    left_behind,   // the kill did not help
+    restarting,  // a restart is decided; `after` says when
+    gave_up,     // the budget is spent
+    killed,      // a deadline passed, the child is killed
+    left_behind, // the kill did not help
   };
   what kind;
   child_uid child;

@@ -1,0 +1,87 @@
+#include <vigil/detail/child_context.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+thread_local child_context* running = nullptr;
+
+} // namespace
+
+void open_promise::break_off(const failure& why) {
+  if (promise.pending())
+    std::exchange(promise, {}).deliver(to_caf(why));
+}
+
+child_context::~child_context() {
+  // nop
+}
+
+void child_context::fault(reason why) {
+  if (!fault_)
+    fault_.emplace(std::move(why));
+  attend_to_fault();
+}
+
+void child_context::ignore() {
+  ignored_ = true;
+  attend_to_fault();
+}
+
+void child_context::run_after(duration d, std::function<void()> f) {
+  auto& me = self();
+  auto run = std::make_shared<std::function<void()>>(std::move(f));
+  compat::schedule(me.system(), me.clock().now() + d,
+                   caf::strong_actor_ptr{me.ctrl()},
+                   child_timer{incarnation_, std::move(run)});
+}
+
+void child_context::track(const std::shared_ptr<open_promise>& x) {
+  if (promises_.size() >= sweep_at_) {
+    std::erase_if(promises_, [](const auto& ptr) { return ptr.expired(); });
+    sweep_at_ = std::max<std::size_t>(16, promises_.size() * 2);
+  }
+  promises_.emplace_back(x);
+}
+
+void child_context::begin(std::uint64_t incarnation,
+                          std::optional<failure> previous) {
+  incarnation_ = incarnation;
+  previous_ = std::move(previous);
+  fault_.reset();
+  ignored_ = false;
+}
+
+void child_context::end(const failure& why) {
+  fault_.reset();
+  ignored_ = false;
+  for (auto& ptr : std::exchange(promises_, {}))
+    if (auto x = ptr.lock())
+      x->break_off(why);
+}
+
+failure child_context::take_fault() {
+  auto why = std::move(*fault_);
+  fault_.reset();
+  return {why.code, std::move(why.text)};
+}
+
+child_context* context_of(caf::local_actor& self) noexcept {
+  if (running != nullptr && &running->self() == &self)
+    return running;
+  return dynamic_cast<child_context*>(&self);
+}
+
+running_child::running_child(child_context* x) noexcept
+  : previous_(std::exchange(running, x)) {
+  // nop
+}
+
+running_child::~running_child() {
+  running = previous_;
+}
+
+} // namespace vigil::detail

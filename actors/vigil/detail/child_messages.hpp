@@ -1,0 +1,61 @@
+#pragma once
+
+#include <vigil/caf.hpp>
+#include <vigil/child_exit.hpp>
+#include <vigil/detail/cell.hpp>
+
+#include <cstdint>
+#include <functional>
+
+namespace vigil::detail {
+
+/// What a supervisor tells the host of a child.
+struct host_command {
+  enum class what : std::uint8_t {
+    /// Begin an incarnation. Answered by a `child_note`.
+    start,
+    /// Ask the incarnation to stop.
+    stop,
+    /// End the incarnation.
+    kill,
+    /// No start is to be expected: refuse messages.
+    park,
+    /// End for good.
+    forget,
+  };
+  what kind;
+};
+
+/// What a host tells the supervisor of its child. Every `start` is answered by
+/// `started`, `start_failed` or `ignored`, every `started` is followed by one
+/// `exited`.
+struct child_note {
+  enum class what : std::uint8_t { started, start_failed, ignored, exited };
+  child_uid child;
+  std::uint64_t incarnation;
+  what kind;
+  /// For `exited`, and its `why` for `start_failed`.
+  child_exit how;
+};
+
+/// A function to be run by the incarnation that asked for it.
+struct child_timer {
+  std::uint64_t incarnation;
+  std::shared_ptr<std::function<void()>> run;
+};
+
+/// Marks the end of the messages that an ended incarnation left behind.
+struct mailbox_marker {
+  std::uint64_t incarnation;
+};
+
+/// Sends a note about `cell` to its supervisor.
+void notify(const child_cell& cell, compat::context* ctx,
+            child_note::what kind, child_exit how = {});
+
+} // namespace vigil::detail
+
+VIGIL_MESSAGE_TYPE(vigil::detail::host_command)
+VIGIL_MESSAGE_TYPE(vigil::detail::child_note)
+VIGIL_MESSAGE_TYPE(vigil::detail::child_timer)
+VIGIL_MESSAGE_TYPE(vigil::detail::mailbox_marker)

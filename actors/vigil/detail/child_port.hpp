@@ -1,0 +1,110 @@
+#pragma once
+
+#include <vigil/detail/cell.hpp>
+#include <vigil/detail/respawned.hpp>
+#include <vigil/detail/slot.hpp>
+
+#include <memory>
+
+namespace vigil::detail {
+
+/// What a supervisor does to one child, whatever the child is. The answers come
+/// as `child_note` messages. Used by the supervisor's actor only.
+class child_port {
+public:
+  virtual ~child_port();
+
+  /// Begins a life. May throw what making an actor throws.
+  virtual void start(compat::context* ctx) = 0;
+
+  /// Asks the life to end, or ends it by force.
+  virtual void stop(bool kill, compat::context* ctx) = 0;
+
+  /// Nothing is to be expected: refuse messages.
+  virtual void park(compat::context* ctx) = 0;
+
+  /// Ends the child and its handle for good.
+  virtual void forget(compat::context* ctx) = 0;
+};
+
+using child_port_ptr = std::unique_ptr<child_port>;
+
+/// Makes ports; shared by all starts of a tree, hence immutable.
+class child_factory {
+public:
+  virtual ~child_factory();
+
+  [[nodiscard]] virtual child_port_ptr make_port(child_cell_ptr cell) const
+    = 0;
+
+  /// Makes what inspection sees of a child that is a supervisor; null for
+  /// workers.
+  [[nodiscard]] virtual supervisor_cell_ptr make_nested(const child_cell&) const;
+};
+
+using child_factory_ptr = std::shared_ptr<const child_factory>;
+
+/// Makes the CAF actor of one life of a respawned child.
+class life_spawner {
+public:
+  virtual ~life_spawner();
+
+  /// Returns the actor. May throw what making it throws; `failure_exception`
+  /// carries a failure through.
+  [[nodiscard]] virtual caf::strong_actor_ptr
+  spawn(const life_ptr& x, compat::context* ctx) const
+    = 0;
+
+  /// Returns whether the actor reports its start by itself.
+  [[nodiscard]] virtual bool reports_start() const noexcept {
+    return true;
+  }
+};
+
+/// Thrown by a spawner that has a failure to report.
+struct failure_exception {
+  failure why;
+};
+
+/// Drives a respawned child: a slot, and an actor a life behind it.
+class slot_port final : public child_port {
+public:
+  slot_port(child_cell_ptr cell, std::unique_ptr<const life_spawner> spawner);
+
+  void start(compat::context* ctx) override;
+  void stop(bool kill, compat::context* ctx) override;
+  void park(compat::context* ctx) override;
+  void forget(compat::context* ctx) override;
+
+private:
+  child_cell_ptr cell_;
+  std::unique_ptr<const life_spawner> spawner_;
+  caf::strong_actor_ptr handle_;
+  // Points into `handle_`.
+  slot* slot_ = nullptr;
+  life_ptr life_;
+};
+
+/// Drives a child that restarts in place. `host_` is made by the first start.
+class host_port_base : public child_port {
+public:
+  explicit host_port_base(child_cell_ptr cell) : cell_(std::move(cell)) {
+    // nop
+  }
+
+  void start(compat::context* ctx) final;
+  void stop(bool kill, compat::context* ctx) final;
+  void park(compat::context* ctx) final;
+  void forget(compat::context* ctx) final;
+
+protected:
+  [[nodiscard]] virtual caf::strong_actor_ptr
+  make_host(child_cell_ptr cell, compat::context* ctx) const
+    = 0;
+
+private:
+  child_cell_ptr cell_;
+  caf::strong_actor_ptr host_;
+};
+
+} // namespace vigil::detail

@@ -1,0 +1,230 @@
+#include <vigil/detail/host_core.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+// -- what the actor forwards --------------------------------------------------
+
+compat::verdict host_core::on_message(compat::mailbox_element& x) {
+  if (compat::is_urgent(x)) {
+    if (const auto* cmd = compat::get_if<host_command>(x)) {
+      command(cmd->kind);
+      return compat::verdict::consumed;
+    }
+    if (auto* timer = compat::get_if<child_timer>(x)) {
+      if (mode_ == mode::running && timer->incarnation == incarnation())
+        op_guarded(*timer->run);
+      return compat::verdict::consumed;
+    }
+  }
+  if (mode_ != mode::running)
+    return on_parked(x);
+  return draining_ ? on_draining(x) : compat::verdict::pass;
+}
+
+void host_core::on_ended() {
+  auto quit = op_take_quit();
+  if (faulted())
+    return finish(abnormal(take_fault()));
+  finish(exit_of(quit ? *quit : caf::error{}));
+}
+
+void host_core::on_thrown(std::string what, const caf::strong_actor_ptr& asker,
+                          caf::message_id mid) {
+  auto why = cell_->complete({errc::exception, std::move(what)});
+  compat::reply_error(caf::strong_actor_ptr{self().ctrl()}, asker, mid,
+                      self().context(), to_caf(why));
+  finish(abnormal(std::move(why)));
+}
+
+void host_core::on_cleanup_host() {
+  if (mode_ == mode::running)
+    clear_incarnation();
+  else
+    op_drop();
+  mode_ = mode::refusing;
+}
+
+// -- commands -----------------------------------------------------------------
+
+void host_core::command(host_command::what x) {
+  switch (x) {
+    case host_command::what::start:
+      if (mode_ == mode::running)
+        kill();
+      start(start_kind::by_supervisor);
+      op_settle();
+      break;
+    case host_command::what::stop:
+      if (mode_ == mode::running)
+        ask_to_stop();
+      break;
+    case host_command::what::kill:
+      if (mode_ == mode::running)
+        kill();
+      break;
+    case host_command::what::park:
+      if (mode_ != mode::running)
+        refuse();
+      break;
+    case host_command::what::forget:
+      forget();
+      break;
+  }
+}
+
+void host_core::start(start_kind how) {
+  running_child guard{this};
+  stopping_ = false;
+  begin(cell_->incarnation.fetch_add(1, std::memory_order_relaxed) + 1,
+        cell_->failures.last());
+  if (auto what = op_build())
+    return fail_start({errc::exception, std::move(*what)});
+  if (faulted())
+    return fail_start(take_fault());
+  if (take_ignored()) {
+    clear_incarnation();
+    park();
+    return report(child_note::what::ignored);
+  }
+  if (auto reason = op_take_quit()) {
+    if (exit_kind_of(*reason) == exit_kind::abnormal)
+      return fail_start(to_failure(*reason));
+    op_drop();
+  }
+  come_up(how);
+}
+
+void host_core::fail_start(failure why) {
+  auto how = abnormal(cell_->complete(std::move(why)));
+  cell_->failures.add(how.why);
+  clear_incarnation();
+  park();
+  cell_->publish(event_type::start_failed, how);
+  report(child_note::what::start_failed, std::move(how));
+}
+
+void host_core::come_up(start_kind how) {
+  mode_ = mode::running;
+  const auto now = cell_->parent->tree->now();
+  cell_->up_since.store(now.time_since_epoch().count(),
+                        std::memory_order_relaxed);
+  const auto again = how == start_kind::in_place || incarnation() > 1;
+  if (again && cell_->spec.mailbox == mailbox_policy::drop)
+    begin_draining();
+  op_gate(draining_);
+  op_unskip();
+  if (how == start_kind::by_supervisor)
+    return report(child_note::what::started);
+  cell_->restarts.fetch_add(1, std::memory_order_relaxed);
+  cell_->publish(event_type::child_restarted);
+}
+
+void host_core::ask_to_stop() {
+  stopping_ = true;
+  auto from = caf::actor_cast<caf::actor_addr>(cell_->parent->actor);
+  op_guarded([&] {
+    op_trap_exit({std::move(from),
+                  caf::make_error(caf::exit_reason::user_shutdown)});
+  });
+}
+
+void host_core::kill() {
+  stopping_ = true;
+  finish(abnormal({errc::killed}));
+}
+
+void host_core::forget() {
+  if (mode_ == mode::running)
+    clear_incarnation();
+  mode_ = mode::refusing;
+  op_retire(to_caf({errc::child_stopped, {}, cell_->path}));
+}
+
+// -- incarnations -------------------------------------------------------------
+
+void host_core::finish(child_exit how) {
+  if (how.kind == exit_kind::abnormal) {
+    how.why = cell_->complete(std::move(how.why));
+    cell_->failures.add(how.why);
+  }
+  if (!stopping_
+      && restarts_alone(cell_->spec, cell_->parent->spec.strategy, how)) {
+    if (cell_->admit_restart(cell_->parent->tree->now())) {
+      cell_->publish(event_type::child_exited, how);
+      clear_incarnation();
+      return start(start_kind::in_place);
+    }
+    how.budget_refused = true;
+  }
+  how.earlier = cell_->failures.earlier();
+  cell_->publish(stopping_ ? event_type::child_stopped
+                           : event_type::child_exited,
+                 how);
+  clear_incarnation();
+  park();
+  report(child_note::what::exited, std::move(how));
+}
+
+void host_core::clear_incarnation() {
+  end(cell_->complete({errc::promise_broken}));
+  op_drop();
+}
+
+void host_core::park() {
+  mode_ = mode::holding;
+  stopping_ = false;
+  draining_ = false;
+  op_idle();
+  op_gate(true);
+}
+
+void host_core::refuse() {
+  mode_ = mode::refusing;
+  op_gate(true);
+  op_unskip();
+}
+
+// -- messages that meet no behavior -------------------------------------------
+
+compat::verdict host_core::on_parked(compat::mailbox_element& x) {
+  if (x.mid.is_response() || compat::get_if<caf::exit_msg>(x) != nullptr
+      || compat::get_if<caf::down_msg>(x) != nullptr
+      || compat::get_if<caf::timeout_msg>(x) != nullptr
+      || compat::get_if<mailbox_marker>(x) != nullptr)
+    return compat::verdict::consumed;
+  if (mode_ == mode::holding)
+    return compat::verdict::skipped;
+  lose(x, errc::child_stopped);
+  return compat::verdict::consumed;
+}
+
+void host_core::begin_draining() {
+  draining_ = true;
+  compat::send_normal(caf::strong_actor_ptr{self().ctrl()}, self().context(),
+                      mailbox_marker{incarnation()});
+}
+
+compat::verdict host_core::on_draining(compat::mailbox_element& x) {
+  const auto* marker = compat::get_if<mailbox_marker>(x);
+  if (marker == nullptr) {
+    lose(x, errc::message_lost);
+  } else if (marker->incarnation == incarnation()) {
+    draining_ = false;
+    op_gate(false);
+  }
+  return compat::verdict::consumed;
+}
+
+void host_core::lose(compat::mailbox_element& x, errc why) {
+  cell_->lose_messages(1);
+  compat::reply_error(caf::strong_actor_ptr{self().ctrl()}, x.sender, x.mid,
+                      self().context(), to_caf({why, {}, cell_->path}));
+}
+
+void host_core::report(child_note::what kind, child_exit how) {
+  notify(*cell_, self().context(), kind, std::move(how));
+}
+
+} // namespace vigil::detail

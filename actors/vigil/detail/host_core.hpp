@@ -1,0 +1,87 @@
+#pragma once
+
+#include <vigil/detail/child_context.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace vigil::detail {
+
+/// Runs the incarnations of one child, one after the other, in one CAF actor:
+/// the part of a host that does not depend on the type of that actor.
+///
+/// A host is *parked* when no incarnation is there: at first, and after an
+/// incarnation ended until its supervisor starts the next. A parked host holds
+/// its messages back, or refuses them if nothing will start. A restart that
+/// concerns nobody else happens right here, without leaving the actor.
+class host_core : public child_context {
+public:
+  explicit host_core(child_cell_ptr cell) : child_context(std::move(cell)) {
+    // nop
+  }
+
+protected:
+  // -- what the actor offers --------------------------------------------------
+
+  /// Runs the actor function. Returns what it threw, or nothing.
+  virtual std::optional<std::string> op_build() = 0;
+
+  /// Destroys behavior and state.
+  virtual void op_drop() = 0;
+
+  /// Installs a behavior that does nothing.
+  virtual void op_idle() = 0;
+
+  /// Runs user code; may end the incarnation.
+  virtual void op_guarded(const std::function<void()>& f) = 0;
+
+  /// Lets the exit handler of the behavior decide.
+  virtual void op_trap_exit(caf::exit_msg x) = 0;
+
+  /// Returns the reason if the actor quit, and takes the quit back.
+  virtual std::optional<caf::error> op_take_quit() = 0;
+
+  virtual void op_gate(bool all_messages) = 0;
+  virtual void op_unskip() = 0;
+  virtual void op_settle() = 0;
+  virtual void op_retire(caf::error reason) = 0;
+
+  // -- what the actor forwards ------------------------------------------------
+
+  compat::verdict on_message(compat::mailbox_element& x);
+  void on_ended();
+  void on_thrown(std::string what, const caf::strong_actor_ptr& asker,
+                 caf::message_id mid);
+
+  /// The actor is cleaned up, on its own or on somebody else's account.
+  void on_cleanup_host();
+
+private:
+  enum class mode : std::uint8_t { holding, refusing, running };
+  enum class start_kind : std::uint8_t { by_supervisor, in_place };
+
+  void command(host_command::what x);
+  void start(start_kind how);
+  void fail_start(failure why);
+  void come_up(start_kind how);
+  void ask_to_stop();
+  void kill();
+  void forget();
+  void park();
+  void refuse();
+  void finish(child_exit how);
+  void clear_incarnation();
+  void begin_draining();
+
+  compat::verdict on_parked(compat::mailbox_element& x);
+  compat::verdict on_draining(compat::mailbox_element& x);
+  void lose(compat::mailbox_element& x, errc why);
+  void report(child_note::what kind, child_exit how = {});
+
+  mode mode_ = mode::holding;
+  bool stopping_ = false;
+  bool draining_ = false;
+};
+
+} // namespace vigil::detail

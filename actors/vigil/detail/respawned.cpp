@@ -1,0 +1,36 @@
+#include <vigil/detail/respawned.hpp>
+
+namespace vigil::detail {
+
+respawned_context::respawned_context(life_ptr x)
+  : child_context(x->cell), life_(std::move(x)) {
+  begin(life_->incarnation, cell_->failures.last());
+}
+
+bool respawned_context::check_start() {
+  if (faulted()) {
+    note_failure(take_fault());
+    return false;
+  }
+  life_->ignored = take_ignored();
+  return !life_->ignored;
+}
+
+void respawned_context::note_started() {
+  life_->up = true;
+  const auto now = cell_->parent->tree->now();
+  cell_->up_since.store(now.time_since_epoch().count(),
+                        std::memory_order_relaxed);
+  notify(*cell_, self().context(), child_note::what::started);
+}
+
+void respawned_context::note_failure(failure why) {
+  if (!life_->why)
+    life_->why = cell_->complete(std::move(why));
+}
+
+void respawned_context::note_end() {
+  end(cell_->complete({errc::promise_broken}));
+}
+
+} // namespace vigil::detail

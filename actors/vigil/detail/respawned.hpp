@@ -1,0 +1,160 @@
+#pragma once
+
+#include <vigil/detail/child_context.hpp>
+
+#include <atomic>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace vigil::detail {
+
+/// One life of a respawned child, shared by the actor and by whoever waits for
+/// its end.
+struct life {
+  explicit life(child_cell_ptr x, std::uint64_t n)
+    : cell(std::move(x)), incarnation(n) {
+    // nop
+  }
+
+  child_cell_ptr cell;
+  std::uint64_t incarnation;
+  /// Its supervisor asked it to stop.
+  std::atomic<bool> stopping{false};
+  /// Written before the actor ends, read after.
+  bool up = false;
+  bool ignored = false;
+  std::optional<failure> why;
+};
+
+using life_ptr = std::shared_ptr<life>;
+
+/// The part of a respawned child's actor that does not depend on its type.
+class respawned_context : public child_context {
+protected:
+  explicit respawned_context(life_ptr x);
+
+  /// Takes over what the start left behind: a fault or that it was ignored.
+  /// Returns false if the child has to end.
+  bool check_start();
+
+  void note_started();
+  void note_failure(failure why);
+  void note_end();
+
+  life_ptr life_;
+};
+
+/// A class-based event-driven child: `T` with the contract of a child.
+template <class T>
+class respawned final : public compat::control<T>, public respawned_context {
+public:
+  using super = compat::control<T>;
+
+  template <class... Ts>
+  respawned(caf::actor_config& cfg, life_ptr x, Ts&&... xs)
+    : super(cfg, std::forward<Ts>(xs)...), respawned_context(std::move(x)) {
+    // nop
+  }
+
+  void initialize() override {
+    running_child guard{this};
+    auto what = this->attempt([this] { super::initialize(); });
+    if (what) {
+      note_failure({errc::exception, std::move(*what)});
+      this->drop_behavior();
+      this->quit(to_caf(*life_->why));
+    } else if (!check_start()) {
+      this->drop_behavior();
+      this->quit(life_->why ? to_caf(*life_->why) : caf::error{});
+    } else if (!this->has_quit() || !this->fail_state_) {
+      note_started();
+    }
+  }
+
+  caf::local_actor& self() noexcept override {
+    return *this;
+  }
+
+protected:
+  compat::verdict before(compat::mailbox_element& x) override {
+    if (auto* timer = compat::get_if<child_timer>(x)) {
+      this->guarded(*timer->run);
+      return compat::verdict::consumed;
+    }
+    // A child that awaits a response skips all else, even its own kill.
+    if (auto* exit = compat::get_if<caf::exit_msg>(x);
+        exit != nullptr && exit->reason == caf::exit_reason::kill) {
+      this->drop_behavior();
+      this->quit(exit->reason);
+      note_end();
+      return compat::verdict::consumed;
+    }
+    return compat::verdict::pass;
+  }
+
+  bool ended() override {
+    if (faulted()) {
+      note_failure(take_fault());
+      this->drop_behavior();
+      this->quit(to_caf(*life_->why));
+    }
+    note_end();
+    return false;
+  }
+
+  void thrown(std::string what, const caf::strong_actor_ptr& asker,
+              caf::message_id mid) override {
+    note_failure({errc::exception, std::move(what)});
+    auto why = to_caf(*life_->why);
+    compat::reply_error(caf::strong_actor_ptr{this->ctrl()}, asker, mid,
+                        this->context(), why);
+    this->drop_behavior();
+    this->quit(std::move(why));
+  }
+
+  void attend_to_fault() override {
+    this->attend();
+  }
+};
+
+/// A child that blocks, in a thread of its own.
+template <class T>
+class respawned_blocking final : public T, public respawned_context {
+public:
+  template <class... Ts>
+  respawned_blocking(caf::actor_config& cfg, life_ptr x, Ts&&... xs)
+    : T(cfg, std::forward<Ts>(xs)...), respawned_context(std::move(x)) {
+    // nop
+  }
+
+  void act() override {
+    running_child guard{this};
+    note_started();
+    try {
+      T::act();
+      if (faulted())
+        note_failure(take_fault());
+    } catch (const std::exception& e) {
+      note_failure({errc::exception, e.what()});
+    } catch (...) {
+      note_failure({errc::exception, "unknown exception"});
+    }
+    note_end();
+    if (life_->why)
+      this->fail_state(to_caf(*life_->why));
+  }
+
+  caf::local_actor& self() noexcept override {
+    return *this;
+  }
+
+protected:
+  void attend_to_fault() override {
+    // Looked at when `act` returns.
+  }
+};
+
+} // namespace vigil::detail

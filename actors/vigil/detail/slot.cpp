@@ -1,0 +1,107 @@
+#include <vigil/detail/slot.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+slot::slot(caf::actor_config& cfg, child_cell_ptr cell)
+  : compat::forwarder(cfg), cell_(std::move(cell)) {
+  // nop
+}
+
+const char* slot::name() const {
+  return "vigil.slot";
+}
+
+void slot::enqueue(caf::mailbox_element_ptr x, compat::context* ctx) {
+  caf::strong_actor_ptr to;
+  auto why = errc::child_stopped;
+  {
+    std::lock_guard guard{slot_mutex_};
+    if (mode_ == mode::serving && !passing_) {
+      to = current_;
+    } else if (mode_ != mode::refusing) {
+      if (waiting_.size() < cell_->spec.gap_queue || passing_) {
+        waiting_.push_back(std::move(x));
+        return;
+      }
+      why = errc::gap_queue_full;
+    }
+  }
+  if (to != nullptr)
+    to->enqueue(std::move(x), ctx);
+  else
+    lose(*x, why, ctx);
+}
+
+void slot::serve(caf::strong_actor_ptr x, compat::context* ctx) {
+  std::unique_lock guard{slot_mutex_};
+  mode_ = mode::serving;
+  current_ = x;
+  passing_ = true;
+  while (!waiting_.empty()) {
+    auto batch = std::exchange(waiting_, {});
+    guard.unlock();
+    for (auto& element : batch)
+      x->enqueue(std::move(element), ctx);
+    guard.lock();
+  }
+  passing_ = false;
+}
+
+void slot::hold(const caf::actor_control_block* ended) {
+  caf::strong_actor_ptr released;
+  std::lock_guard guard{slot_mutex_};
+  if (current_.get() != ended)
+    return;
+  if (mode_ == mode::serving)
+    mode_ = mode::holding;
+  released.swap(current_);
+}
+
+void slot::refuse(compat::context* ctx) {
+  {
+    caf::strong_actor_ptr released;
+    std::lock_guard guard{slot_mutex_};
+    mode_ = mode::refusing;
+    released.swap(current_);
+  }
+  lose_waiting(ctx);
+}
+
+void slot::retire(compat::context* ctx) {
+  refuse(ctx);
+  cleanup(to_caf({errc::child_stopped, {}, cell_->path}), ctx);
+}
+
+caf::strong_actor_ptr slot::current() const {
+  std::lock_guard guard{slot_mutex_};
+  return current_;
+}
+
+void slot::on_destroy() {
+  if (!getf(is_cleaned_up_flag))
+    cleanup(caf::make_error(caf::exit_reason::unreachable), nullptr);
+  compat::forwarder::on_destroy();
+}
+
+void slot::lose(caf::mailbox_element& x, errc why, compat::context* ctx) {
+  if (compat::get_if<caf::exit_msg>(x) != nullptr
+      || compat::get_if<caf::down_msg>(x) != nullptr)
+    return;
+  cell_->lose_messages(1);
+  compat::reply_error(caf::strong_actor_ptr{ctrl()}, x.sender, x.mid, ctx,
+                      to_caf({why, {}, cell_->path}));
+}
+
+void slot::lose_waiting(compat::context* ctx) {
+  std::deque<caf::mailbox_element_ptr> lost;
+  {
+    std::lock_guard guard{slot_mutex_};
+    lost.swap(waiting_);
+  }
+  for (auto& x : lost)
+    lose(*x, errc::child_stopped, ctx);
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <vigil/detail/cell.hpp>
+
+#include <deque>
+#include <mutex>
+
+namespace vigil::detail {
+
+/// The stable handle of a child that is a new CAF actor in each life: passes
+/// messages on unchanged (sender, id, priority), so that answers go straight
+/// from the child to the requester.
+///
+/// Between two lives messages wait, up to `child_spec::gap_queue`, or are
+/// refused with an error. Exit messages to the slot are passed on like others,
+/// so a link or a kill concerns the incarnation that is there.
+///
+/// Thread-safe. Never calls into an actor while holding its lock.
+class slot final : public compat::forwarder {
+public:
+  using behavior_type = caf::none_t;
+
+  slot(caf::actor_config& cfg, child_cell_ptr cell);
+
+  [[nodiscard]] const char* name() const override;
+
+  using compat::forwarder::enqueue;
+
+  void enqueue(caf::mailbox_element_ptr x, compat::context* ctx) override;
+
+  /// Passes messages on to `x`, waiting ones first.
+  void serve(caf::strong_actor_ptr x, compat::context* ctx);
+
+  /// Lets messages wait for the next life, if `ended` was the current one.
+  void hold(const caf::actor_control_block* ended);
+
+  /// Refuses messages, also those that wait.
+  void refuse(compat::context* ctx);
+
+  /// Refuses messages for good and tells those that monitor or link the slot.
+  void retire(compat::context* ctx);
+
+  [[nodiscard]] caf::strong_actor_ptr current() const;
+
+  void on_destroy() override;
+
+private:
+  enum class mode : std::uint8_t { holding, refusing, serving };
+
+  void lose(caf::mailbox_element& x, errc why, compat::context* ctx);
+  void lose_waiting(compat::context* ctx);
+
+  child_cell_ptr cell_;
+  mutable std::mutex slot_mutex_;
+  mode mode_ = mode::holding;
+  caf::strong_actor_ptr current_;
+  std::deque<caf::mailbox_element_ptr> waiting_;
+  // Messages that come while waiting ones are passed on go behind them.
+  bool passing_ = false;
+};
+
+} // namespace vigil::detail

@@ -1,0 +1,32 @@
+#pragma once
+
+/// The one seam between vigil and the versions of CAF. No other file of the
+/// library tests a CAF version or uses what differs between versions; each
+/// version has one file that defines the same names in `vigil::compat`:
+///
+/// - `typed_actor<caf::result<Out...>(In...)...>`: interfaces, one spelling;
+/// - `context`, `mailbox_element`, `element_ptr`: what runs and carries;
+/// - `control<Base>`: a base for actors that see each message first and may
+///   outlive their own end, which is what hosts are made of;
+/// - `forwarder`: a base for handles that pass messages on;
+/// - `spawn_hidden`, `spawn_lazy`, `make_forwarder`: making actors;
+/// - `send_urgent`, `send_normal`, `send_exit`, `reply`, `schedule`: messages;
+/// - `watch`: a hook on an actor's end;
+/// - `make_error`, `error_code_of`, `error_payload`: errors;
+/// - `test_driver`: virtual time.
+
+// CAF_VERSION is not to be trusted: 1.0 and 1.1 spell it as an octal literal.
+#include <caf/config.hpp>
+
+#if CAF_MAJOR_VERSION == 0 && CAF_MINOR_VERSION == 17
+#  include <vigil/detail/caf_0_17.hpp>
+#  include <vigil/detail/caf_0_17_control.hpp>
+#else
+#  error "vigil needs CAF 0.17.x (such as Debian's libcaf-dev)"
+#endif
+
+namespace vigil {
+
+using compat::typed_actor;
+
+} // namespace vigil

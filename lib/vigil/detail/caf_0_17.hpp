@@ -1,0 +1,256 @@
+#pragma once
+
+#include <vigil/time.hpp>
+
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/attachable.hpp>
+#include <caf/blocking_actor.hpp>
+#include <caf/detail/sync_request_bouncer.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/make_actor.hpp>
+#include <caf/monitorable_actor.hpp>
+#include <caf/scheduler/abstract_coordinator.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <exception>
+#include <type_traits>
+#include <utility>
+
+/// Lets values of this type travel in messages inside one process.
+/// Use at global scope.
+#define VIGIL_MESSAGE_TYPE(type_name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(type_name)
+
+namespace vigil::compat {
+
+// -- interfaces ---------------------------------------------------------------
+
+template <class Signature>
+struct signature;
+
+template <class... Out, class... In>
+struct signature<caf::result<Out...>(In...)> {
+  using type = typename caf::replies_to<In...>::template with<Out...>;
+};
+
+template <class... In>
+struct signature<caf::result<void>(In...)> {
+  using type = caf::reacts_to<In...>;
+};
+
+/// A typed CAF handle, written as CAF 0.18 and later write it.
+template <class... Signatures>
+using typed_actor = caf::typed_actor<typename signature<Signatures>::type...>;
+
+// -- messages -----------------------------------------------------------------
+
+using context = caf::execution_unit;
+using mailbox_element = caf::mailbox_element;
+using element_ptr = caf::mailbox_element_ptr;
+
+/// Returns the one value in the message if it is of type `T`, else null.
+template <class T>
+[[nodiscard]] T* get_if(mailbox_element& x) {
+  auto& content = x.content();
+  return content.match_elements<T>() ? &content.template get_mutable_as<T>(0)
+                                     : nullptr;
+}
+
+/// Returns whether a message is of high priority. Cheap.
+[[nodiscard]] inline bool is_urgent(const mailbox_element& x) noexcept {
+  return x.mid.is_urgent_message();
+}
+
+[[nodiscard]] inline bool is_request(const mailbox_element& x) noexcept {
+  return x.mid.is_request();
+}
+
+/// Sends `x` so that it overtakes messages of normal priority.
+template <class T>
+void send_urgent(const caf::strong_actor_ptr& to, context* ctx, T x) {
+  if (to != nullptr)
+    to->enqueue(caf::make_mailbox_element(
+                  nullptr,
+                  caf::make_message_id(caf::message_priority::high), {},
+                  std::move(x)),
+                ctx);
+}
+
+/// Sends `x` behind all messages that are there.
+template <class T>
+void send_normal(const caf::strong_actor_ptr& to, context* ctx, T x) {
+  if (to != nullptr)
+    to->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {},
+                                          std::move(x)),
+                ctx);
+}
+
+/// Sends an exit message that overtakes messages of normal priority.
+inline void send_exit(const caf::strong_actor_ptr& to, context* ctx,
+                      caf::error reason) {
+  if (to != nullptr)
+    send_urgent(to, ctx, caf::exit_msg{to->address(), std::move(reason)});
+}
+
+/// Sends `x` at time `at`, by the clock of the actor system; cannot be recalled.
+template <class T>
+void schedule(caf::actor_system& sys, time_point at, caf::strong_actor_ptr to,
+              T x) {
+  auto element = caf::make_mailbox_element(
+    nullptr, caf::make_message_id(caf::message_priority::high), {},
+    std::move(x));
+  sys.clock().schedule_message(at, std::move(to), std::move(element));
+}
+
+/// Answers a request with an error on behalf of `self`; does nothing for
+/// messages that want no answer.
+inline void reply_error(const caf::strong_actor_ptr& self,
+                        const caf::strong_actor_ptr& requester,
+                        caf::message_id mid, context* ctx, caf::error why) {
+  if (mid.is_request() && requester != nullptr)
+    requester->enqueue(caf::make_mailbox_element(self, mid.response_id(), {},
+                                                 std::move(why)),
+                       ctx);
+}
+
+// -- errors -------------------------------------------------------------------
+
+template <class Payload>
+[[nodiscard]] caf::error make_error(std::uint8_t code, Payload x) {
+  return {code, caf::atom("vigil"), caf::make_message(std::move(x))};
+}
+
+[[nodiscard]] inline bool is_ours(const caf::error& x) {
+  return x && x.category() == caf::atom("vigil");
+}
+
+/// Returns what `make_error` put in, or null.
+template <class Payload>
+[[nodiscard]] const Payload* error_payload(const caf::error& x) {
+  if (!is_ours(x) || !x.context().match_elements<Payload>())
+    return nullptr;
+  return &x.context().template get_as<Payload>(0);
+}
+
+// -- making actors ------------------------------------------------------------
+
+/// Spawns an actor that the system does not count, without running it before
+/// its first message.
+template <class T, class... Ts>
+[[nodiscard]] caf::strong_actor_ptr spawn_lazy(caf::actor_system& sys,
+                                               context* ctx, Ts&&... xs) {
+  caf::actor_config cfg{ctx};
+  return caf::actor_cast<caf::strong_actor_ptr>(
+    sys.spawn_impl<T, caf::hidden + caf::lazy_init>(cfg,
+                                                    std::forward<Ts>(xs)...));
+}
+
+/// What a function-based actor runs first.
+using init_function = caf::actor_config::init_fun_type;
+
+/// Spawns a function-based actor that the system does not count, and runs it.
+/// A thread of its own must not enqueue onto the worker of its parent.
+template <class T, bool Detached, class... Ts>
+[[nodiscard]] caf::strong_actor_ptr spawn_function(caf::actor_system& sys,
+                                                   context* ctx,
+                                                   init_function init,
+                                                   Ts&&... xs) {
+  constexpr bool threaded
+    = Detached || std::is_base_of_v<caf::blocking_actor, T>;
+  caf::actor_config cfg{threaded ? sys.dummy_execution_unit() : ctx};
+  cfg.init_fun = std::move(init);
+  constexpr auto options = Detached ? caf::hidden + caf::detached : caf::hidden;
+  return caf::actor_cast<caf::strong_actor_ptr>(
+    sys.spawn_impl<T, options>(cfg, std::forward<Ts>(xs)...));
+}
+
+/// Spawns an actor that the system does not count, and runs it.
+template <class T, bool Detached, class... Ts>
+[[nodiscard]] caf::strong_actor_ptr spawn_hidden(caf::actor_system& sys,
+                                                 context* ctx, Ts&&... xs) {
+  return spawn_function<T, Detached>(sys, ctx, nullptr,
+                                     std::forward<Ts>(xs)...);
+}
+
+/// Spawns an actor that the end of the system waits for, without running it
+/// before its first message.
+template <class T, class... Ts>
+[[nodiscard]] caf::strong_actor_ptr spawn_counted(caf::actor_system& sys,
+                                                  Ts&&... xs) {
+  caf::actor_config cfg{sys.dummy_execution_unit()};
+  return caf::actor_cast<caf::strong_actor_ptr>(
+    sys.spawn_impl<T, caf::lazy_init>(cfg, std::forward<Ts>(xs)...));
+}
+
+/// A base for actors without a mailbox: they override `enqueue`.
+using forwarder = caf::monitorable_actor;
+
+template <class T, class... Ts>
+[[nodiscard]] caf::strong_actor_ptr make_forwarder(caf::actor_system& sys,
+                                                   Ts&&... xs) {
+  caf::actor_config cfg{sys.dummy_execution_unit()};
+  return caf::make_actor<T, caf::strong_actor_ptr>(
+    sys.next_actor_id(), sys.node(), &sys, cfg, std::forward<Ts>(xs)...);
+}
+
+/// Calls `f(reason)` when the actor has ended, in whatever thread that happens;
+/// at once if it has. `f` must not throw.
+template <class F>
+void watch(const caf::strong_actor_ptr& x, F f) {
+  struct hook final : caf::attachable {
+    explicit hook(F fun) : f(std::move(fun)) {
+      // nop
+    }
+    void actor_exited(const caf::error& reason, context* ctx) override {
+      f(reason, ctx);
+    }
+    F f;
+  };
+  x->get()->attach(caf::attachable_ptr{new hook(std::move(f))});
+}
+
+// -- virtual time -------------------------------------------------------------
+
+/// Drives an actor system whose scheduler is CAF's test coordinator; inactive
+/// for all others.
+class test_driver {
+public:
+  explicit test_driver(caf::actor_system& sys)
+    : impl_(dynamic_cast<caf::scheduler::test_coordinator*>(&sys.scheduler())) {
+    // nop
+  }
+
+  [[nodiscard]] bool active() const noexcept {
+    return impl_ != nullptr;
+  }
+
+  /// Runs all actors that have something to do.
+  void run() {
+    impl_->run();
+  }
+
+  /// Lets time pass to the next timeout. Returns false if there is none.
+  bool skip_time() {
+    return impl_->trigger_timeout();
+  }
+
+  [[nodiscard]] time_point now() const {
+    return impl_->clock().now();
+  }
+
+private:
+  caf::scheduler::test_coordinator* impl_;
+};
+
+/// Returns whether a message waits in the mailbox of a blocking actor.
+[[nodiscard]] inline bool has_message(caf::blocking_actor& self) {
+  return self.await_data(caf::blocking_actor::timeout_type::clock::now());
+}
+
+} // namespace vigil::compat

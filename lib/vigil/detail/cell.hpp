@@ -1,0 +1,157 @@
+#pragma once
+
+#include <vigil/caf_error.hpp>
+#include <vigil/child_exit.hpp>
+#include <vigil/child_spec.hpp>
+#include <vigil/child_state.hpp>
+#include <vigil/event_stream.hpp>
+#include <vigil/restart_window.hpp>
+#include <vigil/result.hpp>
+#include <vigil/snapshot.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <typeindex>
+#include <unordered_map>
+#include <vector>
+
+namespace vigil::detail {
+
+using child_uid = std::uint64_t;
+
+/// What all supervisors and hosts of one tree share.
+struct tree_context {
+  explicit tree_context(caf::actor_system& sys) : system(sys) {
+    // nop
+  }
+
+  [[nodiscard]] time_point now() const {
+    return system.clock().now();
+  }
+
+  caf::actor_system& system;
+  event_stream events;
+};
+
+/// Keeps the last failures of one child. Thread-safe.
+class failure_log {
+public:
+  static constexpr std::size_t capacity = 4;
+
+  void add(failure x);
+
+  [[nodiscard]] std::optional<failure> last() const;
+
+  /// Returns the failures before the last one, newest first, a line each.
+  [[nodiscard]] std::vector<std::string> earlier() const;
+
+private:
+  mutable std::mutex mutex_;
+  std::array<failure, capacity> ring_;
+  std::uint64_t count_ = 0;
+};
+
+struct supervisor_cell;
+
+/// What a supervisor and the host of one child share, and what inspection
+/// reads. Lives as long as anybody looks at it.
+struct child_cell {
+  child_cell(child_spec spec, child_uid id,
+             std::shared_ptr<supervisor_cell> owner, std::type_index handle);
+
+  const child_spec spec;
+  const child_uid uid;
+  const std::string path;
+  const std::type_index handle_type;
+  const std::shared_ptr<supervisor_cell> parent;
+  /// The child's own budget, if it has one.
+  const std::unique_ptr<restart_window> window;
+
+  std::atomic<child_state> state{child_state::stopped};
+  std::atomic<std::uint64_t> incarnation{0};
+  std::atomic<std::uint64_t> restarts{0};
+  std::atomic<std::uint64_t> messages_lost{0};
+  std::atomic<duration::rep> up_since{0};
+  failure_log failures;
+
+  /// The handle that outlives restarts; null before the first start. Kept until
+  /// the child is forgotten.
+  [[nodiscard]] caf::strong_actor_ptr handle() const;
+  void handle(caf::strong_actor_ptr x);
+
+  /// Returns a failure with path, incarnation and time filled in.
+  [[nodiscard]] failure complete(failure x) const;
+
+  /// Publishes an event about this child, if anybody listens.
+  void publish(event_type type) const;
+  void publish(event_type type, const child_exit& how) const;
+  void publish(event x) const;
+
+  /// Counts messages that died with an incarnation.
+  void lose_messages(std::uint64_t n);
+
+  /// Asks both budgets for one restart.
+  [[nodiscard]] bool admit_restart(time_point now);
+
+  /// For children that are supervisors.
+  std::shared_ptr<supervisor_cell> nested;
+
+private:
+  mutable std::mutex mutex_;
+  caf::strong_actor_ptr handle_;
+};
+
+using child_cell_ptr = std::shared_ptr<child_cell>;
+
+/// What a supervisor shows to its children's hosts and to inspection.
+struct supervisor_cell {
+  supervisor_cell(supervisor_spec spec, std::string path,
+                  std::shared_ptr<tree_context> tree);
+
+  const supervisor_spec spec;
+  const std::string path;
+  const std::shared_ptr<tree_context> tree;
+  const std::shared_ptr<restart_window> window;
+
+  /// The supervisor actor; set once before it runs.
+  caf::weak_actor_ptr actor;
+
+  /// The state of the root; that of others is in the parent's child cell.
+  std::atomic<child_state> state{child_state::stopped};
+  std::atomic<duration::rep> up_since{0};
+  failure_log failures;
+
+  /// Children in start order. Copies under a lock. O(n).
+  [[nodiscard]] std::vector<child_cell_ptr> children() const;
+
+  [[nodiscard]] child_cell_ptr find(std::string_view id) const;
+
+  void add(child_cell_ptr x);
+  void remove(child_uid uid);
+  void clear();
+
+private:
+  mutable std::mutex mutex_;
+  // Uids ascend in start order.
+  std::map<child_uid, child_cell_ptr> children_;
+  std::unordered_map<std::string_view, child_cell_ptr> by_id_;
+};
+
+using supervisor_cell_ptr = std::shared_ptr<supervisor_cell>;
+
+/// Finds a child by its path below `root`, such as `"plugins/loader"`. Fails
+/// with `errc::not_found` and the first part of the path that is not there.
+[[nodiscard]] result<child_cell_ptr> find_path(const supervisor_cell& root,
+                                               std::string_view path);
+
+/// Pictures the tree below `root` without a message to anybody.
+[[nodiscard]] tree_snapshot take_snapshot(const supervisor_cell& root);
+
+} // namespace vigil::detail

@@ -1,0 +1,71 @@
+#include <vigil/detail/cell.hpp>
+
+namespace vigil::detail {
+
+namespace {
+
+duration uptime(time_point now, child_state state, duration::rep up_since) {
+  if (state != child_state::running)
+    return duration::zero();
+  const auto since = time_point{duration{up_since}};
+  return now > since ? now - since : duration::zero();
+}
+
+void fill(tree_snapshot::row& row, const supervisor_cell& x, time_point now) {
+  row.kind = child_kind::supervisor;
+  row.strategy = x.spec.strategy;
+  row.budget = x.spec.intensity;
+  row.budget_used = x.window->used(now);
+}
+
+void append_children(tree_snapshot& to, const supervisor_cell& from,
+                     std::size_t parent);
+
+void append_child(tree_snapshot& to, const child_cell& x, std::size_t parent) {
+  tree_snapshot::row row;
+  row.parent = parent;
+  row.depth = to.rows[parent].depth + 1;
+  row.id = x.spec.id;
+  row.path = x.path;
+  row.kind = x.spec.kind;
+  row.restart = x.spec.restart;
+  row.state = x.state.load(std::memory_order_relaxed);
+  row.incarnation = x.incarnation.load(std::memory_order_relaxed);
+  row.restarts = x.restarts.load(std::memory_order_relaxed);
+  row.messages_lost = x.messages_lost.load(std::memory_order_relaxed);
+  row.last_failure = x.failures.last();
+  row.uptime = uptime(to.taken_at, row.state,
+                      x.up_since.load(std::memory_order_relaxed));
+  if (x.nested != nullptr)
+    fill(row, *x.nested, to.taken_at);
+  to.rows.push_back(std::move(row));
+  if (x.nested != nullptr)
+    append_children(to, *x.nested, to.rows.size() - 1);
+}
+
+void append_children(tree_snapshot& to, const supervisor_cell& from,
+                     std::size_t parent) {
+  for (const auto& child : from.children())
+    append_child(to, *child, parent);
+}
+
+} // namespace
+
+tree_snapshot take_snapshot(const supervisor_cell& root) {
+  tree_snapshot result;
+  result.taken_at = root.tree->now();
+  tree_snapshot::row row;
+  row.id = root.spec.id;
+  row.path = root.path;
+  row.state = root.state.load(std::memory_order_relaxed);
+  row.incarnation = 1;
+  row.last_failure = root.failures.last();
+  row.uptime = uptime(result.taken_at, row.state,
+                      root.up_since.load(std::memory_order_relaxed));
+  fill(row, root, result.taken_at);
+  result.rows.push_back(std::move(row));
+  append_children(result, root, 0);
+  return result;
+}
+
+} // namespace vigil::detail

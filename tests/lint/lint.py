@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""The rules of this repository that a program can check.
+
+usage: lint.py SOURCE_ROOT
+
+Prints one line per finding and fails if there is one. CONTRIBUTING.md says
+what the rules are for.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+ROOTS = ["lib", "actors", "supervisors"]  # arrows point to the left
+CODE_DIRS = ROOTS + ["tests", "bench", "samples"]
+CPP = {".hpp", ".cpp"}
+CODE = CPP | {".py", ".sh", ".build"}
+TEXT = CODE | {".md", ".txt", ".in", ".wrap", ".supp", ".json", ".html", ""}
+MAX_COLUMNS, MAX_HEADER, MAX_SOURCE = 80, 250, 400
+
+# Spelled so that this file passes its own rules.
+UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|place" r"holder)\b")
+MACHINE_PATH = re.compile(r"/(wo" r"rk|ho" r"me)/")
+CAF_VERSION = re.compile(r"\bCAF_(VERSION|M(AJ|IN)OR_VERSION)\b")
+CAF_SEAM = re.compile(r"lib/vigil/(caf\.hpp|detail/caf_\w+\.[hc]pp)$")
+SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep)\s*\(")
+EMPTY_CATCH = re.compile(r"catch\s*\([^)]*\)\s*\{\s*\}")
+INCLUDE = re.compile(r'^\s*#\s*include\s+[<"](vigil/[^>"]+)[>"]', re.M)
+
+
+class Linter:
+    def __init__(self, root):
+        self.root = root
+        self.findings = []
+
+    def say(self, path, line, text):
+        where = f"{path}:{line}" if line else str(path)
+        self.findings.append(f"{where}: {text}")
+
+    def each_match(self, pattern, path, text, what):
+        for match in pattern.finditer(text):
+            self.say(path, text.count("\n", 0, match.start()) + 1, what)
+
+    def files(self):
+        """All files of ours as (relative posix path, text)."""
+        for path in sorted(self.root.rglob("*")):
+            name = path.relative_to(self.root).as_posix()
+            top = name.split("/")[0]
+            if (top == ".git" or top.startswith("build")
+                    or "__pycache__" in name or path.suffix not in TEXT
+                    or re.match(r"subprojects/[^/]+/", name)
+                    or not path.is_file()):
+                continue
+            try:
+                yield name, path.read_text(encoding="utf-8")
+            except UnicodeDecodeError:
+                pass  # not text after all
+
+    def check_text(self, name, text):
+        self.each_match(MACHINE_PATH, name, text, "path of one machine")
+        if Path(name).suffix in CODE:
+            self.each_match(UNFINISHED, name, text, "unfinished work")
+
+    def check_cpp(self, name, text):
+        lines = text.splitlines()
+        for number, line in enumerate(lines, 1):
+            if len(line) > MAX_COLUMNS and "://" not in line:
+                self.say(name, number, f"longer than {MAX_COLUMNS} columns")
+            if "\t" in line or line != line.rstrip():
+                self.say(name, number, "tab or trailing space")
+        limit = MAX_HEADER if name.endswith(".hpp") else MAX_SOURCE
+        if len(lines) > limit:
+            self.say(name, 0, f"{len(lines)} lines, the limit is {limit}")
+        if text and not text.endswith("\n"):
+            self.say(name, len(lines), "no newline at the end")
+        if (name.endswith(".hpp") and "/pch/" not in name
+                and lines[:1] != ["#pragma once"]):
+            self.say(name, 1, "does not start with #pragma once")
+        if not CAF_SEAM.match(name):
+            self.each_match(CAF_VERSION, name, text,
+                            "CAF's version is tested outside the seam")
+        if not name.startswith(("samples/", "tests/stress/")):
+            self.each_match(SLEEP, name, text, "sleeps")
+        self.each_match(EMPTY_CATCH, name, text, "empty catch")
+
+    def check_lists(self, names):
+        """Every C++ file has to stand in a meson.build above it."""
+        for name in names:
+            parts = Path(name).parts
+            if parts[0] not in CODE_DIRS or "pch" in parts:
+                continue
+            if name.startswith("tests/consume/"):
+                continue
+            if name.endswith(".hpp") and parts[0] not in ROOTS:
+                continue
+            if not any(self.listed(name, folder)
+                       for folder in list(Path(name).parents)):
+                self.say(name, 0, "stands in no meson.build")
+
+    def listed(self, name, folder):
+        build = self.root / folder / "meson.build"
+        if not build.is_file():
+            return False
+        inside = Path(name).relative_to(folder)
+        spellings = {inside.as_posix()}
+        if name.startswith("tests/compile_fail/"):
+            spellings.add(inside.stem)  # that list has names without .cpp
+        text = build.read_text()
+        return any(f"'{s}'" in text for s in spellings)
+
+    def check_arrows(self, texts):
+        """An include path lives in one root, and no root includes from one
+        to its right."""
+        home = {}
+        for name in texts:
+            top, _, path = name.partition("/")
+            if top in ROOTS and path.startswith("vigil/"):
+                if path in home:
+                    self.say(name, 0, f"{home[path]}/{path} is in the way")
+                home.setdefault(path, top)
+        for name, text in texts.items():
+            top = name.split("/")[0]
+            if top not in ROOTS:
+                continue
+            for match in INCLUDE.finditer(text):
+                line = text.count("\n", 0, match.start(1)) + 1
+                target = home.get(match.group(1))
+                if target is None:
+                    self.say(name, line, f"there is no {match.group(1)}")
+                elif (ROOTS.index(target) > ROOTS.index(top)
+                      and not name.endswith("/vigil/vigil.hpp")):
+                    self.say(name, line, f"{top} includes from {target}")
+
+
+def main():
+    lint = Linter(Path(sys.argv[1]).resolve())
+    texts, count = {}, 0
+    for name, text in lint.files():
+        count += 1
+        lint.check_text(name, text)
+        if (Path(name).suffix in CPP
+                and name.split("/")[0] in CODE_DIRS):
+            lint.check_cpp(name, text)
+            texts[name] = text
+    lint.check_lists(texts)
+    lint.check_arrows(texts)
+    for finding in lint.findings:
+        print(finding)
+    print(f"{count} files, {len(lint.findings)} findings")
+    sys.exit(1 if lint.findings else 0)
+
+
+if __name__ == "__main__":
+    main()
