@@ -174,7 +174,7 @@ template <class T, bool Detached, class... Ts>
 template <class T, bool Detached, class... Ts>
 [[nodiscard]] caf::strong_actor_ptr spawn_hidden(caf::actor_system& sys,
                                                  context* ctx, Ts&&... xs) {
-  return spawn_function<T, Detached>(sys, ctx, nullptr,
+  return spawn_function<T, Detached>(sys, ctx, init_function{},
                                      std::forward<Ts>(xs)...);
 }
 

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <vigil/detail/child_port.hpp>
+#include <vigil/detail/host.hpp>
+
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace vigil::detail {
+
+/// Calls an actor function with a fresh copy of itself and of its arguments.
+template <class Base, class F, class... Ts>
+class function_incarnation final : public incarnation_factory<Base> {
+public:
+  explicit function_incarnation(F f, Ts... xs)
+    : f_(std::move(f)), args_(std::move(xs)...) {
+    // nop
+  }
+
+  void make(Base* self) const override {
+    auto f = f_;
+    auto args = args_;
+    std::apply([&](Ts&... xs) { install(self, f, std::move(xs)...); }, args);
+  }
+
+private:
+  template <class... Us>
+  static void install(Base* self, F& f, Us&&... xs) {
+    if constexpr (std::is_invocable_v<F&, Base*, Us&&...>)
+      become(self, [&]() -> decltype(auto) {
+        return f(self, std::forward<Us>(xs)...);
+      });
+    else
+      become(self,
+             [&]() -> decltype(auto) { return f(std::forward<Us>(xs)...); });
+  }
+
+  template <class Call>
+  static void become(Base* self, Call call) {
+    if constexpr (std::is_void_v<decltype(call())>) {
+      call();
+    } else if (auto bhvr = call()) {
+      self->become(std::move(bhvr));
+    }
+  }
+
+  F f_;
+  std::tuple<Ts...> args_;
+};
+
+/// Makes an actor a life for an actor function.
+template <class Base, bool Detached>
+class function_spawner final : public life_spawner {
+public:
+  using factory_ptr = std::shared_ptr<const incarnation_factory<Base>>;
+
+  explicit function_spawner(factory_ptr x) : factory_(std::move(x)) {
+    // nop
+  }
+
+  [[nodiscard]] caf::strong_actor_ptr
+  spawn(const life_ptr& x, compat::context* ctx) const override {
+    constexpr auto blocks = std::is_base_of_v<caf::blocking_actor, Base>;
+    using impl = std::conditional_t<blocks, respawned_blocking<Base>,
+                                    respawned<Base>>;
+    auto init = [factory = factory_](caf::local_actor* self) {
+      factory->make(static_cast<Base*>(self));
+      return caf::behavior{};
+    };
+    return compat::spawn_function<impl, Detached>(x->cell->parent->tree->system,
+                                                  ctx, compat::init_function{std::move(init)},
+                                                  x);
+  }
+
+private:
+  factory_ptr factory_;
+};
+
+/// Drives a function-based child that restarts in place.
+template <class Base>
+class host_port final : public host_port_base {
+public:
+  using factory_ptr = std::shared_ptr<const incarnation_factory<Base>>;
+
+  host_port(child_cell_ptr cell, factory_ptr factory)
+    : host_port_base(std::move(cell)), factory_(std::move(factory)) {
+    // nop
+  }
+
+protected:
+  [[nodiscard]] caf::strong_actor_ptr
+  make_host(child_cell_ptr cell, compat::context* ctx) const override {
+    auto& sys = cell->parent->tree->system;
+    return compat::spawn_lazy<host<Base>>(sys, ctx, std::move(cell), factory_);
+  }
+
+private:
+  factory_ptr factory_;
+};
+
+/// A child that is an actor function.
+template <class Base>
+class function_child final : public child_factory {
+public:
+  using factory_ptr = std::shared_ptr<const incarnation_factory<Base>>;
+
+  explicit function_child(factory_ptr x) : factory_(std::move(x)) {
+    // nop
+  }
+
+  [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
+    constexpr auto blocks = std::is_base_of_v<caf::blocking_actor, Base>;
+    const auto placement = cell->spec.placement;
+    if constexpr (!blocks) {
+      if (placement == child_placement::automatic)
+        return std::make_unique<host_port<Base>>(std::move(cell), factory_);
+      if (placement == child_placement::detached)
+        return respawn<true>(std::move(cell));
+    }
+    return respawn<false>(std::move(cell));
+  }
+
+private:
+  template <bool Detached>
+  [[nodiscard]] child_port_ptr respawn(child_cell_ptr cell) const {
+    using spawner = function_spawner<Base, Detached>;
+    return std::make_unique<slot_port>(std::move(cell),
+                                       std::make_unique<spawner>(factory_));
+  }
+
+  factory_ptr factory_;
+};
+
+} // namespace vigil::detail

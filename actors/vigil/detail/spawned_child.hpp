@@ -1,0 +1,122 @@
+#pragma once
+
+#include <vigil/detail/child_port.hpp>
+
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace vigil::detail {
+
+/// Makes an actor of class `T` a life.
+template <class T, class... Ts>
+class class_spawner final : public life_spawner {
+public:
+  class_spawner(bool detached, std::tuple<Ts...> args)
+    : detached_(detached), args_(std::move(args)) {
+    // nop
+  }
+
+  [[nodiscard]] caf::strong_actor_ptr
+  spawn(const life_ptr& x, compat::context* ctx) const override {
+    constexpr auto blocks = std::is_base_of_v<caf::blocking_actor, T>;
+    using impl = std::conditional_t<blocks, respawned_blocking<T>,
+                                    respawned<T>>;
+    auto& sys = x->cell->parent->tree->system;
+    auto args = args_;
+    return std::apply(
+      [&](Ts&... xs) {
+        if constexpr (!blocks)
+          if (detached_)
+            return compat::spawn_hidden<impl, true>(sys, ctx, x,
+                                                    std::move(xs)...);
+        return compat::spawn_hidden<impl, false>(sys, ctx, x,
+                                                 std::move(xs)...);
+      },
+      args);
+  }
+
+private:
+  bool detached_;
+  std::tuple<Ts...> args_;
+};
+
+/// A child that is a class derived from one of CAF's actors.
+template <class T, class... Ts>
+class class_child final : public child_factory {
+public:
+  explicit class_child(Ts... xs) : args_(std::move(xs)...) {
+    // nop
+  }
+
+  [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
+    const auto detached = cell->spec.placement == child_placement::detached;
+    using spawner = class_spawner<T, Ts...>;
+    return std::make_unique<slot_port>(std::move(cell),
+                                       std::make_unique<spawner>(detached,
+                                                                 args_));
+  }
+
+private:
+  std::tuple<Ts...> args_;
+};
+
+/// Calls a function that makes an actor by itself and returns its handle.
+template <class F>
+class callable_spawner final : public life_spawner {
+public:
+  explicit callable_spawner(F f) : f_(std::move(f)) {
+    // nop
+  }
+
+  [[nodiscard]] bool reports_start() const noexcept override {
+    return false;
+  }
+
+  [[nodiscard]] caf::strong_actor_ptr
+  spawn(const life_ptr& x, compat::context*) const override {
+    auto f = f_;
+    if constexpr (std::is_invocable_v<F&, caf::actor_system&>)
+      return unwrap(f(x->cell->parent->tree->system));
+    else
+      return unwrap(f());
+  }
+
+private:
+  template <class T>
+  [[nodiscard]] static caf::strong_actor_ptr unwrap(T x) {
+    if constexpr (caf::is_handle<T>::value) {
+      auto ptr = caf::actor_cast<caf::strong_actor_ptr>(std::move(x));
+      if (ptr == nullptr)
+        throw failure_exception{{errc::null_handle}};
+      return ptr;
+    } else {
+      if (!x)
+        throw failure_exception{x.error()};
+      return unwrap(std::move(x).value());
+    }
+  }
+
+  F f_;
+};
+
+/// A child that a function of the user makes.
+template <class F>
+class callable_child final : public child_factory {
+public:
+  explicit callable_child(F f) : f_(std::move(f)) {
+    // nop
+  }
+
+  [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
+    using spawner = callable_spawner<F>;
+    return std::make_unique<slot_port>(std::move(cell),
+                                       std::make_unique<spawner>(f_));
+  }
+
+private:
+  F f_;
+};
+
+} // namespace vigil::detail

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <vigil/child_key.hpp>
+#include <vigil/child_settings.hpp>
+#include <vigil/detail/child_traits.hpp>
+#include <vigil/detail/definition.hpp>
+
+#include <memory>
+#include <string>
+#include <typeindex>
+#include <utility>
+
+namespace vigil {
+
+/// A child on its way into a supervisor: made by `vigil::child`.
+///
+/// @tparam Handle the type of its handle
+/// @tparam Key its `child_key`, or `no_key`
+template <class Handle, class Key = no_key>
+class child_builder : public child_settings<child_builder<Handle, Key>> {
+public:
+  using super = child_settings<child_builder<Handle, Key>>;
+  using handle_type = Handle;
+  using key_type = Key;
+
+  child_builder(std::string id, detail::child_factory_ptr factory)
+    : super(named(std::move(id))), factory_(std::move(factory)) {
+    // nop
+  }
+
+  /// Gives the child a budget of its own, beside that of its supervisor. If
+  /// either is spent, the supervisor gives up.
+  [[nodiscard]] child_builder intensity(std::uint32_t max_restarts,
+                                        duration period) const {
+    return this->with([&](child_spec& x) {
+      x.intensity = restart_intensity{max_restarts, period};
+    });
+  }
+
+  /// Says what happens to waiting messages at a restart: `keep` or `drop`.
+  [[nodiscard]] child_builder mailbox(mailbox_policy what) const {
+    return this->with([&](child_spec& x) { x.mailbox = what; });
+  }
+
+  /// Makes each life a new CAF actor, behind a stable handle.
+  [[nodiscard]] child_builder respawn() const {
+    return this->with(
+      [](child_spec& x) { x.placement = child_placement::respawn; });
+  }
+
+  /// As `respawn`, and gives each life a thread of its own.
+  [[nodiscard]] child_builder detached() const {
+    return this->with(
+      [](child_spec& x) { x.placement = child_placement::detached; });
+  }
+
+  /// Lets that many messages wait while a respawned child is between two lives;
+  /// 0 refuses them all. Default: 1024.
+  [[nodiscard]] child_builder gap_queue(std::size_t size) const {
+    return this->with([&](child_spec& x) { x.gap_queue = size; });
+  }
+
+  /// Returns what a supervisor makes of it.
+  [[nodiscard]] detail::child_definition definition() const {
+    detail::key_tag tag = nullptr;
+    if constexpr (is_child_key_v<Key>)
+      tag = detail::tag_of<Key>();
+    return {this->as_child(), factory_, typeid(Handle), tag};
+  }
+
+private:
+  [[nodiscard]] static child_spec named(std::string id) {
+    child_spec result;
+    result.id = std::move(id);
+    return result;
+  }
+
+  detail::child_factory_ptr factory_;
+};
+
+/// Describes a child whose id is known at run time.
+///
+/// `f` is a CAF actor function (untyped, typed, stateful or blocking, with or
+/// without a self pointer), called with copies of `xs` for each life; or any
+/// callable, with or without a `caf::actor_system&`, that returns a handle or a
+/// `result` of one.
+template <class F, class... Ts>
+  requires(!is_child_key_v<F>)
+[[nodiscard]] auto child(std::string id, F f, Ts... xs) {
+  using traits = detail::child_traits<F, Ts...>;
+  return child_builder<typename traits::handle_type>{
+    std::move(id), traits::make(std::move(f), std::move(xs)...)};
+}
+
+/// Describes a child with a key.
+template <class Handle, fixed_string Id, class F, class... Ts>
+[[nodiscard]] auto child(child_key<Handle, Id>, F f, Ts... xs) {
+  using traits = detail::child_traits<F, Ts...>;
+  static_assert(detail::handle_fits_v<typename traits::handle_type, Handle>,
+                "vigil: the factory does not fit its key: it makes actors of "
+                "another interface than the child_key's handle type");
+  return child_builder<Handle, child_key<Handle, Id>>{
+    std::string{Id.view()}, traits::make(std::move(f), std::move(xs)...)};
+}
+
+/// Describes a child of class `T`, constructed with copies of `xs` for each
+/// life.
+template <class T, class... Ts>
+  requires std::derived_from<T, caf::local_actor>
+[[nodiscard]] auto child(std::string id, Ts... xs) {
+  using traits = detail::class_traits<T, Ts...>;
+  return child_builder<typename traits::handle_type>{
+    std::move(id), traits::make(std::move(xs)...)};
+}
+
+/// Describes a child of class `T` with a key.
+template <class T, class Handle, fixed_string Id, class... Ts>
+  requires std::derived_from<T, caf::local_actor>
+[[nodiscard]] auto child(child_key<Handle, Id>, Ts... xs) {
+  using traits = detail::class_traits<T, Ts...>;
+  static_assert(detail::handle_fits_v<typename traits::handle_type, Handle>,
+                "vigil: the class does not fit its key: it makes actors of "
+                "another interface than the child_key's handle type");
+  return child_builder<Handle, child_key<Handle, Id>>{
+    std::string{Id.view()}, traits::make(std::move(xs)...)};
+}
+
+} // namespace vigil
