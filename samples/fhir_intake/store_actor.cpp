@@ -36,10 +36,9 @@ store::behavior_type store_actor(store::pointer self,
   auto opened = database::open(where);
   if (!opened) {
     vigil::this_child(self).fail(opened.error().code, opened.error().message);
-    return vigil::behavior(
-      self, [](const batch&) -> vigil::outcome<void> {
-        return vigil::error("the database is not open");
-      });
+    return vigil::behavior(self, [](const batch&) -> vigil::outcome<void> {
+      return vigil::error("the database is not open");
+    });
   }
   std::shared_ptr<database> db = std::move(opened.value());
   return vigil::behavior(self,

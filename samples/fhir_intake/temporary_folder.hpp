@@ -1,12 +1,11 @@
 #pragma once
 
+#include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
-
-#include <cerrno>
-#include <cstdlib>
 
 namespace fhir_intake {
 
@@ -15,8 +14,8 @@ class temporary_folder {
 public:
   /// Throws `std::filesystem::filesystem_error`.
   temporary_folder() {
-    auto name
-      = (std::filesystem::temp_directory_path() / "fhir_intake-XXXXXX").string();
+    auto name = (std::filesystem::temp_directory_path() / "fhir_intake-XXXXXX")
+                  .string();
     if (::mkdtemp(name.data()) == nullptr)
       throw std::filesystem::filesystem_error{
         "cannot make a temporary folder", name,

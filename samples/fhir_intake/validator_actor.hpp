@@ -5,7 +5,6 @@
 namespace fhir_intake {
 
 /// Checks one line after the other and remembers nothing.
-[[nodiscard]] validator::behavior_type
-validator_actor(validator::pointer self);
+[[nodiscard]] validator::behavior_type validator_actor(validator::pointer self);
 
 } // namespace fhir_intake

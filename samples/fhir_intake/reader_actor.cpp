@@ -1,0 +1,188 @@
+#include "reader_actor.hpp"
+
+#include "errors.hpp"
+
+#include <vigil/vigil.hpp>
+
+#include <deque>
+#include <string>
+#include <utility>
+
+namespace fhir_intake {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// How often a line that got lost through no fault of its own is sent.
+constexpr int max_attempts = 5;
+
+// How often in a row a batch may come back, and the pause before it is sent
+// again. A store that fails for good is given up by its own supervisor long
+// before; this is for one that fails too slowly for that.
+constexpr int max_refusals = 10;
+constexpr auto refusal_pause = 20ms;
+
+struct job {
+  line what;
+  int attempts = 0;
+};
+
+/// Returns whether the worker crashed over the line, rather than along with
+/// its supervisor or on the way.
+bool crashed(const vigil::failure& why) {
+  return why.code == intake_errc::damaged_line
+         || why.code == vigil::errc::exception;
+}
+
+bool is_answer(const vigil::failure& why) {
+  return why.code.category() == intake_category() && !crashed(why);
+}
+
+std::string reason_of(const vigil::failure& why) {
+  auto result
+    = why.code == vigil::errc::exception ? std::string{} : why.code.message();
+  if (!result.empty() && !why.message.empty())
+    result += ": ";
+  return result + why.message;
+}
+
+/// One life of the reader. The handlers of its actor share it.
+class reading : public std::enable_shared_from_this<reading> {
+public:
+  reading(reader::pointer self, const reader_setup& setup, peers who,
+          std::unique_ptr<source> from)
+    : self_(self), setup_(setup), who_(std::move(who)), from_(std::move(from)),
+      flow_(setup.batch_size) {
+    for (std::size_t i = 0; i < who_.workers.size(); ++i)
+      idle_.push_back(i);
+  }
+
+  /// Does all that can be done now.
+  void pump() {
+    while (!idle_.empty() && flow_.has_room()) {
+      auto next = next_job();
+      if (!next)
+        break;
+      auto worker = idle_.front();
+      idle_.pop_front();
+      flow_.taken();
+      check(worker, std::move(*next));
+    }
+    if (auto due = flow_.next_batch(ended_ && again_.empty()))
+      put(due);
+    if (ended_ && again_.empty() && flow_.idle())
+      self_->quit();
+  }
+
+private:
+  std::optional<job> next_job() {
+    if (!again_.empty()) {
+      auto result = std::move(again_.front());
+      again_.pop_front();
+      return result;
+    }
+    while (!ended_) {
+      auto next = from_->next();
+      if (!next) {
+        vigil::this_child(self_).fail(next.error().code, next.error().message);
+        return std::nullopt;
+      }
+      if (!next.value()) {
+        ended_ = true;
+      } else if (auto& x = *next.value(); setup_.book->begin(x.seq)) {
+        setup_.faults.apply(x);
+        return job{std::move(x)};
+      }
+    }
+    return std::nullopt;
+  }
+
+  void check(std::size_t worker, job x) {
+    auto me = shared_from_this();
+    auto what = std::make_shared<job>(std::move(x));
+    self_->request(who_.workers[worker], caf::infinite, what->what)
+      .then(
+        [me, worker](resource& valid) {
+          me->flow_.approved(std::move(valid));
+          me->answered(worker);
+        },
+        [me, worker, what](const caf::error& error) {
+          me->flow_.returned();
+          me->refused(*what, vigil::to_failure(error));
+          me->answered(worker);
+        });
+  }
+
+  void answered(std::size_t worker) {
+    idle_.push_back(worker);
+    pump();
+  }
+
+  void refused(job& x, const vigil::failure& why) {
+    if (is_answer(why))
+      reject(x.what, reason_of(why));
+    else if (crashed(why) || ++x.attempts == max_attempts)
+      reject(x.what, "worker crashed: " + reason_of(why));
+    else
+      again_.push_back(std::move(x));
+  }
+
+  void reject(const line& x, const std::string& why) {
+    setup_.book->reject(x.seq, why, origin(x),
+                        setup_.faults.at(x.seq) != damage::none);
+  }
+
+  void put(const batch& x) {
+    auto me = shared_from_this();
+    self_->request(who_.keeper, caf::infinite, x)
+      .then(
+        [me, x] {
+          for (const auto& stored : *x)
+            me->setup_.book->store(stored.seq);
+          me->flow_.batch_done();
+          me->refusals_ = 0;
+          me->pump();
+        },
+        [me, x](const caf::error& error) {
+          auto child = vigil::this_child(me->self_);
+          if (++me->refusals_ < max_refusals)
+            return child.run_after(refusal_pause, [me, x] { me->put(x); });
+          auto why = vigil::to_failure(error);
+          child.fail(why.code, "the store does not answer: " + why.message);
+        });
+  }
+
+  reader::pointer self_;
+  reader_setup setup_;
+  peers who_;
+  std::unique_ptr<source> from_;
+  flow flow_;
+  std::deque<std::size_t> idle_;
+  std::deque<job> again_;
+  int refusals_ = 0;
+  bool ended_ = false;
+};
+
+} // namespace
+
+reader::behavior_type reader_actor(reader::pointer self,
+                                   const reader_setup& setup) {
+  // A first life is told when the tree stands, a later one knows.
+  if (setup.peers->get())
+    self->send(reader{self}, go{});
+  return vigil::behavior(self, [self, setup](go) -> vigil::outcome<void> {
+    auto who = setup.peers->get();
+    if (!who)
+      return vigil::error("nobody to talk to");
+    auto from = open_source(setup.in, setup.book->resume_at());
+    if (!from)
+      return vigil::fault(from.error().code, from.error().message);
+    std::make_shared<reading>(self, setup, std::move(*who),
+                              std::move(from.value()))
+      ->pump();
+    return vigil::success();
+  });
+}
+
+} // namespace fhir_intake
