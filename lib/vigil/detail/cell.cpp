@@ -30,21 +30,12 @@ std::vector<std::string> failure_log::earlier() const {
 
 // -- child_cell ---------------------------------------------------------------
 
-namespace {
-
-std::unique_ptr<restart_window> window_for(const child_spec& spec) {
-  if (!spec.intensity)
-    return nullptr;
-  return std::make_unique<restart_window>(*spec.intensity);
-}
-
-} // namespace
-
 child_cell::child_cell(child_spec spec_, child_uid id,
                        std::shared_ptr<supervisor_cell> owner,
-                       std::type_index handle)
+                       std::type_index handle,
+                       std::shared_ptr<restart_window> budget)
   : spec(std::move(spec_)), uid(id), path(owner->path + '/' + spec.id),
-    handle_type(handle), parent(std::move(owner)), window(window_for(spec)) {
+    handle_type(handle), parent(std::move(owner)), window(std::move(budget)) {
   // nop
 }
 

@@ -4,6 +4,7 @@
 #include <vigil/child_exit.hpp>
 #include <vigil/child_spec.hpp>
 #include <vigil/child_state.hpp>
+#include <vigil/detail/action.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/restart_window.hpp>
 #include <vigil/result.hpp>
@@ -23,8 +24,6 @@
 #include <vector>
 
 namespace vigil::detail {
-
-using child_uid = std::uint64_t;
 
 /// What all supervisors and hosts of one tree share.
 struct tree_context {
@@ -64,7 +63,8 @@ struct supervisor_cell;
 /// reads. Lives as long as anybody looks at it.
 struct child_cell {
   child_cell(child_spec spec, child_uid id,
-             std::shared_ptr<supervisor_cell> owner, std::type_index handle);
+             std::shared_ptr<supervisor_cell> owner, std::type_index handle,
+             std::shared_ptr<restart_window> budget);
 
   const child_spec spec;
   const child_uid uid;
@@ -72,7 +72,7 @@ struct child_cell {
   const std::type_index handle_type;
   const std::shared_ptr<supervisor_cell> parent;
   /// The child's own budget, if it has one.
-  const std::unique_ptr<restart_window> window;
+  const std::shared_ptr<restart_window> window;
 
   std::atomic<child_state> state{child_state::stopped};
   std::atomic<std::uint64_t> incarnation{0};

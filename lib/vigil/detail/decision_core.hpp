@@ -3,108 +3,22 @@
 #include <vigil/child_exit.hpp>
 #include <vigil/child_spec.hpp>
 #include <vigil/child_state.hpp>
+#include <vigil/detail/action.hpp>
+#include <vigil/detail/core_state.hpp>
 #include <vigil/restart_window.hpp>
-#include <vigil/result.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
-#include <variant>
+#include <unordered_map>
 #include <vector>
 
 namespace vigil::detail {
-
-/// One child of one supervisor; never used again for another child.
-using child_uid = std::uint64_t;
-
-/// Names a run-time call, chosen by the caller. 0: nobody waits for an answer.
-using call_id = std::uint64_t;
-
-/// What the decision core has its owner do, in this order.
-namespace action {
-
-/// Begin to start the child. Answered by `started`, `start_failed`, `ignored`
-/// or, if it came up and ended at once, `started` and `exited`.
-struct start_child {
-  child_uid child;
-  /// True if the child has been up before: this is a restart.
-  bool again;
-};
-
-/// End the child: by asking, or by force. Answered by exactly one `exited` (or
-/// `start_failed` if it had not come up), whatever it dies of and however
-/// often it was asked.
-struct stop_child {
-  child_uid child;
-  bool kill;
-};
-
-/// The child is stopped and its spec kept: refuse messages to it.
-struct park_child {
-  child_uid child;
-};
-
-/// The child and its spec are gone for good: release everything of it. It may
-/// still run if it was left behind as stuck.
-struct forget_child {
-  child_uid child;
-};
-
-/// Call `timer` with this child and generation after `after`; zero means: soon,
-/// but let waiting calls go first. Replaces the child's earlier timer.
-struct set_timer {
-  child_uid child;
-  std::uint64_t generation;
-  duration after;
-};
-
-/// The child's timer is not needed any more.
-struct cancel_timer {
-  child_uid child;
-};
-
-/// A call is answered. For `start_child` and `restart_child` the child is the
-/// one concerned; a failure has the path of the child and says why not.
-struct answer {
-  call_id call;
-  result<child_uid> what;
-};
-
-/// All static children are up.
-struct came_up {};
-
-/// The supervisor is down: no child runs, and none is started until `start`.
-struct went_down {
-  /// `normal` after `stop`, `shutdown` after an automatic shutdown, `abnormal`
-  /// with the cause chain after giving up or a failed first start.
-  child_exit exit;
-  /// True if it was never up: the first start failed.
-  bool start_failed;
-  stop_report report;
-};
-
-/// Tells the world. The owner adds paths and times.
-struct publish {
-  enum class what : std::uint8_t {
-    restarting,  // a restart is decided; `after` says when
-    gave_up,     // the budget is spent
-    killed,      // a deadline passed, the child is killed
-    left_behind, // the kill did not help
-  };
-  what kind;
-  child_uid child;
-  duration after{};
-};
-
-} // namespace action
-
-using action_t
-  = std::variant<action::start_child, action::stop_child, action::park_child,
-                 action::forget_child, action::set_timer, action::cancel_timer,
-                 action::answer, action::came_up, action::went_down,
-                 action::publish>;
 
 /// Decides everything a supervisor decides: events in, actions out.
 ///
@@ -127,6 +41,9 @@ public:
     bool dynamic;
     /// When it came up last.
     time_point up_since;
+    /// The child's own budget, or null. Stays the same object over restarts of
+    /// the supervisor, so that the child's host may share it.
+    std::shared_ptr<restart_window> budget;
   };
 
   /// `window` is the supervisor's budget; hosts share it. `random` returns
@@ -134,6 +51,9 @@ public:
   decision_core(supervisor_spec spec, std::string path,
                 std::shared_ptr<restart_window> window,
                 std::function<double()> random);
+
+  decision_core(const decision_core&) = delete;
+  decision_core& operator=(const decision_core&) = delete;
 
   /// Adds a static child before the first `start`.
   /// @pre the spec was checked and its id is not taken
@@ -201,6 +121,131 @@ public:
   [[nodiscard]] bool coming_up() const noexcept;
 
   [[nodiscard]] const supervisor_spec& spec() const noexcept;
+
+private:
+  using list = std::list<core_child>;
+  using call_function = decltype(kept_call::run);
+
+  // -- children ---------------------------------------------------------------
+
+  core_child& insert(child_uid uid, child_spec spec, bool dynamic);
+  void rebuild();
+  core_child* node(child_uid uid);
+  core_child* node(std::string_view id);
+  std::string path_of(std::string_view id) const;
+  void set_state(core_child& x, child_state next);
+  void settle(core_child& x);
+  void park(core_child& x);
+  void forget(core_child& x);
+  bool swallow(child_uid uid);
+
+  // -- actions and failures ---------------------------------------------------
+
+  void emit(action_t x);
+  void reply(call_id call, result<child_uid> what);
+  void reply_to_start(core_child& x, result<child_uid> what);
+  void refuse(call_id call, errc why, std::string_view id, time_point now);
+  void arm(core_child& x, alarm kind, duration after);
+  void disarm(core_child& x);
+  failure failure_of(errc code, std::string text, std::string_view id,
+                     time_point now) const;
+  failure start_failure(const core_child& x, failure why, time_point now) const;
+  failure stopped_early(const core_child& x, time_point now) const;
+  failure why_of(const core_child& x, const child_exit& how,
+                 time_point now) const;
+
+  // -- starting and stopping one child ----------------------------------------
+
+  void begin_start(core_child& x);
+  void start_refused(core_child& x, failure why, time_point now);
+  void call_failed(core_child& x, failure why, time_point now);
+  void initial_failed(core_child& x, failure why, time_point now);
+  void retry(core_child& x, failure why, time_point now);
+  void retry_is_due(core_child& x, time_point now);
+  void start_took_too_long(core_child& x, time_point now);
+  bool begin_stop(core_child& x, time_point now);
+  void kill(core_child& x);
+  void gone(core_child& x, time_point now);
+  void release(core_child& x, time_point now);
+  void blame(const core_child& x, errc what);
+  void leave_behind(core_child& x, time_point now);
+
+  // -- an end -----------------------------------------------------------------
+
+  void ended(core_child& x, child_exit how, time_point now);
+  void finished(core_child& x, time_point now);
+  void failed(core_child& x, child_exit how, time_point now);
+  void restart(core_child& x, time_point now);
+  const restart_intensity* refusal(core_child& x, time_point now);
+  duration next_delay(const core_child& x);
+  void give_up(core_child& x, const restart_intensity& limit, failure last,
+               const std::vector<std::string>& earlier, time_point now);
+
+  // -- plans ------------------------------------------------------------------
+
+  bool waiting() const noexcept;
+  bool waits_for(const core_child& x) const noexcept;
+  bool in_group(const core_child& x) const noexcept;
+  child_uid first_of_group(const core_child& x) const noexcept;
+  list::iterator group_begin();
+  void begin_group(core_child& x, duration wait, time_point now);
+  void doom_group();
+  void join_group(core_child& x);
+  void wait_for_retry(core_child& x, time_point now);
+  void resume_group(time_point now);
+  void start_group(time_point now);
+  void cancel_group(time_point now);
+  void go_down(child_exit how, bool start_failed, time_point now);
+  void cancel_for_good(core_child& x, time_point now);
+  void step(time_point now);
+  void step_after(child_uid child, time_point now);
+  void stop_next(time_point now);
+  bool stop_at_its_turn(core_child& x, time_point now);
+  void all_stopped(time_point now);
+  void start_next(time_point now);
+
+  // -- calls, and what has to wait --------------------------------------------
+
+  core_child* target(call_id call, std::string_view id, call_function run,
+                     time_point now);
+  void take_out(core_child& x, time_point now);
+  bool is_idle(const core_child& x, call_id call, time_point now);
+  std::optional<errc> conflict_of(std::string_view id);
+  void launch(call_id call, child_uid uid, child_spec spec);
+  void keep(core_child& x, child_exit how);
+  core_child* kept_child(const kept_exit& x);
+  void replay(time_point now);
+  void replay_one(kept_exit& x, time_point now);
+  void replay_one(kept_start& x, time_point now);
+  void replay_one(kept_call& x, time_point now);
+  void drop_kept(time_point now);
+  void drop_one(kept_exit& x, time_point now);
+  void drop_one(kept_start& x, time_point now);
+  void drop_one(kept_call& x, time_point now);
+
+  supervisor_spec spec_;
+  std::string path_;
+  std::shared_ptr<restart_window> window_;
+  std::function<double()> random_;
+
+  std::vector<static_child> statics_; // of uid 1, 2, …
+  list children_;                     // in start order, so by uid
+  std::unordered_map<child_uid, list::iterator> by_uid_;
+  std::unordered_map<std::string_view, core_child*> by_id_;
+  std::unordered_map<child_uid, std::uint32_t> owed_exits_;
+  std::size_t significant_alive_ = 0;
+
+  core_plan plan_;
+  std::deque<kept_t> kept_;
+  std::vector<action_t> actions_;
+
+  bool down_ = true;
+  bool force_ = false;
+  action::went_down farewell_{};
+
+  child_uid last_uid_ = 0;
+  std::uint64_t last_timer_ = 0;
+  std::uint64_t last_ticket_ = 0;
 };
 
 } // namespace vigil::detail
