@@ -17,8 +17,8 @@ struct reader_setup {
   fault_plan faults;
   /// Resources in one transaction of the store.
   std::size_t batch_size = 200;
-  std::shared_ptr<ledger> book;
-  std::shared_ptr<peer_book> peers;
+  std::shared_ptr<ledger> book = {};
+  std::shared_ptr<peer_book> peers = {};
 };
 
 /// Reads the input, has each line checked and what is valid stored, and sees to
