@@ -2,7 +2,8 @@
 
 /// The one seam between vigil and the versions of CAF. No other file of the
 /// library tests a CAF version or uses what differs between versions; each
-/// version has one file that defines the same names in `vigil::compat`:
+/// version has files of its own that define the same names in
+/// `vigil::compat`:
 ///
 /// - `typed_actor<caf::result<Out...>(In...)...>`: interfaces, one spelling;
 /// - `context`, `mailbox_element`, `element_ptr`: what runs and carries;
@@ -21,6 +22,7 @@
 #if CAF_MAJOR_VERSION == 0 && CAF_MINOR_VERSION == 17
 #  include <vigil/detail/caf_0_17.hpp>
 #  include <vigil/detail/caf_0_17_control.hpp>
+#  include <vigil/detail/caf_0_17_spawn.hpp>
 #else
 #  error "vigil needs CAF 0.17.x (such as Debian's libcaf-dev)"
 #endif

@@ -4,8 +4,7 @@ namespace vigil {
 
 caf::error to_caf(const failure& x) {
   const auto ours = x.code.category() == vigil_category();
-  const auto code = ours ? x.code.value()
-                         : static_cast<int>(errc::unspecified);
+  const auto code = ours ? x.code.value() : static_cast<int>(errc::unspecified);
   return compat::make_error(static_cast<std::uint8_t>(code), x);
 }
 

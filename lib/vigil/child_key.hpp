@@ -34,9 +34,8 @@ struct fixed_string {
 /// compile errors.
 template <class Handle, fixed_string Id>
 struct child_key {
-  static_assert(!Id.view().empty(),
-                "vigil: a child_key needs an id, such as "
-                "child_key<my_handle, \"my-child\">");
+  static_assert(!Id.view().empty(), "vigil: a child_key needs an id, such as "
+                                    "child_key<my_handle, \"my-child\">");
   static_assert(Id.view().find('/') == std::string_view::npos,
                 "vigil: the id of a child_key must not hold a '/'");
 

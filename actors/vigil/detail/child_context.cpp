@@ -11,6 +11,10 @@ thread_local child_context* running = nullptr;
 
 } // namespace
 
+open_promise::~open_promise() {
+  break_off({errc::promise_broken});
+}
+
 void open_promise::break_off(const failure& why) {
   if (promise.pending())
     std::exchange(promise, {}).deliver(to_caf(why));
@@ -37,6 +41,23 @@ void child_context::run_after(duration d, std::function<void()> f) {
   compat::schedule(me.system(), me.clock().now() + d,
                    caf::strong_actor_ptr{me.ctrl()},
                    child_timer{incarnation_, std::move(run)});
+}
+
+void child_context::monitor(const caf::strong_actor_ptr& other,
+                            std::function<void(const caf::error&)> f) {
+  auto me = caf::actor_cast<caf::weak_actor_ptr>(
+    caf::strong_actor_ptr{self().ctrl()});
+  auto tell = [me, n = incarnation_, f = std::move(f)](const caf::error& reason,
+                                                       compat::context* ctx) {
+    auto run = [f, reason] {
+      f(reason);
+    };
+    child_timer note{n, std::make_shared<std::function<void()>>(run)};
+    compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(me), ctx,
+                        std::move(note));
+  };
+  if (other != nullptr)
+    compat::watch(other, std::move(tell));
 }
 
 void child_context::track(const std::shared_ptr<open_promise>& x) {

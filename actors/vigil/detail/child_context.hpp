@@ -14,6 +14,11 @@ namespace vigil::detail {
 
 /// An answer that an incarnation owes.
 struct open_promise {
+  open_promise() = default;
+  ~open_promise();
+  open_promise(const open_promise&) = delete;
+  open_promise& operator=(const open_promise&) = delete;
+
   caf::response_promise promise;
 
   /// Answers with an error, unless it was answered.
@@ -55,6 +60,10 @@ public:
 
   /// Runs `f` after `d`, unless the incarnation ends before.
   void run_after(duration d, std::function<void()> f);
+
+  /// Runs `f` when `other` has ended, unless the incarnation ends before.
+  void monitor(const caf::strong_actor_ptr& other,
+               std::function<void(const caf::error&)> f);
 
   /// Breaks the promise off when the incarnation ends.
   void track(const std::shared_ptr<open_promise>& x);

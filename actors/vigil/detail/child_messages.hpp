@@ -50,8 +50,8 @@ struct mailbox_marker {
 };
 
 /// Sends a note about `cell` to its supervisor.
-void notify(const child_cell& cell, compat::context* ctx,
-            child_note::what kind, child_exit how = {});
+void notify(const child_cell& cell, compat::context* ctx, child_note::what kind,
+            child_exit how = {});
 
 } // namespace vigil::detail
 

@@ -24,8 +24,7 @@ life_spawner::~life_spawner() {
 
 namespace {
 
-void report_end(const life& x, const caf::error& reason,
-                compat::context* ctx) {
+void report_end(const life& x, const caf::error& reason, compat::context* ctx) {
   auto& cell = *x.cell;
   if (x.ignored)
     return notify(cell, ctx, child_note::what::ignored);
@@ -41,9 +40,8 @@ void report_end(const life& x, const caf::error& reason,
     cell.publish(event_type::start_failed, how);
     return notify(cell, ctx, child_note::what::start_failed, std::move(how));
   }
-  cell.publish(x.stopping ? event_type::child_stopped
-                          : event_type::child_exited,
-               how);
+  cell.publish(
+    x.stopping ? event_type::child_stopped : event_type::child_exited, how);
   notify(cell, ctx, child_note::what::exited, std::move(how));
 }
 
@@ -74,7 +72,7 @@ void slot_port::start(compat::context* ctx) {
   }
   auto* raw = actor.get();
   compat::watch(actor, [x = life_, keep = handle_, to = slot_,
-                         raw](const caf::error& reason, compat::context* eu) {
+                        raw](const caf::error& reason, compat::context* eu) {
     to->hold(raw);
     report_end(*x, reason, eu);
   });
@@ -113,9 +111,9 @@ void host_port_base::start(compat::context* ctx) {
 }
 
 void host_port_base::stop(bool kill, compat::context* ctx) {
-  compat::send_urgent(host_, ctx,
-                      host_command{kill ? host_command::what::kill
-                                        : host_command::what::stop});
+  compat::send_urgent(
+    host_, ctx,
+    host_command{kill ? host_command::what::kill : host_command::what::stop});
 }
 
 void host_port_base::park(compat::context* ctx) {

@@ -34,12 +34,12 @@ class child_factory {
 public:
   virtual ~child_factory();
 
-  [[nodiscard]] virtual child_port_ptr make_port(child_cell_ptr cell) const
-    = 0;
+  [[nodiscard]] virtual child_port_ptr make_port(child_cell_ptr cell) const = 0;
 
   /// Makes what inspection sees of a child that is a supervisor; null for
   /// workers.
-  [[nodiscard]] virtual supervisor_cell_ptr make_nested(const child_cell&) const;
+  [[nodiscard]] virtual supervisor_cell_ptr
+  make_nested(const child_cell&) const;
 };
 
 using child_factory_ptr = std::shared_ptr<const child_factory>;
@@ -52,8 +52,7 @@ public:
   /// Returns the actor. May throw what making it throws; `failure_exception`
   /// carries a failure through.
   [[nodiscard]] virtual caf::strong_actor_ptr
-  spawn(const life_ptr& x, compat::context* ctx) const
-    = 0;
+  spawn(const life_ptr& x, compat::context* ctx) const = 0;
 
   /// Returns whether the actor reports its start by itself.
   [[nodiscard]] virtual bool reports_start() const noexcept {
@@ -99,8 +98,7 @@ public:
 
 protected:
   [[nodiscard]] virtual caf::strong_actor_ptr
-  make_host(child_cell_ptr cell, compat::context* ctx) const
-    = 0;
+  make_host(child_cell_ptr cell, compat::context* ctx) const = 0;
 
 private:
   child_cell_ptr cell_;

@@ -63,15 +63,15 @@ public:
   [[nodiscard]] caf::strong_actor_ptr
   spawn(const life_ptr& x, compat::context* ctx) const override {
     constexpr auto blocks = std::is_base_of_v<caf::blocking_actor, Base>;
-    using impl = std::conditional_t<blocks, respawned_blocking<Base>,
-                                    respawned<Base>>;
+    using impl
+      = std::conditional_t<blocks, respawned_blocking<Base>, respawned<Base>>;
     auto init = [factory = factory_](caf::local_actor* self) {
       factory->make(static_cast<Base*>(self));
       return caf::behavior{};
     };
-    return compat::spawn_function<impl, Detached>(x->cell->parent->tree->system,
-                                                  ctx, compat::init_function{std::move(init)},
-                                                  x);
+    return compat::spawn_function<impl, Detached>(
+      x->cell->parent->tree->system, ctx,
+      compat::init_function{std::move(init)}, x);
   }
 
 private:

@@ -125,8 +125,8 @@ void host_core::ask_to_stop() {
   stopping_ = true;
   auto from = caf::actor_cast<caf::actor_addr>(cell_->parent->actor);
   op_guarded([&] {
-    op_trap_exit({std::move(from),
-                  caf::make_error(caf::exit_reason::user_shutdown)});
+    op_trap_exit(
+      {std::move(from), caf::make_error(caf::exit_reason::user_shutdown)});
   });
 }
 
@@ -159,9 +159,8 @@ void host_core::finish(child_exit how) {
     how.budget_refused = true;
   }
   how.earlier = cell_->failures.earlier();
-  cell_->publish(stopping_ ? event_type::child_stopped
-                           : event_type::child_exited,
-                 how);
+  cell_->publish(
+    stopping_ ? event_type::child_stopped : event_type::child_exited, how);
   clear_incarnation();
   park();
   report(child_note::what::exited, std::move(how));

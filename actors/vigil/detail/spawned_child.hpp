@@ -21,8 +21,8 @@ public:
   [[nodiscard]] caf::strong_actor_ptr
   spawn(const life_ptr& x, compat::context* ctx) const override {
     constexpr auto blocks = std::is_base_of_v<caf::blocking_actor, T>;
-    using impl = std::conditional_t<blocks, respawned_blocking<T>,
-                                    respawned<T>>;
+    using impl
+      = std::conditional_t<blocks, respawned_blocking<T>, respawned<T>>;
     auto& sys = x->cell->parent->tree->system;
     auto args = args_;
     return std::apply(
@@ -31,8 +31,7 @@ public:
           if (detached_)
             return compat::spawn_hidden<impl, true>(sys, ctx, x,
                                                     std::move(xs)...);
-        return compat::spawn_hidden<impl, false>(sys, ctx, x,
-                                                 std::move(xs)...);
+        return compat::spawn_hidden<impl, false>(sys, ctx, x, std::move(xs)...);
       },
       args);
   }
@@ -53,9 +52,8 @@ public:
   [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
     const auto detached = cell->spec.placement == child_placement::detached;
     using spawner = class_spawner<T, Ts...>;
-    return std::make_unique<slot_port>(std::move(cell),
-                                       std::make_unique<spawner>(detached,
-                                                                 args_));
+    return std::make_unique<slot_port>(
+      std::move(cell), std::make_unique<spawner>(detached, args_));
   }
 
 private:
@@ -74,8 +72,8 @@ public:
     return false;
   }
 
-  [[nodiscard]] caf::strong_actor_ptr
-  spawn(const life_ptr& x, compat::context*) const override {
+  [[nodiscard]] caf::strong_actor_ptr spawn(const life_ptr& x,
+                                            compat::context*) const override {
     auto f = f_;
     if constexpr (std::is_invocable_v<F&, caf::actor_system&>)
       return unwrap(f(x->cell->parent->tree->system));

@@ -100,10 +100,11 @@ protected:
   /// Calls `ended` as long as the behavior is no more. Done after every message
   /// by itself.
   void settle() {
-    while (attend_ || has_quit() || !this->alive()) [[unlikely]] {
-      if (retired() || !ended())
-        return;
-    }
+    while (std::exchange(attend_, false) || has_quit() || !this->alive())
+      [[unlikely]] {
+        if (retired() || !ended())
+          return;
+      }
   }
 
   [[nodiscard]] bool has_quit() const noexcept {
@@ -146,7 +147,8 @@ protected:
   /// Installs a behavior that keeps the actor alive and handles nothing.
   void install_nothing() {
     struct nothing {};
-    static const caf::behavior idle{[](nothing) {}};
+    static const caf::behavior idle{[](nothing) {
+    }};
     this->bhvr_stack_.push_back(caf::behavior{idle});
   }
 
@@ -194,7 +196,9 @@ private:
   caf::invoke_message_result deliver(mailbox_element& x) {
     auto asker = x.mid.is_request() ? x.sender : nullptr;
     auto result = caf::invoke_message_result::consumed;
-    auto call = [&] { result = Base::consume(x); };
+    auto call = [&] {
+      result = Base::consume(x);
+    };
     std::string what;
     if (!run_guarded(call, what)) [[unlikely]] {
       thrown(std::move(what), asker, x.mid);

@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <typeindex>
@@ -35,8 +36,15 @@ struct tree_context {
     return system.clock().now();
   }
 
+  /// Returns a seed that no other supervisor of the tree has.
+  [[nodiscard]] std::uint64_t next_seed() noexcept {
+    return seed.fetch_add(1, std::memory_order_relaxed);
+  }
+
   caf::actor_system& system;
   event_stream events;
+  /// Seeds the jitter of backoffs.
+  std::atomic<std::uint64_t> seed{std::random_device{}()};
 };
 
 /// Keeps the last failures of one child. Thread-safe.

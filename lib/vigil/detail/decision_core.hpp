@@ -41,8 +41,8 @@ public:
     bool dynamic;
     /// When it came up last.
     time_point up_since;
-    /// The child's own budget, or null. Stays the same object over restarts of
-    /// the supervisor, so that the child's host may share it.
+    /// The child's own budget, shared with its host, or null. The same object
+    /// over restarts of the supervisor.
     std::shared_ptr<restart_window> budget;
   };
 

@@ -17,22 +17,21 @@ struct handle_of_result {
 };
 
 template <class T>
-  requires caf::is_handle<T>::value
-struct handle_of_result<T> {
+requires caf::is_handle<T>::value struct handle_of_result<T> {
   using type = T;
 };
 
 template <class T>
-  requires caf::is_handle<T>::value
-struct handle_of_result<result<T>> {
+requires caf::is_handle<T>::value struct handle_of_result<result<T>> {
   using type = T;
 };
 
 /// A callable whose parameters are known: not a generic lambda.
 template <class F>
 concept has_signature
-  = std::is_function_v<std::remove_pointer_t<F>>
-    || requires { &F::operator(); };
+  = std::is_function_v<std::remove_pointer_t<F>> || requires {
+  &F::operator();
+};
 
 template <class From, class To>
 inline constexpr bool handle_fits_v = std::is_convertible_v<From, To>;
@@ -70,17 +69,18 @@ struct child_traits {
       static_assert(sizeof...(Ts) == 0,
                     "vigil: a callable that returns a handle takes no "
                     "arguments beside a caf::actor_system&; capture them");
-      static_assert(std::is_invocable_v<F&>
-                      || std::is_invocable_v<F&, caf::actor_system&>,
-                    "vigil: a callable that returns a handle takes nothing or "
-                    "a caf::actor_system&");
+      static_assert(
+        std::is_invocable_v<F&> || std::is_invocable_v<F&, caf::actor_system&>,
+        "vigil: a callable that returns a handle takes nothing or "
+        "a caf::actor_system&");
       return std::make_shared<callable_child<F>>(std::move(f));
     } else {
       using base = typename inferred<false>::impl;
-      static_assert(std::is_invocable_v<F&, base*, Ts&&...>
-                      || std::is_invocable_v<F&, Ts&&...>,
-                    "vigil: the actor function cannot be called with these "
-                    "arguments");
+      static_assert(
+        std::is_invocable_v<F&, base*,
+                            Ts&&...> || std::is_invocable_v<F&, Ts&&...>,
+        "vigil: the actor function cannot be called with these "
+        "arguments");
       auto once = std::make_shared<function_incarnation<base, F, Ts...>>(
         std::move(f), std::move(xs)...);
       return std::make_shared<function_child<base>>(std::move(once));

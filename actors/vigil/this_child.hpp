@@ -1,0 +1,138 @@
+#pragma once
+
+#include <vigil/call.hpp>
+#include <vigil/detail/child_context.hpp>
+#include <vigil/promise.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace vigil {
+
+/// What an actor can ask and do as a supervised child. A view: valid while the
+/// actor function or a handler of `self` runs. Actors without a supervisor may
+/// use it too, so that an actor function can be tested alone.
+template <class Self>
+class child_view {
+public:
+  explicit child_view(Self* self)
+    : self_(self), context_(detail::context_of(*self)) {
+    // nop
+  }
+
+  /// Returns whether a supervisor started this actor.
+  [[nodiscard]] bool supervised() const noexcept {
+    return context_ != nullptr;
+  }
+
+  /// Returns the child's id, or an empty string.
+  [[nodiscard]] std::string id() const {
+    return supervised() ? context_->cell().spec.id : std::string{};
+  }
+
+  /// Returns the child's path, such as `"hospital/plugins/loader"`.
+  [[nodiscard]] std::string path() const {
+    return supervised() ? context_->cell().path : std::string{};
+  }
+
+  /// Returns the number of this life, counted from 1.
+  [[nodiscard]] std::uint64_t incarnation() const noexcept {
+    return supervised() ? context_->incarnation() : 1;
+  }
+
+  /// Returns how the previous life failed, or how the previous start did.
+  [[nodiscard]] std::optional<failure> previous_failure() const {
+    return supervised() ? context_->previous() : std::nullopt;
+  }
+
+  /// Returns the handle that stays valid over restarts: hand out this one, not
+  /// `self`.
+  template <class Handle>
+  [[nodiscard]] Handle handle() const {
+    auto stable = supervised() ? context_->cell().handle() : nullptr;
+    if (stable == nullptr)
+      stable = caf::strong_actor_ptr{self_->ctrl()};
+    return caf::actor_cast<Handle>(stable);
+  }
+
+  /// Returns the supervisor, to send a `call` to; null without one. Never block
+  /// on its answer: it may be about to stop this child.
+  [[nodiscard]] supervisor_handle supervisor() const {
+    if (!supervised())
+      return {};
+    return caf::actor_cast<supervisor_handle>(context_->cell().parent->actor);
+  }
+
+  /// Ends this life as failed, once the current message is done. In the actor
+  /// function: the start has failed.
+  void fail(std::error_code code, std::string text = {}) const {
+    if (supervised())
+      context_->fault({code, std::move(text)});
+    else
+      self_->quit(to_caf({code, std::move(text)}));
+  }
+
+  void fail(std::string text) const {
+    fail(make_error_code(errc::unspecified), std::move(text));
+  }
+
+  /// In the actor function: there is nothing to run. OTP: `ignore`.
+  void ignore() const {
+    if (supervised())
+      context_->ignore();
+    else
+      self_->quit();
+  }
+
+  /// Runs `f` after `d`, unless this life ends before. Needs a supervisor: does
+  /// nothing without one.
+  void run_after(duration d, std::function<void()> f) const {
+    static_assert(!std::is_base_of_v<caf::blocking_actor, Self>,
+                  "vigil: a blocking actor has no timers; use receive with a "
+                  "timeout");
+    if (supervised())
+      context_->run_after(d, std::move(f));
+  }
+
+  /// Calls `f(reason)` when `other` has ended, unless this life ends before.
+  /// Use it instead of `self->monitor`: CAF's monitors outlive a restart in
+  /// place. Needs a supervisor: does nothing without one.
+  template <class Handle>
+  void monitor(const Handle& other,
+               std::function<void(const caf::error&)> f) const {
+    static_assert(!std::is_base_of_v<caf::blocking_actor, Self>,
+                  "vigil: a blocking actor receives down messages; use "
+                  "self->monitor");
+    if (supervised())
+      context_->monitor(caf::actor_cast<caf::strong_actor_ptr>(other),
+                        std::move(f));
+  }
+
+  /// Returns a promise to answer the current request later.
+  template <class... Ts>
+  [[nodiscard]] vigil::promise<Ts...> promise() const {
+    auto state = std::make_shared<detail::open_promise>();
+    state->promise = self_->make_response_promise();
+    if (supervised())
+      context_->track(state);
+    return vigil::promise<Ts...>{std::move(state)};
+  }
+
+private:
+  Self* self_;
+  detail::child_context* context_;
+};
+
+/// Returns the view of `self` as a supervised child. O(1).
+template <class Self>
+[[nodiscard]] child_view<Self> this_child(Self* self) {
+  static_assert(std::is_base_of_v<caf::local_actor, Self>,
+                "vigil: this_child takes the self pointer of a CAF actor");
+  return child_view<Self>{self};
+}
+
+} // namespace vigil

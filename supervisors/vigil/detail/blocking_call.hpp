@@ -1,0 +1,44 @@
+#pragma once
+
+#include <vigil/caf_error.hpp>
+#include <vigil/result.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+/// Lets virtual time run until `self` has a message. Returns false if none will
+/// come. Where time is real, it is for the caller to wait.
+[[nodiscard]] inline bool drive(caf::actor_system& sys,
+                                caf::blocking_actor& self) {
+  compat::test_driver driver{sys};
+  if (!driver.active())
+    return true;
+  do
+    driver.run();
+  while (!compat::has_message(self) && driver.skip_time());
+  return compat::has_message(self);
+}
+
+/// Sends `x` to `to` and blocks until it answers or `timeout` is over.
+template <class T, class Handle, class Timeout, class Message>
+[[nodiscard]] result<T> blocking_call(caf::actor_system& sys, const Handle& to,
+                                      Timeout timeout, Message x) {
+  caf::scoped_actor self{sys, true};
+  auto request = self->request(to, timeout, std::move(x));
+  result<T> answer = failure{errc::timeout, "the supervisor did not answer"};
+  if (!drive(sys, *self))
+    return answer;
+  auto failed = [&](const caf::error& why) {
+    if (why != caf::sec::request_timeout)
+      answer = compat::is_ours(why) ? to_failure(why)
+                                    : failure{errc::supervisor_down};
+  };
+  if constexpr (std::is_void_v<T>)
+    request.receive([&] { answer = success(); }, failed);
+  else
+    request.receive([&](T& value) { answer = std::move(value); }, failed);
+  return answer;
+}
+
+} // namespace vigil::detail

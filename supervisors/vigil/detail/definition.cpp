@@ -1,0 +1,85 @@
+#include <vigil/detail/definition.hpp>
+#include <vigil/detail/supervisor_actor.hpp>
+
+#include <unordered_set>
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+class supervisor_port final : public host_port_base {
+public:
+  supervisor_port(child_cell_ptr cell, supervisor_definition_ptr definition)
+    : host_port_base(std::move(cell)), definition_(std::move(definition)) {
+    // nop
+  }
+
+protected:
+  [[nodiscard]] caf::strong_actor_ptr
+  make_host(child_cell_ptr cell, compat::context* ctx) const override {
+    auto& sys = cell->parent->tree->system;
+    auto nested = cell->nested;
+    auto result = compat::spawn_lazy<supervisor_actor>(sys, ctx, definition_,
+                                                       nested, std::move(cell));
+    nested->actor = caf::actor_cast<caf::weak_actor_ptr>(result);
+    return result;
+  }
+
+private:
+  supervisor_definition_ptr definition_;
+};
+
+class supervisor_factory final : public child_factory {
+public:
+  explicit supervisor_factory(supervisor_definition_ptr x)
+    : definition(std::move(x)) {
+    // nop
+  }
+
+  [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
+    return std::make_unique<supervisor_port>(std::move(cell), definition);
+  }
+
+  [[nodiscard]] supervisor_cell_ptr
+  make_nested(const child_cell& x) const override {
+    return std::make_shared<supervisor_cell>(definition->spec, x.path,
+                                             x.parent->tree);
+  }
+
+  const supervisor_definition_ptr definition;
+};
+
+} // namespace
+
+std::optional<failure> check(const supervisor_definition& x,
+                             const std::string& path) {
+  if (auto wrong = vigil::check(x.spec, path))
+    return wrong;
+  std::unordered_set<std::string_view> ids;
+  for (const auto& child : x.children) {
+    const auto child_path = path + '/' + child.spec.id;
+    if (auto wrong = vigil::check(child.spec, x.spec, child_path))
+      return wrong;
+    if (!ids.insert(child.spec.id).second)
+      return failure{errc::duplicate_id,
+                     "give each child of one supervisor an id of its own",
+                     child_path};
+    if (const auto* nested = nested_definition(*child.factory))
+      if (auto wrong = check(*nested, child_path))
+        return wrong;
+  }
+  return std::nullopt;
+}
+
+child_factory_ptr make_supervisor_factory(supervisor_definition_ptr x) {
+  return std::make_shared<supervisor_factory>(std::move(x));
+}
+
+const supervisor_definition*
+nested_definition(const child_factory& x) noexcept {
+  const auto* nested = dynamic_cast<const supervisor_factory*>(&x);
+  return nested != nullptr ? nested->definition.get() : nullptr;
+}
+
+} // namespace vigil::detail

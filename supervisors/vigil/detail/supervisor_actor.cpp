@@ -1,0 +1,366 @@
+#include <vigil/detail/supervisor_actor.hpp>
+
+#include <random>
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+std::function<double()> random_source(std::uint64_t seed) {
+  return [engine = std::mt19937_64{seed},
+          range = std::uniform_real_distribution<double>{}]() mutable {
+    return range(engine);
+  };
+}
+
+child_exit clean(exit_kind kind) {
+  return {kind, {}, false, {}};
+}
+
+} // namespace
+
+supervisor_actor::supervisor_actor(caf::actor_config& cfg,
+                                   supervisor_definition_ptr definition,
+                                   supervisor_cell_ptr cell, child_cell_ptr me)
+  : supervisor_base(cfg), definition_(std::move(definition)),
+    cell_(std::move(cell)), me_(std::move(me)),
+    core_(definition_->spec, cell_->path, cell_->window,
+          random_source(cell_->tree->next_seed())) {
+  for (const auto& child : definition_->children)
+    add_entry(core_.add_child(child.spec), child);
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::scheduled_actor*, caf::error&) {});
+  set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
+  gate(true);
+}
+
+const char* supervisor_actor::name() const {
+  return "vigil.supervisor";
+}
+
+bool supervisor_actor::cleanup(caf::error&& reason, compat::context* ctx) {
+  auto last = std::move(keep_alive_);
+  if (!retired())
+    forget_all();
+  return supervisor_base::cleanup(std::move(reason), ctx);
+}
+
+// -- what happens -------------------------------------------------------------
+
+compat::verdict supervisor_actor::before(compat::mailbox_element& x) {
+  if (auto* note = compat::get_if<child_note>(x))
+    on_note(*note);
+  else if (const auto* timer = compat::get_if<core_timer>(x))
+    core_.timer(timer->child, timer->generation, now());
+  else if (const auto* cmd = compat::get_if<host_command>(x))
+    on_command(cmd->kind);
+  else if (const auto* exit = compat::get_if<caf::exit_msg>(x))
+    on_exit(exit->reason);
+  else if (compat::get_if<start_tree_request>(x) != nullptr)
+    on_start_tree();
+  else
+    return compat::verdict::pass;
+  act();
+  return compat::verdict::consumed;
+}
+
+bool supervisor_actor::ended() {
+  act();
+  return false;
+}
+
+void supervisor_actor::thrown(std::string what, const caf::strong_actor_ptr&,
+                              caf::message_id) {
+  core_.stop(abnormal({errc::exception, std::move(what), cell_->path}), false,
+             now());
+  attend();
+}
+
+void supervisor_actor::on_note(child_note& x) {
+  auto* child = entry(x.child);
+  if (child == nullptr)
+    return;
+  switch (x.kind) {
+    case child_note::what::started:
+      on_up(*child);
+      core_.started(x.child, now());
+      break;
+    case child_note::what::start_failed:
+      core_.start_failed(x.child, std::move(x.how.why), now());
+      break;
+    case child_note::what::ignored:
+      core_.ignored(x.child, now());
+      break;
+    case child_note::what::exited:
+      core_.exited(x.child, std::move(x.how), now());
+      break;
+  }
+  sync(x.child);
+}
+
+void supervisor_actor::on_up(child_entry& x) {
+  if (std::exchange(x.been_up, true)) {
+    x.cell->restarts.fetch_add(1, std::memory_order_relaxed);
+    x.cell->publish(event_type::child_restarted);
+  } else {
+    x.cell->publish(event_type::child_started);
+  }
+}
+
+void supervisor_actor::on_command(host_command::what x) {
+  switch (x) {
+    case host_command::what::start:
+      if (core_.down())
+        return begin_life();
+      start_when_down_ = true;
+      return core_.stop(abnormal({errc::killed}), true, now());
+    case host_command::what::stop:
+      return core_.stop(clean(exit_kind::shutdown), false, now());
+    case host_command::what::kill:
+      return core_.stop(abnormal({errc::killed, {}, cell_->path}), true, now());
+    case host_command::what::park:
+      for (auto& [uid, child] : entries_)
+        child.port->park(context());
+      return;
+    case host_command::what::forget:
+      if (core_.down())
+        return retire(to_caf({errc::supervisor_down, {}, cell_->path}));
+      forget_when_down_ = true;
+      return core_.stop(abnormal({errc::killed}), true, now());
+  }
+}
+
+void supervisor_actor::on_exit(const caf::error& reason) {
+  if (!reason)
+    return;
+  auto how = exit_of(reason);
+  if (how.kind == exit_kind::abnormal && how.why.path.empty())
+    how.why.path = cell_->path;
+  core_.stop(std::move(how), reason == caf::exit_reason::kill, now());
+}
+
+void supervisor_actor::on_start_tree() {
+  starter_ = make_response_promise();
+  keep_alive_ = caf::strong_actor_ptr{ctrl()};
+  begin_life();
+}
+
+void supervisor_actor::begin_life() {
+  if (me_ != nullptr)
+    me_->incarnation.fetch_add(1, std::memory_order_relaxed);
+  set_state(child_state::starting, now());
+  core_.start(now());
+}
+
+// -- what is decided ----------------------------------------------------------
+
+void supervisor_actor::act() {
+  if (std::exchange(acting_, true))
+    return;
+  for (auto todo = core_.take_actions(); !todo.empty() && !retired();
+       todo = core_.take_actions())
+    for (const auto& x : todo)
+      std::visit([this](const auto& y) { carry_out(y); }, x);
+  acting_ = false;
+}
+
+void supervisor_actor::carry_out(const action::start_child& x) {
+  auto* child = entry(x.child);
+  if (child == nullptr)
+    child = &add_entry(x.child, definition_->children[x.child - 1]);
+  sync(x.child);
+  try {
+    child->port->start(context());
+    return;
+  } catch (const failure_exception& e) {
+    if (e.why.code == errc::ignored)
+      return core_.ignored(x.child, now());
+    core_.start_failed(x.child, child->cell->complete(e.why), now());
+  } catch (const std::exception& e) {
+    core_.start_failed(
+      x.child, child->cell->complete({errc::exception, e.what()}), now());
+  } catch (...) {
+    core_.start_failed(
+      x.child, child->cell->complete({errc::exception, "unknown"}), now());
+  }
+}
+
+void supervisor_actor::carry_out(const action::stop_child& x) {
+  sync(x.child);
+  if (auto* child = entry(x.child))
+    child->port->stop(x.kill, context());
+}
+
+void supervisor_actor::carry_out(const action::park_child& x) {
+  sync(x.child);
+  if (auto* child = entry(x.child))
+    child->port->park(context());
+}
+
+void supervisor_actor::carry_out(const action::forget_child& x) {
+  auto node = entries_.extract(x.child);
+  if (node.empty())
+    return;
+  auto& child = node.mapped();
+  child.cell->state = child_state::stopped;
+  child.cell->publish(event_type::child_removed);
+  child.port->forget(context());
+  cell_->remove(x.child);
+}
+
+void supervisor_actor::carry_out(const action::set_timer& x) {
+  sync(x.child);
+  auto self = caf::strong_actor_ptr{ctrl()};
+  core_timer timer{x.child, x.generation};
+  if (x.after == duration::zero())
+    compat::send_normal(self, context(), timer);
+  else
+    compat::schedule(system(), now() + x.after, std::move(self), timer);
+}
+
+void supervisor_actor::carry_out(const action::cancel_timer&) {
+  // A stale timer is known by its generation.
+}
+
+void supervisor_actor::carry_out(const action::answer& x) {
+  auto node = calls_.extract(x.call);
+  if (node.empty())
+    return;
+  auto& call = node.mapped();
+  if (!x.what)
+    return call.promise.deliver(to_caf(x.what.error()));
+  if (call.kind == reply_kind::nothing)
+    return call.promise.deliver(caf::unit);
+  child_info info;
+  if (const auto* child = entry(x.what.value())) {
+    sync(x.what.value());
+    info = info_of(*child->cell);
+  } else {
+    info.id = call.id;
+    info.path = cell_->path + '/' + call.id;
+  }
+  call.promise.deliver(std::move(info));
+}
+
+void supervisor_actor::carry_out(const action::came_up&) {
+  set_state(child_state::running, now());
+  publish(event_type::supervisor_started);
+  if (me_ != nullptr)
+    notify(*me_, context(), child_note::what::started);
+  else
+    std::exchange(starter_, {}).deliver(caf::unit);
+}
+
+void supervisor_actor::carry_out(const action::went_down& x) {
+  for (const auto& [uid, child] : entries_)
+    sync(uid);
+  set_state(child_state::stopped, now());
+  if (x.exit.kind == exit_kind::abnormal) {
+    cell_->failures.add(x.exit.why);
+    if (me_ != nullptr)
+      me_->failures.add(x.exit.why);
+  }
+  publish(event_type::supervisor_stopped, &x.exit);
+  for (auto& promise : std::exchange(stoppers_, {}))
+    promise.deliver(x.report);
+  if (me_ == nullptr)
+    return end_root(x);
+  notify(*me_, context(),
+         x.start_failed ? child_note::what::start_failed
+                        : child_note::what::exited,
+         x.exit);
+  if (std::exchange(start_when_down_, false))
+    begin_life();
+  if (forget_when_down_)
+    retire(to_caf({errc::supervisor_down, {}, cell_->path}));
+}
+
+void supervisor_actor::carry_out(const action::publish& x) {
+  auto* child = entry(x.child);
+  if (child == nullptr)
+    return;
+  using what = action::publish::what;
+  switch (x.kind) {
+    case what::restarting:
+      return child->cell->publish(
+        event{.type = event_type::child_restarting, .after = x.after});
+    case what::gave_up:
+      return publish(event_type::gave_up);
+    case what::killed:
+      return child->cell->publish(event_type::child_killed);
+    case what::left_behind:
+      return child->cell->publish(event_type::child_left_behind);
+  }
+}
+
+void supervisor_actor::end_root(const action::went_down& x) {
+  const auto abnormal = x.exit.kind == exit_kind::abnormal;
+  auto reason = x.exit.kind == exit_kind::shutdown
+                  ? caf::make_error(caf::exit_reason::user_shutdown)
+                  : caf::error{};
+  if (abnormal)
+    reason = to_caf(x.exit.why);
+  if (starter_.pending())
+    std::exchange(starter_, {})
+      .deliver(abnormal ? reason
+                        : to_caf({errc::supervisor_stopping, {}, cell_->path}));
+  retire(std::move(reason));
+}
+
+void supervisor_actor::forget_all() {
+  for (auto& [uid, child] : entries_)
+    child.port->forget(context());
+  entries_.clear();
+  cell_->clear();
+}
+
+void supervisor_actor::publish(event_type type, const child_exit* how) const {
+  auto& events = cell_->tree->events;
+  if (!events.enabled())
+    return;
+  event x{.type = type, .time = now(), .path = cell_->path};
+  if (how != nullptr) {
+    x.exit = how->kind;
+    if (how->kind == exit_kind::abnormal)
+      x.why = how->why;
+  }
+  events.publish(x);
+}
+
+// -- children -----------------------------------------------------------------
+
+supervisor_actor::child_entry&
+supervisor_actor::add_entry(child_uid child, const child_definition& x) {
+  auto cell = std::make_shared<child_cell>(x.spec, child, cell_, x.handle_type,
+                                           core_.find(child)->budget);
+  cell->nested = x.factory->make_nested(*cell);
+  cell_->add(cell);
+  auto port = x.factory->make_port(cell);
+  return entries_[child] = {std::move(cell), std::move(port), false};
+}
+
+supervisor_actor::child_entry* supervisor_actor::entry(child_uid child) {
+  auto i = entries_.find(child);
+  return i != entries_.end() ? &i->second : nullptr;
+}
+
+void supervisor_actor::set_state(child_state x, time_point at) {
+  cell_->state = x;
+  cell_->up_since = at.time_since_epoch().count();
+  if (me_ != nullptr)
+    me_->up_since = at.time_since_epoch().count();
+}
+
+void supervisor_actor::sync(child_uid child) {
+  auto* x = entry(child);
+  auto view = core_.find(child);
+  if (x != nullptr && view)
+    x->cell->state = view->state;
+}
+
+time_point supervisor_actor::now() const {
+  return cell_->tree->now();
+}
+
+} // namespace vigil::detail

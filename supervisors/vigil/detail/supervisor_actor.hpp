@@ -1,0 +1,131 @@
+#pragma once
+
+#include <vigil/call.hpp>
+#include <vigil/detail/child_messages.hpp>
+#include <vigil/detail/decision_core.hpp>
+#include <vigil/detail/definition.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace vigil::detail {
+
+/// Asks a root supervisor to come up; answered when it is, or by its failure.
+struct start_tree_request {};
+
+/// A timer of the decision core.
+struct core_timer {
+  child_uid child;
+  std::uint64_t generation;
+};
+
+using supervisor_base = compat::control<typename supervisor_handle::base>;
+
+/// The control plane of one supervisor: reports to the decision core what
+/// happens, and carries out what it decides.
+///
+/// It outlives its own failures as the hosts of workers do: a nested one that
+/// went down waits for its parent to start it again. Never blocks, and runs
+/// user code only where a callable makes a child.
+class supervisor_actor final : public supervisor_base {
+public:
+  /// `me` is what the parent keeps of this supervisor; null for a root.
+  supervisor_actor(caf::actor_config& cfg, supervisor_definition_ptr definition,
+                   supervisor_cell_ptr cell, child_cell_ptr me);
+
+  [[nodiscard]] const char* name() const override;
+
+  behavior_type make_behavior() override;
+
+  bool cleanup(caf::error&& reason, compat::context* ctx) override;
+
+protected:
+  compat::verdict before(compat::mailbox_element& x) override;
+  bool ended() override;
+  void thrown(std::string what, const caf::strong_actor_ptr& asker,
+              caf::message_id mid) override;
+
+private:
+  struct child_entry {
+    child_cell_ptr cell;
+    child_port_ptr port;
+    bool been_up = false;
+  };
+
+  enum class reply_kind : std::uint8_t { nothing, info };
+
+  struct pending_call {
+    caf::response_promise promise;
+    reply_kind kind;
+    std::string id;
+  };
+
+  // -- what happens -----------------------------------------------------------
+
+  void on_note(child_note& x);
+  void on_command(host_command::what x);
+  void on_exit(const caf::error& reason);
+  void on_start_tree();
+  void on_up(child_entry& x);
+
+  // -- what is asked ----------------------------------------------------------
+
+  call_id remember(reply_kind kind, std::string id);
+  caf::result<child_info> start_child(const child_definition& x);
+  caf::result<child_info> info_call(const std::string& id);
+  [[nodiscard]] failure unknown(const std::string& id) const;
+  [[nodiscard]] child_cell_ptr cell_of(const std::string& id) const;
+
+  // -- what is decided --------------------------------------------------------
+
+  /// Carries out all actions of the core.
+  void act();
+  void carry_out(const action::start_child& x);
+  void carry_out(const action::stop_child& x);
+  void carry_out(const action::park_child& x);
+  void carry_out(const action::forget_child& x);
+  void carry_out(const action::set_timer& x);
+  void carry_out(const action::cancel_timer& x);
+  void carry_out(const action::answer& x);
+  void carry_out(const action::came_up& x);
+  void carry_out(const action::went_down& x);
+  void carry_out(const action::publish& x);
+
+  void begin_life();
+  void end_root(const action::went_down& x);
+  void forget_all();
+  void publish(event_type type, const child_exit* how = nullptr) const;
+  void set_state(child_state x, time_point now);
+  void sync(child_uid child);
+
+  child_entry& add_entry(child_uid child, const child_definition& x);
+  [[nodiscard]] child_entry* entry(child_uid child);
+  [[nodiscard]] time_point now() const;
+
+  supervisor_definition_ptr definition_;
+  supervisor_cell_ptr cell_;
+  child_cell_ptr me_;
+  decision_core core_;
+  std::unordered_map<child_uid, child_entry> entries_;
+  std::unordered_map<call_id, pending_call> calls_;
+  call_id last_call_ = 0;
+  std::vector<caf::response_promise> stoppers_;
+  caf::response_promise starter_;
+  caf::strong_actor_ptr keep_alive_;
+  bool acting_ = false;
+  bool start_when_down_ = false;
+  bool forget_when_down_ = false;
+};
+
+/// Lists what `which_children` tells, the newest first. Needs no message.
+[[nodiscard]] std::vector<child_info> list_children(const supervisor_cell& x);
+[[nodiscard]] child_info info_of(const child_cell& x);
+[[nodiscard]] child_counts count_children(const supervisor_cell& x);
+
+} // namespace vigil::detail
+
+VIGIL_MESSAGE_TYPE(vigil::detail::start_tree_request)
+VIGIL_MESSAGE_TYPE(vigil::detail::core_timer)

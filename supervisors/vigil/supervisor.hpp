@@ -1,0 +1,168 @@
+#pragma once
+
+#include <vigil/child.hpp>
+#include <vigil/supervisor_ref.hpp>
+
+#include <memory>
+#include <string>
+#include <typeindex>
+#include <utility>
+
+namespace vigil {
+
+/// A supervisor on its way into a tree: made by `vigil::supervisor`.
+///
+/// Like all builders a value: each setting returns a changed copy. It can be
+/// started as a root, as often as you like, or become a child of another.
+///
+/// @tparam Own the keys of its own children
+/// @tparam Below the keys further down
+/// @tparam Key its own `child_key`, or `no_key`
+template <class Own = key_list<>, class Below = key_list<>, class Key = no_key>
+class supervisor_builder
+  : public child_settings<supervisor_builder<Own, Below, Key>> {
+public:
+  using super = child_settings<supervisor_builder<Own, Below, Key>>;
+  using handle_type = supervisor_handle;
+  using key_type = Key;
+  using keys = detail::append_keys_t<Own, Below>;
+
+  explicit supervisor_builder(std::string id) : super(named(id)) {
+    definition_.spec.id = std::move(id);
+  }
+
+  supervisor_builder(child_spec spec, detail::supervisor_definition definition)
+    : super(std::move(spec)), definition_(std::move(definition)) {
+    // nop
+  }
+
+  // -- settings ---------------------------------------------------------------
+
+  /// Says which children a restart concerns. Default: `one_for_one`.
+  [[nodiscard]] supervisor_builder strategy(restart_strategy x) const {
+    return changed([&](supervisor_spec& spec) { spec.strategy = x; });
+  }
+
+  /// Allows that many restarts in any window of that length. Default: 3 in 5 s.
+  [[nodiscard]] supervisor_builder intensity(std::uint32_t max_restarts,
+                                             duration period) const {
+    return changed([&](supervisor_spec& spec) {
+      spec.intensity = {max_restarts, period};
+    });
+  }
+
+  /// Ends the supervisor with its significant children. Default: `never`.
+  [[nodiscard]] supervisor_builder auto_shutdown(vigil::auto_shutdown x) const {
+    return changed([&](supervisor_spec& spec) { spec.auto_shutdown = x; });
+  }
+
+  // -- children ---------------------------------------------------------------
+
+  /// Adds a child after those that are there.
+  template <class Handle, class K>
+  [[nodiscard]] auto child(const child_builder<Handle, K>& x) const {
+    check_key<K>();
+    using own = detail::append_keys_t<Own, K>;
+    return added<own, Below>(x.definition());
+  }
+
+  /// Adds a supervisor as a child.
+  template <class O, class B, class K>
+  [[nodiscard]] auto child(const supervisor_builder<O, B, K>& x) const {
+    check_key<K>();
+    using own = detail::append_keys_t<Own, K>;
+    using below = detail::append_keys_t<detail::append_keys_t<Below, O>, B>;
+    return added<own, below>(x.definition());
+  }
+
+  /// Adds all children of a range, whose ids are known at run time.
+  template <class Range>
+  [[nodiscard]] supervisor_builder children(const Range& xs) const {
+    auto result = *this;
+    for (const auto& x : xs) {
+      static_assert(
+        !is_child_key_v<typename std::remove_cvref_t<decltype(x)>::key_type>,
+        "vigil: children(range) is for ids known at run time; add "
+        "a child that has a key with child(…)");
+      result.definition_.children.push_back(x.definition());
+    }
+    return result;
+  }
+
+  // -- use --------------------------------------------------------------------
+
+  /// Starts the tree in `sys` and waits until all static children are up.
+  ///
+  /// On failure, what was started has been stopped in reverse order; the
+  /// failure names the child that failed and why. Mistakes in the specs are
+  /// found before anything starts.
+  [[nodiscard]] result<supervisor_ref<keys>>
+  start(caf::actor_system& sys) const {
+    auto owner = detail::start_tree(
+      sys, std::make_shared<detail::supervisor_definition>(definition_));
+    if (!owner)
+      return owner.error();
+    return supervisor_ref<keys>{std::move(owner).value()};
+  }
+
+  /// Returns what a parent supervisor makes of it.
+  [[nodiscard]] detail::child_definition definition() const {
+    detail::key_tag tag = nullptr;
+    if constexpr (is_child_key_v<Key>)
+      tag = detail::tag_of<Key>();
+    auto copy = std::make_shared<detail::supervisor_definition>(definition_);
+    return {this->as_child(), detail::make_supervisor_factory(std::move(copy)),
+            typeid(supervisor_handle), tag};
+  }
+
+private:
+  template <class, class, class>
+  friend class supervisor_builder;
+
+  [[nodiscard]] static child_spec named(std::string id) {
+    child_spec result;
+    result.id = std::move(id);
+    result.kind = child_kind::supervisor;
+    result.shutdown = infinity;
+    return result;
+  }
+
+  template <class K>
+  static constexpr void check_key() {
+    if constexpr (is_child_key_v<K>)
+      static_assert(!detail::has_id(Own{}, K::id()),
+                    "vigil: two children of one supervisor have the same key "
+                    "id: give each child a child_key of its own");
+  }
+
+  template <class F>
+  [[nodiscard]] supervisor_builder changed(F f) const {
+    auto result = *this;
+    f(result.definition_.spec);
+    return result;
+  }
+
+  template <class O, class B>
+  [[nodiscard]] auto added(detail::child_definition x) const {
+    supervisor_builder<O, B, Key> result{this->as_child(), definition_};
+    result.definition_.children.push_back(std::move(x));
+    return result;
+  }
+
+  detail::supervisor_definition definition_;
+};
+
+/// Describes a supervisor.
+[[nodiscard]] inline auto supervisor(std::string id) {
+  return supervisor_builder<>{std::move(id)};
+}
+
+/// Describes a supervisor with a key, to be found as a child of another.
+template <fixed_string Id>
+[[nodiscard]] auto supervisor(child_key<supervisor_handle, Id>) {
+  using key = child_key<supervisor_handle, Id>;
+  return supervisor_builder<key_list<>, key_list<>, key>{
+    std::string{Id.view()}};
+}
+
+} // namespace vigil

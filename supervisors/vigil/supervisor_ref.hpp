@@ -1,0 +1,48 @@
+#pragma once
+
+#include <vigil/key_list.hpp>
+#include <vigil/tree_ref.hpp>
+
+#include <array>
+#include <utility>
+
+namespace vigil {
+
+/// Refers to a running tree and knows its keys.
+///
+/// @tparam Keys the `key_list` of the whole tree
+template <class Keys>
+class supervisor_ref;
+
+template <class... Keys>
+class supervisor_ref<key_list<Keys...>> : public tree_ref {
+public:
+  explicit supervisor_ref(std::shared_ptr<detail::tree_owner> x)
+    : tree_ref(std::move(x)), handles_{detail::handle_of_key(
+                                owner(), detail::tag_of<Keys>())...} {
+    // nop
+  }
+
+  /// Returns the handle of the child with that key. It stays valid over
+  /// restarts; it is null if a temporary child was gone before the tree was up.
+  /// No message, no look-up at run time.
+  template <class Handle, fixed_string Id>
+  [[nodiscard]] Handle operator[](child_key<Handle, Id>) const {
+    using key = child_key<Handle, Id>;
+    using list = key_list<Keys...>;
+    constexpr auto count = detail::count_key<key>(list{});
+    static_assert(count != 0,
+                  "vigil: this key is not in the tree: no child was built "
+                  "with it");
+    static_assert(count < 2,
+                  "vigil: this key is in more than one supervisor of the tree: "
+                  "use find<Handle>(path) to say which child you mean");
+    constexpr auto index = detail::index_of_key<key>(list{});
+    return caf::actor_cast<Handle>(handles_[index]);
+  }
+
+private:
+  std::array<caf::strong_actor_ptr, sizeof...(Keys)> handles_;
+};
+
+} // namespace vigil

@@ -1,0 +1,211 @@
+#include <vigil/detail/blocking_call.hpp>
+#include <vigil/detail/tree_owner.hpp>
+#include <vigil/tree_ref.hpp>
+
+#include <utility>
+
+namespace vigil {
+
+namespace detail {
+
+// -- tree_owner ---------------------------------------------------------------
+
+tree_owner::tree_owner(caf::actor_system& sys, supervisor_definition_ptr x)
+  : tree(std::make_shared<tree_context>(sys)), definition(std::move(x)),
+    cell(std::make_shared<supervisor_cell>(definition->spec,
+                                           definition->spec.id, tree)) {
+  auto ptr
+    = compat::spawn_counted<supervisor_actor>(sys, definition, cell, nullptr);
+  cell->actor = caf::actor_cast<caf::weak_actor_ptr>(ptr);
+  root = caf::actor_cast<supervisor_handle>(ptr);
+}
+
+tree_owner::~tree_owner() {
+  compat::send_exit(caf::actor_cast<caf::strong_actor_ptr>(root), nullptr,
+                    caf::make_error(caf::exit_reason::user_shutdown));
+}
+
+void tree_owner::watch_end() {
+  auto tell = [state = end](const caf::error& reason, compat::context*) {
+    std::lock_guard guard{state->mutex};
+    state->ended = true;
+    if (exit_kind_of(reason) == exit_kind::abnormal)
+      state->why = to_failure(reason);
+    state->changed.notify_all();
+  };
+  compat::watch(caf::actor_cast<caf::strong_actor_ptr>(root), std::move(tell));
+}
+
+result<std::shared_ptr<tree_owner>>
+start_tree(caf::actor_system& sys, supervisor_definition_ptr definition) {
+  if (auto wrong = check(*definition, definition->spec.id))
+    return *wrong;
+  auto owner = std::make_shared<tree_owner>(sys, std::move(definition));
+  owner->watch_end();
+  auto up = blocking_call<void>(sys, caf::actor_cast<caf::actor>(owner->root),
+                                caf::infinite, detail::start_tree_request{});
+  if (!up)
+    return up.error();
+  return owner;
+}
+
+caf::strong_actor_ptr find_key(const supervisor_definition& definition,
+                               const supervisor_cell& cell, key_tag key) {
+  for (const auto& child : definition.children) {
+    auto found = cell.find(child.spec.id);
+    if (found == nullptr)
+      continue;
+    if (child.key == key)
+      return found->handle();
+    if (const auto* nested = nested_definition(*child.factory))
+      if (auto handle = find_key(*nested, *found->nested, key))
+        return handle;
+  }
+  return nullptr;
+}
+
+caf::strong_actor_ptr handle_of_key(const tree_owner& x, key_tag key) {
+  return find_key(*x.definition, *x.cell, key);
+}
+
+} // namespace detail
+
+// -- tree_ref -----------------------------------------------------------------
+
+tree_ref::tree_ref(std::shared_ptr<detail::tree_owner> owner)
+  : owner_(std::move(owner)) {
+  // nop
+}
+
+supervisor_handle tree_ref::handle() const {
+  return owner_->root;
+}
+
+tree_snapshot tree_ref::snapshot() const {
+  return detail::take_snapshot(*owner_->cell);
+}
+
+result<std::vector<child_info>>
+tree_ref::which_children(std::string_view path) const {
+  auto cell = find_supervisor(path);
+  if (!cell)
+    return cell.error();
+  return detail::list_children(*cell.value());
+}
+
+result<child_counts> tree_ref::count_children(std::string_view path) const {
+  auto cell = find_supervisor(path);
+  if (!cell)
+    return cell.error();
+  return detail::count_children(*cell.value());
+}
+
+result<child_info> tree_ref::which_child(std::string_view path) const {
+  auto cell = find_cell(path);
+  if (!cell)
+    return cell.error();
+  return detail::info_of(*cell.value());
+}
+
+result<child_spec> tree_ref::get_child_spec(std::string_view path) const {
+  auto cell = find_cell(path);
+  if (!cell)
+    return cell.error();
+  return cell.value()->spec;
+}
+
+event_stream& tree_ref::events() const noexcept {
+  return owner_->tree->events;
+}
+
+bool tree_ref::running() const {
+  std::lock_guard guard{owner_->end->mutex};
+  return !owner_->end->ended;
+}
+
+result<void> tree_ref::terminate_child(std::string_view path,
+                                       duration timeout) const {
+  return call_child<void, call::terminate_child>(path, timeout);
+}
+
+result<child_info> tree_ref::restart_child(std::string_view path,
+                                           duration timeout) const {
+  return call_child<child_info, call::restart_child>(path, timeout);
+}
+
+result<void> tree_ref::delete_child(std::string_view path,
+                                    duration timeout) const {
+  return call_child<void, call::delete_child>(path, timeout);
+}
+
+result<stop_report> tree_ref::stop(duration timeout) const {
+  if (!running())
+    return stop_report{};
+  auto report = detail::blocking_call<stop_report>(
+    owner_->tree->system, owner_->root, timeout, call::stop{});
+  if (!report && report.error().code == errc::supervisor_down)
+    return stop_report{};
+  return report;
+}
+
+result<void> tree_ref::wait() const {
+  auto& end = *owner_->end;
+  compat::test_driver driver{owner_->tree->system};
+  if (driver.active())
+    do
+      driver.run();
+    while (running() && driver.skip_time());
+  std::unique_lock guard{end.mutex};
+  end.changed.wait(guard, [&] { return end.ended; });
+  if (end.why)
+    return *end.why;
+  return success();
+}
+
+result<detail::child_cell_ptr>
+tree_ref::find_cell(std::string_view path) const {
+  return detail::find_path(*owner_->cell, path);
+}
+
+result<detail::supervisor_cell_ptr>
+tree_ref::find_supervisor(std::string_view path) const {
+  if (path.empty())
+    return owner_->cell;
+  auto cell = find_cell(path);
+  if (!cell)
+    return cell.error();
+  if (cell.value()->nested == nullptr)
+    return failure{errc::not_found, "it is no supervisor", cell.value()->path};
+  return cell.value()->nested;
+}
+
+result<child_info> tree_ref::call_start(std::string_view path,
+                                        call::start_child x,
+                                        duration timeout) const {
+  auto cell = find_supervisor(path);
+  if (!cell)
+    return cell.error();
+  auto to = caf::actor_cast<supervisor_handle>(cell.value()->actor);
+  if (!to)
+    return failure{errc::supervisor_down, {}, cell.value()->path};
+  return detail::blocking_call<child_info>(owner_->tree->system, to, timeout,
+                                           std::move(x));
+}
+
+template <class T, class Call>
+result<T> tree_ref::call_child(std::string_view path, duration timeout) const {
+  const auto slash = path.rfind('/');
+  const auto parent = slash == std::string_view::npos ? std::string_view{}
+                                                      : path.substr(0, slash);
+  auto cell = find_supervisor(parent);
+  if (!cell)
+    return cell.error();
+  auto to = caf::actor_cast<supervisor_handle>(cell.value()->actor);
+  if (!to)
+    return failure{errc::supervisor_down, {}, cell.value()->path};
+  auto id = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
+  return detail::blocking_call<T>(owner_->tree->system, to, timeout,
+                                  Call{std::string{id}});
+}
+
+} // namespace vigil

@@ -1,0 +1,164 @@
+#pragma once
+
+#include <vigil/call.hpp>
+#include <vigil/detail/cell.hpp>
+#include <vigil/detail/definition.hpp>
+#include <vigil/event_stream.hpp>
+#include <vigil/result.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace vigil {
+
+/// How long a blocking call waits unless told otherwise.
+inline constexpr duration call_timeout = std::chrono::minutes{1};
+
+namespace detail {
+
+struct tree_owner;
+
+/// Starts a tree and waits until it is up.
+[[nodiscard]] result<std::shared_ptr<tree_owner>>
+start_tree(caf::actor_system& sys, supervisor_definition_ptr definition);
+
+/// Returns the stable handle of the child with that key; null if it is gone.
+[[nodiscard]] caf::strong_actor_ptr handle_of_key(const tree_owner& x,
+                                                  key_tag key);
+
+/// Converts a handle if the child's handle is of that type.
+template <class Handle>
+[[nodiscard]] result<Handle> typed_handle(const child_cell& x) {
+  auto ptr = x.handle();
+  if (ptr == nullptr)
+    return failure{errc::child_stopped, "it was never started", x.path};
+  if (x.handle_type != typeid(Handle))
+    return failure{errc::wrong_handle_type,
+                   "ask for the handle type that its factory makes", x.path};
+  return caf::actor_cast<Handle>(ptr);
+}
+
+} // namespace detail
+
+/// Refers to a running tree, whatever its keys.
+///
+/// Copies share the tree. When the last one is gone, the tree is told to stop;
+/// nobody waits for it then, but the end of the actor system does. Thread-safe.
+///
+/// The calls that change something send a message to the supervisor and block
+/// until it answers: they are for `main`, plain threads and tests, never for
+/// code that runs inside an actor of the tree (send it a `call` instead). Under
+/// CAF's test coordinator they drive the scheduler and the virtual clock.
+/// Paths are relative to the root and hold the ids on the way, such as
+/// `"plugins/loader"`.
+class tree_ref {
+public:
+  explicit tree_ref(std::shared_ptr<detail::tree_owner> owner);
+
+  /// Returns the root as an actor to send `call` messages to.
+  [[nodiscard]] supervisor_handle handle() const;
+
+  // -- inspection: without messages -------------------------------------------
+
+  /// Returns the handle of the child at `path`. Fails with `errc::not_found` or
+  /// `errc::wrong_handle_type`. The handle stays valid over restarts.
+  template <class Handle>
+  [[nodiscard]] result<Handle> find(std::string_view path) const {
+    auto cell = find_cell(path);
+    if (!cell)
+      return cell.error();
+    return detail::typed_handle<Handle>(*cell.value());
+  }
+
+  /// Pictures the whole tree. O(n).
+  [[nodiscard]] tree_snapshot snapshot() const;
+
+  /// Lists the children of the supervisor at `path` (the root by default), the
+  /// newest first.
+  [[nodiscard]] result<std::vector<child_info>>
+  which_children(std::string_view path = {}) const;
+
+  [[nodiscard]] result<child_counts> count_children(std::string_view path
+                                                    = {}) const;
+
+  /// Tells the child at `path`.
+  [[nodiscard]] result<child_info> which_child(std::string_view path) const;
+
+  /// Returns the spec of the child at `path`, with all defaults filled in.
+  [[nodiscard]] result<child_spec> get_child_spec(std::string_view path) const;
+
+  /// Returns the events of the tree, to subscribe to.
+  [[nodiscard]] event_stream& events() const noexcept;
+
+  /// Returns whether the tree has not ended.
+  [[nodiscard]] bool running() const;
+
+  // -- changes: blocking ------------------------------------------------------
+
+  /// Adds a child to the root, starts it and returns its handle.
+  template <class Builder>
+  result<typename Builder::handle_type>
+  start_child(const Builder& x, duration timeout = call_timeout) const {
+    return start_child_at({}, x, timeout);
+  }
+
+  /// Adds a child to the supervisor at `path`.
+  template <class Builder>
+  result<typename Builder::handle_type>
+  start_child_at(std::string_view path, const Builder& x,
+                 duration timeout = call_timeout) const {
+    auto info = call_start(path, call::start_child{x}, timeout);
+    if (!info)
+      return info.error();
+    if (info.value().handle == nullptr)
+      return failure{errc::ignored, "and it is temporary",
+                     std::move(info).value().path};
+    return caf::actor_cast<typename Builder::handle_type>(
+      std::move(info).value().handle);
+  }
+
+  result<void> terminate_child(std::string_view path,
+                               duration timeout = call_timeout) const;
+
+  result<child_info> restart_child(std::string_view path,
+                                   duration timeout = call_timeout) const;
+
+  result<void> delete_child(std::string_view path,
+                            duration timeout = call_timeout) const;
+
+  /// Stops the tree in reverse order, and names the children that had to be
+  /// killed. Fine if it has ended already. After a timeout it goes on stopping.
+  result<stop_report> stop(duration timeout = call_timeout) const;
+
+  /// Waits until the tree has ended. Returns why, if that was a failure.
+  [[nodiscard]] result<void> wait() const;
+
+protected:
+  [[nodiscard]] const detail::tree_owner& owner() const noexcept {
+    return *owner_;
+  }
+
+private:
+  [[nodiscard]] result<detail::child_cell_ptr>
+  find_cell(std::string_view path) const;
+
+  [[nodiscard]] result<detail::supervisor_cell_ptr>
+  find_supervisor(std::string_view path) const;
+
+  [[nodiscard]] result<child_info> call_start(std::string_view path,
+                                              call::start_child x,
+                                              duration timeout) const;
+
+  template <class T, class Call>
+  [[nodiscard]] result<T> call_child(std::string_view path,
+                                     duration timeout) const;
+
+  std::shared_ptr<detail::tree_owner> owner_;
+};
+
+} // namespace vigil

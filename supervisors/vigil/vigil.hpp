@@ -1,0 +1,20 @@
+#pragma once
+
+/// Everything a service needs. Include a part instead where compile time
+/// matters: CAF's headers cost seconds.
+
+#include <vigil/behavior.hpp>
+#include <vigil/caf.hpp>
+#include <vigil/caf_error.hpp>
+#include <vigil/call.hpp>
+#include <vigil/child.hpp>
+#include <vigil/child_key.hpp>
+#include <vigil/event_stream.hpp>
+#include <vigil/outcome.hpp>
+#include <vigil/promise.hpp>
+#include <vigil/result.hpp>
+#include <vigil/run.hpp>
+#include <vigil/snapshot.hpp>
+#include <vigil/supervisor.hpp>
+#include <vigil/this_child.hpp>
+#include <vigil/version.hpp>
