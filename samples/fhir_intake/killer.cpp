@@ -5,8 +5,10 @@
 namespace fhir_intake {
 
 store_killer::moment store_killer::strike(std::uint64_t n) noexcept {
+  if (every_ == 0 || std::exchange(spare_, false))
+    return moment::never;
   since_last_ += n;
-  if (every_ == 0 || std::exchange(spare_, false) || since_last_ < every_)
+  if (since_last_ < every_)
     return moment::never;
   since_last_ = 0;
   spare_ = true;

@@ -23,7 +23,8 @@ public:
   }
 
   /// Says when to die while a batch of `n` resources is stored. The batch after
-  /// a deadly one is spared, or there would be no progress.
+  /// a deadly one is the same again: it is spared, or there would be no
+  /// progress, and not counted twice.
   [[nodiscard]] moment strike(std::uint64_t n) noexcept;
 
 private:

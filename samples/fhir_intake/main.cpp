@@ -9,6 +9,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <string>
 
 using namespace fhir_intake;
 
@@ -20,8 +21,8 @@ int to_int(exit_status x) {
   return static_cast<int>(x);
 }
 
-exit_status complain(const vigil::failure& why, exit_status status) {
-  std::cerr << "fhir_intake: " << vigil::render(why) << '\n';
+exit_status complain(const std::string& why, exit_status status) {
+  std::cerr << "fhir_intake: " << why << '\n';
   return status;
 }
 
@@ -43,7 +44,7 @@ std::optional<census> count_rows(const database_options& where) {
 exit_status run(const options& asked) {
   auto files = find_files(asked.inputs);
   if (!files)
-    return complain(files.error(), exit_status::unreadable_input);
+    return complain(files.error().message, exit_status::unreadable_input);
   std::optional<temporary_folder> folder;
   auto path = asked.db;
   if (path.empty())
@@ -63,6 +64,8 @@ exit_status run(const options& asked) {
       return interrupted == 0;
     });
   }
+  if (all.end.what == ending::kind::not_started)
+    return complain(vigil::render(*all.end.why), exit_status::failed);
   all.count = book->count();
   all.reasons = book->reasons();
   all.rows = count_rows(what.db);
@@ -71,9 +74,9 @@ exit_status run(const options& asked) {
   std::cout << to_string(all) << std::flush;
   auto status = status_of(all);
   if (all.end.why)
-    return complain(*all.end.why, status);
+    return complain(vigil::render(*all.end.why), status);
   if (status == exit_status::interrupted)
-    std::cerr << "fhir_intake: interrupted; what is stored stays stored\n";
+    return complain("interrupted; what is stored stays stored", status);
   return status;
 }
 
@@ -87,7 +90,6 @@ int main(int argc, char** argv) {
   try {
     return to_int(run(*asked));
   } catch (const std::exception& x) {
-    std::cerr << "fhir_intake: " << x.what() << '\n';
-    return to_int(exit_status::failed);
+    return to_int(complain(x.what(), exit_status::failed));
   }
 }

@@ -170,7 +170,7 @@ reader::behavior_type reader_actor(reader::pointer self,
                                    const reader_setup& setup) {
   // A first life is told when the tree stands, a later one knows.
   if (setup.peers->get())
-    self->send(reader{self}, go{});
+    self->send(vigil::this_child(self).handle<reader>(), go{});
   return vigil::behavior(self, [self, setup](go) -> vigil::outcome<void> {
     auto who = setup.peers->get();
     if (!who)

@@ -73,7 +73,7 @@ void print_checks(std::ostream& out, const summary& x) {
       << ": the database has " << x.rows->lines << " lines of this run, as "
       << x.rows->resources << " resources";
   if (auto again = x.rows->lines - x.rows->resources; again > 0)
-    out << " (" << again << " were replaced by a later line with the same id)";
+    out << " (" << again << " replaced by a later line with the same id)";
   out << '\n';
 }
 

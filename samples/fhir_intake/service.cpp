@@ -94,7 +94,7 @@ ending serve(const plan& what, const std::shared_ptr<ledger>& book,
   caf::actor_system system{config};
   auto tree = hospital(what, setup).start(system);
   if (!tree) {
-    result.what = ending::kind::gave_up;
+    result.what = ending::kind::not_started;
     result.why = tree.error();
     return result;
   }
@@ -115,10 +115,11 @@ ending serve(const plan& what, const std::shared_ptr<ledger>& book,
     result.what = ending::kind::interrupted;
   else if (state == watch::state::gave_up)
     result.what = ending::kind::gave_up;
-  if (auto picture = root.snapshot(); picture && state == watch::state::done)
-    result.tree = vigil::to_string(picture.value());
+  if (state == watch::state::done)
+    result.tree = vigil::to_string(root.snapshot());
   (void)root.stop();
-  result.why = seen->why();
+  if (auto ended = root.wait(); !ended)
+    result.why = ended.error();
   result.tallies = seen->tallies();
   return result;
 }

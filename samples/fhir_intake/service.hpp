@@ -17,10 +17,10 @@ namespace fhir_intake {
 
 /// How a run ended.
 struct ending {
-  enum class kind : std::uint8_t { done, gave_up, interrupted };
+  enum class kind : std::uint8_t { done, not_started, gave_up, interrupted };
   kind what = kind::done;
 
-  /// Why it gave up.
+  /// Why it did not start, or gave up.
   std::optional<vigil::failure> why;
 
   std::map<std::string, watch::tally> tallies;

@@ -32,10 +32,8 @@ void watch::on(const vigil::event& x) {
       ++tallies_[kind_of(x.path)].restarts;
       break;
     case gave_up:
-      if (x.path == root_) {
+      if (x.path == root_)
         state_ = state::gave_up;
-        why_ = x.why;
-      }
       break;
     default:
       break;
@@ -53,11 +51,6 @@ watch::state watch::wait_for(std::chrono::milliseconds limit) {
 std::map<std::string, watch::tally> watch::tallies() const {
   std::lock_guard guard{mutex_};
   return tallies_;
-}
-
-std::optional<vigil::failure> watch::why() const {
-  std::lock_guard guard{mutex_};
-  return why_;
 }
 
 } // namespace fhir_intake

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <string>
 
 namespace fhir_intake {
@@ -36,9 +35,6 @@ public:
   /// its number, such as `worker`.
   [[nodiscard]] std::map<std::string, tally> tallies() const;
 
-  /// Returns why the tree gave up.
-  [[nodiscard]] std::optional<vigil::failure> why() const;
-
 private:
   const std::string root_;
   const std::string reader_;
@@ -46,7 +42,6 @@ private:
   std::condition_variable over_;
   state state_ = state::working;
   std::map<std::string, tally> tallies_;
-  std::optional<vigil::failure> why_;
 };
 
 } // namespace fhir_intake

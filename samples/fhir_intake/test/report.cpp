@@ -75,7 +75,7 @@ TEST_CASE("the report has it all") {
            "\n"
            "check     ok: stored 8 + rejected 2 = read 10\n"
            "check     ok: the database has 8 lines of this run, as 7 resources "
-           "(1 were replaced by a later line with the same id)\n"
+           "(1 replaced by a later line with the same id)\n"
            "database  x.db (20 resources in all)\n");
 }
 
