@@ -31,12 +31,12 @@ public:
 
   /// Returns the child's id, or an empty string.
   [[nodiscard]] std::string id() const {
-    return supervised() ? context_->cell().spec.id : std::string{};
+    return supervised() ? context_->record().spec.id : std::string{};
   }
 
   /// Returns the child's path, such as `"hospital/plugins/loader"`.
   [[nodiscard]] std::string path() const {
-    return supervised() ? context_->cell().path : std::string{};
+    return supervised() ? context_->record().path() : std::string{};
   }
 
   /// Returns the number of this life, counted from 1.
@@ -46,14 +46,14 @@ public:
 
   /// Returns how the previous life failed, or how the previous start did.
   [[nodiscard]] std::optional<failure> previous_failure() const {
-    return supervised() ? context_->previous() : std::nullopt;
+    return supervised() ? context_->record().last_failure() : std::nullopt;
   }
 
   /// Returns the handle that stays valid over restarts: hand out this one, not
   /// `self`.
   template <class Handle>
   [[nodiscard]] Handle handle() const {
-    auto stable = supervised() ? context_->cell().handle() : nullptr;
+    auto stable = supervised() ? context_->stable_handle() : nullptr;
     if (stable == nullptr)
       stable = caf::strong_actor_ptr{self_->ctrl()};
     return caf::actor_cast<Handle>(stable);
@@ -64,7 +64,7 @@ public:
   [[nodiscard]] supervisor_handle supervisor() const {
     if (!supervised())
       return {};
-    return caf::actor_cast<supervisor_handle>(context_->cell().parent->actor);
+    return caf::actor_cast<supervisor_handle>(context_->record().owner.actor);
   }
 
   /// Ends this life as failed, once the current message is done. In the actor

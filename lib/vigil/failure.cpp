@@ -66,10 +66,12 @@ std::string to_string(const failure& x) {
       result += '#' + std::to_string(x.incarnation);
     result += ": ";
   }
-  result += code_text(x.code);
-  if (!x.message.empty())
-    result += ": " + x.message;
-  return result;
+  // A code that says nothing gives way to a message that does.
+  if (x.message.empty())
+    return result + code_text(x.code);
+  if (x.code != errc::unspecified)
+    result += code_text(x.code) + ": ";
+  return result + x.message;
 }
 
 std::string render(const failure& x) {

@@ -26,7 +26,7 @@ public:
     sigemptyset(&signals_);
     sigaddset(&signals_, SIGTERM);
     sigaddset(&signals_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    pthread_sigmask(SIG_BLOCK, &signals_, &before_);
     thread_ = std::thread{[this] {
       watch();
     }};
@@ -39,6 +39,7 @@ public:
     }
     pthread_kill(thread_.native_handle(), SIGTERM);
     thread_.join();
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
 
   signal_watch(const signal_watch&) = delete;
@@ -83,6 +84,7 @@ private:
   }
 
   sigset_t signals_{};
+  sigset_t before_{};
   std::mutex mutex_;
   bool signalled_ = false;
   bool done_ = false;

@@ -175,7 +175,8 @@ tree_ref::find_supervisor(std::string_view path) const {
   if (!cell)
     return cell.error();
   if (cell.value()->nested == nullptr)
-    return failure{errc::not_found, "it is no supervisor", cell.value()->path};
+    return failure{errc::not_found, "it is no supervisor",
+                   cell.value()->path()};
   return cell.value()->nested;
 }
 

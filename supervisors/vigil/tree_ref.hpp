@@ -36,10 +36,10 @@ template <class Handle>
 [[nodiscard]] result<Handle> typed_handle(const child_cell& x) {
   auto ptr = x.handle();
   if (ptr == nullptr)
-    return failure{errc::child_stopped, "it was never started", x.path};
+    return failure{errc::child_stopped, "it was never started", x.path()};
   if (x.handle_type != typeid(Handle))
     return failure{errc::wrong_handle_type,
-                   "ask for the handle type that its factory makes", x.path};
+                   "ask for the handle type that its factory makes", x.path()};
   return caf::actor_cast<Handle>(ptr);
 }
 

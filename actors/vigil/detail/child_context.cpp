@@ -25,13 +25,14 @@ child_context::~child_context() {
 }
 
 void child_context::fault(reason why) {
-  if (!fault_)
-    fault_.emplace(std::move(why));
+  auto& mine = need_extras();
+  if (!mine.fault)
+    mine.fault.emplace(std::move(why));
   attend_to_fault();
 }
 
 void child_context::ignore() {
-  ignored_ = true;
+  need_extras().ignored = true;
   attend_to_fault();
 }
 
@@ -61,33 +62,45 @@ void child_context::monitor(const caf::strong_actor_ptr& other,
 }
 
 void child_context::track(const std::shared_ptr<open_promise>& x) {
-  if (promises_.size() >= sweep_at_) {
-    std::erase_if(promises_, [](const auto& ptr) { return ptr.expired(); });
-    sweep_at_ = std::max<std::size_t>(16, promises_.size() * 2);
+  auto& mine = need_extras();
+  if (mine.promises.size() >= mine.sweep_at) {
+    std::erase_if(mine.promises, [](const auto& y) { return y.expired(); });
+    mine.sweep_at = std::max<std::size_t>(16, mine.promises.size() * 2);
   }
-  promises_.emplace_back(x);
+  mine.promises.emplace_back(x);
 }
 
-void child_context::begin(std::uint64_t incarnation,
-                          std::optional<failure> previous) {
+void child_context::begin(std::uint64_t incarnation) {
   incarnation_ = incarnation;
-  previous_ = std::move(previous);
-  fault_.reset();
-  ignored_ = false;
+  if (extras_ != nullptr) {
+    extras_->fault.reset();
+    extras_->ignored = false;
+  }
 }
 
-void child_context::end(const failure& why) {
-  fault_.reset();
-  ignored_ = false;
-  for (auto& ptr : std::exchange(promises_, {}))
+void child_context::end() {
+  if (extras_ == nullptr)
+    return;
+  extras_->fault.reset();
+  extras_->ignored = false;
+  if (extras_->promises.empty())
+    return;
+  const auto why = record_->complete({errc::promise_broken});
+  for (auto& ptr : std::exchange(extras_->promises, {}))
     if (auto x = ptr.lock())
       x->break_off(why);
 }
 
 failure child_context::take_fault() {
-  auto why = std::move(*fault_);
-  fault_.reset();
+  auto why = std::move(*extras_->fault);
+  extras_->fault.reset();
   return {why.code, std::move(why.text)};
+}
+
+child_context::extras& child_context::need_extras() {
+  if (extras_ == nullptr)
+    extras_ = std::make_unique<extras>();
+  return *extras_;
 }
 
 child_context* context_of(caf::local_actor& self) noexcept {

@@ -26,10 +26,12 @@ struct open_promise {
 };
 
 /// What an actor that runs a child knows of being one; `this_child` is its
-/// public face. Belongs to the actor: not thread-safe.
+/// public face. Belongs to the actor: not thread-safe. Kept small: there may be
+/// a million of them.
 class child_context {
 public:
-  explicit child_context(child_cell_ptr cell) : cell_(std::move(cell)) {
+  /// `record` outlives the context.
+  explicit child_context(child_record& record) : record_(&record) {
     // nop
   }
 
@@ -38,17 +40,12 @@ public:
   child_context(const child_context&) = delete;
   child_context& operator=(const child_context&) = delete;
 
-  [[nodiscard]] child_cell& cell() const noexcept {
-    return *cell_;
+  [[nodiscard]] child_record& record() const noexcept {
+    return *record_;
   }
 
   [[nodiscard]] std::uint64_t incarnation() const noexcept {
     return incarnation_;
-  }
-
-  /// Returns the failure after which this incarnation was started, if any.
-  [[nodiscard]] const std::optional<failure>& previous() const noexcept {
-    return previous_;
   }
 
   /// Ends the incarnation as soon as the current message is done. The first
@@ -71,34 +68,42 @@ public:
   /// The actor that runs the child.
   [[nodiscard]] virtual caf::local_actor& self() noexcept = 0;
 
+  /// The handle that outlives restarts.
+  [[nodiscard]] virtual caf::strong_actor_ptr stable_handle() = 0;
+
 protected:
-  /// Has the owner look at `fault_` and `ignored_` after the current message.
+  /// Has the owner look for faults after the current message.
   virtual void attend_to_fault() = 0;
 
-  void begin(std::uint64_t incarnation, std::optional<failure> previous);
+  void begin(std::uint64_t incarnation);
 
   /// Forgets what belonged to the ended incarnation.
-  void end(const failure& why);
+  void end();
 
   [[nodiscard]] bool faulted() const noexcept {
-    return fault_.has_value();
+    return extras_ != nullptr && extras_->fault;
   }
 
   [[nodiscard]] failure take_fault();
 
   [[nodiscard]] bool take_ignored() noexcept {
-    return std::exchange(ignored_, false);
+    return extras_ != nullptr && std::exchange(extras_->ignored, false);
   }
 
-  child_cell_ptr cell_;
-
 private:
+  /// What most children never need.
+  struct extras {
+    std::optional<reason> fault;
+    bool ignored = false;
+    std::vector<std::weak_ptr<open_promise>> promises;
+    std::size_t sweep_at = 16;
+  };
+
+  [[nodiscard]] extras& need_extras();
+
+  child_record* record_;
   std::uint64_t incarnation_ = 0;
-  std::optional<failure> previous_;
-  std::optional<reason> fault_;
-  bool ignored_ = false;
-  std::vector<std::weak_ptr<open_promise>> promises_;
-  std::size_t sweep_at_ = 16;
+  std::unique_ptr<extras> extras_;
 };
 
 /// Returns the context of the child that `self` runs, or null if `self` is not

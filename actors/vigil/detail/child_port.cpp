@@ -33,9 +33,9 @@ void report_end(const life& x, const caf::error& reason, compat::context* ctx) {
     how = abnormal({errc::exited, "it ended before it came up"});
   if (how.kind == exit_kind::abnormal) {
     how.why = cell.complete(std::move(how.why));
-    cell.failures.add(how.why);
+    cell.log(how.why);
   }
-  how.earlier = cell.failures.earlier();
+  how.earlier = cell.earlier_failures();
   if (!x.up) {
     cell.publish(event_type::start_failed, how);
     return notify(cell, ctx, child_note::what::start_failed, std::move(how));
@@ -65,9 +65,7 @@ void slot_port::start(compat::context* ctx) {
   slot_->serve(actor, ctx);
   if (!spawner_->reports_start()) {
     life_->up = true;
-    const auto now = cell_->parent->tree->now();
-    cell_->up_since.store(now.time_since_epoch().count(),
-                          std::memory_order_relaxed);
+    cell_->came_up(cell_->now());
     notify(*cell_, ctx, child_note::what::started);
   }
   auto* raw = actor.get();

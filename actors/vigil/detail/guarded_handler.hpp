@@ -98,7 +98,7 @@ template <class Reply>
   if (!self.current_message_id().is_request())
     return caf::response_promise{};
   failure x{why.code, why.text};
-  return to_caf(context != nullptr ? context->cell().complete(std::move(x))
+  return to_caf(context != nullptr ? context->record().complete(std::move(x))
                                    : x);
 }
 

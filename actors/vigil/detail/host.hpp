@@ -35,7 +35,8 @@ public:
   using factory_ptr = std::shared_ptr<const incarnation_factory<Base>>;
 
   host(caf::actor_config& cfg, child_cell_ptr cell, factory_ptr factory)
-    : super(cfg), host_core(std::move(cell)), factory_(std::move(factory)) {
+    : super(cfg), host_core(*cell), cell_(std::move(cell)),
+      factory_(std::move(factory)) {
     // nop
   }
 
@@ -60,8 +61,6 @@ public:
   caf::local_actor& self() noexcept override {
     return *this;
   }
-
-  using child_context::cell;
 
 protected:
   compat::verdict before(compat::mailbox_element& x) override {
@@ -129,6 +128,10 @@ protected:
     this->retire(std::move(reason));
   }
 
+  void op_report(child_note::what kind, child_exit how) override {
+    notify(*cell_, this->context(), kind, std::move(how));
+  }
+
 private:
   // CAF makes the first state, and destroys the last one in `on_exit`, which
   // never runs: `cleanup` comes first.
@@ -151,6 +154,7 @@ private:
         std::destroy_at(&this->state);
   }
 
+  child_cell_ptr cell_;
   factory_ptr factory_;
   bool state_alive_ = true;
 };

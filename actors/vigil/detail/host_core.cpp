@@ -32,7 +32,7 @@ void host_core::on_ended() {
 
 void host_core::on_thrown(std::string what, const caf::strong_actor_ptr& asker,
                           caf::message_id mid) {
-  auto why = cell_->complete({errc::exception, std::move(what)});
+  auto why = record().complete({errc::exception, std::move(what)});
   compat::reply_error(caf::strong_actor_ptr{self().ctrl()}, asker, mid,
                       self().context(), to_caf(why));
   finish(abnormal(std::move(why)));
@@ -53,7 +53,7 @@ void host_core::command(host_command::what x) {
     case host_command::what::start:
       if (mode_ == mode::running)
         kill();
-      start(start_kind::by_supervisor);
+      start(start_kind::by_supervisor, record().now());
       op_settle();
       break;
     case host_command::what::stop:
@@ -74,11 +74,10 @@ void host_core::command(host_command::what x) {
   }
 }
 
-void host_core::start(start_kind how) {
+void host_core::start(start_kind how, time_point when) {
   running_child guard{this};
   stopping_ = false;
-  begin(cell_->incarnation.fetch_add(1, std::memory_order_relaxed) + 1,
-        cell_->failures.last());
+  begin(record().incarnation.fetch_add(1, std::memory_order_relaxed) + 1);
   if (auto what = op_build())
     return fail_start({errc::exception, std::move(*what)});
   if (faulted())
@@ -86,44 +85,41 @@ void host_core::start(start_kind how) {
   if (take_ignored()) {
     clear_incarnation();
     park();
-    return report(child_note::what::ignored);
+    return op_report(child_note::what::ignored, {});
   }
   if (auto reason = op_take_quit()) {
     if (exit_kind_of(*reason) == exit_kind::abnormal)
       return fail_start(to_failure(*reason));
     op_drop();
   }
-  come_up(how);
+  come_up(how, when);
 }
 
 void host_core::fail_start(failure why) {
-  auto how = abnormal(cell_->complete(std::move(why)));
-  cell_->failures.add(how.why);
+  auto how = abnormal(record().complete(std::move(why)));
+  record().log(how.why);
   clear_incarnation();
   park();
-  cell_->publish(event_type::start_failed, how);
-  report(child_note::what::start_failed, std::move(how));
+  record().publish(event_type::start_failed, how);
+  op_report(child_note::what::start_failed, std::move(how));
 }
 
-void host_core::come_up(start_kind how) {
+void host_core::come_up(start_kind how, time_point when) {
   mode_ = mode::running;
-  const auto now = cell_->parent->tree->now();
-  cell_->up_since.store(now.time_since_epoch().count(),
-                        std::memory_order_relaxed);
-  const auto again = how == start_kind::in_place || incarnation() > 1;
-  if (again && cell_->spec.mailbox == mailbox_policy::drop)
+  record().came_up(when);
+  if (incarnation() > 1 && record().spec.mailbox == mailbox_policy::drop)
     begin_draining();
   op_gate(draining_);
   op_unskip();
   if (how == start_kind::by_supervisor)
-    return report(child_note::what::started);
-  cell_->restarts.fetch_add(1, std::memory_order_relaxed);
-  cell_->publish(event_type::child_restarted);
+    return op_report(child_note::what::started, {});
+  record().restarts.fetch_add(1, std::memory_order_relaxed);
+  record().publish(event_type::child_restarted);
 }
 
 void host_core::ask_to_stop() {
   stopping_ = true;
-  auto from = caf::actor_cast<caf::actor_addr>(cell_->parent->actor);
+  auto from = caf::actor_cast<caf::actor_addr>(record().owner.actor);
   op_guarded([&] {
     op_trap_exit(
       {std::move(from), caf::make_error(caf::exit_reason::user_shutdown)});
@@ -139,35 +135,48 @@ void host_core::forget() {
   if (mode_ == mode::running)
     clear_incarnation();
   mode_ = mode::refusing;
-  op_retire(to_caf({errc::child_stopped, {}, cell_->path}));
+  op_retire(to_caf({errc::child_stopped, {}, record().path()}));
 }
 
 // -- incarnations -------------------------------------------------------------
 
 void host_core::finish(child_exit how) {
+  if (!stopping_ && restart_in_place(how))
+    return;
   if (how.kind == exit_kind::abnormal) {
-    how.why = cell_->complete(std::move(how.why));
-    cell_->failures.add(how.why);
+    how.why = record().complete(std::move(how.why));
+    record().log(how.why);
+    how.earlier = record().earlier_failures();
   }
-  if (!stopping_
-      && restarts_alone(cell_->spec, cell_->parent->spec.strategy, how)) {
-    if (cell_->admit_restart(cell_->parent->tree->now())) {
-      cell_->publish(event_type::child_exited, how);
-      clear_incarnation();
-      return start(start_kind::in_place);
-    }
-    how.budget_refused = true;
-  }
-  how.earlier = cell_->failures.earlier();
-  cell_->publish(
+  record().publish(
     stopping_ ? event_type::child_stopped : event_type::child_exited, how);
   clear_incarnation();
   park();
-  report(child_note::what::exited, std::move(how));
+  op_report(child_note::what::exited, std::move(how));
+}
+
+// Reads the clock once, and completes nothing that nobody looks at.
+bool host_core::restart_in_place(child_exit& how) {
+  auto& rec = record();
+  if (!restarts_alone(rec.spec, rec.owner.spec.strategy, how))
+    return false;
+  const auto when = rec.now();
+  if (!rec.admit_restart(when)) {
+    how.budget_refused = true;
+    return false;
+  }
+  rec.publish(event_type::child_exited, how);
+  if (how.kind == exit_kind::abnormal) {
+    how.why.time = when;
+    rec.log(std::move(how.why));
+  }
+  clear_incarnation();
+  start(start_kind::in_place, when);
+  return true;
 }
 
 void host_core::clear_incarnation() {
-  end(cell_->complete({errc::promise_broken}));
+  end();
   op_drop();
 }
 
@@ -217,13 +226,9 @@ compat::verdict host_core::on_draining(compat::mailbox_element& x) {
 }
 
 void host_core::lose(compat::mailbox_element& x, errc why) {
-  cell_->lose_messages(1);
+  record().lose_messages(1);
   compat::reply_error(caf::strong_actor_ptr{self().ctrl()}, x.sender, x.mid,
-                      self().context(), to_caf({why, {}, cell_->path}));
-}
-
-void host_core::report(child_note::what kind, child_exit how) {
-  notify(*cell_, self().context(), kind, std::move(how));
+                      self().context(), to_caf({why, {}, record().path()}));
 }
 
 } // namespace vigil::detail

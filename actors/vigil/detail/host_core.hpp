@@ -17,8 +17,12 @@ namespace vigil::detail {
 /// concerns nobody else happens right here, without leaving the actor.
 class host_core : public child_context {
 public:
-  explicit host_core(child_cell_ptr cell) : child_context(std::move(cell)) {
+  explicit host_core(child_record& record) : child_context(record) {
     // nop
+  }
+
+  [[nodiscard]] caf::strong_actor_ptr stable_handle() final {
+    return caf::strong_actor_ptr{self().ctrl()};
   }
 
 protected:
@@ -47,6 +51,9 @@ protected:
   virtual void op_settle() = 0;
   virtual void op_retire(caf::error reason) = 0;
 
+  /// Tells whoever supervises the child.
+  virtual void op_report(child_note::what kind, child_exit how) = 0;
+
   // -- what the actor forwards ------------------------------------------------
 
   compat::verdict on_message(compat::mailbox_element& x);
@@ -62,9 +69,9 @@ private:
   enum class start_kind : std::uint8_t { by_supervisor, in_place };
 
   void command(host_command::what x);
-  void start(start_kind how);
+  void start(start_kind how, time_point when);
   void fail_start(failure why);
-  void come_up(start_kind how);
+  void come_up(start_kind how, time_point when);
   void ask_to_stop();
   void kill();
   void forget();
@@ -77,7 +84,7 @@ private:
   compat::verdict on_parked(compat::mailbox_element& x);
   compat::verdict on_draining(compat::mailbox_element& x);
   void lose(compat::mailbox_element& x, errc why);
-  void report(child_note::what kind, child_exit how = {});
+  [[nodiscard]] bool restart_in_place(child_exit& how);
 
   mode mode_ = mode::holding;
   bool stopping_ = false;

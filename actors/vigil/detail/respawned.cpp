@@ -3,8 +3,8 @@
 namespace vigil::detail {
 
 respawned_context::respawned_context(life_ptr x)
-  : child_context(x->cell), life_(std::move(x)) {
-  begin(life_->incarnation, cell_->failures.last());
+  : child_context(*x->cell), life_(std::move(x)) {
+  begin(life_->incarnation);
 }
 
 bool respawned_context::check_start() {
@@ -18,19 +18,17 @@ bool respawned_context::check_start() {
 
 void respawned_context::note_started() {
   life_->up = true;
-  const auto now = cell_->parent->tree->now();
-  cell_->up_since.store(now.time_since_epoch().count(),
-                        std::memory_order_relaxed);
-  notify(*cell_, self().context(), child_note::what::started);
+  record().came_up(record().now());
+  notify(*life_->cell, self().context(), child_note::what::started);
 }
 
 void respawned_context::note_failure(failure why) {
   if (!life_->why)
-    life_->why = cell_->complete(std::move(why));
+    life_->why = record().complete(std::move(why));
 }
 
 void respawned_context::note_end() {
-  end(cell_->complete({errc::promise_broken}));
+  end();
 }
 
 } // namespace vigil::detail

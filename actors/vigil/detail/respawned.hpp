@@ -33,6 +33,11 @@ using life_ptr = std::shared_ptr<life>;
 
 /// The part of a respawned child's actor that does not depend on its type.
 class respawned_context : public child_context {
+public:
+  [[nodiscard]] caf::strong_actor_ptr stable_handle() final {
+    return life_->cell->handle();
+  }
+
 protected:
   explicit respawned_context(life_ptr x);
 

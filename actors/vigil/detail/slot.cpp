@@ -71,7 +71,7 @@ void slot::refuse(compat::context* ctx) {
 
 void slot::retire(compat::context* ctx) {
   refuse(ctx);
-  cleanup(to_caf({errc::child_stopped, {}, cell_->path}), ctx);
+  cleanup(to_caf({errc::child_stopped, {}, cell_->path()}), ctx);
 }
 
 caf::strong_actor_ptr slot::current() const {
@@ -91,7 +91,7 @@ void slot::lose(caf::mailbox_element& x, errc why, compat::context* ctx) {
     return;
   cell_->lose_messages(1);
   compat::reply_error(caf::strong_actor_ptr{ctrl()}, x.sender, x.mid, ctx,
-                      to_caf({why, {}, cell_->path}));
+                      to_caf({why, {}, cell_->path()}));
 }
 
 void slot::lose_waiting(compat::context* ctx) {

@@ -97,7 +97,7 @@ inline void send_exit(const caf::strong_actor_ptr& to, context* ctx,
     send_urgent(to, ctx, caf::exit_msg{to->address(), std::move(reason)});
 }
 
-/// Sends `x` at time `at`, by the clock of the actor system; cannot be recalled.
+/// Sends `x` at time `at`, by the clock of the actor system. No recall.
 template <class T>
 void schedule(caf::actor_system& sys, time_point at, caf::strong_actor_ptr to,
               T x) {

@@ -5,38 +5,24 @@
 
 namespace vigil::detail {
 
-// -- failure_log --------------------------------------------------------------
-
-void failure_log::add(failure x) {
-  std::lock_guard guard{mutex_};
-  ring_[count_++ % capacity] = std::move(x);
-}
-
-std::optional<failure> failure_log::last() const {
-  std::lock_guard guard{mutex_};
-  if (count_ == 0)
-    return std::nullopt;
-  return ring_[(count_ - 1) % capacity];
-}
-
-std::vector<std::string> failure_log::earlier() const {
-  std::vector<std::string> result;
-  std::lock_guard guard{mutex_};
-  const auto kept = std::min<std::uint64_t>(count_, capacity);
-  for (std::uint64_t age = 1; age < kept; ++age)
-    result.push_back(to_string(ring_[(count_ - 1 - age) % capacity]));
-  return result;
-}
-
 // -- child_cell ---------------------------------------------------------------
 
-child_cell::child_cell(child_spec spec_, child_uid id,
-                       std::shared_ptr<supervisor_cell> owner,
-                       std::type_index handle,
-                       std::shared_ptr<restart_window> budget)
-  : spec(std::move(spec_)), uid(id), path(owner->path + '/' + spec.id),
-    handle_type(handle), parent(std::move(owner)), window(std::move(budget)) {
+child_cell::child_cell(child_spec what, child_uid id,
+                       std::shared_ptr<supervisor_cell> in,
+                       std::type_index handle_of)
+  : child_record(stored_spec_, *in), uid(id), handle_type(handle_of),
+    parent(std::move(in)), stored_spec_(std::move(what)),
+    path_(parent->path + '/' + stored_spec_.id) {
   // nop
+}
+
+std::string child_cell::path() const {
+  return path_;
+}
+
+bool child_cell::admit_restart(time_point at) {
+  return (window == nullptr || window->admit(at))
+         && child_record::admit_restart(at);
 }
 
 caf::strong_actor_ptr child_cell::handle() const {
@@ -47,51 +33,6 @@ caf::strong_actor_ptr child_cell::handle() const {
 void child_cell::handle(caf::strong_actor_ptr x) {
   std::lock_guard guard{mutex_};
   handle_.swap(x);
-}
-
-failure child_cell::complete(failure x) const {
-  if (x.path.empty()) {
-    x.path = path;
-    x.incarnation = incarnation.load(std::memory_order_relaxed);
-  }
-  if (x.time == time_point{})
-    x.time = parent->tree->now();
-  return x;
-}
-
-void child_cell::publish(event_type type) const {
-  if (parent->tree->events.enabled())
-    publish(event{.type = type});
-}
-
-void child_cell::publish(event_type type, const child_exit& how) const {
-  if (!parent->tree->events.enabled())
-    return;
-  event x{.type = type, .exit = how.kind};
-  if (how.kind == exit_kind::abnormal)
-    x.why = how.why;
-  publish(std::move(x));
-}
-
-void child_cell::publish(event x) const {
-  auto& tree = *parent->tree;
-  if (!tree.events.enabled())
-    return;
-  x.path = path;
-  x.incarnation = incarnation.load(std::memory_order_relaxed);
-  x.time = tree.now();
-  tree.events.publish(x);
-}
-
-void child_cell::lose_messages(std::uint64_t n) {
-  messages_lost.fetch_add(n, std::memory_order_relaxed);
-  if (parent->tree->events.enabled())
-    publish(event{.type = event_type::messages_lost, .count = n});
-}
-
-bool child_cell::admit_restart(time_point now) {
-  return (window == nullptr || window->admit(now))
-         && parent->window->admit(now);
 }
 
 // -- supervisor_cell ----------------------------------------------------------
@@ -120,7 +61,7 @@ child_cell_ptr supervisor_cell::find(std::string_view id) const {
 
 void supervisor_cell::add(child_cell_ptr x) {
   std::lock_guard guard{mutex_};
-  by_id_.insert_or_assign(std::string_view{x->spec.id}, x);
+  by_id_.try_emplace(x->spec.id, x);
   children_.insert_or_assign(x->uid, std::move(x));
 }
 
@@ -131,7 +72,9 @@ void supervisor_cell::remove(child_uid uid) {
   if (i == children_.end())
     return;
   keep_alive = i->second;
-  by_id_.erase(keep_alive->spec.id);
+  auto j = by_id_.find(keep_alive->spec.id);
+  if (j != by_id_.end() && j->second == keep_alive)
+    by_id_.erase(j);
   children_.erase(i);
 }
 

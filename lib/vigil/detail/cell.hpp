@@ -5,6 +5,7 @@
 #include <vigil/child_spec.hpp>
 #include <vigil/child_state.hpp>
 #include <vigil/detail/action.hpp>
+#include <vigil/detail/child_record.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/restart_window.hpp>
 #include <vigil/result.hpp>
@@ -47,71 +48,35 @@ struct tree_context {
   std::atomic<std::uint64_t> seed{std::random_device{}()};
 };
 
-/// Keeps the last failures of one child. Thread-safe.
-class failure_log {
-public:
-  static constexpr std::size_t capacity = 4;
-
-  void add(failure x);
-
-  [[nodiscard]] std::optional<failure> last() const;
-
-  /// Returns the failures before the last one, newest first, a line each.
-  [[nodiscard]] std::vector<std::string> earlier() const;
-
-private:
-  mutable std::mutex mutex_;
-  std::array<failure, capacity> ring_;
-  std::uint64_t count_ = 0;
-};
-
-struct supervisor_cell;
-
 /// What a supervisor and the host of one child share, and what inspection
 /// reads. Lives as long as anybody looks at it.
-struct child_cell {
-  child_cell(child_spec spec, child_uid id,
-             std::shared_ptr<supervisor_cell> owner, std::type_index handle,
-             std::shared_ptr<restart_window> budget);
+class child_cell final : public child_record {
+public:
+  child_cell(child_spec what, child_uid id, std::shared_ptr<supervisor_cell> in,
+             std::type_index handle_of);
 
-  const child_spec spec;
   const child_uid uid;
-  const std::string path;
   const std::type_index handle_type;
   const std::shared_ptr<supervisor_cell> parent;
-  /// The child's own budget, if it has one.
-  const std::shared_ptr<restart_window> window;
 
-  std::atomic<child_state> state{child_state::stopped};
-  std::atomic<std::uint64_t> incarnation{0};
-  std::atomic<std::uint64_t> restarts{0};
-  std::atomic<std::uint64_t> messages_lost{0};
-  std::atomic<duration::rep> up_since{0};
-  failure_log failures;
+  /// The child's own budget, if it has one. Set before the first start.
+  std::shared_ptr<restart_window> window;
+
+  /// For children that are supervisors.
+  std::shared_ptr<supervisor_cell> nested;
+
+  [[nodiscard]] std::string path() const override;
+
+  [[nodiscard]] bool admit_restart(time_point now) override;
 
   /// The handle that outlives restarts; null before the first start. Kept until
   /// the child is forgotten.
   [[nodiscard]] caf::strong_actor_ptr handle() const;
   void handle(caf::strong_actor_ptr x);
 
-  /// Returns a failure with path, incarnation and time filled in.
-  [[nodiscard]] failure complete(failure x) const;
-
-  /// Publishes an event about this child, if anybody listens.
-  void publish(event_type type) const;
-  void publish(event_type type, const child_exit& how) const;
-  void publish(event x) const;
-
-  /// Counts messages that died with an incarnation.
-  void lose_messages(std::uint64_t n);
-
-  /// Asks both budgets for one restart.
-  [[nodiscard]] bool admit_restart(time_point now);
-
-  /// For children that are supervisors.
-  std::shared_ptr<supervisor_cell> nested;
-
 private:
+  const child_spec stored_spec_;
+  const std::string path_;
   mutable std::mutex mutex_;
   caf::strong_actor_ptr handle_;
 };

@@ -27,7 +27,6 @@ namespace vigil::detail {
 /// and carries out the actions; so it can be enumerated and checked against a
 /// model. Rules: OTP's `supervisor` with the differences that
 /// `docs/semantics.md` lists.
-///
 /// Not thread-safe, except for the shared `restart_window`.
 class decision_core {
 public:

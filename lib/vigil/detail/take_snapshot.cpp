@@ -26,14 +26,14 @@ void append_child(tree_snapshot& to, const child_cell& x, std::size_t parent) {
   row.parent = parent;
   row.depth = to.rows[parent].depth + 1;
   row.id = x.spec.id;
-  row.path = x.path;
+  row.path = x.path();
   row.kind = x.spec.kind;
   row.restart = x.spec.restart;
   row.state = x.state.load(std::memory_order_relaxed);
   row.incarnation = x.incarnation.load(std::memory_order_relaxed);
   row.restarts = x.restarts.load(std::memory_order_relaxed);
   row.messages_lost = x.messages_lost.load(std::memory_order_relaxed);
-  row.last_failure = x.failures.last();
+  row.last_failure = x.last_failure();
   row.uptime = uptime(to.taken_at, row.state,
                       x.up_since.load(std::memory_order_relaxed));
   if (x.nested != nullptr)
@@ -59,7 +59,7 @@ tree_snapshot take_snapshot(const supervisor_cell& root) {
   row.path = root.path;
   row.state = root.state.load(std::memory_order_relaxed);
   row.incarnation = 1;
-  row.last_failure = root.failures.last();
+  row.last_failure = root.failures.last(root.path);
   row.uptime = uptime(result.taken_at, row.state,
                       root.up_since.load(std::memory_order_relaxed));
   fill(row, root, result.taken_at);

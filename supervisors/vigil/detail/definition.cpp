@@ -43,7 +43,7 @@ public:
 
   [[nodiscard]] supervisor_cell_ptr
   make_nested(const child_cell& x) const override {
-    return std::make_shared<supervisor_cell>(definition->spec, x.path,
+    return std::make_shared<supervisor_cell>(definition->spec, x.path(),
                                              x.parent->tree);
   }
 

@@ -169,6 +169,7 @@ void supervisor_actor::carry_out(const action::start_child& x) {
   auto* child = entry(x.child);
   if (child == nullptr)
     child = &add_entry(x.child, definition_->children[x.child - 1]);
+  child->cell->window = core_.find(x.child)->budget;
   sync(x.child);
   try {
     child->port->start(context());
@@ -259,7 +260,7 @@ void supervisor_actor::carry_out(const action::went_down& x) {
   if (x.exit.kind == exit_kind::abnormal) {
     cell_->failures.add(x.exit.why);
     if (me_ != nullptr)
-      me_->failures.add(x.exit.why);
+      me_->log(x.exit.why);
   }
   publish(event_type::supervisor_stopped, &x.exit);
   for (auto& promise : std::exchange(stoppers_, {}))
@@ -332,8 +333,7 @@ void supervisor_actor::publish(event_type type, const child_exit* how) const {
 
 supervisor_actor::child_entry&
 supervisor_actor::add_entry(child_uid child, const child_definition& x) {
-  auto cell = std::make_shared<child_cell>(x.spec, child, cell_, x.handle_type,
-                                           core_.find(child)->budget);
+  auto cell = std::make_shared<child_cell>(x.spec, child, cell_, x.handle_type);
   cell->nested = x.factory->make_nested(*cell);
   cell_->add(cell);
   auto port = x.factory->make_port(cell);
@@ -349,7 +349,7 @@ void supervisor_actor::set_state(child_state x, time_point at) {
   cell_->state = x;
   cell_->up_since = at.time_since_epoch().count();
   if (me_ != nullptr)
-    me_->up_since = at.time_since_epoch().count();
+    me_->came_up(at);
 }
 
 void supervisor_actor::sync(child_uid child) {

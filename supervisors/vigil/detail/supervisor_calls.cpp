@@ -89,7 +89,7 @@ child_cell_ptr supervisor_actor::cell_of(const std::string& id) const {
 
 child_info info_of(const child_cell& x) {
   return {
-    x.spec.id,   x.path,         x.state.load(std::memory_order_relaxed),
+    x.spec.id,   x.path(),       x.state.load(std::memory_order_relaxed),
     x.spec.kind, x.spec.restart, x.incarnation.load(std::memory_order_relaxed),
     x.handle()};
 }

@@ -1,0 +1,91 @@
+#include <vigil/detail/cell.hpp>
+#include <vigil/detail/child_record.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+child_record::~child_record() {
+  delete failures_.load(std::memory_order_relaxed);
+}
+
+bool child_record::admit_restart(time_point at) {
+  return owner.window->admit(at);
+}
+
+time_point child_record::now() const {
+  return owner.tree->now();
+}
+
+failure child_record::complete(failure x) const {
+  if (x.path.empty()) {
+    x.path = path();
+    if (x.incarnation == 0)
+      x.incarnation = incarnation.load(std::memory_order_relaxed);
+  }
+  if (x.time == time_point{})
+    x.time = now();
+  return x;
+}
+
+// -- failures -----------------------------------------------------------------
+
+void child_record::log(failure x) {
+  auto* log = failures_.load(std::memory_order_acquire);
+  if (log == nullptr) {
+    auto fresh = std::make_unique<failure_log>();
+    if (failures_.compare_exchange_strong(log, fresh.get(),
+                                          std::memory_order_acq_rel))
+      log = fresh.release();
+  }
+  if (x.path.empty() && x.incarnation == 0)
+    x.incarnation = incarnation.load(std::memory_order_relaxed);
+  log->add(std::move(x));
+}
+
+std::optional<failure> child_record::last_failure() const {
+  const auto* log = failures_.load(std::memory_order_acquire);
+  return log != nullptr ? log->last(path()) : std::nullopt;
+}
+
+std::vector<std::string> child_record::earlier_failures() const {
+  const auto* log = failures_.load(std::memory_order_acquire);
+  return log != nullptr ? log->earlier(path()) : std::vector<std::string>{};
+}
+
+// -- events -------------------------------------------------------------------
+
+bool child_record::observed() const noexcept {
+  return owner.tree->events.enabled();
+}
+
+void child_record::publish(event_type type) const {
+  if (observed())
+    publish(event{.type = type});
+}
+
+void child_record::publish(event_type type, const child_exit& how) const {
+  if (!observed())
+    return;
+  event x{.type = type, .exit = how.kind};
+  if (how.kind == exit_kind::abnormal)
+    x.why = complete(how.why);
+  publish(std::move(x));
+}
+
+void child_record::publish(event x) const {
+  if (!observed())
+    return;
+  x.path = path();
+  x.incarnation = incarnation.load(std::memory_order_relaxed);
+  x.time = now();
+  owner.tree->events.publish(x);
+}
+
+void child_record::lose_messages(std::uint32_t n) {
+  messages_lost.fetch_add(n, std::memory_order_relaxed);
+  if (observed())
+    publish(event{.type = event_type::messages_lost, .count = n});
+}
+
+} // namespace vigil::detail

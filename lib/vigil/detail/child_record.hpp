@@ -1,0 +1,90 @@
+#pragma once
+
+#include <vigil/child_exit.hpp>
+#include <vigil/child_spec.hpp>
+#include <vigil/child_state.hpp>
+#include <vigil/detail/failure_log.hpp>
+#include <vigil/event.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vigil::detail {
+
+struct supervisor_cell;
+
+/// What the host of a child touches whenever it restarts it. Kept small: there
+/// may be a million of them.
+///
+/// The counters are written by the host and the supervisor and read by
+/// inspection, in any thread.
+class child_record {
+public:
+  /// Both references outlive the record.
+  child_record(const child_spec& spec_, supervisor_cell& owner_) noexcept
+    : spec(spec_), owner(owner_) {
+    // nop
+  }
+
+  virtual ~child_record();
+
+  child_record(const child_record&) = delete;
+  child_record& operator=(const child_record&) = delete;
+
+  const child_spec& spec;
+  supervisor_cell& owner;
+
+  std::atomic<std::uint64_t> incarnation{0};
+  std::atomic<duration::rep> up_since{0};
+  std::atomic<std::uint32_t> restarts{0};
+  std::atomic<std::uint32_t> messages_lost{0};
+  std::atomic<child_state> state{child_state::stopped};
+
+  /// Returns the child's path, such as `"hospital/plugins/loader"`.
+  [[nodiscard]] virtual std::string path() const = 0;
+
+  /// Asks the budgets for one restart.
+  [[nodiscard]] virtual bool admit_restart(time_point now);
+
+  [[nodiscard]] time_point now() const;
+
+  /// Notes that the child came up.
+  void came_up(time_point when) noexcept {
+    up_since.store(when.time_since_epoch().count(), std::memory_order_relaxed);
+  }
+
+  /// Returns a failure with path, incarnation and time filled in.
+  [[nodiscard]] failure complete(failure x) const;
+
+  // -- failures ---------------------------------------------------------------
+
+  /// Keeps a failure of this incarnation; the path may be left out.
+  void log(failure x);
+
+  [[nodiscard]] std::optional<failure> last_failure() const;
+
+  /// Returns the failures before the last one, newest first, a line each.
+  [[nodiscard]] std::vector<std::string> earlier_failures() const;
+
+  // -- events -----------------------------------------------------------------
+
+  /// Returns whether anybody listens.
+  [[nodiscard]] bool observed() const noexcept;
+
+  /// Publishes an event about this child, if anybody listens.
+  void publish(event_type type) const;
+  void publish(event_type type, const child_exit& how) const;
+  void publish(event x) const;
+
+  /// Counts messages that died with an incarnation.
+  void lose_messages(std::uint32_t n);
+
+private:
+  std::atomic<failure_log*> failures_{nullptr};
+};
+
+} // namespace vigil::detail

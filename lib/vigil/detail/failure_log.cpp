@@ -1,0 +1,58 @@
+#include <vigil/detail/failure_log.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace vigil::detail {
+
+void failure_log::add(failure x) {
+  for (;;) {
+    const auto n = count_.fetch_add(1, std::memory_order_relaxed) + 1;
+    auto& here = places_[n % capacity];
+    if (here.busy.exchange(true, std::memory_order_acquire))
+      continue;
+    here.value = std::move(x);
+    here.number = n;
+    here.busy.store(false, std::memory_order_release);
+    return;
+  }
+}
+
+std::optional<failure> failure_log::last(const std::string& path) const {
+  auto all = newest_first();
+  if (all.empty())
+    return std::nullopt;
+  if (all.front().path.empty())
+    all.front().path = path;
+  return std::move(all.front());
+}
+
+std::vector<std::string> failure_log::earlier(const std::string& path) const {
+  std::vector<std::string> result;
+  auto all = newest_first();
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    if (all[i].path.empty())
+      all[i].path = path;
+    result.push_back(to_string(all[i]));
+  }
+  return result;
+}
+
+std::vector<failure> failure_log::newest_first() const {
+  std::vector<std::pair<std::uint64_t, failure>> found;
+  for (auto& here : places_) {
+    while (here.busy.exchange(true, std::memory_order_acquire))
+      ; // the writer moves one value
+    if (here.number > 0)
+      found.emplace_back(here.number, here.value);
+    here.busy.store(false, std::memory_order_release);
+  }
+  std::sort(found.begin(), found.end(),
+            [](const auto& x, const auto& y) { return x.first > y.first; });
+  std::vector<failure> result;
+  for (auto& [number, value] : found)
+    result.push_back(std::move(value));
+  return result;
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <vigil/failure.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vigil::detail {
+
+/// Keeps the last failures of one child.
+///
+/// Thread-safe. Adding never waits for a reader: it takes the next free place
+/// instead. A failure without a path is one of the child itself.
+class failure_log {
+public:
+  static constexpr std::size_t capacity = 4;
+
+  void add(failure x);
+
+  /// Returns the last failure, with `path` filled in.
+  [[nodiscard]] std::optional<failure> last(const std::string& path) const;
+
+  /// Returns the failures before the last one, newest first, a line each.
+  [[nodiscard]] std::vector<std::string> earlier(const std::string& path) const;
+
+private:
+  struct place {
+    std::atomic<bool> busy{false};
+    std::uint64_t number = 0;
+    failure value;
+  };
+
+  [[nodiscard]] std::vector<failure> newest_first() const;
+
+  mutable std::array<place, capacity> places_;
+  std::atomic<std::uint64_t> count_{0};
+};
+
+} // namespace vigil::detail
