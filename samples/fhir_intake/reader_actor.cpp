@@ -4,24 +4,29 @@
 
 #include <vigil/vigil.hpp>
 
+#include <chrono>
 #include <deque>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace fhir_intake {
 
 namespace {
 
 using namespace std::chrono_literals;
+using clock = std::chrono::steady_clock;
 
 // How often a line that got lost through no fault of its own is sent.
 constexpr int max_attempts = 5;
 
-// How often in a row a batch may come back, and the pause before it is sent
-// again. A store that fails for good is given up by its own supervisor long
-// before; this is for one that fails too slowly for that.
-constexpr int max_refusals = 10;
-constexpr auto refusal_pause = 20ms;
+// How long a batch may take to be stored, all attempts together. A store that
+// fails is given up by its own supervisor long before; this is for one that
+// fails too slowly for that.
+constexpr auto patience = 30s;
+
+// Before a batch is sent again.
+constexpr auto pause = 20ms;
 
 struct job {
   line what;
@@ -134,23 +139,32 @@ private:
   }
 
   void put(const batch& x) {
+    due_ = clock::now() + patience;
+    send(x);
+  }
+
+  void send(const batch& x) {
     auto me = shared_from_this();
-    self_->request(who_.keeper, caf::infinite, x)
-      .then(
-        [me, x] {
-          for (const auto& stored : *x)
-            me->setup_.book->store(stored.seq);
-          me->flow_.batch_done();
-          me->refusals_ = 0;
-          me->pump();
-        },
-        [me, x](const caf::error& error) {
-          auto child = vigil::this_child(me->self_);
-          if (++me->refusals_ < max_refusals)
-            return child.run_after(refusal_pause, [me, x] { me->put(x); });
-          auto why = vigil::to_failure(error);
-          child.fail(why.code, "the store does not answer: " + why.message);
-        });
+    self_->request(who_.keeper, due_ - clock::now(), x)
+      .then([me, x] { me->stored(*x); },
+            [me, x](const caf::error& why) { me->not_stored(x, why); });
+  }
+
+  void stored(const std::vector<resource>& x) {
+    for (const auto& one : x)
+      setup_.book->store(one.seq);
+    flow_.batch_done();
+    pump();
+  }
+
+  void not_stored(const batch& x, const caf::error& error) {
+    auto child = vigil::this_child(self_);
+    if (clock::now() + pause < due_)
+      return child.run_after(pause,
+                             [me = shared_from_this(), x] { me->send(x); });
+    child.fail(intake_errc::database_failed,
+               "the store did not keep a batch in 30 s, at last for: "
+                 + reason_of(vigil::to_failure(error)));
   }
 
   reader::pointer self_;
@@ -160,7 +174,7 @@ private:
   flow flow_;
   std::deque<std::size_t> idle_;
   std::deque<job> again_;
-  int refusals_ = 0;
+  clock::time_point due_;
   bool ended_ = false;
 };
 

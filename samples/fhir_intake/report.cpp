@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iomanip>
 #include <sstream>
+#include <utility>
 
 namespace fhir_intake {
 
@@ -45,22 +46,17 @@ void print_counts(std::ostream& out, const summary& x) {
     row(out, "unsettled", x.count.pending()) << '\n';
 }
 
-void print_tallies(std::ostream& out, const ending& x) {
-  auto print = [&](const char* name, std::uint64_t watch::tally::*field) {
-    std::uint64_t sum = 0;
-    for (const auto& [_, tally] : x.tallies)
-      sum += tally.*field;
-    row(out, name, sum);
-    const char* separator = "  (";
-    for (const auto& [kind, tally] : x.tallies)
-      if (tally.*field > 0) {
-        out << separator << kind << ' ' << tally.*field;
-        separator = ", ";
-      }
-    out << (sum > 0 ? ")\n" : "\n");
-  };
-  print("crashes", &watch::tally::crashes);
-  print("restarts", &watch::tally::restarts);
+void print_tally(std::ostream& out, const char* name, const ending& x,
+                 std::uint64_t watch::tally::*field) {
+  std::uint64_t sum = 0;
+  for (const auto& [_, tally] : x.tallies)
+    sum += tally.*field;
+  row(out, name, sum);
+  const char* separator = "  (";
+  for (const auto& [kind, tally] : x.tallies)
+    if (tally.*field > 0)
+      out << std::exchange(separator, ", ") << kind << ' ' << tally.*field;
+  out << (sum > 0 ? ")\n" : "\n");
 }
 
 void print_checks(std::ostream& out, const summary& x) {
@@ -95,7 +91,12 @@ exit_status status_of(const summary& x) {
 std::string to_string(const summary& x) {
   std::ostringstream out;
   print_counts(out, x);
-  print_tallies(out, x.end);
+  print_tally(out, "crashes", x.end, &watch::tally::crashes);
+  print_tally(out, "restarts", x.end, &watch::tally::restarts);
+  if (std::ranges::any_of(x.end.tallies, [](const auto& kvp) {
+        return kvp.second.failed_starts > 0;
+      }))
+    print_tally(out, "no start", x.end, &watch::tally::failed_starts);
   if (!x.end.tree.empty())
     out << '\n' << x.end.tree << '\n';
   if (x.end.what == ending::kind::done)

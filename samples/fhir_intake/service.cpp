@@ -70,7 +70,7 @@ auto hospital(const plan& what, reader_setup setup) {
     .child(kernel(what))
     .child(vigil::supervisor("intake")
              .strategy(vigil::rest_for_one)
-             .intensity(3, 5min)
+             .intensity(1, 5min)
              .child(validators(what))
              .child(vigil::child(reader_key, reader_actor, std::move(setup))
                       .transient()));

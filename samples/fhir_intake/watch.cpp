@@ -31,6 +31,9 @@ void watch::on(const vigil::event& x) {
     case child_restarted:
       ++tallies_[kind_of(x.path)].restarts;
       break;
+    case start_failed:
+      ++tallies_[kind_of(x.path)].failed_starts;
+      break;
     case gave_up:
       if (x.path == root_)
         state_ = state::gave_up;

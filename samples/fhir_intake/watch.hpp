@@ -20,6 +20,7 @@ public:
   struct tally {
     std::uint64_t crashes = 0;
     std::uint64_t restarts = 0;
+    std::uint64_t failed_starts = 0;
   };
 
   /// Watches a tree whose root has that id and that is done when `reader` ends

@@ -12,7 +12,7 @@ summary healthy() {
   summary x;
   x.count = {10, 8, 2, 2};
   x.reasons = {{"worker crashed: damaged line", 2, "generated:3"}};
-  x.end.tallies["worker"] = {2, 2};
+  x.end.tallies["worker"] = {2, 2, 0};
   x.end.tree = "hospital\n";
   x.rows = census{8, 7, 20};
   x.db_path = "x.db";
@@ -77,6 +77,12 @@ TEST_CASE("the report has it all") {
            "check     ok: the database has 8 lines of this run, as 7 resources "
            "(1 replaced by a later line with the same id)\n"
            "database  x.db (20 resources in all)\n");
+}
+
+TEST_CASE("failed starts are told if there are any") {
+  auto x = healthy();
+  x.end.tallies["store"].failed_starts = 3;
+  CHECK(says(x, "no start          3  (store 3)\n"));
 }
 
 TEST_CASE("rare reasons are summed up") {

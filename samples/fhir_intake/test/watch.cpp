@@ -29,11 +29,13 @@ TEST_CASE("crashes and restarts are counted by kind") {
   x.on(make(child_exited, "root/store"));
   x.on(make(child_exited, "root/store", vigil::exit_kind::normal));
   x.on(make(child_stopped, "root/store"));
+  x.on(make(start_failed, "root/store"));
   auto tallies = x.tallies();
   CHECK(tallies.size() == 2);
   CHECK(tallies["worker"].crashes == 2);
   CHECK(tallies["worker"].restarts == 1);
   CHECK(tallies["store"].crashes == 1);
+  CHECK(tallies["store"].failed_starts == 1);
   CHECK(x.wait_for(0ms) == watch::state::working);
 }
 
