@@ -25,8 +25,8 @@ run_tree(int argc, char** argv,
 /// start or a root that gave up, with the cause chain on stderr, and for a
 /// command line that CAF does not understand.
 ///
-/// Call it from `main` before other threads exist: only threads that start later
-/// leave the signals to it.
+/// Call it from `main` before other threads exist: only threads that start
+/// later leave the signals to it.
 template <class Own, class Below, class Key>
 [[nodiscard]] int run(int argc, char** argv,
                       const supervisor_builder<Own, Below, Key>& root) {
