@@ -74,6 +74,7 @@ struct delete_child {
 /// Lists the children, the newest first.
 struct which_children {};
 
+/// Counts the children.
 struct count_children {};
 
 /// Tells one child.

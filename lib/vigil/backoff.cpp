@@ -13,7 +13,9 @@ duration backoff::delay(std::uint32_t attempt, double random) const {
               * std::pow(factor_, static_cast<double>(attempt - 1));
   wait = std::min(wait, cap);
   wait *= 1.0 + jitter_ * (2.0 * random - 1.0);
-  return duration{static_cast<duration::rep>(std::clamp(wait, 0.0, cap))};
+  if (wait >= cap)
+    return cap_;
+  return duration{static_cast<duration::rep>(std::max(wait, 0.0))};
 }
 
 } // namespace vigil

@@ -16,7 +16,8 @@ public:
   constexpr backoff() = default;
 
   constexpr backoff(duration initial, duration cap, double factor)
-    : initial_(initial), cap_(cap), factor_(factor), reset_after_(cap * 2) {
+    : initial_(initial), cap_(cap), factor_(factor),
+      reset_after_(cap < duration::max() / 2 ? cap * 2 : duration::max()) {
     // nop
   }
 

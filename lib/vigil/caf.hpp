@@ -6,14 +6,16 @@
 /// `vigil::compat`:
 ///
 /// - `typed_actor<caf::result<Out...>(In...)...>`: interfaces, one spelling;
+/// - `handle_fits_v<From, To>`: whether one handle can stand for another;
 /// - `context`, `mailbox_element`, `element_ptr`: what runs and carries;
 /// - `control<Base>`: a base for actors that see each message first and may
 ///   outlive their own end, which is what hosts are made of;
 /// - `forwarder`: a base for handles that pass messages on;
 /// - `spawn_hidden`, `spawn_lazy`, `make_forwarder`: making actors;
-/// - `send_urgent`, `send_normal`, `send_exit`, `reply`, `schedule`: messages;
+/// - `send_urgent`, `send_normal`, `send_exit`, `reply_error`, `schedule`:
+///   messages;
 /// - `watch`: a hook on an actor's end;
-/// - `make_error`, `error_code_of`, `error_payload`: errors;
+/// - `make_error`, `is_ours`, `error_payload`: errors;
 /// - `test_driver`: virtual time.
 
 // CAF_VERSION is not to be trusted: 1.0 and 1.1 spell it as an octal literal.

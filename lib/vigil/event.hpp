@@ -37,7 +37,8 @@ enum class event_type : std::uint8_t {
   gave_up,
   /// A supervisor and all of its children are down.
   supervisor_stopped,
-  /// Messages died with an incarnation; `count` says how many.
+  /// Messages died with an incarnation, or were refused by a child that does
+  /// not run; `count` says how many.
   messages_lost,
 };
 
@@ -48,7 +49,7 @@ struct event {
   event_type type{};
   /// When, on the clock of the actor system.
   time_point time{};
-  /// The child or supervisor concerned.
+  /// The child or supervisor concerned, from the root's id on.
   std::string path{};
   /// The life of the child concerned; 0 for supervisors.
   std::uint64_t incarnation = 0;

@@ -42,7 +42,7 @@ enum class auto_shutdown : std::uint8_t {
 };
 
 /// Says what happens to messages that wait in the mailbox when an incarnation
-/// ends and the next one takes its place.
+/// ends and the next one takes its place in the same CAF actor.
 enum class mailbox_policy : std::uint8_t {
   /// The next incarnation gets them (the default).
   keep,

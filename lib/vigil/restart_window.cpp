@@ -25,9 +25,16 @@ bool restart_window::admit(time_point now) noexcept {
     return false;
   const auto slot
     = next_.fetch_add(1, std::memory_order_relaxed) % limit_.max_restarts;
-  const auto oldest
-    = stamps_[slot].exchange(stamp_of(now), std::memory_order_relaxed);
-  return stamp_of(now) - oldest > limit_.period.count();
+  const auto mine = stamp_of(now);
+  auto& last = stamps_[slot];
+  auto oldest = last.load(std::memory_order_relaxed);
+  // Times of several threads may come in the wrong order: the latest stays.
+  while (
+    oldest < mine
+    && !last.compare_exchange_weak(oldest, mine, std::memory_order_relaxed)) {
+    // nop
+  }
+  return mine - oldest > limit_.period.count();
 }
 
 std::size_t restart_window::used(time_point now) const noexcept {

@@ -32,7 +32,7 @@ struct tree_snapshot {
     std::uint64_t incarnation = 0;
     /// Restarts since the tree was started.
     std::uint64_t restarts = 0;
-    /// Messages that died with its incarnations.
+    /// Messages that died with its incarnations or were refused.
     std::uint64_t messages_lost = 0;
     /// The last failure, if there was one.
     std::optional<failure> last_failure;
@@ -48,7 +48,7 @@ struct tree_snapshot {
   time_point taken_at{};
   std::vector<row> rows;
 
-  /// Returns the row of that path, or null.
+  /// Returns the row of that path, which starts with the root's id, or null.
   [[nodiscard]] const row* find(const std::string& path) const noexcept;
 };
 

@@ -37,7 +37,8 @@ public:
     });
   }
 
-  /// Says what happens to waiting messages at a restart: `keep` or `drop`.
+  /// Says what happens to waiting messages at a restart in place: `keep` or
+  /// `drop`. Those of a respawned child die with its actor.
   [[nodiscard]] child_builder mailbox(mailbox_policy what) const {
     return this->with([&](child_spec& x) { x.mailbox = what; });
   }
@@ -60,7 +61,7 @@ public:
     return this->with([&](child_spec& x) { x.gap_queue = size; });
   }
 
-  /// Returns what a supervisor makes of it.
+  /// Returns the description that a supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
     detail::key_tag tag = nullptr;
     if constexpr (is_child_key_v<Key>)
@@ -96,7 +97,7 @@ template <class F, class... Ts>
 template <class Handle, fixed_string Id, class F, class... Ts>
 [[nodiscard]] auto child(child_key<Handle, Id>, F f, Ts... xs) {
   using traits = detail::child_traits<F, Ts...>;
-  static_assert(detail::handle_fits_v<typename traits::handle_type, Handle>,
+  static_assert(compat::handle_fits_v<typename traits::handle_type, Handle>,
                 "vigil: the factory does not fit its key: it makes actors of "
                 "another interface than the child_key's handle type");
   return child_builder<Handle, child_key<Handle, Id>>{
@@ -118,7 +119,7 @@ template <class T, class Handle, fixed_string Id, class... Ts>
   requires std::derived_from<T, caf::local_actor>
 [[nodiscard]] auto child(child_key<Handle, Id>, Ts... xs) {
   using traits = detail::class_traits<T, Ts...>;
-  static_assert(detail::handle_fits_v<typename traits::handle_type, Handle>,
+  static_assert(compat::handle_fits_v<typename traits::handle_type, Handle>,
                 "vigil: the class does not fit its key: it makes actors of "
                 "another interface than the child_key's handle type");
   return child_builder<Handle, child_key<Handle, Id>>{

@@ -45,7 +45,7 @@ constexpr std::size_t count_key(key_list<Ks...>) {
 
 /// Returns whether a key of the list has that id.
 template <class... Ks>
-constexpr bool has_id(key_list<Ks...>, std::string_view id) {
+constexpr bool has_id(key_list<Ks...>, [[maybe_unused]] std::string_view id) {
   return (false || ... || (Ks::id() == id));
 }
 

@@ -95,7 +95,8 @@ public:
   ///
   /// On failure, what was started has been stopped in reverse order; the
   /// failure names the child that failed and why. Mistakes in the specs are
-  /// found before anything starts.
+  /// found before anything starts. Keep the reference: when its last copy is
+  /// gone, the tree is told to stop.
   [[nodiscard]] result<supervisor_ref<keys>>
   start(caf::actor_system& sys) const {
     auto owner = detail::start_tree(
@@ -105,7 +106,7 @@ public:
     return supervisor_ref<keys>{std::move(owner).value()};
   }
 
-  /// Returns what a parent supervisor makes of it.
+  /// Returns the description that a parent supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
     detail::key_tag tag = nullptr;
     if constexpr (is_child_key_v<Key>)

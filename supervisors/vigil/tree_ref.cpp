@@ -43,7 +43,8 @@ start_tree(caf::actor_system& sys, supervisor_definition_ptr definition) {
   auto owner = std::make_shared<tree_owner>(sys, std::move(definition));
   owner->watch_end();
   auto up = blocking_call<void>(sys, caf::actor_cast<caf::actor>(owner->root),
-                                caf::infinite, detail::start_tree_request{});
+                                owner->cell->path, caf::infinite,
+                                detail::start_tree_request{});
   if (!up)
     return up.error();
   return owner;
@@ -142,7 +143,8 @@ result<stop_report> tree_ref::stop(duration timeout) const {
   if (!running())
     return stop_report{};
   auto report = detail::blocking_call<stop_report>(
-    owner_->tree->system, owner_->root, timeout, call::stop{});
+    owner_->tree->system, owner_->root, owner_->cell->path, timeout,
+    call::stop{});
   if (!report && report.error().code == errc::supervisor_down)
     return stop_report{};
   return report;
@@ -189,8 +191,8 @@ result<child_info> tree_ref::call_start(std::string_view path,
   auto to = caf::actor_cast<supervisor_handle>(cell.value()->actor);
   if (!to)
     return failure{errc::supervisor_down, {}, cell.value()->path};
-  return detail::blocking_call<child_info>(owner_->tree->system, to, timeout,
-                                           std::move(x));
+  return detail::blocking_call<child_info>(
+    owner_->tree->system, to, cell.value()->path, timeout, std::move(x));
 }
 
 template <class T, class Call>
@@ -205,8 +207,8 @@ result<T> tree_ref::call_child(std::string_view path, duration timeout) const {
   if (!to)
     return failure{errc::supervisor_down, {}, cell.value()->path};
   auto id = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
-  return detail::blocking_call<T>(owner_->tree->system, to, timeout,
-                                  Call{std::string{id}});
+  return detail::blocking_call<T>(owner_->tree->system, to, cell.value()->path,
+                                  timeout, Call{std::string{id}});
 }
 
 } // namespace vigil

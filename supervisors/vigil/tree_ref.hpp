@@ -3,6 +3,7 @@
 #include <vigil/call.hpp>
 #include <vigil/detail/cell.hpp>
 #include <vigil/detail/definition.hpp>
+#include <vigil/detail/typed_handle.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/result.hpp>
 
@@ -31,18 +32,6 @@ start_tree(caf::actor_system& sys, supervisor_definition_ptr definition);
 [[nodiscard]] caf::strong_actor_ptr handle_of_key(const tree_owner& x,
                                                   key_tag key);
 
-/// Converts a handle if the child's handle is of that type.
-template <class Handle>
-[[nodiscard]] result<Handle> typed_handle(const child_cell& x) {
-  auto ptr = x.handle();
-  if (ptr == nullptr)
-    return failure{errc::child_stopped, "it was never started", x.path()};
-  if (x.handle_type != typeid(Handle))
-    return failure{errc::wrong_handle_type,
-                   "ask for the handle type that its factory makes", x.path()};
-  return caf::actor_cast<Handle>(ptr);
-}
-
 } // namespace detail
 
 /// Refers to a running tree, whatever its keys.
@@ -54,8 +43,9 @@ template <class Handle>
 /// until it answers: they are for `main`, plain threads and tests, never for
 /// code that runs inside an actor of the tree (send it a `call` instead). Under
 /// CAF's test coordinator they drive the scheduler and the virtual clock.
-/// Paths are relative to the root and hold the ids on the way, such as
-/// `"plugins/loader"`.
+/// Paths start below the root and hold the ids on the way, such as
+/// `"plugins/loader"`; those in failures, events and snapshots start with the
+/// root's id.
 class tree_ref {
 public:
   explicit tree_ref(std::shared_ptr<detail::tree_owner> owner);
@@ -83,6 +73,7 @@ public:
   [[nodiscard]] result<std::vector<child_info>>
   which_children(std::string_view path = {}) const;
 
+  /// Counts the children of the supervisor at `path` (the root by default).
   [[nodiscard]] result<child_counts> count_children(std::string_view path
                                                     = {}) const;
 
@@ -122,12 +113,16 @@ public:
       std::move(info).value().handle);
   }
 
+  /// Stops the child at `path` and waits until it is gone; see
+  /// `call::terminate_child`.
   result<void> terminate_child(std::string_view path,
                                duration timeout = call_timeout) const;
 
+  /// Starts the stopped child at `path` again and waits until it is up.
   result<child_info> restart_child(std::string_view path,
                                    duration timeout = call_timeout) const;
 
+  /// Forgets the stopped child at `path`.
   result<void> delete_child(std::string_view path,
                             duration timeout = call_timeout) const;
 

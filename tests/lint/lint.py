@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 ROOTS = ["lib", "actors", "supervisors"]  # arrows point to the left
-CODE_DIRS = ROOTS + ["tests", "bench", "samples"]
+CODE_DIRS = ROOTS + ["tests", "bench", "samples", "docs"]
 CPP = {".hpp", ".cpp"}
 CODE = CPP | {".py", ".sh", ".build"}
 TEXT = CODE | {".md", ".txt", ".in", ".wrap", ".supp", ".json", ".html", ""}

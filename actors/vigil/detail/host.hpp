@@ -129,7 +129,7 @@ protected:
   }
 
   void op_report(child_note::what kind, child_exit how) override {
-    notify(*cell_, this->context(), kind, std::move(how));
+    notify(*cell_, this->incarnation(), this->context(), kind, std::move(how));
   }
 
 private:

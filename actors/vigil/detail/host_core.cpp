@@ -161,8 +161,9 @@ bool host_core::restart_in_place(child_exit& how) {
   if (!restarts_alone(rec.spec, rec.owner.spec.strategy, how))
     return false;
   const auto when = rec.now();
-  if (!rec.admit_restart(when)) {
+  if (const auto* limit = rec.refusal(when)) {
     how.budget_refused = true;
+    how.refused_by = *limit;
     return false;
   }
   rec.publish(event_type::child_exited, how);

@@ -48,6 +48,17 @@ struct signature<caf::result<void>(In...)> {
 template <class... Signatures>
 using typed_actor = caf::typed_actor<typename signature<Signatures>::type...>;
 
+/// Whether a handle of type `From` can stand for one of type `To`. CAF says so
+/// in the body of its converting constructor only.
+template <class From, class To>
+inline constexpr bool handle_fits_v = std::is_same_v<From, To>;
+
+template <class... Xs, class... Ys>
+inline constexpr bool
+  handle_fits_v<caf::typed_actor<Xs...>, caf::typed_actor<Ys...>> = caf::
+    detail::tl_subset_of<caf::detail::type_list<Ys...>,
+                         caf::detail::type_list<Xs...>>::value;
+
 // -- messages -----------------------------------------------------------------
 
 using context = caf::execution_unit;

@@ -67,7 +67,7 @@ public:
 
   [[nodiscard]] std::string path() const override;
 
-  [[nodiscard]] bool admit_restart(time_point now) override;
+  [[nodiscard]] const restart_intensity* refusal(time_point now) override;
 
   /// The handle that outlives restarts; null before the first start. Kept until
   /// the child is forgotten.
@@ -119,8 +119,9 @@ private:
 
 using supervisor_cell_ptr = std::shared_ptr<supervisor_cell>;
 
-/// Finds a child by its path below `root`, such as `"plugins/loader"`. Fails
-/// with `errc::not_found` and the first part of the path that is not there.
+/// Finds a child by its path below `root`, such as `"plugins/loader"`, or by
+/// its whole path, such as `"hospital/plugins/loader"`. Fails with
+/// `errc::not_found` and the first part of the path that is not there.
 [[nodiscard]] result<child_cell_ptr> find_path(const supervisor_cell& root,
                                                std::string_view path);
 

@@ -9,8 +9,9 @@ child_record::~child_record() {
   delete failures_.load(std::memory_order_relaxed);
 }
 
-bool child_record::admit_restart(time_point at) {
-  return owner.window->admit(at);
+const restart_intensity* child_record::refusal(time_point at) {
+  auto& window = *owner.window;
+  return window.admit(at) ? nullptr : &window.limit();
 }
 
 time_point child_record::now() const {

@@ -47,8 +47,9 @@ public:
   /// Returns the child's path, such as `"hospital/plugins/loader"`.
   [[nodiscard]] virtual std::string path() const = 0;
 
-  /// Asks the budgets for one restart.
-  [[nodiscard]] virtual bool admit_restart(time_point now);
+  /// Asks the budgets for one restart. Returns the limit of the one that
+  /// refuses it, or null.
+  [[nodiscard]] virtual const restart_intensity* refusal(time_point now);
 
   [[nodiscard]] time_point now() const;
 

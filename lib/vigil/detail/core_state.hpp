@@ -53,10 +53,15 @@ struct core_child {
 
   /// It came up at least once.
   bool been_up = false;
+  /// Its current incarnation came up.
+  bool up = false;
   /// The plan will stop it, and its end is expected until then.
   bool doomed = false;
   /// The plan will start it.
   bool planned = false;
+  /// A call stopped it, or did not bring it up, since the group restart began,
+  /// which goes on without it.
+  bool left_out = false;
   /// It was told to refuse messages.
   bool parked = false;
   /// It was killed and not only asked.
@@ -80,6 +85,13 @@ struct core_child {
   std::vector<call_id> waiters;
   /// Its last failures, newest first.
   std::vector<std::string> history;
+};
+
+/// How many ends are still to come of incarnations that were left behind: after
+/// they came up, or while they started.
+struct core_debt {
+  std::uint32_t exits = 0;
+  std::uint32_t starts = 0;
 };
 
 /// A static child as the builder gave it, for the next `start`.

@@ -56,6 +56,7 @@ void decision_core::started(child_uid child, time_point now) {
     return;
   }
   x->been_up = true;
+  x->up = true;
   if (!x->dynamic)
     statics_[child - 1].been_up = true;
   if (x->state == child_state::stopping)
@@ -66,7 +67,7 @@ void decision_core::started(child_uid child, time_point now) {
 
 void decision_core::start_failed(child_uid child, failure why, time_point now) {
   auto* x = node(child);
-  if (swallow(child) || x == nullptr)
+  if (swallow(child, true) || x == nullptr)
     return;
   if (x->state == child_state::starting)
     start_refused(*x, std::move(why), now);
@@ -76,9 +77,10 @@ void decision_core::start_failed(child_uid child, failure why, time_point now) {
 
 void decision_core::ignored(child_uid child, time_point now) {
   auto* x = node(child);
-  if (x == nullptr)
+  if (swallow(child, true) || x == nullptr)
     return;
-  if (x->state == child_state::stopping)
+  if (x->state == child_state::stopping
+      || (x->state == child_state::starting && stopping()))
     return gone(*x, now);
   if (x->state != child_state::starting)
     return;
@@ -90,7 +92,7 @@ void decision_core::ignored(child_uid child, time_point now) {
 
 void decision_core::exited(child_uid child, child_exit how, time_point now) {
   auto* x = node(child);
-  if (swallow(child) || x == nullptr)
+  if (swallow(child, false) || x == nullptr)
     return;
   if (x->state == child_state::stopping)
     gone(*x, now);
@@ -118,6 +120,10 @@ void decision_core::timer(child_uid child, std::uint64_t generation,
     case alarm::grace:
       return leave_behind(*x, now);
   }
+}
+
+void decision_core::write_off(child_uid child) {
+  debts_.erase(child);
 }
 
 // -- what there is ------------------------------------------------------------
@@ -199,7 +205,7 @@ void decision_core::rebuild() {
     if (x.budget != nullptr)
       x.budget->clear();
   }
-  std::erase_if(owed_exits_,
+  std::erase_if(debts_,
                 [this](const auto& x) { return x.first > statics_.size(); });
 }
 
@@ -243,7 +249,7 @@ void decision_core::park(core_child& x) {
 void decision_core::forget(core_child& x) {
   emit(action::forget_child{x.uid});
   if (x.dynamic)
-    owed_exits_.erase(x.uid);
+    debts_.erase(x.uid);
   by_id_.erase(x.spec.id);
   const auto position = by_uid_.find(x.uid);
   const auto place = position->second;
@@ -251,12 +257,19 @@ void decision_core::forget(core_child& x) {
   children_.erase(place);
 }
 
-bool decision_core::swallow(child_uid uid) {
-  const auto x = owed_exits_.find(uid);
-  if (x == owed_exits_.end())
+// Whether this is the end of an incarnation that was left behind. One that had
+// come up cannot fail to start any more.
+bool decision_core::swallow(child_uid uid, bool end_of_start) {
+  const auto x = debts_.find(uid);
+  if (x == debts_.end())
     return false;
-  if (--x->second == 0)
-    owed_exits_.erase(x);
+  auto& debt = x->second;
+  auto& owed = end_of_start || debt.exits == 0 ? debt.starts : debt.exits;
+  if (owed == 0)
+    return false;
+  --owed;
+  if (debt.exits + debt.starts == 0)
+    debts_.erase(x);
   return true;
 }
 
@@ -272,7 +285,10 @@ void decision_core::reply(call_id call, result<child_uid> what) {
 }
 
 void decision_core::reply_to_start(core_child& x, result<child_uid> what) {
-  x.called_by = start_call::none;
+  const auto called = std::exchange(x.called_by, start_call::none);
+  if (called != start_call::none && x.state == child_state::stopped
+      && !x.planned && restarts_group())
+    x.left_out = true;
   reply(std::exchange(x.call, 0), std::move(what));
 }
 

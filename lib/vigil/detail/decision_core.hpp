@@ -67,7 +67,6 @@ public:
 
   /// The child came up.
   void started(child_uid child, time_point now);
-
   /// The start of the child failed, or it ended before it came up.
   void start_failed(child_uid child, failure why, time_point now);
 
@@ -80,6 +79,9 @@ public:
   /// A timer fired. Stale generations are ignored.
   void timer(child_uid child, std::uint64_t generation, time_point now);
 
+  /// The owner itself keeps the late end of a child that was left behind away.
+  void write_off(child_uid child);
+
   // -- what is asked ----------------------------------------------------------
 
   /// Adds a dynamic child and starts it. Returns its uid, or 0 if the answer is
@@ -88,9 +90,7 @@ public:
   child_uid start_child(call_id call, child_spec spec, time_point now);
 
   void terminate_child(call_id call, std::string_view id, time_point now);
-
   void restart_child(call_id call, std::string_view id, time_point now);
-
   void delete_child(call_id call, std::string_view id, time_point now);
 
   /// Stops all children in reverse order, then goes down with `exit`. With
@@ -136,7 +136,7 @@ private:
   void settle(core_child& x);
   void park(core_child& x);
   void forget(core_child& x);
-  bool swallow(child_uid uid);
+  bool swallow(child_uid uid, bool end_of_start);
 
   // -- actions and failures ---------------------------------------------------
 
@@ -182,6 +182,7 @@ private:
 
   // -- plans ------------------------------------------------------------------
 
+  bool restarts_group() const noexcept;
   bool waiting() const noexcept;
   bool waits_for(const core_child& x) const noexcept;
   bool in_group(const core_child& x) const noexcept;
@@ -191,6 +192,7 @@ private:
   void doom_group();
   void join_group(core_child& x);
   void wait_for_retry(core_child& x, time_point now);
+  void wait_with_group(core_child& x);
   void resume_group(time_point now);
   void start_group(time_point now);
   void cancel_group(time_point now);
@@ -231,17 +233,15 @@ private:
   list children_;                     // in start order, so by uid
   std::unordered_map<child_uid, list::iterator> by_uid_;
   std::unordered_map<std::string_view, core_child*> by_id_;
-  std::unordered_map<child_uid, std::uint32_t> owed_exits_;
+  std::unordered_map<child_uid, core_debt> debts_;
   std::size_t significant_alive_ = 0;
 
   core_plan plan_;
   std::deque<kept_t> kept_;
   std::vector<action_t> actions_;
-
   bool down_ = true;
   bool force_ = false;
   action::went_down farewell_{};
-
   child_uid last_uid_ = 0;
   std::uint64_t last_timer_ = 0;
   std::uint64_t last_ticket_ = 0;

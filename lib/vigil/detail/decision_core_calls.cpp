@@ -67,10 +67,10 @@ void decision_core::terminate_child(call_id call, std::string_view id,
   }
   const auto group_waits = waits_for(*x);
   settle(*x);
-  if (group_waits)
-    cancel_group(now);
   if (!stopping())
     park(*x);
+  if (group_waits)
+    cancel_group(now);
   reply(call, uid);
   if (group_waits)
     replay(now);
@@ -117,6 +117,7 @@ core_child* decision_core::target(call_id call, std::string_view id,
 void decision_core::take_out(core_child& x, time_point now) {
   x.planned = false;
   x.doomed = false;
+  x.left_out = restarts_group();
   x.start_error.reset();
   if (x.called_by != start_call::none)
     reply_to_start(x, stopped_early(x, now));

@@ -39,7 +39,9 @@ std::string text_of(const core_child& x, const restart_intensity& limit,
 
 void decision_core::begin_start(core_child& x) {
   x.planned = false;
+  x.left_out = false;
   x.parked = false;
+  x.up = false;
   set_state(x, child_state::starting);
   emit(action::start_child{x.uid, x.been_up});
   if (x.spec.start_timeout)
@@ -47,6 +49,8 @@ void decision_core::begin_start(core_child& x) {
 }
 
 void decision_core::start_refused(core_child& x, failure why, time_point now) {
+  if (stopping())
+    return gone(x, now);
   settle(x);
   if (x.called_by != start_call::none)
     call_failed(x, std::move(why), now);
@@ -177,7 +181,8 @@ void decision_core::blame(const core_child& x, errc what) {
 void decision_core::leave_behind(core_child& x, time_point now) {
   emit(action::publish{told::left_behind, x.uid});
   blame(x, errc::child_stuck);
-  ++owed_exits_[x.uid];
+  auto& debt = debts_[x.uid];
+  ++(x.up ? debt.exits : debt.starts);
   gone(x, now);
 }
 
@@ -216,7 +221,9 @@ void decision_core::failed(core_child& x, child_exit how, time_point now) {
   ++x.attempts;
   settle(x);
   auto last = why_of(x, how, now);
-  const auto* limit = how.budget_refused ? &spec_.intensity : refusal(x, now);
+  const auto* limit = how.refused_by       ? &*how.refused_by
+                      : how.budget_refused ? &spec_.intensity
+                                           : refusal(x, now);
   if (limit != nullptr)
     return give_up(x, *limit, std::move(last), how.earlier, now);
   remember(x, last);

@@ -10,8 +10,12 @@ using phase = core_plan::phase;
 
 // -- group restart ------------------------------------------------------------
 
+bool decision_core::restarts_group() const noexcept {
+  return plan_.what == what::group;
+}
+
 bool decision_core::waiting() const noexcept {
-  return plan_.what == what::group && plan_.step == phase::waiting;
+  return restarts_group() && plan_.step == phase::waiting;
 }
 
 bool decision_core::waits_for(const core_child& x) const noexcept {
@@ -48,13 +52,15 @@ void decision_core::begin_group(core_child& x, duration wait, time_point now) {
   set_state(x, child_state::restarting);
   if (wait > duration::zero())
     arm(x, alarm::retry, wait);
+  for (auto y = group_begin(); y != children_.end(); ++y)
+    y->left_out = false;
   doom_group();
   step(now);
 }
 
 void decision_core::doom_group() {
   for (auto x = group_begin(); x != children_.end(); ++x) {
-    x->planned = !x->temporary();
+    x->planned = !x->temporary() && !x->left_out;
     if (x->uid != plan_.failed && x->active()) {
       x->doomed = true;
       plan_.todo.push_back(x->uid);
@@ -74,8 +80,17 @@ void decision_core::wait_for_retry(core_child& x, time_point now) {
   plan_.first = first_of_group(x);
   plan_.failed = x.uid;
   plan_.afresh = true;
-  x.planned = true;
+  for (auto y = group_begin(); y != children_.end(); ++y)
+    wait_with_group(*y);
   replay(now);
+}
+
+// Only the child whose start failed is restarting; what stands still with it
+// is started again with it.
+void decision_core::wait_with_group(core_child& x) {
+  if (x.state == child_state::restarting && x.uid != plan_.failed)
+    set_state(x, child_state::stopped);
+  x.planned = !x.active() && !x.temporary() && !x.left_out;
 }
 
 void decision_core::resume_group(time_point now) {

@@ -79,7 +79,7 @@ void supervisor_actor::thrown(std::string what, const caf::strong_actor_ptr&,
 
 void supervisor_actor::on_note(child_note& x) {
   auto* child = entry(x.child);
-  if (child == nullptr)
+  if (child == nullptr || x.incarnation <= child->left_behind)
     return;
   switch (x.kind) {
     case child_note::what::started:
@@ -248,7 +248,7 @@ void supervisor_actor::carry_out(const action::came_up&) {
   set_state(child_state::running, now());
   publish(event_type::supervisor_started);
   if (me_ != nullptr)
-    notify(*me_, context(), child_note::what::started);
+    notify(*me_, me_->incarnation, context(), child_note::what::started);
   else
     std::exchange(starter_, {}).deliver(caf::unit);
 }
@@ -267,7 +267,7 @@ void supervisor_actor::carry_out(const action::went_down& x) {
     promise.deliver(x.report);
   if (me_ == nullptr)
     return end_root(x);
-  notify(*me_, context(),
+  notify(*me_, me_->incarnation, context(),
          x.start_failed ? child_note::what::start_failed
                         : child_note::what::exited,
          x.exit);
@@ -291,6 +291,8 @@ void supervisor_actor::carry_out(const action::publish& x) {
     case what::killed:
       return child->cell->publish(event_type::child_killed);
     case what::left_behind:
+      child->left_behind = child->cell->incarnation;
+      core_.write_off(x.child);
       return child->cell->publish(event_type::child_left_behind);
   }
 }
@@ -337,7 +339,7 @@ supervisor_actor::add_entry(child_uid child, const child_definition& x) {
   cell->nested = x.factory->make_nested(*cell);
   cell_->add(cell);
   auto port = x.factory->make_port(cell);
-  return entries_[child] = {std::move(cell), std::move(port), false};
+  return entries_[child] = {std::move(cell), std::move(port)};
 }
 
 supervisor_actor::child_entry* supervisor_actor::entry(child_uid child) {

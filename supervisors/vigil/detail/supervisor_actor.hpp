@@ -53,6 +53,8 @@ private:
     child_cell_ptr cell;
     child_port_ptr port;
     bool been_up = false;
+    /// Lives up to this one were left behind: what they say counts no more.
+    std::uint64_t left_behind = 0;
   };
 
   enum class reply_kind : std::uint8_t { nothing, info };

@@ -1,0 +1,76 @@
+#pragma once
+
+/// The other children of the hospital: two plugins, and the ward round that
+/// asks the ward and shows the tree.
+
+#include "clinic.hpp"
+
+#include <vigil/vigil.hpp>
+
+#include <array>
+#include <iostream>
+#include <string>
+#include <string_view>
+
+using namespace std::chrono_literals;
+
+using ward = vigil::typed_actor<caf::result<double>(std::string)>;
+
+// doc: loader
+/// Its first life fails soon after its start.
+inline caf::behavior plugin_loader(caf::event_based_actor* self) {
+  auto child = vigil::this_child(self);
+  if (child.incarnation() == 1)
+    child.run_after(20ms, [self] {
+      vigil::this_child(self).fail(clinic_errc::bad_plugin, "wrong version");
+    });
+  return vigil::behavior(
+    self, [](const std::string& plugin) { return plugin + " loaded"; });
+}
+// doc: end
+
+/// Relies on the loader: rest_for_one restarts it too.
+inline caf::behavior dispenser(caf::event_based_actor* self) {
+  return vigil::behavior(self, [](int dose) { return dose; });
+}
+
+inline constexpr std::array<std::string_view, 4> patients{"ada", "nobody",
+                                                          "zoe", "bob"};
+
+/// Shows the tree, and ends the round.
+inline void show_tree(caf::event_based_actor* self) {
+  self
+    ->request(vigil::this_child(self).supervisor(), 5s,
+              vigil::call::take_snapshot{})
+    .then([=](const vigil::tree_snapshot& x) {
+      std::cout << to_string(x) << std::flush;
+      self->quit();
+    });
+}
+
+inline void heard(caf::event_based_actor* self, std::string_view patient,
+                  const std::string& what) {
+  std::cout << patient << ": " << what << '\n';
+  if (patient == patients.back())
+    show_tree(self);
+}
+
+inline void visit(caf::event_based_actor* self, const ward& to) {
+  for (auto patient : patients)
+    self->request(to, 5s, std::string{patient})
+      .then([=](double index) { heard(self, patient, std::to_string(index)); },
+            [=](const caf::error& why) {
+              heard(self, patient, to_string(vigil::to_failure(why)));
+            });
+}
+
+/// Visits the patients, shows the healed tree, and ends.
+inline void ward_round(caf::event_based_actor* self) {
+  // doc: sibling
+  auto boss = vigil::this_child(self).supervisor();
+  self->request(boss, 5s, vigil::call::which_child{"ward-monitor"})
+    .then([=](const vigil::child_info& x) {
+      visit(self, caf::actor_cast<ward>(x.handle));
+    });
+  // doc: end
+}
