@@ -1,5 +1,6 @@
 // What does one supervised child cost to start, by who asks for it? Beside it,
-// raw CAF: spawned only, and spawned and run.
+// raw CAF: spawned only, and spawned and run. Nobody ends in between, so all of
+// them take memory that was not used before.
 
 #include "support/raw.hpp"
 
@@ -43,6 +44,44 @@ caf::behavior asker(caf::event_based_actor* self,
         });
     return st->done;
   }};
+}
+
+using pool_type = vigil::dynamic<caf::actor>;
+
+auto pool_of(bool eager) {
+  auto pool = vigil::dynamic_supervisor<caf::actor>("pool", idle);
+  return vigil::supervisor("bench").child(eager ? pool.eager() : pool);
+}
+
+/// Starts children of a dynamic supervisor; no message is involved.
+caf::behavior starter(caf::event_based_actor*, const pool_type& pool) {
+  return {[pool](go x) {
+    return timed([&] {
+      for (; x.rounds > 0; --x.rounds)
+        (void)pool.start_child();
+    });
+  }};
+}
+
+void dynamic_from_actor(benchmark::State& state) {
+  world here;
+  auto tree = here.start(pool_of(false));
+  auto pool = tree.find<pool_type>("pool").value();
+  auto driver = here.system().spawn(starter, pool);
+  each_batch(state, size(500),
+             [&](std::size_t n) { return here.drive(driver, n); });
+}
+
+void dynamic_from_thread(benchmark::State& state, bool eager) {
+  world here;
+  auto tree = here.start(pool_of(eager));
+  auto pool = tree.find<pool_type>("pool").value();
+  each_batch(state, size(500), [&](std::size_t n) {
+    return timed([&] {
+      for (; n > 0; --n)
+        (void)pool.start_child();
+    });
+  });
 }
 
 void from_actor(benchmark::State& state) {
@@ -100,8 +139,7 @@ public:
     return {
       [this](go x) -> caf::result<nanoseconds> {
         done_ = make_response_promise();
-        children_.clear();
-        children_.reserve(x.rounds);
+        children_.reserve(children_.size() + x.rounds);
         left_ = x.rounds;
         begin_ = stamp();
         for (std::size_t i = 0; i < x.rounds; ++i)
@@ -164,8 +202,7 @@ void raw_from_thread(benchmark::State& state) {
   world here;
   std::vector<caf::actor> children;
   each_batch(state, size(500), [&](std::size_t n) {
-    children.clear();
-    children.reserve(n);
+    children.reserve(children.size() + n);
     return timed([&] {
       for (; n > 0; --n)
         children.push_back(here.system().spawn<caf::lazy_init>(idle));
@@ -178,6 +215,11 @@ void raw_from_thread(benchmark::State& state) {
 void bench::declare() {
   using caf::lazy_init;
   using caf::no_spawn_options;
+  add("dynamic/from_actor", 50, dynamic_from_actor);
+  add("dynamic/from_thread", 50,
+      [](benchmark::State& state) { dynamic_from_thread(state, false); });
+  add("dynamic/eager", 50,
+      [](benchmark::State& state) { dynamic_from_thread(state, true); });
   add("start_child/from_actor", 30, from_actor);
   add("start_child/from_thread", 30, from_thread);
   add("start_tree", 15, with_tree);
@@ -186,5 +228,5 @@ void bench::declare() {
   add("raw/run", 50, raw_spawn<spawner<no_spawn_options, true>>);
   add("raw/run_monitored", 50, raw_spawn<spawner<caf::monitored, true>>);
   add("raw/request_from_thread", 30, raw_request_from_thread);
-  add("raw/lazy_from_thread", 300, raw_from_thread);
+  add("raw/lazy_from_thread", 50, raw_from_thread);
 }

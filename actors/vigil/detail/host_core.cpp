@@ -146,10 +146,11 @@ void host_core::finish_fault() {
   if (stopping_ || !restarts_alone_always(rec.spec, rec.owner.spec.strategy))
     return finish(abnormal(failure_of(take_fault())));
   const auto when = rec.now();
-  if (!rec.admit_restart(when)) {
+  if (const auto* limit = rec.refusal(when)) {
     auto how = abnormal(failure_of(take_fault()));
     how.budget_refused = true;
-    return leave(std::move(how));
+    how.refused_by = *limit;
+    return conclude(std::move(how));
   }
   auto why = take_fault();
   if (rec.observed()) [[unlikely]]
@@ -161,10 +162,10 @@ void host_core::finish_fault() {
 
 void host_core::finish(child_exit how) {
   if (stopping_ || !restart_in_place(how))
-    leave(std::move(how));
+    conclude(std::move(how));
 }
 
-void host_core::leave(child_exit how) {
+void host_core::conclude(child_exit how) {
   if (how.kind == exit_kind::abnormal) {
     how.why = record().complete(std::move(how.why));
     record().log(how.why);
