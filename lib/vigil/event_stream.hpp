@@ -47,13 +47,18 @@ public:
   }
 
 private:
-  using list = std::vector<std::pair<subscription_id, subscriber>>;
+  using entry = std::pair<subscription_id, std::shared_ptr<const subscriber>>;
+  using list = std::vector<entry>;
+  using list_ptr = std::shared_ptr<const list>;
+
+  template <class F>
+  void change(F f);
 
   std::atomic<std::size_t> count_{0};
   std::atomic<std::uint64_t> failures_{0};
   std::mutex mutex_;
   subscription_id last_id_ = 0;
-  std::shared_ptr<const list> subscribers_ = std::make_shared<const list>();
+  list_ptr subscribers_ = std::make_shared<const list>();
 };
 
 } // namespace vigil

@@ -38,27 +38,48 @@ void child_context::ignore() {
 
 void child_context::run_after(duration d, std::function<void()> f) {
   auto& me = self();
-  auto run = std::make_shared<std::function<void()>>(std::move(f));
+  auto& mine = need_extras();
+  mine.calls[++mine.last_call].call = [f = std::move(f)](const caf::error&) {
+    f();
+  };
   compat::schedule(me.system(), me.clock().now() + d,
                    caf::strong_actor_ptr{me.ctrl()},
-                   child_timer{incarnation_, std::move(run)});
+                   child_timer{incarnation_, mine.last_call, {}});
 }
 
 void child_context::monitor(const caf::strong_actor_ptr& other,
                             std::function<void(const caf::error&)> f) {
+  if (other == nullptr)
+    return;
+  auto& mine = need_extras();
+  auto& entry = mine.calls[++mine.last_call];
+  entry.call = std::move(f);
+  entry.watched = caf::actor_cast<caf::weak_actor_ptr>(other);
   auto me = caf::actor_cast<caf::weak_actor_ptr>(
     caf::strong_actor_ptr{self().ctrl()});
-  auto tell = [me, n = incarnation_, f = std::move(f)](const caf::error& reason,
-                                                       compat::context* ctx) {
-    auto run = [f, reason] {
-      f(reason);
-    };
-    child_timer note{n, std::make_shared<std::function<void()>>(run)};
+  auto tell = [me, n = incarnation_, call = mine.last_call](
+                const caf::error& reason, compat::context* ctx) {
     compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(me), ctx,
-                        std::move(note));
+                        child_timer{n, call, reason});
   };
-  if (other != nullptr)
-    compat::watch(other, std::move(tell));
+  compat::watch(other, std::move(tell), &entry);
+}
+
+std::function<void()> child_context::take_call(const child_timer& x) {
+  if (extras_ == nullptr || x.incarnation != incarnation_)
+    return nullptr;
+  auto node = extras_->calls.extract(x.call);
+  if (node.empty())
+    return nullptr;
+  return [call = std::move(node.mapped().call), reason = x.reason] {
+    call(reason);
+  };
+}
+
+void child_context::forget_calls() {
+  for (auto& [id, entry] : std::exchange(extras_->calls, {}))
+    if (auto other = caf::actor_cast<caf::strong_actor_ptr>(entry.watched))
+      compat::unwatch(other, &entry);
 }
 
 void child_context::track(const std::shared_ptr<open_promise>& x) {
@@ -83,6 +104,8 @@ void child_context::end() {
     return;
   extras_->fault.reset();
   extras_->ignored = false;
+  if (!extras_->calls.empty())
+    forget_calls();
   if (extras_->promises.empty())
     return;
   const auto why = record_->complete({errc::promise_broken});

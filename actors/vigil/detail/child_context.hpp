@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -91,20 +92,33 @@ protected:
 
   [[nodiscard]] reason take_fault();
 
+  /// Returns the call that was put off, or nothing if it is not due any more.
+  [[nodiscard]] std::function<void()> take_call(const child_timer& x);
+
   [[nodiscard]] bool take_ignored() noexcept {
     return extras_ != nullptr && std::exchange(extras_->ignored, false);
   }
 
 private:
+  struct put_off {
+    std::function<void(const caf::error&)> call;
+    /// The monitored actor; null for timers.
+    caf::weak_actor_ptr watched;
+  };
+
   /// What most children never need.
   struct extras {
     std::optional<reason> fault;
     bool ignored = false;
     std::vector<std::weak_ptr<open_promise>> promises;
     std::size_t sweep_at = 16;
+    // Nodes never move: their addresses name the hooks on monitored actors.
+    std::unordered_map<std::uint64_t, put_off> calls;
+    std::uint64_t last_call = 0;
   };
 
   [[nodiscard]] extras& need_extras();
+  void forget_calls();
 
   child_record* record_;
   std::uint64_t incarnation_ = 0;

@@ -5,7 +5,6 @@
 #include <vigil/detail/cell.hpp>
 
 #include <cstdint>
-#include <functional>
 
 namespace vigil::detail {
 
@@ -28,7 +27,7 @@ struct host_command {
 
 /// What a host tells the supervisor of its child. Every `start` is answered by
 /// `started`, `start_failed` or `ignored`, every `started` is followed by one
-/// `exited`.
+/// `exited`, or by one `ignored` if a restart in place found nothing to run.
 struct child_note {
   enum class what : std::uint8_t { started, start_failed, ignored, exited };
   child_uid child;
@@ -38,10 +37,13 @@ struct child_note {
   child_exit how;
 };
 
-/// A function to be run by the incarnation that asked for it.
+/// Reminds an incarnation of a call that it put off. Names the call instead of
+/// holding it, so that user code and what it captured end with the incarnation.
 struct child_timer {
   std::uint64_t incarnation;
-  std::shared_ptr<std::function<void()>> run;
+  std::uint64_t call;
+  /// How a monitored actor ended.
+  caf::error reason;
 };
 
 /// Marks the end of the messages that an ended incarnation left behind.

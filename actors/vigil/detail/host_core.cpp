@@ -12,9 +12,9 @@ compat::verdict host_core::on_message(compat::mailbox_element& x) {
       command(cmd->kind);
       return compat::verdict::consumed;
     }
-    if (auto* timer = compat::get_if<child_timer>(x)) {
-      if (mode_ == mode::running && timer->incarnation == incarnation())
-        op_guarded(*timer->run);
+    if (const auto* timer = compat::get_if<child_timer>(x)) {
+      if (auto call = take_call(*timer))
+        op_guarded(call);
       return compat::verdict::consumed;
     }
   }
@@ -27,7 +27,7 @@ void host_core::on_ended() {
   auto quit = op_take_quit();
   if (faulted())
     return finish_fault();
-  finish(exit_of(quit ? *quit : caf::error{}));
+  finish(quit ? exit_of(*quit) : child_exit{early_quit_, {}, false, {}});
 }
 
 void host_core::on_thrown(std::string what, const caf::strong_actor_ptr& asker,
@@ -77,11 +77,14 @@ void host_core::command(host_command::what x) {
 void host_core::start(start_kind how, time_point when) {
   running_child guard{this};
   stopping_ = false;
+  early_quit_ = exit_kind::normal;
   begin(record().incarnation.fetch_add(1, std::memory_order_relaxed) + 1);
+  if (incarnation() > 1 && record().spec.mailbox == mailbox_policy::drop)
+    begin_draining();
   if (auto what = op_build())
-    return fail_start({errc::exception, std::move(*what)});
+    return fail_start(how, {errc::exception, std::move(*what)});
   if (faulted())
-    return fail_start(failure_of(take_fault()));
+    return fail_start(how, failure_of(take_fault()));
   if (take_ignored()) {
     clear_incarnation();
     park();
@@ -89,26 +92,30 @@ void host_core::start(start_kind how, time_point when) {
   }
   if (auto reason = op_take_quit()) {
     if (exit_kind_of(*reason) == exit_kind::abnormal)
-      return fail_start(to_failure(*reason));
+      return fail_start(how, to_failure(*reason));
     op_drop();
+    early_quit_ = exit_kind_of(*reason);
   }
   come_up(how, when);
 }
 
-void host_core::fail_start(failure why) {
+void host_core::fail_start(start_kind kind, failure why) {
   auto how = abnormal(record().complete(std::move(why)));
   record().log(how.why);
   clear_incarnation();
   park();
   record().publish(event_type::start_failed, how);
-  op_report(child_note::what::start_failed, std::move(how));
+  if (kind == start_kind::by_supervisor)
+    return op_report(child_note::what::start_failed, std::move(how));
+  // The supervisor knows of no start: for it, a running child has ended.
+  how.why = failure{errc::start_failed, {}, record().path()}.because(how.why);
+  how.earlier = record().earlier_failures();
+  op_report(child_note::what::exited, std::move(how));
 }
 
 void host_core::come_up(start_kind how, time_point when) {
   mode_ = mode::running;
   record().came_up(when);
-  if (incarnation() > 1 && record().spec.mailbox == mailbox_policy::drop)
-    begin_draining();
   op_gate(draining_);
   op_unskip();
   if (how == start_kind::by_supervisor)
@@ -232,6 +239,7 @@ compat::verdict host_core::on_parked(compat::mailbox_element& x) {
   return compat::verdict::consumed;
 }
 
+// Before the actor function runs: what that one sends to itself comes later.
 void host_core::begin_draining() {
   draining_ = true;
   compat::send_normal(caf::strong_actor_ptr{self().ctrl()}, self().context(),
@@ -239,6 +247,12 @@ void host_core::begin_draining() {
 }
 
 compat::verdict host_core::on_draining(compat::mailbox_element& x) {
+  // These carry numbers of their own: the actor knows the stale ones.
+  if (x.mid.is_response() || compat::get_if<caf::timeout_msg>(x) != nullptr)
+    return compat::verdict::pass;
+  if (compat::get_if<caf::exit_msg>(x) != nullptr
+      || compat::get_if<caf::down_msg>(x) != nullptr)
+    return compat::verdict::consumed;
   const auto* marker = compat::get_if<mailbox_marker>(x);
   if (marker == nullptr) {
     lose(x, errc::message_lost);

@@ -77,7 +77,7 @@ private:
   enum class mode : std::uint8_t { holding, refusing, running };
 
   void command(host_command::what x);
-  void fail_start(failure why);
+  void fail_start(start_kind kind, failure why);
   void come_up(start_kind how, time_point when);
   void ask_to_stop();
   void kill();
@@ -98,6 +98,8 @@ private:
   mode mode_ = mode::holding;
   bool stopping_ = false;
   bool draining_ = false;
+  // The actor function quit, with a clean reason: it came up and ends at once.
+  exit_kind early_quit_ = exit_kind::normal;
 };
 
 } // namespace vigil::detail

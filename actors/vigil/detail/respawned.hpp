@@ -74,7 +74,8 @@ public:
     } else if (!check_start()) {
       this->drop_behavior();
       this->quit(life_->why ? to_caf(*life_->why) : caf::error{});
-    } else if (!this->has_quit() || !this->fail_state_) {
+    } else if (!this->has_quit()
+               || exit_kind_of(this->fail_state_) != exit_kind::abnormal) {
       note_started();
     }
   }
@@ -85,8 +86,9 @@ public:
 
 protected:
   compat::verdict before(compat::mailbox_element& x) override {
-    if (auto* timer = compat::get_if<child_timer>(x)) {
-      this->guarded(*timer->run);
+    if (const auto* timer = compat::get_if<child_timer>(x)) {
+      if (auto call = take_call(*timer))
+        this->guarded(call);
       return compat::verdict::consumed;
     }
     // A child that awaits a response skips all else, even its own kill.

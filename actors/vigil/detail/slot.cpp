@@ -72,7 +72,8 @@ void slot::refuse(compat::context* ctx) {
 
 void slot::retire(compat::context* ctx) {
   refuse(ctx);
-  cleanup(to_caf({errc::child_stopped, {}, cell_->path()}), ctx);
+  compat::end_quietly(*this, to_caf({errc::child_stopped, {}, cell_->path()}),
+                      ctx);
 }
 
 caf::strong_actor_ptr slot::current() const {
@@ -82,7 +83,8 @@ caf::strong_actor_ptr slot::current() const {
 
 void slot::on_destroy() {
   if (!getf(is_cleaned_up_flag))
-    cleanup(caf::make_error(caf::exit_reason::unreachable), nullptr);
+    compat::end_quietly(*this, caf::make_error(caf::exit_reason::unreachable),
+                        nullptr);
   compat::forwarder::on_destroy();
 }
 

@@ -13,7 +13,9 @@ namespace vigil::detail {
 template <class T, class... Ts>
 class class_spawner final : public life_spawner {
 public:
-  class_spawner(bool detached, std::tuple<Ts...> args)
+  using args_ptr = std::shared_ptr<const std::tuple<Ts...>>;
+
+  class_spawner(bool detached, args_ptr args)
     : detached_(detached), args_(std::move(args)) {
     // nop
   }
@@ -24,7 +26,7 @@ public:
     using impl
       = std::conditional_t<blocks, respawned_blocking<T>, respawned<T>>;
     auto& sys = x->cell->parent->tree->system;
-    auto args = args_;
+    auto args = *args_;
     return std::apply(
       [&](Ts&... xs) {
         if constexpr (!blocks)
@@ -38,14 +40,15 @@ public:
 
 private:
   bool detached_;
-  std::tuple<Ts...> args_;
+  args_ptr args_;
 };
 
 /// A child that is a class derived from one of CAF's actors.
 template <class T, class... Ts>
 class class_child final : public child_factory {
 public:
-  explicit class_child(Ts... xs) : args_(std::move(xs)...) {
+  explicit class_child(Ts... xs)
+    : args_(std::make_shared<const std::tuple<Ts...>>(std::move(xs)...)) {
     // nop
   }
 
@@ -57,14 +60,15 @@ public:
   }
 
 private:
-  std::tuple<Ts...> args_;
+  // User code copies them, so only a start may do it: that one may fail.
+  std::shared_ptr<const std::tuple<Ts...>> args_;
 };
 
 /// Calls a function that makes an actor by itself and returns its handle.
 template <class F>
 class callable_spawner final : public life_spawner {
 public:
-  explicit callable_spawner(F f) : f_(std::move(f)) {
+  explicit callable_spawner(std::shared_ptr<const F> f) : f_(std::move(f)) {
     // nop
   }
 
@@ -74,7 +78,7 @@ public:
 
   [[nodiscard]] caf::strong_actor_ptr spawn(const life_ptr& x,
                                             compat::context*) const override {
-    auto f = f_;
+    auto f = *f_;
     if constexpr (std::is_invocable_v<F&, caf::actor_system&>)
       return unwrap(f(x->cell->parent->tree->system));
     else
@@ -96,14 +100,14 @@ private:
     }
   }
 
-  F f_;
+  std::shared_ptr<const F> f_;
 };
 
 /// A child that a function of the user makes.
 template <class F>
 class callable_child final : public child_factory {
 public:
-  explicit callable_child(F f) : f_(std::move(f)) {
+  explicit callable_child(F f) : f_(std::make_shared<const F>(std::move(f))) {
     // nop
   }
 
@@ -114,7 +118,7 @@ public:
   }
 
 private:
-  F f_;
+  std::shared_ptr<const F> f_;
 };
 
 } // namespace vigil::detail

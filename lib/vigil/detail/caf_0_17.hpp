@@ -129,6 +129,16 @@ inline void reply_error(const caf::strong_actor_ptr& self,
       ctx);
 }
 
+/// Has an actor clean up. What hooks of others throw is theirs, and lost.
+template <class Actor>
+void end_quietly(Actor& self, caf::error reason, context* ctx) {
+  try {
+    self.cleanup(std::move(reason), ctx);
+  } catch (...) {
+    // CAF has cleaned up before it called them.
+  }
+}
+
 // -- errors -------------------------------------------------------------------
 
 template <class Payload>

@@ -166,7 +166,7 @@ protected:
   /// Ends the actor for good.
   void retire(caf::error reason) {
     drop_behavior();
-    this->cleanup(std::move(reason), this->context());
+    end_quietly(*this, std::move(reason), this->context());
   }
 
   [[nodiscard]] bool retired() const noexcept {

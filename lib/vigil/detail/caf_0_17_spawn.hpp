@@ -2,6 +2,7 @@
 
 #include <vigil/detail/caf_0_17.hpp>
 
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -84,20 +85,65 @@ template <class T, class... Ts>
     sys.next_actor_id(), sys.node(), &sys, cfg, std::forward<Ts>(xs)...);
 }
 
-/// Calls `f(reason)` when the actor has ended, in whatever thread that happens;
-/// at once if it has. `f` must not throw.
+/// Calls a function once when an actor ends.
+///
+/// CAF calls the hooks of an actor one after the other; if one of them throws,
+/// it destroys the rest uncalled. This one notices that and calls even then.
 template <class F>
-void watch(const caf::strong_actor_ptr& x, F f) {
-  struct hook final : caf::attachable {
-    explicit hook(F fun) : f(std::move(fun)) {
-      // nop
-    }
-    void actor_exited(const caf::error& reason, context* ctx) override {
-      f(reason, ctx);
-    }
-    F f;
-  };
-  x->get()->attach(caf::attachable_ptr{new hook(std::move(f))});
+class end_hook final : public caf::attachable {
+public:
+  end_hook(const caf::abstract_actor* actor, F f, const void* key)
+    : actor_(dynamic_cast<const caf::monitorable_actor*>(actor)),
+      f_(std::move(f)), key_(key) {
+    // nop
+  }
+
+  ~end_hook() override {
+    if (!done_)
+      f_(reason(), nullptr);
+  }
+
+  void actor_exited(const caf::error& reason, context* ctx) override {
+    done_ = true;
+    f_(reason, ctx);
+  }
+
+  // CAF asks whom to take back; the one with the key is.
+  bool matches(const token& what) override {
+    if (key_ == nullptr || what.subtype != token::anonymous || what.ptr != key_)
+      return false;
+    done_ = true;
+    return true;
+  }
+
+private:
+  [[nodiscard]] caf::error reason() const {
+    if (actor_ != nullptr
+        && actor_->getf(caf::abstract_actor::is_terminated_flag))
+      return actor_->fail_state();
+    return caf::make_error(caf::exit_reason::unreachable);
+  }
+
+  const caf::monitorable_actor* actor_;
+  F f_;
+  const void* key_;
+  bool done_ = false;
+};
+
+/// Calls `f(reason, context)` when the actor has ended, in whatever thread that
+/// happens; at once if it has. `f` must not throw. `key` is for `unwatch`; then
+/// the captures of `f` must not call anybody when they are destroyed.
+template <class F>
+void watch(const caf::strong_actor_ptr& x, F f, const void* key = nullptr) {
+  auto hook = std::make_unique<end_hook<F>>(x->get(), std::move(f), key);
+  x->get()->attach(caf::attachable_ptr{std::move(hook)});
+}
+
+/// Takes back all calls of `watch` with that key. O(n) in what watches `x`. A
+/// call that is under way in another thread may still end after this returns.
+inline void unwatch(const caf::strong_actor_ptr& x, const void* key) {
+  constexpr auto subtype = caf::attachable::token::anonymous;
+  x->get()->detach(caf::attachable::token{subtype, key});
 }
 
 } // namespace vigil::compat

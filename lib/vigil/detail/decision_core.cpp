@@ -82,7 +82,8 @@ void decision_core::ignored(child_uid child, time_point now) {
   if (x->state == child_state::stopping
       || (x->state == child_state::starting && stopping()))
     return gone(*x, now);
-  if (x->state != child_state::starting)
+  // A child that runs was restarted in place, and has nothing to run any more.
+  if (x->state != child_state::starting && x->state != child_state::running)
     return;
   settle(*x);
   reply_to_start(*x, child);

@@ -70,7 +70,7 @@ public:
   /// The start of the child failed, or it ended before it came up.
   void start_failed(child_uid child, failure why, time_point now);
 
-  /// The child's start said that there is nothing to run.
+  /// The child's start, or its restart in place, found nothing to run.
   void ignored(child_uid child, time_point now);
 
   /// The child is gone.

@@ -28,7 +28,7 @@ supervisor_actor::supervisor_actor(caf::actor_config& cfg,
     core_(definition_->spec, cell_->path, cell_->window,
           random_source(cell_->tree->next_seed())) {
   for (const auto& child : definition_->children)
-    add_entry(core_.add_child(child.spec), child);
+    reveal(add_entry(core_.add_child(child.spec), child));
   set_default_handler(caf::drop);
   set_error_handler([](caf::scheduled_actor*, caf::error&) {});
   set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
@@ -189,22 +189,26 @@ void supervisor_actor::carry_out(const action::start_child& x) {
   auto* child = entry(x.child);
   if (child == nullptr)
     child = &add_entry(x.child, definition_->children[x.child - 1]);
-  child->cell->window = core_.find(x.child)->budget;
+  reveal(*child);
   sync(x.child);
   try {
     child->port->start(context());
-    return;
   } catch (const failure_exception& e) {
     if (e.why.code == errc::ignored)
       return core_.ignored(x.child, now());
-    core_.start_failed(x.child, child->cell->complete(e.why), now());
+    start_threw(*child, e.why);
   } catch (const std::exception& e) {
-    core_.start_failed(
-      x.child, child->cell->complete({errc::exception, e.what()}), now());
+    start_threw(*child, {errc::exception, e.what()});
   } catch (...) {
-    core_.start_failed(
-      x.child, child->cell->complete({errc::exception, "unknown"}), now());
+    start_threw(*child, {errc::exception, "unknown exception"});
   }
+}
+
+void supervisor_actor::start_threw(const child_entry& x, failure why) {
+  auto how = abnormal(x.cell->complete(std::move(why)));
+  x.cell->log(how.why);
+  x.cell->publish(event_type::start_failed, how);
+  core_.start_failed(x.cell->uid, std::move(how.why), now());
 }
 
 void supervisor_actor::carry_out(const action::stop_child& x) {
@@ -225,7 +229,8 @@ void supervisor_actor::carry_out(const action::forget_child& x) {
     return;
   auto& child = node.mapped();
   child.cell->state = child_state::stopped;
-  child.cell->publish(event_type::child_removed);
+  if (child.shown)
+    child.cell->publish(event_type::child_removed);
   child.port->forget(context());
   cell_->remove(x.child);
 }
@@ -352,40 +357,6 @@ void supervisor_actor::publish(event_type type, const child_exit* how) const {
       x.why = how->why;
   }
   events.publish(x);
-}
-
-// -- children -----------------------------------------------------------------
-
-supervisor_actor::child_entry&
-supervisor_actor::add_entry(child_uid child, const child_definition& x) {
-  auto cell = std::make_shared<child_cell>(x.spec, child, cell_, x.handle_type);
-  cell->nested = x.factory->make_nested(*cell);
-  cell_->add(cell);
-  auto port = x.factory->make_port(cell);
-  return entries_[child] = {std::move(cell), std::move(port)};
-}
-
-supervisor_actor::child_entry* supervisor_actor::entry(child_uid child) {
-  auto i = entries_.find(child);
-  return i != entries_.end() ? &i->second : nullptr;
-}
-
-void supervisor_actor::set_state(child_state x, time_point at) {
-  cell_->state = x;
-  cell_->up_since = at.time_since_epoch().count();
-  if (me_ != nullptr)
-    me_->came_up(at);
-}
-
-void supervisor_actor::sync(child_uid child) {
-  auto* x = entry(child);
-  auto view = core_.find(child);
-  if (x != nullptr && view)
-    x->cell->state = view->state;
-}
-
-time_point supervisor_actor::now() const {
-  return cell_->tree->now();
 }
 
 } // namespace vigil::detail

@@ -61,6 +61,9 @@ private:
     std::uint64_t timer = 0;
     /// Lives up to this one were left behind: what they say counts no more.
     std::uint64_t left_behind = 0;
+    /// Inspection sees it. A dynamic child that has to wait for the initial
+    /// start may turn out to have the id of another.
+    bool shown = false;
   };
 
   enum class reply_kind : std::uint8_t { nothing, info };
@@ -111,6 +114,8 @@ private:
   void sync(child_uid child);
 
   child_entry& add_entry(child_uid child, const child_definition& x);
+  void reveal(child_entry& x);
+  void start_threw(const child_entry& x, failure why);
   [[nodiscard]] child_entry* entry(child_uid child);
   [[nodiscard]] time_point now() const;
   void wake_at(time_point at);
