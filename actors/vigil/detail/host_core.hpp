@@ -86,7 +86,7 @@ private:
   void refuse();
   void finish(child_exit how);
   void finish_fault();
-  void leave(child_exit how);
+  void conclude(child_exit how);
   void clear_incarnation();
   void begin_draining();
 
