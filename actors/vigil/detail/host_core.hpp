@@ -69,7 +69,7 @@ protected:
 
   void start(start_kind how, time_point when);
 
-  /// Counts a message that meets no behavior, and refuses it if it is a request.
+  /// Counts a message that meets no behavior; refuses it if it is a request.
   void lose(compat::mailbox_element& x, errc why);
 
   [[nodiscard]] bool running() const noexcept {
