@@ -88,6 +88,9 @@ struct child_traits {
 /// Takes apart what a user passes to `vigil::child<T>`.
 template <class T, class... Ts>
 struct class_traits {
+  static_assert(std::derived_from<T, caf::local_actor>,
+                "vigil: vigil::child<T> makes actors of class T: derive T from "
+                "one of CAF's actors, or pass an actor function");
   static_assert(!std::is_final_v<T>,
                 "vigil: a supervised class must not be final: vigil derives "
                 "from it; or pass a callable that spawns it");
