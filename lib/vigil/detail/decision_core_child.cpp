@@ -143,7 +143,11 @@ bool decision_core::begin_stop(core_child& x, time_point now) {
 void decision_core::kill(core_child& x) {
   x.killed = true;
   emit(action::stop_child{x.uid, true});
-  arm(x, alarm::grace, kill_grace);
+  // A supervisor always reacts, and takes as long as its children's graces.
+  if (x.spec.kind == child_kind::supervisor)
+    disarm(x);
+  else
+    arm(x, alarm::grace, kill_grace);
 }
 
 void decision_core::gone(core_child& x, time_point now) {
@@ -226,6 +230,9 @@ void decision_core::failed(core_child& x, child_exit how, time_point now) {
                                            : refusal(x, now);
   if (limit != nullptr)
     return give_up(x, *limit, std::move(last), how.earlier, now);
+  // Its host may have dealt with failures that nobody told of.
+  if (!how.earlier.empty())
+    x.history = how.earlier;
   remember(x, last);
   if (waiting() && in_group(x))
     join_group(x);

@@ -265,7 +265,9 @@ void supervisor_actor::carry_out(const action::answer& x) {
   if (call.kind == reply_kind::nothing)
     return call.promise.deliver(caf::unit);
   child_info info;
-  if (const auto* child = entry(x.what.value())) {
+  // A temporary child that ignored its start is about to be forgotten.
+  const auto* child = entry(x.what.value());
+  if (child != nullptr && core_.find(x.what.value())) {
     sync(x.what.value());
     info = info_of(*child->cell);
   } else {
@@ -298,10 +300,12 @@ void supervisor_actor::carry_out(const action::went_down& x) {
     promise.deliver(x.report);
   if (me_ == nullptr)
     return end_root(x);
+  auto how = x.exit;
+  how.culprits = x.report.culprits;
   notify(*me_, me_->incarnation, context(),
          x.start_failed ? child_note::what::start_failed
                         : child_note::what::exited,
-         x.exit);
+         std::move(how));
   if (std::exchange(start_when_down_, false))
     begin_life();
   if (forget_when_down_)
