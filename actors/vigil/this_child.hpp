@@ -92,7 +92,7 @@ public:
   }
 
   /// Ends this life as failed, once the current message is done. In the actor
-  /// function: the start has failed.
+  /// function: the start has failed. A blocking actor ends when it returns.
   void fail(std::error_code code, std::string text = {}) const {
     if (supervised())
       context_->fault({code, std::move(text)});
@@ -103,6 +103,8 @@ public:
   /// Ends this life as failed, without a code of its own.
   void fail(std::string text) const {
     fail(make_error_code(errc::unspecified), std::move(text));
+    else if constexpr (std::is_base_of_v<caf::blocking_actor, Self>)
+      self_->fail_state(to_caf({code, std::move(text)}));
   }
 
   /// In the actor function: there is nothing to run. OTP: `ignore`.
@@ -114,6 +116,9 @@ public:
   }
 
   /// Runs `f` after `d`, unless this life ends before. Keeps nothing alive: an
+    static_assert(!std::is_base_of_v<caf::blocking_actor, Self>,
+                  "vigil: a blocking actor is up before its function runs; it "
+                  "cannot ignore its start, only return");
   /// actor without a behavior ends although it has a timer. Needs a supervisor:
   /// does nothing without one.
   void run_after(duration d, std::function<void()> f) const {
