@@ -47,9 +47,16 @@ public:
     return supervised() ? context_->incarnation() : 1;
   }
 
-  /// Returns how the previous life failed, or how the previous start did.
+  /// Returns how the previous life failed, or how the previous start did;
+  /// nothing after a clean end.
   [[nodiscard]] std::optional<failure> previous_failure() const {
-    return supervised() ? context_->record().last_failure() : std::nullopt;
+    if (!supervised())
+      return std::nullopt;
+    auto result = context_->record().last_failure();
+    if (result && result->path == path()
+        && result->incarnation + 1 != incarnation())
+      return std::nullopt;
+    return result;
   }
 
   /// Returns the handle that stays valid over restarts: hand out this one, not
@@ -96,6 +103,8 @@ public:
   void fail(std::error_code code, std::string text = {}) const {
     if (supervised())
       context_->fault({code, std::move(text)});
+    else if constexpr (std::is_base_of_v<caf::blocking_actor, Self>)
+      self_->fail_state(to_caf({code, std::move(text)}));
     else
       self_->quit(to_caf({code, std::move(text)}));
   }
@@ -103,12 +112,13 @@ public:
   /// Ends this life as failed, without a code of its own.
   void fail(std::string text) const {
     fail(make_error_code(errc::unspecified), std::move(text));
-    else if constexpr (std::is_base_of_v<caf::blocking_actor, Self>)
-      self_->fail_state(to_caf({code, std::move(text)}));
   }
 
   /// In the actor function: there is nothing to run. OTP: `ignore`.
   void ignore() const {
+    static_assert(!std::is_base_of_v<caf::blocking_actor, Self>,
+                  "vigil: a blocking actor is up before its function runs; it "
+                  "cannot ignore its start, only return");
     if (supervised())
       context_->ignore();
     else
@@ -116,9 +126,6 @@ public:
   }
 
   /// Runs `f` after `d`, unless this life ends before. Keeps nothing alive: an
-    static_assert(!std::is_base_of_v<caf::blocking_actor, Self>,
-                  "vigil: a blocking actor is up before its function runs; it "
-                  "cannot ignore its start, only return");
   /// actor without a behavior ends although it has a timer. Needs a supervisor:
   /// does nothing without one.
   void run_after(duration d, std::function<void()> f) const {
