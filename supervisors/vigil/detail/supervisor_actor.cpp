@@ -262,7 +262,9 @@ void supervisor_actor::carry_out(const action::answer& x) {
   if (call.kind == reply_kind::nothing)
     return call.promise.deliver(caf::unit);
   child_info info;
-  if (const auto* child = entry(x.what.value())) {
+  // A temporary child that ignored its start is about to be forgotten.
+  const auto* child = entry(x.what.value());
+  if (child != nullptr && core_.find(x.what.value())) {
     sync(x.what.value());
     info = info_of(*child->cell);
   } else {
