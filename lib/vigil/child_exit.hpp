@@ -16,26 +16,6 @@ enum class exit_kind : std::uint8_t { normal, shutdown, abnormal };
 
 [[nodiscard]] std::string_view to_string(exit_kind x) noexcept;
 
-/// The end of one incarnation.
-struct child_exit {
-  exit_kind kind = exit_kind::normal;
-
-  /// Why; meaningful for abnormal ends only.
-  failure why;
-
-  /// True if the child's host already asked the restart budget and was refused.
-  bool budget_refused = false;
-
-  /// Earlier failures of the same child, newest first, each in one line.
-  std::vector<std::string> earlier;
-
-  /// Which budget refused; the supervisor's if this says nothing.
-  std::optional<restart_intensity> refused_by{};
-};
-
-/// Returns an abnormal end for that reason.
-[[nodiscard]] child_exit abnormal(failure why);
-
 /// Stop report: which children did not stop when asked.
 struct stop_report {
   struct culprit {
@@ -51,8 +31,31 @@ struct stop_report {
   std::vector<culprit> culprits;
 };
 
+/// The end of one incarnation.
+struct child_exit {
+  exit_kind kind = exit_kind::normal;
+
+  /// Why; meaningful for abnormal ends only.
+  failure why;
+
+  /// True if the child's host already asked the restart budget and was refused.
+  bool budget_refused = false;
+
+  /// Earlier failures of the same child, newest first, each in one line.
+  std::vector<std::string> earlier;
+
+  /// Which budget refused; the supervisor's if this says nothing.
+  std::optional<restart_intensity> refused_by{};
+
+  /// Children of an ended supervisor that did not stop when asked.
+  std::vector<stop_report::culprit> culprits{};
+};
+
+/// Returns an abnormal end for that reason.
+[[nodiscard]] child_exit abnormal(failure why);
+
 /// Returns whether an end is abnormal in the eyes of `spec`, that is after its
-/// `restart_when` had a say.
+/// `restart_when` had a say. A restart in place that failed always is.
 [[nodiscard]] bool is_abnormal(const child_spec& spec, const child_exit& x);
 
 /// Returns whether `spec` has a child restarted after such an end. OTP: the

@@ -95,6 +95,9 @@ void decision_core::exited(child_uid child, child_exit how, time_point now) {
   auto* x = node(child);
   if (swallow(child, false) || x == nullptr)
     return;
+  if (stopping())
+    for (auto& culprit : std::exchange(how.culprits, {}))
+      farewell_.report.culprits.push_back(std::move(culprit));
   if (x->state == child_state::stopping)
     gone(*x, now);
   else if (x->state == child_state::running && x->kept_exit == 0)

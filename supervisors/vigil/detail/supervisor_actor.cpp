@@ -297,10 +297,12 @@ void supervisor_actor::carry_out(const action::went_down& x) {
     promise.deliver(x.report);
   if (me_ == nullptr)
     return end_root(x);
+  auto how = x.exit;
+  how.culprits = x.report.culprits;
   notify(*me_, me_->incarnation, context(),
          x.start_failed ? child_note::what::start_failed
                         : child_note::what::exited,
-         x.exit);
+         std::move(how));
   if (std::exchange(start_when_down_, false))
     begin_life();
   if (forget_when_down_)
