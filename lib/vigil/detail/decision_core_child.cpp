@@ -143,7 +143,11 @@ bool decision_core::begin_stop(core_child& x, time_point now) {
 void decision_core::kill(core_child& x) {
   x.killed = true;
   emit(action::stop_child{x.uid, true});
-  arm(x, alarm::grace, kill_grace);
+  // A supervisor always reacts, and takes as long as its children's graces.
+  if (x.spec.kind == child_kind::supervisor)
+    disarm(x);
+  else
+    arm(x, alarm::grace, kill_grace);
 }
 
 void decision_core::gone(core_child& x, time_point now) {
