@@ -21,7 +21,7 @@ child_exit abnormal(failure why) {
 bool is_abnormal(const child_spec& spec, const child_exit& x) {
   if (x.kind != exit_kind::abnormal)
     return false;
-  if (!spec.restart_when)
+  if (!spec.restart_when || x.why.code == errc::start_failed)
     return true;
   try {
     return spec.restart_when(x.why);

@@ -230,6 +230,9 @@ void decision_core::failed(core_child& x, child_exit how, time_point now) {
                                            : refusal(x, now);
   if (limit != nullptr)
     return give_up(x, *limit, std::move(last), how.earlier, now);
+  // Its host may have dealt with failures that nobody told of.
+  if (!how.earlier.empty())
+    x.history = how.earlier;
   remember(x, last);
   if (waiting() && in_group(x))
     join_group(x);
