@@ -32,4 +32,17 @@ void respawned_context::note_end() {
   end();
 }
 
+void respawned_context::lose(compat::mailbox_element& x) {
+  if (x.mid.is_response() || compat::get_if<caf::exit_msg>(x) != nullptr
+      || compat::get_if<caf::down_msg>(x) != nullptr
+      || compat::get_if<caf::timeout_msg>(x) != nullptr
+      || compat::get_if<child_timer>(x) != nullptr)
+    return;
+  record().lose_messages(1);
+  auto& me = self();
+  compat::reply_error(caf::strong_actor_ptr{me.ctrl()}, x.sender, x.mid,
+                      me.context(),
+                      to_caf({errc::message_lost, {}, record().path()}));
+}
+
 } // namespace vigil::detail

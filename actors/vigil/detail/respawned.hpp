@@ -49,6 +49,9 @@ protected:
   void note_failure(failure why);
   void note_end();
 
+  /// Counts a message that ends with the actor, and answers it.
+  void lose(compat::mailbox_element& x);
+
   life_ptr life_;
 };
 
@@ -78,6 +81,11 @@ public:
                || exit_kind_of(this->fail_state_) != exit_kind::abnormal) {
       note_started();
     }
+  }
+
+  bool cleanup(caf::error&& reason, compat::context* ctx) override {
+    this->drain_mailbox([this](compat::mailbox_element& x) { lose(x); });
+    return super::cleanup(std::move(reason), ctx);
   }
 
   caf::local_actor& self() noexcept override {

@@ -4,6 +4,7 @@
 
 #include <caf/mixin/subscriber.hpp>
 
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -32,17 +33,29 @@ public:
   bool cleanup(caf::error&& reason, context* ctx) override {
     if (!ends_as_usual || has_ties())
       return Base::cleanup(std::move(reason), ctx);
-    if (!this->mailbox().closed()) {
-      this->mailbox().close();
-      this->get_normal_queue().flush_cache();
-      this->get_urgent_queue().flush_cache();
-      caf::detail::sync_request_bouncer bounce{reason};
-      while (this->mailbox().queue().new_round(1000, bounce).consumed_items > 0)
-        ; // each round answers what it takes
-    }
+    drain_mailbox(caf::detail::sync_request_bouncer{reason});
     this->unregister_from_system();
     caf::monitorable_actor::cleanup(std::move(reason), ctx);
     return true;
+  }
+
+protected:
+  /// Closes the mailbox and shows `f` all messages that were in it.
+  template <class F>
+  void drain_mailbox(F f) {
+    auto& box = this->mailbox();
+    if (box.closed())
+      return;
+    box.close();
+    this->get_normal_queue().flush_cache();
+    this->get_urgent_queue().flush_cache();
+    // Queues in queues put a key and a queue each in front of the message.
+    auto show = [&](auto&&... xs) {
+      f(std::get<sizeof...(xs) - 1>(std::tie(xs...)));
+      return caf::intrusive::task_result::resume;
+    };
+    while (box.queue().new_round(1000, show).consumed_items > 0)
+      ; // each round empties what it can
   }
 
 private:
