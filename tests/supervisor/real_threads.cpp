@@ -1,0 +1,198 @@
+#include "world.hpp"
+
+#include <vigil/vigil.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <future>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+using namespace test;
+
+// Blocking and detached children have threads, so they need the real scheduler.
+// Nobody sleeps here: all waiting is for answers.
+
+namespace {
+
+struct real_world {
+  caf::actor_system_config cfg;
+  caf::actor_system sys{cfg};
+};
+
+auto sup() {
+  return vigil::supervisor("sup").intensity(100, 1h);
+}
+
+/// Sends a command and waits for the answer.
+std::string ask(caf::actor_system& sys, const caf::actor& to,
+                const std::string& what) {
+  caf::scoped_actor self{sys, true};
+  std::string result;
+  self->request(to, 30s, what)
+    .receive([&](const std::string& x) { result = x; },
+             [&](const caf::error& why) {
+               result = name_of(vigil::to_failure(why).code);
+             });
+  return result;
+}
+
+std::string obey(caf::local_actor* self, const std::string& what) {
+  if (what == "throw")
+    throw std::runtime_error{"told to throw"};
+  if (what == "thread")
+    return std::this_thread::get_id() == std::thread::id{} ? "none" : "some";
+  return std::to_string(self->id());
+}
+
+/// A blocking actor as CAF's users write it.
+void blocking(caf::blocking_actor* self, std::atomic<int>* lives) {
+  ++*lives;
+  bool running = true;
+  self->receive_while(running)(
+    [&](const std::string& what) {
+      if (what == "stop")
+        running = false;
+      else if (what == "fail")
+        vigil::this_child(self).fail(trouble::died, "told to fail");
+      if (what == "fail")
+        running = false;
+      return what == "life" ? std::to_string(lives->load()) : obey(self, what);
+    },
+    [&](caf::exit_msg& x) {
+      self->fail_state(std::move(x.reason));
+      running = false;
+    });
+}
+
+caf::behavior working(caf::event_based_actor* self, std::atomic<int>* lives) {
+  ++*lives;
+  return vigil::behavior(self, [=](const std::string& what) {
+    if (what == "life")
+      return std::to_string(lives->load());
+    return obey(self, what);
+  });
+}
+
+/// Asks for the life until it is the expected one: an ended life answers with
+/// errors until the next is there.
+bool reaches_life(caf::actor_system& sys, const caf::actor& to,
+                  const std::string& life) {
+  for (int i = 0; i < 1000; ++i)
+    if (ask(sys, to, "life") == life)
+      return true;
+  return false;
+}
+
+} // namespace
+
+TEST_CASE("a blocking child lives, fails, comes back and stops") {
+  real_world w;
+  std::atomic<int> lives{0};
+  auto tree = sup().child(vigil::child("a", blocking, &lives)).start(w.sys);
+  REQUIRE(tree);
+  auto a = tree.value().find<caf::actor>("a").value();
+  CHECK(ask(w.sys, a, "life") == "1");
+  CHECK(ask(w.sys, a, "throw") != "ok");
+  CHECK(reaches_life(w.sys, a, "2"));
+  auto why = tree.value().snapshot().rows[1].last_failure;
+  REQUIRE(why);
+  CHECK(why->code == vigil::errc::exception);
+  CHECK(why->message == "told to throw");
+  ask(w.sys, a, "fail");
+  CHECK(reaches_life(w.sys, a, "3"));
+  CHECK(tree.value().snapshot().rows[1].last_failure->code == trouble::died);
+  auto report = tree.value().stop();
+  REQUIRE(report);
+  CHECK(report.value().culprits.empty());
+  CHECK(lives == 3);
+}
+
+TEST_CASE("a blocking child that finishes is not restarted if transient") {
+  real_world w;
+  std::atomic<int> lives{0};
+  auto ended = std::make_shared<std::promise<void>>();
+  auto tree
+    = sup().child(vigil::child("a", blocking, &lives).transient()).start(w.sys);
+  REQUIRE(tree);
+  tree.value().events().subscribe([ended](const vigil::event& x) {
+    if (x.type == vigil::event_type::child_exited)
+      ended->set_value();
+  });
+  caf::anon_send(tree.value().find<caf::actor>("a").value(),
+                 std::string{"stop"});
+  ended->get_future().wait();
+  CHECK(said(tree.value().terminate_child("a")) == "ok");
+  CHECK(lives == 1);
+  CHECK(said(tree.value().restart_child("a")) == "ok");
+  CHECK(ask(w.sys, tree.value().find<caf::actor>("a").value(), "life") == "2");
+}
+
+TEST_CASE("a detached child has a thread of its own in each life") {
+  real_world w;
+  std::atomic<int> lives{0};
+  auto tree = sup()
+                .child(vigil::child("a", working, &lives).detached())
+                .child(vigil::child("b", working, &lives))
+                .start(w.sys);
+  REQUIRE(tree);
+  auto a = tree.value().find<caf::actor>("a").value();
+  CHECK(ask(w.sys, a, "throw") == "exception");
+  CHECK(reaches_life(w.sys, a, "3"));
+  CHECK(tree.value().which_child("a").value().incarnation == 2);
+  CHECK(said(tree.value().stop()) == "ok");
+}
+
+TEST_CASE("many requests during many restarts are all answered") {
+  real_world w;
+  std::atomic<int> lives{0};
+  auto tree = vigil::supervisor("sup")
+                .intensity(1'000'000, 1h)
+                .child(vigil::child("a", working, &lives))
+                .child(vigil::child("b", working, &lives).respawn())
+                .start(w.sys);
+  REQUIRE(tree);
+  caf::scoped_actor self{w.sys, true};
+  for (auto id : {"a", "b"}) {
+    CAPTURE(id);
+    auto to = tree.value().find<caf::actor>(id).value();
+    int good = 0;
+    int bad = 0;
+    for (int i = 0; i < 300; ++i)
+      self->request(to, 30s, std::string{i % 3 == 0 ? "throw" : "id"})
+        .receive([&](const std::string&) { ++good; },
+                 [&](const caf::error&) { ++bad; });
+    CHECK(good + bad == 300);
+    CHECK(bad >= 100);
+    CHECK(good > 0);
+  }
+  CHECK(said(tree.value().stop()) == "ok");
+}
+
+TEST_CASE("wait returns in another thread when the tree ends") {
+  real_world w;
+  std::atomic<int> lives{0};
+  auto tree = vigil::supervisor("sup")
+                .intensity(0, 0s)
+                .child(vigil::child("a", working, &lives))
+                .start(w.sys);
+  REQUIRE(tree);
+  auto end = std::async(std::launch::async,
+                        [ref = tree.value()] { return said(ref.wait()); });
+  caf::anon_send(tree.value().find<caf::actor>("a").value(),
+                 std::string{"throw"});
+  CHECK(end.get() == "restart_limit_reached");
+  CHECK_FALSE(tree.value().running());
+}
+
+TEST_CASE("a system ends although references to its trees are left") {
+  std::atomic<int> lives{0};
+  {
+    real_world w;
+    auto tree = sup().child(vigil::child("a", working, &lives)).start(w.sys);
+    REQUIRE(tree);
+  } // the last reference goes first, and asks the tree to stop
+  CHECK(lives == 1);
+}
