@@ -1,5 +1,6 @@
-// One million children: how long to start, how much memory each, how long to
-// stop? Beside it, one million raw actors that one actor spawns and holds.
+// One million children of a dynamic supervisor: how long to start, how much
+// memory each, how long to run and to stop? Beside it, one million raw lazy
+// actors in a vector; and, fewer, children that a tree has from its start.
 //
 // Memory is what malloc has handed out, plus the resident set as the kernel
 // sees it. One arena, so that mallinfo2 sees all of it.
@@ -7,8 +8,12 @@
 #include "support/raw.hpp"
 
 #include <malloc.h>
+#include <time.h>
 
+#include <atomic>
 #include <fstream>
+#include <functional>
+#include <optional>
 
 #include <unistd.h>
 
@@ -28,106 +33,139 @@ double resident() {
          * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
-/// Measures one life of `n` actors: `start` makes them, `stop` ends them.
-template <class Start, class Stop>
-void life(benchmark::State& state, std::size_t n, Start start, Stop stop) {
+/// The time that this thread ran: lazy actors start in it alone, and a second
+/// of page faults is long enough for any neighbour to interfere.
+nanoseconds own_cpu_time() {
+  timespec x{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &x);
+  return static_cast<nanoseconds>(x.tv_sec) * 1'000'000'000 + x.tv_nsec;
+}
+
+/// What is done with `n` actors; each step in a span of its own.
+struct steps {
+  std::function<void()> start;
+  /// Sends each its first message; that is when a lazy actor runs.
+  std::function<void()> wake;
+  std::function<void()> stop;
+};
+
+/// Counts the actors whose actor function has run.
+class roll {
+public:
+  explicit roll(std::size_t n) : all_(n) {
+    // nop
+  }
+
+  void enter() {
+    if (++up_ == all_)
+      up_.notify_all();
+  }
+
+  void wait() const {
+    for (auto n = up_.load(); n < all_; n = up_.load())
+      up_.wait(n);
+  }
+
+private:
+  std::size_t all_;
+  std::atomic<std::size_t> up_{0};
+};
+
+void life(benchmark::State& state, std::size_t n, const steps& what) {
   const auto each = 1 / static_cast<double>(n);
+  auto& to = state.counters;
   for (auto _ : state) {
     malloc_trim(0);
     const auto memory = allocated();
     const auto pages = resident();
-    const auto span = static_cast<double>(timed(start)) * each;
-    state.SetIterationTime(span * 1e-9);
-    state.counters["median"] = span;
-    state.counters["bytes"] = (allocated() - memory) * each;
-    state.counters["rss"] = (resident() - pages) * each;
-    state.counters["stop"] = static_cast<double>(timed(stop)) * each;
+    const auto cpu = own_cpu_time();
+    const auto start = static_cast<double>(timed(what.start)) * each;
+    to["cpu"] = static_cast<double>(own_cpu_time() - cpu) * each;
+    to["start"] = start;
+    state.SetIterationTime(start * 1e-9);
+    to["bytes"] = (allocated() - memory) * each;
+    if (what.wake) {
+      to["wake"] = static_cast<double>(timed(what.wake)) * each;
+      to["bytes_run"] = (allocated() - memory) * each;
+    }
+    to["rss"] = (resident() - pages) * each;
+    to["stop"] = static_cast<double>(timed(what.stop)) * each;
   }
+}
+
+caf::behavior idle(caf::event_based_actor*, roll* up) {
+  up->enter();
+  return {[](ping) {
+  }};
 }
 
 // -- ours ---------------------------------------------------------------------
 
-caf::behavior idle(caf::event_based_actor*) {
-  return {[](int x) {
-    return x;
-  }};
+void dynamic_children(benchmark::State& state, std::size_t n) {
+  using pool_type = vigil::dynamic<caf::actor, roll*>;
+  world here;
+  roll up{n};
+  auto tree = here.start(vigil::supervisor("bench").child(
+    vigil::dynamic_supervisor<caf::actor, roll*>("pool", idle)));
+  auto pool = tree.find<pool_type>("pool").value();
+  life(state, n,
+       {[&] {
+          for (std::size_t i = 0; i < n; ++i)
+            (void)pool.start_child(&up);
+        },
+        [&] {
+          for (const auto& child : pool.children())
+            caf::anon_send(child, ping{});
+          up.wait();
+        },
+        [&] {
+          (void)tree.stop(std::chrono::hours{1});
+        }});
 }
 
-/// The description is a part of what the tree holds: it is made in the span.
-void ours(benchmark::State& state, std::size_t n) {
+/// Children that the tree knows from its start, each with an id and a spec of
+/// its own. The description is a part of what the tree holds.
+void static_children(benchmark::State& state, std::size_t n) {
   world here;
+  roll up{n};
   std::optional<vigil::tree_ref> tree;
-  life(
-    state, n,
-    [&] {
-      std::vector<decltype(vigil::child("", idle))> children;
-      children.reserve(n);
-      for (std::size_t i = 0; i < n; ++i)
-        children.push_back(vigil::child(std::to_string(i), idle));
-      tree = here.start(vigil::supervisor("bench").children(children));
-    },
-    [&] {
-      (void)tree->stop(std::chrono::hours{1});
-      tree.reset();
-    });
+  life(state, n,
+       {[&] {
+          std::vector<decltype(vigil::child("", idle, &up))> children;
+          children.reserve(n);
+          for (std::size_t i = 0; i < n; ++i)
+            children.push_back(vigil::child(std::to_string(i), idle, &up));
+          tree = here.start(vigil::supervisor("bench").children(children));
+        },
+        nullptr,
+        [&] {
+          (void)tree->stop(std::chrono::hours{1});
+          tree.reset();
+        }});
 }
 
 // -- raw ----------------------------------------------------------------------
 
-/// Spawns children that all run once; then ends them and waits for that.
-class holder : public caf::event_based_actor {
-public:
-  explicit holder(caf::actor_config& cfg) : caf::event_based_actor(cfg) {
-    set_down_handler([this](caf::down_msg&) {
-      if (--left_ == 0)
-        done_.deliver(nanoseconds{0});
-    });
-  }
-
-  caf::behavior make_behavior() override {
-    return {
-      [this](go x) -> caf::result<nanoseconds> {
-        done_ = make_response_promise();
-        left_ = x.rounds;
-        children_.reserve(left_);
-        for (std::size_t i = 0; i < x.rounds; ++i)
-          children_.push_back(spawn<caf::monitored>(
-            [this](caf::event_based_actor* self) -> caf::behavior {
-              if (--left_ == 0)
-                self->send(this, pong{});
-              return idle(self);
-            }));
-        return done_;
-      },
-      [this](pong) { done_.deliver(nanoseconds{0}); },
-      [this](ping) -> caf::result<nanoseconds> {
-        done_ = make_response_promise();
-        left_ = children_.size();
-        for (auto& child : std::exchange(children_, {}))
-          send_exit(child, caf::exit_reason::user_shutdown);
-        return done_;
-      },
-    };
-  }
-
-private:
-  std::vector<caf::actor> children_;
-  std::size_t left_ = 0;
-  caf::response_promise done_;
-};
-
-void raw_million(benchmark::State& state, std::size_t n) {
+/// Lazy actors in a vector, which ends them when it is cleared.
+void raw_actors(benchmark::State& state, std::size_t n) {
   world here;
-  auto driver = here.system().spawn<holder>();
-  caf::scoped_actor self{here.system()};
-  life(
-    state, n, [&] { (void)here.drive(driver, n); },
-    [&] {
-      self->request(driver, caf::infinite, ping{})
-        .receive(
-          [](nanoseconds) {},
-          [](const caf::error& why) { world::fail(vigil::to_failure(why)); });
-    });
+  roll up{n};
+  std::vector<caf::actor> children;
+  life(state, n,
+       {[&] {
+          children.reserve(n);
+          for (std::size_t i = 0; i < n; ++i)
+            children.push_back(
+              here.system().spawn<caf::lazy_init + caf::hidden>(idle, &up));
+        },
+        [&] {
+          for (const auto& child : children)
+            caf::anon_send(child, ping{});
+          up.wait();
+        },
+        [&] {
+          children = {};
+        }});
 }
 
 } // namespace
@@ -135,6 +173,9 @@ void raw_million(benchmark::State& state, std::size_t n) {
 void bench::declare() {
   mallopt(M_ARENA_MAX, 1);
   const auto n = size(1'000'000);
-  add("ours", 1, [n](benchmark::State& state) { ours(state, n); });
-  add("raw", 1, [n](benchmark::State& state) { raw_million(state, n); });
+  add("ours", 1, [n](benchmark::State& state) { dynamic_children(state, n); });
+  add("raw", 1, [n](benchmark::State& state) { raw_actors(state, n); });
+  const auto few = size(100'000);
+  add("static", 1,
+      [few](benchmark::State& state) { static_children(state, few); });
 }

@@ -24,6 +24,7 @@ class Row:
     unit: str = "ns"
     floor: Optional[str] = None
     floor_name: str = ""
+    floor_times: int = 1
 
     def values(self):
         return [x for x in (self.ours, self.baseline, self.floor) if x]
@@ -108,29 +109,42 @@ def crash_rows():
 def spawn_rows():
     def at(name):
         return f"spawn:{name}:median"
-    yield Row("start_dynamic_child", at("start_child/from_actor"),
-              at("raw/lazy"), "raw lazy spawn",
+    yield Row("start_dynamic_child", at("dynamic/from_thread"),
+              at("raw/lazy_from_thread"), "raw lazy spawn from a thread",
               both(at_most(1000), ratio(1.2)),
-              floor=at("raw/run_monitored"),
-              floor_name="raw CAF, spawned, run and monitored")
+              floor=at("raw/lazy_from_thread"),
+              floor_name="raw lazy spawn from a thread")
+    yield Row("start_dynamic_child_in_actor", at("dynamic/from_actor"),
+              at("raw/lazy"), "raw lazy spawn")
+    yield Row("start_dynamic_child_eager", at("dynamic/eager"),
+              at("raw/run"), "raw CAF, spawned and run")
+    yield Row("start_dynamic_child_vs_otp", at("dynamic/from_thread"),
+              "otp::start_child", "Erlang/OTP simple_one_for_one")
+    yield Row("start_child_call", at("start_child/from_actor"),
+              at("raw/run_monitored"), "raw CAF, spawned, run and monitored")
     yield Row("start_child_from_thread", at("start_child/from_thread"),
               at("raw/request_from_thread"), "raw request from a thread")
-    yield Row("start_child_otp", at("start_child/from_actor"),
-              "otp::start_child", "Erlang/OTP simple_one_for_one")
     yield Row("start_static_child", at("start_tree"),
               at("raw/run_monitored"), "raw CAF, spawned, run and monitored")
     yield Row("raw_spawn_scheduled", at("raw/scheduled"))
-    yield Row("raw_spawn_run", at("raw/run"))
 
 
 def million_rows():
     def row(name, counter, target=None, **more):
         return Row("million_children_" + name, f"million:ours:{counter}",
-                   f"million:raw:{counter}", "raw CAF actors", target, **more)
+                   f"million:raw:{counter}", "raw lazy CAF actors", target,
+                   **more)
     yield row("bytes", "bytes", above(128), unit="B")
+    yield row("bytes_run", "bytes_run", unit="B")
     yield row("rss", "rss", unit="B")
-    yield row("start", "median", ratio(1.3))
+    yield row("start", "cpu", ratio(1.3))
+    yield row("run", "wake")
     yield row("stop", "stop")
+    for name, counter, unit in (("bytes", "bytes", "B"),
+                                ("start", "start", "ns"),
+                                ("stop", "stop", "ns")):
+        yield Row("static_children_" + name, f"million:static:{counter}",
+                  unit=unit)
 
 
 def group_rows():
@@ -139,7 +153,10 @@ def group_rows():
         yield Row(f"group_restart_{n}",
                   f"group_restart:one_for_all/{n}:median", raw,
                   "raw CAF, by hand, per child",
-                  at_most(1000) if n == 1000 else None)
+                  at_most(1000) if n == 1000 else None,
+                  floor="restart_in_place:raw_message/other:p50",
+                  floor_name="four raw messages: stop, stopped, start, "
+                  "started", floor_times=4)
         yield Row(f"group_restart_rest_{n}",
                   f"group_restart:rest_for_one/{n}:median", raw,
                   "raw CAF, by hand, per child")

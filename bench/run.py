@@ -99,7 +99,7 @@ def summary(row, rounds):
         "ratio": round(median(ratios), 4) if ratios else None,
         "target": row.target.text if row.target else None, "met": met,
         "spread": round(spread(ratios or ours), 4),
-        "floor": round(median(floor), 3) if floor else None,
+        "floor": round(median(floor) * row.floor_times, 3) if floor else None,
         "floor_name": row.floor_name if floor else "",
     }
 
@@ -134,8 +134,8 @@ def print_table(entries):
               and e["floor_name"]}
     if floors:
         print("Floors: " + "; ".join(floors))
-    print("Nanoseconds (ns) without a unit in `target`; load of the machine "
-          "now: " + " ".join(f"{x:.1f}" for x in os.getloadavg()))
+    print("Targets are in the unit of bench.json, mostly ns. Load of the "
+          "machine: " + " ".join(f"{x:.1f}" for x in os.getloadavg()))
 
 
 def measure(args):

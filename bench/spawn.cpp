@@ -1,7 +1,15 @@
 // What does one supervised child cost to start, by who asks for it? Beside it,
 // raw CAF: spawned only, and spawned and run.
+//
+// All take memory that malloc has at hand. Fresh memory costs three times as
+// much as all the rest, and the same for all: bench/million.cpp has that.
 
 #include "support/raw.hpp"
+
+#include <malloc.h>
+
+#include <limits>
+#include <memory>
 
 using namespace bench;
 
@@ -43,6 +51,44 @@ caf::behavior asker(caf::event_based_actor* self,
         });
     return st->done;
   }};
+}
+
+using pool_type = vigil::dynamic<caf::actor>;
+
+auto pool_of(bool eager) {
+  auto pool = vigil::dynamic_supervisor<caf::actor>("pool", idle);
+  return vigil::supervisor("bench").child(eager ? pool.eager() : pool);
+}
+
+/// Starts children of a dynamic supervisor; no message is involved.
+caf::behavior starter(caf::event_based_actor*, const pool_type& pool) {
+  return {[pool](go x) {
+    return timed([&] {
+      for (; x.rounds > 0; --x.rounds)
+        (void)pool.start_child();
+    });
+  }};
+}
+
+void dynamic_from_actor(benchmark::State& state) {
+  world here;
+  auto tree = here.start(pool_of(false));
+  auto pool = tree.find<pool_type>("pool").value();
+  auto driver = here.system().spawn(starter, pool);
+  each_batch(state, size(500),
+             [&](std::size_t n) { return here.drive(driver, n); });
+}
+
+void dynamic_from_thread(benchmark::State& state, bool eager) {
+  world here;
+  auto tree = here.start(pool_of(eager));
+  auto pool = tree.find<pool_type>("pool").value();
+  each_batch(state, size(500), [&](std::size_t n) {
+    return timed([&] {
+      for (; n > 0; --n)
+        (void)pool.start_child();
+    });
+  });
 }
 
 void from_actor(benchmark::State& state) {
@@ -100,8 +146,7 @@ public:
     return {
       [this](go x) -> caf::result<nanoseconds> {
         done_ = make_response_promise();
-        children_.clear();
-        children_.reserve(x.rounds);
+        children_.reserve(children_.size() + x.rounds);
         left_ = x.rounds;
         begin_ = stamp();
         for (std::size_t i = 0; i < x.rounds; ++i)
@@ -164,8 +209,7 @@ void raw_from_thread(benchmark::State& state) {
   world here;
   std::vector<caf::actor> children;
   each_batch(state, size(500), [&](std::size_t n) {
-    children.clear();
-    children.reserve(n);
+    children.reserve(children.size() + n);
     return timed([&] {
       for (; n > 0; --n)
         children.push_back(here.system().spawn<caf::lazy_init>(idle));
@@ -173,11 +217,27 @@ void raw_from_thread(benchmark::State& state) {
   });
 }
 
+// One arena for all threads, which keeps what it was given once.
+void keep_memory() {
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  mallopt(M_MMAP_MAX, 0);
+  std::vector<std::unique_ptr<char[]>> blocks(size(100'000));
+  for (auto& block : blocks)
+    block = std::make_unique<char[]>(2000);
+}
+
 } // namespace
 
 void bench::declare() {
+  keep_memory();
   using caf::lazy_init;
   using caf::no_spawn_options;
+  add("dynamic/from_actor", 50, dynamic_from_actor);
+  add("dynamic/from_thread", 50,
+      [](benchmark::State& state) { dynamic_from_thread(state, false); });
+  add("dynamic/eager", 50,
+      [](benchmark::State& state) { dynamic_from_thread(state, true); });
   add("start_child/from_actor", 30, from_actor);
   add("start_child/from_thread", 30, from_thread);
   add("start_tree", 15, with_tree);
@@ -186,5 +246,5 @@ void bench::declare() {
   add("raw/run", 50, raw_spawn<spawner<no_spawn_options, true>>);
   add("raw/run_monitored", 50, raw_spawn<spawner<caf::monitored, true>>);
   add("raw/request_from_thread", 30, raw_request_from_thread);
-  add("raw/lazy_from_thread", 300, raw_from_thread);
+  add("raw/lazy_from_thread", 50, raw_from_thread);
 }

@@ -157,7 +157,7 @@ void host_core::finish_fault() {
     auto how = abnormal(failure_of(take_fault()));
     how.budget_refused = true;
     how.refused_by = *limit;
-    return leave(std::move(how));
+    return conclude(std::move(how));
   }
   auto why = take_fault();
   if (rec.observed()) [[unlikely]]
@@ -169,10 +169,10 @@ void host_core::finish_fault() {
 
 void host_core::finish(child_exit how) {
   if (stopping_ || !restart_in_place(how))
-    leave(std::move(how));
+    conclude(std::move(how));
 }
 
-void host_core::leave(child_exit how) {
+void host_core::conclude(child_exit how) {
   if (how.kind == exit_kind::abnormal) {
     how.why = record().complete(std::move(how.why));
     record().log(how.why);

@@ -16,7 +16,7 @@
 main(Args) ->
     {Runs, Rounds} = case Args of
                          ["--tiny"] -> {2, 10};
-                         _ -> {200, 200}
+                         _ -> {600, 50}
                      end,
     logger:set_primary_config(level, none),
     process_flag(trap_exit, true),

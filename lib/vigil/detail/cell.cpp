@@ -102,7 +102,7 @@ result<child_cell_ptr> find_below(const supervisor_cell& root,
       found = here->find(id);
     if (here == nullptr || found == nullptr) {
       const auto done = path.size() - rest.size() + id.size();
-      return failure{errc::not_found, "a path starts below the root",
+      return failure{errc::not_found, "no child of that id",
                      root.path + '/' + std::string{path.substr(0, done)}};
     }
     if (slash == std::string_view::npos)
