@@ -48,7 +48,8 @@ namespace call {
 struct start_child {
   /// Takes what `vigil::child(…)` or `vigil::supervisor(…)` makes.
   template <class Builder>
-  explicit start_child(const Builder& x) : definition(x.definition()) {
+  explicit start_child(const Builder& x)
+    : definition(detail::started_child<Builder>::definition(x)) {
     // nop
   }
 

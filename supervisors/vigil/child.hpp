@@ -107,7 +107,7 @@ template <class Handle, fixed_string Id, class F, class... Ts>
 /// Describes a child of class `T`, constructed with copies of `xs` for each
 /// life.
 template <class T, class... Ts>
-  requires std::derived_from<T, caf::local_actor>
+  requires(!is_child_key_v<T>)
 [[nodiscard]] auto child(std::string id, Ts... xs) {
   using traits = detail::class_traits<T, Ts...>;
   return child_builder<typename traits::handle_type>{
@@ -116,7 +116,6 @@ template <class T, class... Ts>
 
 /// Describes a child of class `T` with a key.
 template <class T, class Handle, fixed_string Id, class... Ts>
-  requires std::derived_from<T, caf::local_actor>
 [[nodiscard]] auto child(child_key<Handle, Id>, Ts... xs) {
   using traits = detail::class_traits<T, Ts...>;
   static_assert(compat::handle_fits_v<typename traits::handle_type, Handle>,

@@ -4,8 +4,10 @@
 #include <vigil/dynamic_supervisor.hpp>
 #include <vigil/supervisor_ref.hpp>
 
+#include <iterator>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <typeindex>
 #include <utility>
 
@@ -83,17 +85,28 @@ public:
     return added<detail::append_keys_t<Own, K>, Below>(x.definition());
   }
 
+  template <class T>
+    requires(!detail::describes_child<T>)
+  [[nodiscard]] supervisor_builder child(const T&) const {
+    static_assert(detail::describes_child<T>,
+                  "vigil: child(…) of a supervisor takes what vigil::child(…) "
+                  "or vigil::supervisor(…) makes");
+    return *this;
+  }
+
   /// Adds all children of a range, whose ids are known at run time.
   template <class Range>
   [[nodiscard]] supervisor_builder children(const Range& xs) const {
+    using builder = std::remove_cvref_t<decltype(*std::begin(xs))>;
+    static_assert(detail::describes_child<builder>,
+                  "vigil: children(range) takes a range of what "
+                  "vigil::child(…) or vigil::supervisor(…) makes");
+    static_assert(!is_child_key_v<typename builder::key_type>,
+                  "vigil: children(range) is for ids known at run time; add "
+                  "a child that has a key with child(…)");
     auto result = *this;
-    for (const auto& x : xs) {
-      static_assert(
-        !is_child_key_v<typename std::remove_cvref_t<decltype(x)>::key_type>,
-        "vigil: children(range) is for ids known at run time; add "
-        "a child that has a key with child(…)");
+    for (const auto& x : xs)
       result.definition_.children.push_back(x.definition());
-    }
     return result;
   }
 
@@ -107,11 +120,15 @@ public:
   /// gone, the tree is told to stop.
   [[nodiscard]] result<supervisor_ref<keys>>
   start(caf::actor_system& sys) const {
-    auto owner = detail::start_tree(
-      sys, std::make_shared<detail::supervisor_definition>(definition_));
+    auto owner = detail::start_tree(sys, tree());
     if (!owner)
       return owner.error();
     return supervisor_ref<keys>{std::move(owner).value()};
+  }
+
+  /// Returns the description that a tree is started from.
+  [[nodiscard]] detail::supervisor_definition_ptr tree() const {
+    return std::make_shared<detail::supervisor_definition>(definition_);
   }
 
   /// Returns the description that a parent supervisor works from.
@@ -119,8 +136,7 @@ public:
     detail::key_tag tag = nullptr;
     if constexpr (is_child_key_v<Key>)
       tag = detail::tag_of<Key>();
-    auto copy = std::make_shared<detail::supervisor_definition>(definition_);
-    return {this->as_child(), detail::make_supervisor_factory(std::move(copy)),
+    return {this->as_child(), detail::make_supervisor_factory(tree()),
             typeid(supervisor_handle), tag};
   }
 
@@ -167,9 +183,12 @@ private:
 }
 
 /// Describes a supervisor with a key, to be found as a child of another.
-template <fixed_string Id>
-[[nodiscard]] auto supervisor(child_key<supervisor_handle, Id>) {
-  using key = child_key<supervisor_handle, Id>;
+template <class Handle, fixed_string Id>
+[[nodiscard]] auto supervisor(child_key<Handle, Id>) {
+  static_assert(std::is_same_v<Handle, supervisor_handle>,
+                "vigil: the key of a supervisor is a "
+                "child_key<vigil::supervisor_handle, …>");
+  using key = child_key<Handle, Id>;
   return supervisor_builder<key_list<>, key_list<>, key>{
     std::string{Id.view()}};
 }

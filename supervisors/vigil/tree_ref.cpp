@@ -37,16 +37,26 @@ void tree_owner::watch_end() {
 }
 
 result<std::shared_ptr<tree_owner>>
-start_tree(caf::actor_system& sys, supervisor_definition_ptr definition) {
+make_tree(caf::actor_system& sys, supervisor_definition_ptr definition) {
   if (auto wrong = check(*definition, definition->spec.id))
     return *wrong;
   auto owner = std::make_shared<tree_owner>(sys, std::move(definition));
   owner->watch_end();
-  auto up = blocking_call<void>(sys, caf::actor_cast<caf::actor>(owner->root),
-                                owner->cell->path, caf::infinite,
-                                detail::start_tree_request{});
-  if (!up)
-    return up.error();
+  return owner;
+}
+
+result<void> bring_up(const tree_owner& x) {
+  return blocking_call<void>(x.tree->system,
+                             caf::actor_cast<caf::actor>(x.root), x.cell->path,
+                             caf::infinite, start_tree_request{});
+}
+
+result<std::shared_ptr<tree_owner>>
+start_tree(caf::actor_system& sys, supervisor_definition_ptr definition) {
+  auto owner = make_tree(sys, std::move(definition));
+  if (owner)
+    if (auto up = bring_up(*owner.value()); !up)
+      return up.error();
   return owner;
 }
 
@@ -91,6 +101,11 @@ tree_ref::which_children(std::string_view path) const {
   auto cell = find_supervisor(path);
   if (!cell)
     return cell.error();
+  if (!cell.value()->pool.expired())
+    return failure{errc::bad_combination,
+                   "a dynamic supervisor lists its children itself: find it as "
+                   "dynamic<…> and call children()",
+                   cell.value()->path};
   return detail::list_children(*cell.value());
 }
 

@@ -58,6 +58,10 @@ public:
   /// `errc::wrong_handle_type`. The handle stays valid over restarts.
   template <class Handle>
   [[nodiscard]] result<Handle> find(std::string_view path) const {
+    static_assert(
+      caf::is_handle<Handle>::value,
+      "vigil: find<Handle>(path) takes the type of an actor handle, "
+      "such as caf::actor or a vigil::typed_actor");
     auto cell = find_cell(path);
     if (!cell)
       return cell.error();
@@ -92,14 +96,14 @@ public:
 
   /// Adds a child to the root, starts it and returns its handle.
   template <class Builder>
-  result<typename Builder::handle_type>
+  result<typename detail::started_child<Builder>::handle_type>
   start_child(const Builder& x, duration timeout = call_timeout) const {
     return start_child_at({}, x, timeout);
   }
 
   /// Adds a child to the supervisor at `path`.
   template <class Builder>
-  result<typename Builder::handle_type>
+  result<typename detail::started_child<Builder>::handle_type>
   start_child_at(std::string_view path, const Builder& x,
                  duration timeout = call_timeout) const {
     auto child = call_start(path, call::start_child{x}, timeout);

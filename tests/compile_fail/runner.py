@@ -11,7 +11,8 @@ The file carries one or more lines
 and guards what must not compile with `#ifndef VIGIL_EXPECT_SUCCESS`. It is
 compiled twice: as it is, which has to fail with every expected text, and with
 VIGIL_EXPECT_SUCCESS, which has to succeed. The second run proves that nothing
-but the guarded lines is wrong.
+but the guarded lines is wrong. The first error has to be an expected one: a
+reader looks no further.
 """
 
 import json
@@ -52,6 +53,11 @@ def normal(text):
     return " ".join(re.sub("[‘’`\"]", "'", text).split())
 
 
+def plain(text):
+    """Takes colours out."""
+    return re.sub("\x1b\\[[0-9;]*[A-Za-z]", "", text)
+
+
 def main():
     build_root, source = Path(sys.argv[1]), Path(sys.argv[2])
     text = source.read_text()
@@ -81,6 +87,11 @@ def main():
     if missing:
         print(broken.stdout)
         sys.exit("\n".join(f"{source}: not said: {e}" for e in missing))
+    first = next((line for line in plain(broken.stdout).splitlines()
+                  if re.search(r"\berror:", line)), "")
+    if not any(normal(e) in normal(first) for e in expected):
+        print(broken.stdout)
+        sys.exit(f"{source}: the first error is another one: {first}")
     print(f"{source.name}: refused as expected")
 
 

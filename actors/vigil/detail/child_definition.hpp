@@ -3,6 +3,7 @@
 #include <vigil/child_spec.hpp>
 #include <vigil/detail/child_port.hpp>
 
+#include <concepts>
 #include <typeindex>
 
 namespace vigil::detail {
@@ -27,6 +28,27 @@ struct child_definition {
   std::type_index handle_type;
   /// Null for children without a key.
   key_tag key = nullptr;
+};
+
+/// What `vigil::child(…)` and `vigil::supervisor(…)` make.
+template <class T>
+concept describes_child = requires(const T& x) {
+  typename T::handle_type;
+  { x.definition() } -> std::same_as<child_definition>;
+};
+
+/// Takes apart what a user has started.
+template <class T>
+struct started_child {
+  static_assert(describes_child<T>,
+                "vigil: start_child takes what vigil::child(…) or "
+                "vigil::supervisor(…) makes");
+
+  using handle_type = typename T::handle_type;
+
+  [[nodiscard]] static child_definition definition(const T& x) {
+    return x.definition();
+  }
 };
 
 } // namespace vigil::detail

@@ -93,6 +93,9 @@ struct child_traits {
 /// Takes apart what a user passes to `vigil::child<T>`.
 template <class T, class... Ts>
 struct class_traits {
+  static_assert(std::derived_from<T, caf::local_actor>,
+                "vigil: vigil::child<T> makes actors of class T: derive T from "
+                "one of CAF's actors, or pass an actor function");
   static_assert((std::is_copy_constructible_v<Ts> && ...),
                 "vigil: each life of a child gets copies of its arguments, so "
                 "they must be copyable; share what is not through a "

@@ -2,6 +2,7 @@
 
 #include <vigil/detail/child_definition.hpp>
 
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,12 @@ struct supervisor_definition {
 };
 
 using supervisor_definition_ptr = std::shared_ptr<const supervisor_definition>;
+
+/// What `vigil::supervisor(…)` makes.
+template <class T>
+concept describes_tree = requires(const T& x) {
+  { x.tree() } -> std::same_as<supervisor_definition_ptr>;
+};
 
 /// Returns the first thing that is wrong with a tree, or nothing. `path` is
 /// that of the supervisor.

@@ -139,6 +139,9 @@ void supervisor_actor::on_exit(const caf::error& reason) {
   auto how = exit_of(reason);
   if (how.kind == exit_kind::abnormal && how.why.path.empty())
     how.why.path = cell_->path;
+  // A root is down before its start only: it will not come any more.
+  if (me_ == nullptr && core_.down())
+    return end_root({std::move(how), true, {}});
   core_.stop(std::move(how), reason == caf::exit_reason::kill, now());
 }
 

@@ -34,4 +34,11 @@ struct tree_owner {
   std::shared_ptr<end_state> end = std::make_shared<end_state>();
 };
 
+/// Makes the root of a tree that has no mistake in its specs.
+[[nodiscard]] result<std::shared_ptr<tree_owner>>
+make_tree(caf::actor_system& sys, supervisor_definition_ptr definition);
+
+/// Brings it up, and waits until it is.
+[[nodiscard]] result<void> bring_up(const tree_owner& x);
+
 } // namespace vigil::detail

@@ -1,0 +1,131 @@
+// The program that driver.py runs: one tree a mode. What happens is a line on
+// stdout, so that the driver has something to wait for.
+
+#include <vigil/vigil.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <future>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+void tell(const std::string& line) {
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+/// Tells when it comes and when it goes.
+struct presence {
+  explicit presence(std::string id) : name(std::move(id)) {
+    tell(name + " up");
+  }
+  ~presence() {
+    tell(name + " down");
+  }
+  presence(const presence&) = delete;
+  presence& operator=(const presence&) = delete;
+  std::string name;
+};
+
+caf::behavior polite(caf::event_based_actor* self) {
+  auto here = std::make_shared<presence>(vigil::this_child(self).id());
+  return {[here](int) {
+  }};
+}
+
+caf::behavior broken(caf::event_based_actor*) {
+  throw std::runtime_error("no such database");
+}
+
+caf::behavior crashing(caf::event_based_actor* self) {
+  vigil::this_child(self).run_after(
+    1ms, [] { throw std::runtime_error("disk on fire"); });
+  return {[](int) {
+  }};
+}
+
+caf::behavior stubborn(caf::event_based_actor* self) {
+  self->set_exit_handler([](caf::exit_msg&) { tell("asked to stop"); });
+  tell("stubborn up");
+  return {[](int) {
+  }};
+}
+
+caf::behavior finishing(caf::event_based_actor* self) {
+  vigil::this_child(self).run_after(1ms, [self] { self->quit(); });
+  return {[](int) {
+  }};
+}
+
+caf::behavior stopping(caf::event_based_actor* self) {
+  auto supervisor = vigil::this_child(self).supervisor();
+  self->send(supervisor, vigil::call::stop{});
+  return {[](const vigil::stop_report&) {
+  }};
+}
+
+/// Never returns.
+caf::behavior hanging(caf::event_based_actor*) {
+  tell("hanging");
+  std::promise<void>{}.get_future().wait();
+  return {};
+}
+
+/// Returns only when it is told to on stdin.
+caf::behavior slow(caf::event_based_actor* self) {
+  tell("starting");
+  std::getchar();
+  return polite(self);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const auto* given = std::getenv("VIGIL_TEST_MODE");
+  const std::string mode = given != nullptr ? given : "";
+  auto root = vigil::supervisor("root").intensity(1, 5s);
+  auto first = vigil::child("first", polite);
+  if (mode == "polite")
+    return vigil::run(
+      argc, argv,
+      root.child(first)
+        .child(vigil::supervisor("inner").child(vigil::child("second", polite)))
+        .child(vigil::child("third", polite)));
+  if (mode == "broken")
+    return vigil::run(argc, argv,
+                      root.child(first).child(vigil::supervisor("inner").child(
+                        vigil::child("second", broken))));
+  if (mode == "crashing")
+    return vigil::run(
+      argc, argv, root.child(first).child(vigil::child("second", crashing)));
+  if (mode == "stubborn")
+    return vigil::run(
+      argc, argv,
+      root.child(first).child(
+        vigil::child("second", stubborn).shutdown(vigil::infinity)));
+  if (mode == "finishing")
+    return vigil::run(
+      argc, argv,
+      root.auto_shutdown(vigil::auto_shutdown::any_significant)
+        .child(first)
+        .child(vigil::child("second", finishing).transient().significant()));
+  if (mode == "stopping")
+    return vigil::run(
+      argc, argv, root.child(first).child(vigil::child("second", stopping)));
+  if (mode == "hanging")
+    return vigil::run(
+      argc, argv,
+      root.child(first).child(vigil::child("second", hanging).shutdown(10ms)));
+  if (mode == "slow")
+    return vigil::run(
+      argc, argv,
+      root.child(first).child(vigil::child("second", slow).shutdown(1min)));
+  if (mode == "mistaken")
+    return vigil::run(argc, argv, root.child(first).child(first));
+  return vigil::run(argc, argv, root);
+}
