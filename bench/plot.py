@@ -19,7 +19,9 @@ BARS = [
 ]
 
 SCRIPT = """
-set terminal pngcairo size 1200,560 font "sans,11" background "white"
+set terminal pngcairo noenhanced size 1200,600 font "sans,10" \\
+  background "white"
+set bmargin 4
 set output "{out}"
 set style data histogram
 set style histogram clustered gap 1
@@ -27,7 +29,7 @@ set style fill solid 0.9 border -1
 set boxwidth 0.9
 set logscale y
 set ylabel "nanoseconds (logarithmic)"
-set yrange [50:*]
+set yrange [50:20000]
 set grid ytics
 set key top left
 set title "vigil and its baselines, medians; shorter is better"

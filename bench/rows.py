@@ -11,7 +11,9 @@ from typing import Callable, Optional
 @dataclass(frozen=True)
 class Target:
     text: str
-    met: Callable[[float, Optional[float]], Optional[bool]]
+    # From our value, that of the baseline and their ratio; the latter two are
+    # nothing where there is no baseline.
+    met: Callable[[float, Optional[float], Optional[float]], Optional[bool]]
 
 
 @dataclass(frozen=True)
@@ -31,22 +33,22 @@ class Row:
 
 
 def at_most(limit):
-    return Target(f"<= {limit:g}", lambda ours, _: ours <= limit)
+    return Target(f"<= {limit:g}", lambda ours, _, __: ours <= limit)
 
 
 def ratio(limit, text=None):
-    return Target(text or f"<= {limit:g} x", lambda ours, base:
-                  None if not base else ours / base <= limit)
+    return Target(text or f"<= {limit:g} x", lambda _, __, share:
+                  None if share is None else share <= limit)
 
 
 def above(limit):
-    return Target(f"<= baseline + {limit:g}", lambda ours, base:
+    return Target(f"<= baseline + {limit:g}", lambda ours, base, _:
                   None if base is None else ours <= base + limit)
 
 
 def both(x, y):
-    def met(ours, base):
-        results = [x.met(ours, base), y.met(ours, base)]
+    def met(*values):
+        results = [x.met(*values), y.met(*values)]
         return None if None in results else all(results)
     return Target(f"{x.text}, {y.text}", met)
 

@@ -91,12 +91,13 @@ def summary(row, rounds):
         if len(ours) == len(base) else []
     mine, theirs = median(ours), median(base) if base else None
     floor = column(row.floor)
-    met = row.target.met(mine, theirs) if row.target else None
+    ratio = median(ratios) if ratios else None
+    met = row.target.met(mine, theirs, ratio) if row.target else None
     return {
         "name": row.name, "unit": row.unit, "ours": round(mine, 3),
         "baseline": round(theirs, 3) if base else None,
         "baseline_name": row.baseline_name,
-        "ratio": round(median(ratios), 4) if ratios else None,
+        "ratio": round(ratio, 4) if ratios else None,
         "target": row.target.text if row.target else None, "met": met,
         "spread": round(spread(ratios or ours), 4),
         "floor": round(median(floor) * row.floor_times, 3) if floor else None,

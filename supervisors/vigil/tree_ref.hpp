@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -59,7 +60,8 @@ public:
   template <class Handle>
   [[nodiscard]] result<Handle> find(std::string_view path) const {
     static_assert(
-      caf::is_handle<Handle>::value,
+      caf::is_handle<Handle>::value
+        || std::is_constructible_v<Handle, const detail::child_cell&>,
       "vigil: find<Handle>(path) takes the type of an actor handle, "
       "such as caf::actor or a vigil::typed_actor");
     auto cell = find_cell(path);
