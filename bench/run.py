@@ -1,28 +1,183 @@
 #!/usr/bin/env python3
-"""Runs the benchmarks of a built folder, one after the other.
+"""Runs the benchmarks of a built folder and prints one table.
 
-usage: run.py BUILD_DIR [FILTER]
+usage: run.py [--plot] [--rounds N] [--out FILE] BUILD_DIR [FILTER]
 
-FILTER picks the benchmarks whose name contains it.
+FILTER picks the rows whose name, and the programs whose name, contains it.
+Each round runs every program once, so that a value and its baseline are taken
+next to each other; the table has the medians of the rounds. `spread` is half
+the distance of the smallest and the largest ratio (without a baseline: value)
+of all rounds, relative to the median.
+
+FILE (BUILD_DIR/../bench.json) gets the rows as JSON; --plot renders FILE as a
+picture beside it, and measures nothing.
 """
 
+import argparse
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from rows import ROWS
+
+HERE = Path(__file__).resolve().parent
+
+
+def pinned():
+    """A command prefix that keeps a program on its cores, if there is one."""
+    cores = sorted(os.sched_getaffinity(0))
+    if not shutil.which("taskset") or len(cores) < 2:
+        return []
+    # A worker and CAF's clock thread: no more than two ever have work.
+    return ["taskset", "--cpu-list", ",".join(map(str, cores[-2:]))]
+
+
+def short_name(name):
+    """`a/b/iterations:5/manual_time` -> `a/b`"""
+    return re.sub(r"/(iterations:\d+|manual_time)", "", name)
+
+
+def run_program(build, program):
+    """{benchmark: {counter: value}} of one run of one program."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        command = [*pinned(), str(build / "bench" / f"bench-{program}"),
+                   f"--benchmark_out={file.name}",
+                   "--benchmark_out_format=json"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+        text = json.load(open(file.name, encoding="utf-8"))
+    return {short_name(x["name"]): x for x in text["benchmarks"]}
+
+
+def run_otp():
+    """The same questions for Erlang/OTP, or nothing where it is absent."""
+    if not shutil.which("escript"):
+        return {}
+    script = HERE / "peers" / "otp" / "restart.escript"
+    done = subprocess.run([*pinned(), "escript", str(script)],
+                          capture_output=True, text=True)
+    if done.returncode != 0:
+        print("the Erlang/OTP peer failed:", done.stderr.strip()[:200])
+        return {}
+    return {"": json.loads(done.stdout)}
+
+
+def value(results, name):
+    program, rest = name.split(":", 1)
+    benchmark, counter = rest.rsplit(":", 1)
+    return results.get(program, {}).get(benchmark, {}).get(counter)
+
+
+def spread(xs):
+    middle = median(xs)
+    return (max(xs) - min(xs)) / 2 / middle if middle else 0.0
+
+
+def summary(row, rounds):
+    """One entry of bench.json."""
+    def column(name):
+        xs = [value(r, name) for r in rounds] if name else []
+        return [x for x in xs if x is not None]
+    ours, base = column(row.ours), column(row.baseline)
+    if not ours:
+        return None
+    ratios = [x / y for x, y in zip(ours, base) if y] \
+        if len(ours) == len(base) else []
+    mine, theirs = median(ours), median(base) if base else None
+    floor = column(row.floor)
+    met = row.target.met(mine, theirs) if row.target else None
+    return {
+        "name": row.name, "unit": row.unit, "ours": round(mine, 3),
+        "baseline": round(theirs, 3) if base else None,
+        "baseline_name": row.baseline_name,
+        "ratio": round(median(ratios), 4) if ratios else None,
+        "target": row.target.text if row.target else None, "met": met,
+        "spread": round(spread(ratios or ours), 4),
+        "floor": round(median(floor) * row.floor_times, 3) if floor else None,
+        "floor_name": row.floor_name if floor else "",
+    }
+
+
+def shown(x, unit):
+    if x is None:
+        return "-"
+    if unit == "ns":
+        for limit, divisor, name in ((1e3, 1, "ns"), (1e6, 1e3, "us")):
+            if x < limit:
+                return f"{x / divisor:.3g} {name}"
+        return f"{x / 1e6:.4g} ms"
+    return f"{x:.0f} {unit}"
+
+
+def print_table(entries):
+    cells = [("path", "ours", "baseline", "ratio", "target", "met", "spread")]
+    for e in entries:
+        met = {True: "yes", False: "NO", None: ""}[e["met"]]
+        if e["met"] is False and e["floor"] is not None:
+            met += f"; floor {shown(e['floor'], e['unit'])}"
+        ratio = f"{e['ratio']:.3g}" if e["ratio"] is not None else "-"
+        cells.append((e["name"], shown(e["ours"], e["unit"]),
+                      shown(e["baseline"], e["unit"]), ratio,
+                      e["target"] or "", met, f"{100 * e['spread']:.0f} %"))
+    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    for row in cells:
+        print("  ".join(x.ljust(w) for x, w in zip(row, widths)).rstrip())
+    names = {e["baseline_name"]: None for e in entries if e["baseline_name"]}
+    print("\nBaselines: " + "; ".join(names))
+    floors = {e["floor_name"]: None for e in entries if e["met"] is False
+              and e["floor_name"]}
+    if floors:
+        print("Floors: " + "; ".join(floors))
+    print("Targets are in the unit of bench.json, mostly ns. Load of the "
+          "machine: " + " ".join(f"{x:.1f}" for x in os.getloadavg()))
+
+
+def measure(args):
+    chosen = [r for r in ROWS if args.filter in r.name
+              or args.filter in r.ours.split(":")[0]]
+    if not chosen:
+        sys.exit(f"no row and no program matches '{args.filter}'")
+    programs = sorted({v.split(":")[0] for r in chosen for v in r.values()})
+    if "otp" in programs and not shutil.which("escript"):
+        print("Erlang/OTP is skipped: no escript (on Debian: erlang-base)")
+    rounds = []
+    for n in range(args.rounds):
+        results = {}
+        for program in programs:
+            if program == "million" and n > 1:
+                continue  # two are enough for what takes so long
+            print(f"\rround {n + 1} of {args.rounds}: {program:20}", end="",
+                  file=sys.stderr, flush=True)
+            results[program] = (run_otp() if program == "otp"
+                                else run_program(args.build, program))
+        rounds.append(results)
+    print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
+    entries = [e for e in (summary(r, rounds) for r in chosen) if e]
+    print_table(entries)
+    args.out.write_text(json.dumps(entries, indent=1) + "\n")
+    print(f"written: {args.out}")
 
 
 def main():
-    build, word = sys.argv[1], (sys.argv + [""])[2]
-    out = subprocess.run(["meson", "introspect", "--benchmarks", build],
-                         check=True, stdout=subprocess.PIPE).stdout
-    chosen = [b for b in json.loads(out) if word in b["name"]]
-    if not chosen:
-        sys.exit(f"no benchmark matches '{word}'")
-    failed = 0
-    for bench in chosen:
-        print(f"== {bench['name']}", flush=True)
-        failed += subprocess.run(bench["cmd"]).returncode != 0
-    sys.exit(1 if failed else 0)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--plot", action="store_true")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("build", type=Path)
+    parser.add_argument("filter", nargs="?", default="")
+    args = parser.parse_args()
+    args.out = args.out or args.build.parent / "bench.json"
+    if args.plot:
+        from plot import plot
+        plot(args.out)
+    else:
+        measure(args)
 
 
 if __name__ == "__main__":

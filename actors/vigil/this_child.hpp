@@ -1,13 +1,16 @@
 #pragma once
 
 #include <vigil/call.hpp>
+#include <vigil/child_key.hpp>
 #include <vigil/detail/child_context.hpp>
+#include <vigil/detail/typed_handle.hpp>
 #include <vigil/promise.hpp>
 
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -65,6 +68,27 @@ public:
     if (!supervised())
       return {};
     return caf::actor_cast<supervisor_handle>(context_->record().owner.actor);
+  }
+
+  /// Returns the handle of a child of the same supervisor. It stays valid over
+  /// restarts. Fails with `errc::not_found`, `errc::wrong_handle_type`, or
+  /// `errc::child_stopped` if that child has not been started yet: siblings
+  /// start in order. No message.
+  template <class Handle>
+  [[nodiscard]] result<Handle> sibling(std::string_view id) const {
+    if (!supervised())
+      return failure{errc::not_found, "there is no supervisor"};
+    const auto& owner = context_->record().owner;
+    if (auto cell = owner.find(id))
+      return detail::typed_handle<Handle>(*cell);
+    return failure{errc::not_found, "the supervisor has no child of that id",
+                   owner.path + '/' + std::string{id}};
+  }
+
+  /// Returns the handle of a child of the same supervisor, by its key.
+  template <class Handle, fixed_string Id>
+  [[nodiscard]] result<Handle> sibling(child_key<Handle, Id>) const {
+    return sibling<Handle>(Id.view());
   }
 
   /// Ends this life as failed, once the current message is done. In the actor

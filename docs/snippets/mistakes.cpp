@@ -77,11 +77,6 @@ void look_up(caf::actor_system& system) {
                 .child(vigil::child("echo", echo))
                 .start(system)
                 .value();
-  title("root-in-path");
-  // doc: root-in-path
-  auto a = tree.find<echo_actor>("office/echo"); // paths leave out the root
-  // doc: end
-  print(a);
   title("wrong-type");
   // doc: wrong-type
   auto b = tree.find<caf::actor>("echo"); // its handle is an echo_actor

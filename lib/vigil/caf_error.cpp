@@ -17,6 +17,10 @@ failure to_failure(const caf::error& x) {
     return {errc::killed};
   if (x == caf::exit_reason::unreachable)
     return {errc::unreachable};
+  if (x == caf::sec::request_timeout)
+    return {errc::timeout};
+  if (x == caf::sec::request_receiver_down)
+    return {errc::child_stopped};
   return {errc::exited, caf::to_string(x)};
 }
 

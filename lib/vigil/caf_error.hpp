@@ -14,8 +14,9 @@ namespace vigil {
 [[nodiscard]] caf::error to_caf(const failure& x);
 
 /// Returns the failure that `to_caf` wrapped, with nothing lost; for errors of
-/// others a failure `errc::exited` (`killed` and `unreachable` for those exit
-/// reasons) with the text of the error.
+/// others a failure `errc::exited` with the text of the error. CAF's own
+/// `kill`, `unreachable`, `request_timeout` and `request_receiver_down` become
+/// `errc::killed`, `unreachable`, `timeout` and `child_stopped`.
 [[nodiscard]] failure to_failure(const caf::error& x);
 
 /// Tells how an actor ended that has this exit reason. OTP's `normal` is CAF's

@@ -48,4 +48,11 @@ bool restarts_alone(const child_spec& spec, restart_strategy strategy,
          && wants_restart(spec, x);
 }
 
+bool restarts_alone_always(const child_spec& spec, restart_strategy strategy) {
+  return strategy == restart_strategy::one_for_one && !spec.backoff.enabled()
+         && (spec.restart == restart_policy::permanent
+             || (spec.restart == restart_policy::transient
+                 && !spec.restart_when));
+}
+
 } // namespace vigil

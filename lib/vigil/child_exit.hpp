@@ -4,6 +4,7 @@
 #include <vigil/failure.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,9 @@ struct child_exit {
 
   /// Earlier failures of the same child, newest first, each in one line.
   std::vector<std::string> earlier;
+
+  /// Which budget refused; the supervisor's if this says nothing.
+  std::optional<restart_intensity> refused_by{};
 };
 
 /// Returns an abnormal end for that reason.
@@ -61,5 +65,10 @@ struct stop_report {
 [[nodiscard]] bool restarts_alone(const child_spec& spec,
                                   restart_strategy strategy,
                                   const child_exit& x);
+
+/// Returns whether the same holds for whatever abnormal end, so that nobody has
+/// to look at it.
+[[nodiscard]] bool restarts_alone_always(const child_spec& spec,
+                                         restart_strategy strategy);
 
 } // namespace vigil

@@ -62,6 +62,8 @@ constexpr std::array entries{
   entry{errc::gap_queue_full, "gap_queue_full",
         "too many messages came during a restart"},
   entry{errc::unspecified, "unspecified", "unspecified"},
+  entry{errc::max_children, "max_children",
+        "the supervisor has as many children as it may have"},
 };
 
 const entry* find(int value) noexcept {

@@ -77,6 +77,8 @@ enum class errc {
   gap_queue_full,
   /// A plain value without a code of its own, as in `fault("text")`.
   unspecified,
+  /// The dynamic supervisor has as many children as it may have.
+  max_children,
 };
 
 /// Returns the category of `errc`; its name is `"vigil"`. Thread-safe.

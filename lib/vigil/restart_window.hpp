@@ -18,8 +18,8 @@ namespace vigil {
 /// at least `now - period`. It needs no history beyond the last `max_restarts`
 /// admissions: the oldest of them decides.
 ///
-/// Thread-safe and lock-free. `admit` is O(1) whatever the window holds; it is
-/// two atomic read-modify-writes. Memory: 8 bytes per allowed restart.
+/// Thread-safe and lock-free. `admit` is O(1) whatever the window holds.
+/// Memory: 8 bytes per allowed restart.
 class restart_window {
 public:
   explicit restart_window(restart_intensity limit);

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,6 +20,8 @@
 namespace vigil::detail {
 
 namespace {
+
+using up_hook = std::function<void(std::shared_ptr<tree_owner>)>;
 
 void say(const std::string& text) {
   std::fprintf(stderr, "%s\n", text.c_str());
@@ -175,7 +178,7 @@ bool asked_to_stop(signal_watch& signals, const failure& why) {
 }
 
 int run_in(caf::actor_system& sys, signal_watch& signals,
-           supervisor_definition_ptr definition,
+           supervisor_definition_ptr definition, const up_hook& on_up,
            const std::shared_ptr<std::atomic<bool>>& left_behind) {
   auto owner = make_tree(sys, std::move(definition));
   if (!owner)
@@ -193,6 +196,7 @@ int run_in(caf::actor_system& sys, signal_watch& signals,
       return EXIT_SUCCESS;
     return fail("the tree did not start", up.error());
   }
+  on_up(owner.value());
   if (auto end = tree.wait(); !end)
     return fail("the tree failed", end.error());
   return EXIT_SUCCESS;
@@ -200,7 +204,8 @@ int run_in(caf::actor_system& sys, signal_watch& signals,
 
 } // namespace
 
-int run_tree(int argc, char** argv, supervisor_definition_ptr definition) {
+int run_tree(int argc, char** argv, supervisor_definition_ptr definition,
+             const up_hook& on_up) {
   caf::actor_system_config config;
   if (auto wrong = config.parse(argc, argv)) {
     say("command line: " + config.render(wrong));
@@ -212,7 +217,8 @@ int run_tree(int argc, char** argv, supervisor_definition_ptr definition) {
   signal_watch signals;
   std::optional<time_limit> limit;
   caf::actor_system sys{config};
-  const auto status = run_in(sys, signals, std::move(definition), left_behind);
+  const auto status
+    = run_in(sys, signals, std::move(definition), on_up, left_behind);
   if (*left_behind)
     limit.emplace();
   return status;

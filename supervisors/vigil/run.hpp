@@ -2,13 +2,18 @@
 
 #include <vigil/supervisor.hpp>
 
+#include <functional>
+#include <memory>
+#include <utility>
+
 namespace vigil {
 
 namespace detail {
 
 /// Runs a tree until it ends or a signal comes; see `vigil::run`.
-[[nodiscard]] int run_tree(int argc, char** argv,
-                           supervisor_definition_ptr definition);
+[[nodiscard]] int
+run_tree(int argc, char** argv, supervisor_definition_ptr definition,
+         const std::function<void(std::shared_ptr<tree_owner>)>& on_up);
 
 } // namespace detail
 
@@ -29,12 +34,23 @@ namespace detail {
 ///
 /// Call it from `main` before other threads exist: only threads that start
 /// later leave the signals to it.
-template <class Root>
-[[nodiscard]] int run(int argc, char** argv, const Root& root) {
+///
+/// `on_up`, if given, is called in the calling thread with the
+/// `supervisor_ref` once the tree is up: to subscribe to events, or to send the
+/// first message. It must not keep the reference beyond the call.
+template <class Root, class F>
+[[nodiscard]] int run(int argc, char** argv, const Root& root, F on_up) {
   static_assert(detail::describes_tree<Root>,
                 "vigil: run takes what vigil::supervisor(…) makes; put a "
                 "child into a supervisor");
-  return detail::run_tree(argc, argv, root.tree());
+  using ref = supervisor_ref<typename Root::keys>;
+  return detail::run_tree(argc, argv, root.tree(),
+                          [&](auto owner) { on_up(ref{std::move(owner)}); });
+}
+
+template <class Root>
+[[nodiscard]] int run(int argc, char** argv, const Root& root) {
+  return run(argc, argv, root, [](const auto&) {});
 }
 
 } // namespace vigil

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/child.hpp>
+#include <vigil/dynamic_supervisor.hpp>
 #include <vigil/supervisor_ref.hpp>
 
 #include <iterator>
@@ -77,12 +78,19 @@ public:
     return added<own, below>(x.definition());
   }
 
+  /// Adds a dynamic supervisor as a child.
+  template <class Dynamic, class K>
+  [[nodiscard]] auto child(const dynamic_builder<Dynamic, K>& x) const {
+    check_key<K>();
+    return added<detail::append_keys_t<Own, K>, Below>(x.definition());
+  }
+
   template <class T>
     requires(!detail::describes_child<T>)
   [[nodiscard]] supervisor_builder child(const T&) const {
     static_assert(detail::describes_child<T>,
-                  "vigil: child(…) of a supervisor takes what vigil::child(…) "
-                  "or vigil::supervisor(…) makes");
+                  "vigil: child(…) of a supervisor takes what "
+                  "vigil::child(…) or vigil::supervisor(…) makes");
     return *this;
   }
 

@@ -8,6 +8,32 @@
 
 namespace vigil {
 
+namespace detail {
+
+/// A child found by key. Keeps the handle, which a forgotten child has no more.
+class keyed_child {
+public:
+  explicit keyed_child(child_cell_ptr x)
+    : cell_(std::move(x)),
+      handle_(cell_ != nullptr ? cell_->handle() : nullptr) {
+    // nop
+  }
+
+  template <class Handle>
+  [[nodiscard]] Handle as() const {
+    if constexpr (caf::is_handle<Handle>::value)
+      return caf::actor_cast<Handle>(handle_);
+    else
+      return cell_ != nullptr ? Handle{*cell_} : Handle{};
+  }
+
+private:
+  child_cell_ptr cell_;
+  caf::strong_actor_ptr handle_;
+};
+
+} // namespace detail
+
 /// Refers to a running tree and knows its keys.
 ///
 /// @tparam Keys the `key_list` of the whole tree
@@ -18,8 +44,9 @@ template <class... Keys>
 class supervisor_ref<key_list<Keys...>> : public tree_ref {
 public:
   explicit supervisor_ref(std::shared_ptr<detail::tree_owner> x)
-    : tree_ref(std::move(x)), handles_{detail::handle_of_key(
-                                owner(), detail::tag_of<Keys>())...} {
+    : tree_ref(std::move(x)), children_{
+                                detail::keyed_child{detail::child_of_key(
+                                  owner(), detail::tag_of<Keys>())}...} {
     // nop
   }
 
@@ -38,11 +65,11 @@ public:
                   "vigil: this key is in more than one supervisor of the tree: "
                   "use find<Handle>(path) to say which child you mean");
     constexpr auto index = detail::index_of_key<key>(list{});
-    return caf::actor_cast<Handle>(handles_[index]);
+    return children_[index].template as<Handle>();
   }
 
 private:
-  std::array<caf::strong_actor_ptr, sizeof...(Keys)> handles_;
+  std::array<detail::keyed_child, sizeof...(Keys)> children_;
 };
 
 } // namespace vigil

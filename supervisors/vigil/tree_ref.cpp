@@ -47,8 +47,8 @@ make_tree(caf::actor_system& sys, supervisor_definition_ptr definition) {
 
 result<void> bring_up(const tree_owner& x) {
   return blocking_call<void>(x.tree->system,
-                             caf::actor_cast<caf::actor>(x.root), caf::infinite,
-                             start_tree_request{});
+                             caf::actor_cast<caf::actor>(x.root), x.cell->path,
+                             caf::infinite, start_tree_request{});
 }
 
 result<std::shared_ptr<tree_owner>>
@@ -60,22 +60,22 @@ start_tree(caf::actor_system& sys, supervisor_definition_ptr definition) {
   return owner;
 }
 
-caf::strong_actor_ptr find_key(const supervisor_definition& definition,
-                               const supervisor_cell& cell, key_tag key) {
+child_cell_ptr find_key(const supervisor_definition& definition,
+                        const supervisor_cell& cell, key_tag key) {
   for (const auto& child : definition.children) {
     auto found = cell.find(child.spec.id);
     if (found == nullptr)
       continue;
     if (child.key == key)
-      return found->handle();
+      return found;
     if (const auto* nested = nested_definition(*child.factory))
-      if (auto handle = find_key(*nested, *found->nested, key))
-        return handle;
+      if (auto below = find_key(*nested, *found->nested, key))
+        return below;
   }
   return nullptr;
 }
 
-caf::strong_actor_ptr handle_of_key(const tree_owner& x, key_tag key) {
+child_cell_ptr child_of_key(const tree_owner& x, key_tag key) {
   return find_key(*x.definition, *x.cell, key);
 }
 
@@ -153,7 +153,8 @@ result<stop_report> tree_ref::stop(duration timeout) const {
   if (!running())
     return stop_report{};
   auto report = detail::blocking_call<stop_report>(
-    owner_->tree->system, owner_->root, timeout, call::stop{});
+    owner_->tree->system, owner_->root, owner_->cell->path, timeout,
+    call::stop{});
   if (!report && report.error().code == errc::supervisor_down)
     return stop_report{};
   return report;
@@ -191,17 +192,23 @@ tree_ref::find_supervisor(std::string_view path) const {
   return cell.value()->nested;
 }
 
-result<child_info> tree_ref::call_start(std::string_view path,
-                                        call::start_child x,
-                                        duration timeout) const {
+result<detail::child_cell_ptr> tree_ref::call_start(std::string_view path,
+                                                    call::start_child x,
+                                                    duration timeout) const {
   auto cell = find_supervisor(path);
   if (!cell)
     return cell.error();
   auto to = caf::actor_cast<supervisor_handle>(cell.value()->actor);
   if (!to)
     return failure{errc::supervisor_down, {}, cell.value()->path};
-  return detail::blocking_call<child_info>(owner_->tree->system, to, timeout,
-                                           std::move(x));
+  const auto id = x.definition.spec.id;
+  auto info = detail::blocking_call<child_info>(
+    owner_->tree->system, to, cell.value()->path, timeout, std::move(x));
+  if (!info)
+    return info.error();
+  if (auto child = cell.value()->find(id))
+    return child;
+  return failure{errc::ignored, "it is gone already", info.value().path};
 }
 
 template <class T, class Call>
@@ -216,8 +223,8 @@ result<T> tree_ref::call_child(std::string_view path, duration timeout) const {
   if (!to)
     return failure{errc::supervisor_down, {}, cell.value()->path};
   auto id = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
-  return detail::blocking_call<T>(owner_->tree->system, to, timeout,
-                                  Call{std::string{id}});
+  return detail::blocking_call<T>(owner_->tree->system, to, cell.value()->path,
+                                  timeout, Call{std::string{id}});
 }
 
 } // namespace vigil

@@ -3,6 +3,7 @@
 #include <vigil/call.hpp>
 #include <vigil/detail/cell.hpp>
 #include <vigil/detail/definition.hpp>
+#include <vigil/detail/typed_handle.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/result.hpp>
 
@@ -27,21 +28,8 @@ struct tree_owner;
 [[nodiscard]] result<std::shared_ptr<tree_owner>>
 start_tree(caf::actor_system& sys, supervisor_definition_ptr definition);
 
-/// Returns the stable handle of the child with that key; null if it is gone.
-[[nodiscard]] caf::strong_actor_ptr handle_of_key(const tree_owner& x,
-                                                  key_tag key);
-
-/// Converts a handle if the child's handle is of that type.
-template <class Handle>
-[[nodiscard]] result<Handle> typed_handle(const child_cell& x) {
-  auto ptr = x.handle();
-  if (ptr == nullptr)
-    return failure{errc::child_stopped, "it was never started", x.path()};
-  if (x.handle_type != typeid(Handle))
-    return failure{errc::wrong_handle_type,
-                   "ask for the handle type that its factory makes", x.path()};
-  return caf::actor_cast<Handle>(ptr);
-}
+/// Returns the child with that key; null if it is gone.
+[[nodiscard]] child_cell_ptr child_of_key(const tree_owner& x, key_tag key);
 
 } // namespace detail
 
@@ -71,9 +59,8 @@ public:
   template <class Handle>
   [[nodiscard]] result<Handle> find(std::string_view path) const {
     static_assert(
-      caf::is_handle<Handle>::value,
-      "vigil: find<Handle>(path) takes the type of an actor handle, "
-      "such as caf::actor or a vigil::typed_actor");
+      detail::is_child_handle<Handle>,
+      "vigil: find<Handle>(path) takes the type of a child's handle, such as caf::actor or a vigil::typed_actor");
     auto cell = find_cell(path);
     if (!cell)
       return cell.error();
@@ -118,14 +105,10 @@ public:
   result<typename detail::started_child<Builder>::handle_type>
   start_child_at(std::string_view path, const Builder& x,
                  duration timeout = call_timeout) const {
-    auto info = call_start(path, call::start_child{x}, timeout);
-    if (!info)
-      return info.error();
-    if (info.value().handle == nullptr)
-      return failure{errc::ignored, "and it is temporary",
-                     std::move(info).value().path};
-    return caf::actor_cast<typename Builder::handle_type>(
-      std::move(info).value().handle);
+    auto child = call_start(path, call::start_child{x}, timeout);
+    if (!child)
+      return child.error();
+    return detail::typed_handle<typename Builder::handle_type>(*child.value());
   }
 
   /// Stops the child at `path` and waits until it is gone; see
@@ -160,9 +143,9 @@ private:
   [[nodiscard]] result<detail::supervisor_cell_ptr>
   find_supervisor(std::string_view path) const;
 
-  [[nodiscard]] result<child_info> call_start(std::string_view path,
-                                              call::start_child x,
-                                              duration timeout) const;
+  [[nodiscard]] result<detail::child_cell_ptr>
+  call_start(std::string_view path, call::start_child x,
+             duration timeout) const;
 
   template <class T, class Call>
   [[nodiscard]] result<T> call_child(std::string_view path,

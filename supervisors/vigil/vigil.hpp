@@ -9,6 +9,7 @@
 #include <vigil/call.hpp>
 #include <vigil/child.hpp>
 #include <vigil/child_key.hpp>
+#include <vigil/dynamic_supervisor.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/outcome.hpp>
 #include <vigil/promise.hpp>

@@ -64,6 +64,16 @@ TEST_CASE("a model agrees on groups that wait and fail again") {
             410'644);
 }
 
+TEST_CASE("a model agrees on calls while a group waits") {
+  check_all({.children = {2},
+             .strategies = {one_for_all, rest_for_one},
+             .policies = {restart_policy::permanent},
+             .intensities = {2},
+             .length = 4,
+             .faults = 1},
+            242'812);
+}
+
 TEST_CASE("a model agrees on significant children") {
   check_all({.children = {2, 3},
              .shutdowns
@@ -84,7 +94,7 @@ TEST_CASE("a model agrees on the length of every wait") {
      .faults = 2,
      .calls = false,
      .all_ends = true},
-    1);
+    50'625);
 }
 
 TEST_CASE("a model agrees on budgets of a child's own") {
@@ -97,5 +107,5 @@ TEST_CASE("a model agrees on budgets of a child's own") {
              .length = 4,
              .calls = false,
              .all_ends = true},
-            50'625);
+            70'209);
 }

@@ -24,7 +24,7 @@ child_context::~child_context() {
   // nop
 }
 
-void child_context::fault(reason why) {
+void child_context::fault(reason&& why) {
   auto& mine = need_extras();
   if (!mine.fault)
     mine.fault.emplace(std::move(why));
@@ -114,10 +114,10 @@ void child_context::end() {
       x->break_off(why);
 }
 
-failure child_context::take_fault() {
+reason child_context::take_fault() {
   auto why = std::move(*extras_->fault);
   extras_->fault.reset();
-  return {why.code, std::move(why.text)};
+  return why;
 }
 
 child_context::extras& child_context::need_extras() {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace vigil::detail {
@@ -25,6 +26,10 @@ struct open_promise {
   /// Answers with an error, unless it was answered.
   void break_off(const failure& why);
 };
+
+[[nodiscard]] inline failure failure_of(reason x) {
+  return {x.code, std::move(x.text)};
+}
 
 /// What an actor that runs a child knows of being one; `this_child` is its
 /// public face. Belongs to the actor: not thread-safe. Kept small: there may be
@@ -51,7 +56,7 @@ public:
 
   /// Ends the incarnation as soon as the current message is done. The first
   /// fault counts.
-  void fault(reason why);
+  void fault(reason&& why);
 
   /// The start has nothing to run.
   void ignore();
@@ -85,7 +90,7 @@ protected:
     return extras_ != nullptr && extras_->fault;
   }
 
-  [[nodiscard]] failure take_fault();
+  [[nodiscard]] reason take_fault();
 
   /// Returns the call that was put off, or nothing if it is not due any more.
   [[nodiscard]] std::function<void()> take_call(const child_timer& x);

@@ -51,9 +51,9 @@ struct mailbox_marker {
   std::uint64_t incarnation;
 };
 
-/// Sends a note about `cell` to its supervisor.
-void notify(const child_cell& cell, compat::context* ctx, child_note::what kind,
-            child_exit how = {});
+/// Sends a note about one life of a child to its supervisor.
+void notify(const child_cell& cell, std::uint64_t incarnation,
+            compat::context* ctx, child_note::what kind, child_exit how = {});
 
 } // namespace vigil::detail
 

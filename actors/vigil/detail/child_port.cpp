@@ -16,6 +16,10 @@ supervisor_cell_ptr child_factory::make_nested(const child_cell&) const {
   return nullptr;
 }
 
+std::optional<failure> child_factory::check(const std::string&) const {
+  return std::nullopt;
+}
+
 life_spawner::~life_spawner() {
   // nop
 }
@@ -27,7 +31,7 @@ namespace {
 void report_end(const life& x, const caf::error& reason, compat::context* ctx) {
   auto& cell = *x.cell;
   if (x.ignored)
-    return notify(cell, ctx, child_note::what::ignored);
+    return notify(cell, x.incarnation, ctx, child_note::what::ignored);
   auto how = x.why ? abnormal(*x.why) : exit_of(reason);
   if (!x.up && how.kind != exit_kind::abnormal)
     how = abnormal({errc::exited, "it ended before it came up"});
@@ -38,11 +42,12 @@ void report_end(const life& x, const caf::error& reason, compat::context* ctx) {
   how.earlier = cell.earlier_failures();
   if (!x.up) {
     cell.publish(event_type::start_failed, how);
-    return notify(cell, ctx, child_note::what::start_failed, std::move(how));
+    return notify(cell, x.incarnation, ctx, child_note::what::start_failed,
+                  std::move(how));
   }
   cell.publish(
     x.stopping ? event_type::child_stopped : event_type::child_exited, how);
-  notify(cell, ctx, child_note::what::exited, std::move(how));
+  notify(cell, x.incarnation, ctx, child_note::what::exited, std::move(how));
 }
 
 } // namespace
@@ -66,7 +71,7 @@ void slot_port::start(compat::context* ctx) {
   if (!spawner_->reports_start()) {
     life_->up = true;
     cell_->came_up(cell_->now());
-    notify(*cell_, ctx, child_note::what::started);
+    notify(*cell_, n, ctx, child_note::what::started);
   }
   auto* raw = actor.get();
   compat::watch(actor, [x = life_, keep = handle_, to = slot_,

@@ -39,7 +39,11 @@ public:
   /// Makes what inspection sees of a child that is a supervisor; null for
   /// workers.
   [[nodiscard]] virtual supervisor_cell_ptr
-  make_nested(const child_cell&) const;
+  make_nested(const child_cell& x) const;
+
+  /// Returns what is wrong below a child that is a supervisor, or nothing.
+  [[nodiscard]] virtual std::optional<failure>
+  check(const std::string& path) const;
 };
 
 using child_factory_ptr = std::shared_ptr<const child_factory>;

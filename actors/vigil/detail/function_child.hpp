@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/actor_function.hpp>
 #include <vigil/detail/child_port.hpp>
 #include <vigil/detail/host.hpp>
 
@@ -22,30 +23,11 @@ public:
   void make(Base* self) const override {
     auto f = f_;
     auto args = args_;
-    std::apply([&](Ts&... xs) { install(self, f, std::move(xs)...); }, args);
+    std::apply(
+      [&](Ts&... xs) { call_actor_function(self, f, std::move(xs)...); }, args);
   }
 
 private:
-  template <class... Us>
-  static void install(Base* self, F& f, Us&&... xs) {
-    if constexpr (std::is_invocable_v<F&, Base*, Us&&...>)
-      become(self, [&]() -> decltype(auto) {
-        return f(self, std::forward<Us>(xs)...);
-      });
-    else
-      become(self,
-             [&]() -> decltype(auto) { return f(std::forward<Us>(xs)...); });
-  }
-
-  template <class Call>
-  static void become(Base* self, Call call) {
-    if constexpr (std::is_void_v<decltype(call())>) {
-      call();
-    } else if (auto bhvr = call()) {
-      self->become(std::move(bhvr));
-    }
-  }
-
   F f_;
   std::tuple<Ts...> args_;
 };

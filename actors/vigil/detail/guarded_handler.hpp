@@ -84,7 +84,7 @@ struct reply_of<std::tuple<Ts...>> : unguarded_reply<std::tuple<Ts...>> {};
 
 /// Tells the incarnation of `self` that it is at fault.
 template <class Self>
-void raise_fault(Self& self, child_context* context, reason why) {
+void raise_fault(Self& self, child_context* context, reason&& why) {
   if (context != nullptr)
     context->fault(std::move(why));
   else
@@ -116,15 +116,13 @@ public:
   }
 
   reply operator()(Ts... xs) {
-    std::string what;
     try {
       return call(std::forward<Ts>(xs)...);
     } catch (const std::exception& e) {
-      what = e.what();
+      return fault({errc::exception, e.what()});
     } catch (...) {
-      what = "unknown exception";
+      return fault({errc::exception, "unknown exception"});
     }
-    return fault({errc::exception, std::move(what)});
   }
 
 private:
@@ -148,7 +146,7 @@ private:
     }
   }
 
-  reply fault(reason why) {
+  reply fault(reason&& why) {
     auto answer = refusal<reply>(*self_, context_, why);
     raise_fault(*self_, context_, std::move(why));
     return answer;

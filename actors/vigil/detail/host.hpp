@@ -27,16 +27,17 @@ struct is_stateful<caf::stateful_actor<State, Base>> : std::true_type {
   using state_type = State;
 };
 
-/// The actor in which the incarnations of a function-based child live.
-template <class Base>
-class host final : public compat::control<Base>, public host_core {
+/// Ties the part of a host that does not depend on its actor to the actor.
+///
+/// @tparam Core `host_core` or a class derived from it
+template <class Base, class Core>
+class host_actor : public compat::control<Base>, public Core {
 public:
   using super = compat::control<Base>;
-  using factory_ptr = std::shared_ptr<const incarnation_factory<Base>>;
 
-  host(caf::actor_config& cfg, child_cell_ptr cell, factory_ptr factory)
-    : super(cfg), host_core(*cell), cell_(std::move(cell)),
-      factory_(std::move(factory)) {
+  template <class Arg>
+  host_actor(caf::actor_config& cfg, Arg&& core)
+    : super(cfg), Core(std::forward<Arg>(core)) {
     // nop
   }
 
@@ -48,7 +49,7 @@ public:
 
   bool cleanup(caf::error&& reason, compat::context* ctx) override {
     if (!this->retired())
-      on_cleanup_host();
+      this->on_cleanup_host();
     return super::cleanup(std::move(reason), ctx);
   }
 
@@ -63,18 +64,21 @@ public:
   }
 
 protected:
+  /// Runs the actor function.
+  virtual void make_incarnation() = 0;
+
   compat::verdict before(compat::mailbox_element& x) override {
-    return on_message(x);
+    return this->on_message(x);
   }
 
   bool ended() override {
-    on_ended();
+    this->on_ended();
     return true;
   }
 
   void thrown(std::string what, const caf::strong_actor_ptr& asker,
               caf::message_id mid) override {
-    on_thrown(std::move(what), asker, mid);
+    this->on_thrown(std::move(what), asker, mid);
   }
 
   void attend_to_fault() override {
@@ -82,10 +86,11 @@ protected:
   }
 
   std::optional<std::string> op_build() override {
-    this->drop_behavior();
+    if (!this->is_blank())
+      this->drop_behavior();
     return this->attempt([this] {
       make_state();
-      factory_->make(this);
+      make_incarnation();
     });
   }
 
@@ -128,11 +133,11 @@ protected:
     this->retire(std::move(reason));
   }
 
-  void op_report(child_note::what kind, child_exit how) override {
-    notify(*cell_, this->context(), kind, std::move(how));
+private:
+  [[nodiscard]] auto& self_state() noexcept {
+    return static_cast<Base*>(this)->state;
   }
 
-private:
   // CAF makes the first state, and destroys the last one in `on_exit`, which
   // never runs: `cleanup` comes first.
   void make_state() {
@@ -141,9 +146,9 @@ private:
         return;
       using state_type = typename is_stateful<Base>::state_type;
       if constexpr (std::is_constructible_v<state_type, Base*>)
-        new (&this->state) state_type(static_cast<Base*>(this));
+        new (&self_state()) state_type(static_cast<Base*>(this));
       else
-        new (&this->state) state_type();
+        new (&self_state()) state_type();
       state_alive_ = true;
     }
   }
@@ -151,12 +156,36 @@ private:
   void destroy_state() {
     if constexpr (is_stateful<Base>::value)
       if (std::exchange(state_alive_, false))
-        std::destroy_at(&this->state);
+        std::destroy_at(&self_state());
   }
 
+  bool state_alive_ = true;
+};
+
+/// The actor in which the incarnations of a function-based static child live.
+template <class Base>
+class host final : public host_actor<Base, host_core> {
+public:
+  using factory_ptr = std::shared_ptr<const incarnation_factory<Base>>;
+
+  host(caf::actor_config& cfg, const child_cell_ptr& cell, factory_ptr factory)
+    : host_actor<Base, host_core>(cfg, *cell), cell_(cell),
+      factory_(std::move(factory)) {
+    // nop
+  }
+
+protected:
+  void make_incarnation() override {
+    factory_->make(this);
+  }
+
+  void op_report(child_note::what kind, child_exit how) override {
+    notify(*cell_, this->incarnation(), this->context(), kind, std::move(how));
+  }
+
+private:
   child_cell_ptr cell_;
   factory_ptr factory_;
-  bool state_alive_ = true;
 };
 
 } // namespace vigil::detail

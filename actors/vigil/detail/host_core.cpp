@@ -26,7 +26,7 @@ compat::verdict host_core::on_message(compat::mailbox_element& x) {
 void host_core::on_ended() {
   auto quit = op_take_quit();
   if (faulted())
-    return finish(abnormal(take_fault()));
+    return finish_fault();
   finish(quit ? exit_of(*quit) : child_exit{early_quit_, {}, false, {}});
 }
 
@@ -84,7 +84,7 @@ void host_core::start(start_kind how, time_point when) {
   if (auto what = op_build())
     return fail_start(how, {errc::exception, std::move(*what)});
   if (faulted())
-    return fail_start(how, take_fault());
+    return fail_start(how, failure_of(take_fault()));
   if (take_ignored()) {
     clear_incarnation();
     park();
@@ -147,9 +147,32 @@ void host_core::forget() {
 
 // -- incarnations -------------------------------------------------------------
 
+// The way that has to be fast: no failure is made before somebody looks.
+void host_core::finish_fault() {
+  auto& rec = record();
+  if (stopping_ || !restarts_alone_always(rec.spec, rec.owner.spec.strategy))
+    return finish(abnormal(failure_of(take_fault())));
+  const auto when = rec.now();
+  if (const auto* limit = rec.refusal(when)) {
+    auto how = abnormal(failure_of(take_fault()));
+    how.budget_refused = true;
+    how.refused_by = *limit;
+    return conclude(std::move(how));
+  }
+  auto why = take_fault();
+  if (rec.observed()) [[unlikely]]
+    rec.publish(event_type::child_exited, abnormal(failure_of(why)));
+  rec.log(why.code, std::move(why.text), when);
+  clear_incarnation();
+  start(start_kind::in_place, when);
+}
+
 void host_core::finish(child_exit how) {
-  if (!stopping_ && restart_in_place(how))
-    return;
+  if (stopping_ || !restart_in_place(how))
+    conclude(std::move(how));
+}
+
+void host_core::conclude(child_exit how) {
   if (how.kind == exit_kind::abnormal) {
     how.why = record().complete(std::move(how.why));
     record().log(how.why);
@@ -168,8 +191,9 @@ bool host_core::restart_in_place(child_exit& how) {
   if (!restarts_alone(rec.spec, rec.owner.spec.strategy, how))
     return false;
   const auto when = rec.now();
-  if (!rec.admit_restart(when)) {
+  if (const auto* limit = rec.refusal(when)) {
     how.budget_refused = true;
+    how.refused_by = *limit;
     return false;
   }
   rec.publish(event_type::child_exited, how);

@@ -56,7 +56,7 @@ protected:
 
   // -- what the actor forwards ------------------------------------------------
 
-  compat::verdict on_message(compat::mailbox_element& x);
+  virtual compat::verdict on_message(compat::mailbox_element& x);
   void on_ended();
   void on_thrown(std::string what, const caf::strong_actor_ptr& asker,
                  caf::message_id mid);
@@ -64,12 +64,19 @@ protected:
   /// The actor is cleaned up, on its own or on somebody else's account.
   void on_cleanup_host();
 
-private:
-  enum class mode : std::uint8_t { holding, refusing, running };
+  /// Why an incarnation is begun.
   enum class start_kind : std::uint8_t { by_supervisor, in_place };
 
-  void command(host_command::what x);
   void start(start_kind how, time_point when);
+
+  [[nodiscard]] bool running() const noexcept {
+    return mode_ == mode::running;
+  }
+
+private:
+  enum class mode : std::uint8_t { holding, refusing, running };
+
+  void command(host_command::what x);
   void fail_start(start_kind kind, failure why);
   void come_up(start_kind how, time_point when);
   void ask_to_stop();
@@ -78,6 +85,8 @@ private:
   void park();
   void refuse();
   void finish(child_exit how);
+  void finish_fault();
+  void conclude(child_exit how);
   void clear_incarnation();
   void begin_draining();
 

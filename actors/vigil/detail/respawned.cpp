@@ -9,7 +9,7 @@ respawned_context::respawned_context(life_ptr x)
 
 bool respawned_context::check_start() {
   if (faulted()) {
-    note_failure(take_fault());
+    note_failure(failure_of(take_fault()));
     return false;
   }
   life_->ignored = take_ignored();
@@ -19,7 +19,8 @@ bool respawned_context::check_start() {
 void respawned_context::note_started() {
   life_->up = true;
   record().came_up(record().now());
-  notify(*life_->cell, self().context(), child_note::what::started);
+  notify(*life_->cell, life_->incarnation, self().context(),
+         child_note::what::started);
 }
 
 void respawned_context::note_failure(failure why) {

@@ -104,7 +104,7 @@ protected:
 
   bool ended() override {
     if (faulted()) {
-      note_failure(take_fault());
+      note_failure(failure_of(take_fault()));
       this->drop_behavior();
       this->quit(to_caf(*life_->why));
     }
@@ -143,7 +143,7 @@ public:
     try {
       T::act();
       if (faulted())
-        note_failure(take_fault());
+        note_failure(failure_of(take_fault()));
     } catch (const std::exception& e) {
       note_failure({errc::exception, e.what()});
     } catch (...) {

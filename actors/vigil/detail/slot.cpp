@@ -1,5 +1,6 @@
 #include <vigil/detail/slot.hpp>
 
+#include <mutex>
 #include <utility>
 
 namespace vigil::detail {
@@ -17,7 +18,7 @@ void slot::enqueue(caf::mailbox_element_ptr x, compat::context* ctx) {
   caf::strong_actor_ptr to;
   auto why = errc::child_stopped;
   {
-    std::lock_guard guard{slot_mutex_};
+    std::lock_guard guard{slot_lock_};
     if (mode_ == mode::serving && !passing_) {
       to = current_;
     } else if (mode_ != mode::refusing) {
@@ -35,7 +36,7 @@ void slot::enqueue(caf::mailbox_element_ptr x, compat::context* ctx) {
 }
 
 void slot::serve(caf::strong_actor_ptr x, compat::context* ctx) {
-  std::unique_lock guard{slot_mutex_};
+  std::unique_lock guard{slot_lock_};
   mode_ = mode::serving;
   current_ = x;
   passing_ = true;
@@ -51,7 +52,7 @@ void slot::serve(caf::strong_actor_ptr x, compat::context* ctx) {
 
 void slot::hold(const caf::actor_control_block* ended) {
   caf::strong_actor_ptr released;
-  std::lock_guard guard{slot_mutex_};
+  std::lock_guard guard{slot_lock_};
   if (current_.get() != ended)
     return;
   if (mode_ == mode::serving)
@@ -62,7 +63,7 @@ void slot::hold(const caf::actor_control_block* ended) {
 void slot::refuse(compat::context* ctx) {
   {
     caf::strong_actor_ptr released;
-    std::lock_guard guard{slot_mutex_};
+    std::lock_guard guard{slot_lock_};
     mode_ = mode::refusing;
     released.swap(current_);
   }
@@ -76,7 +77,7 @@ void slot::retire(compat::context* ctx) {
 }
 
 caf::strong_actor_ptr slot::current() const {
-  std::lock_guard guard{slot_mutex_};
+  std::lock_guard guard{slot_lock_};
   return current_;
 }
 
@@ -99,7 +100,7 @@ void slot::lose(caf::mailbox_element& x, errc why, compat::context* ctx) {
 void slot::lose_waiting(compat::context* ctx) {
   std::deque<caf::mailbox_element_ptr> lost;
   {
-    std::lock_guard guard{slot_mutex_};
+    std::lock_guard guard{slot_lock_};
     lost.swap(waiting_);
   }
   for (auto& x : lost)

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <vigil/detail/cell.hpp>
+#include <vigil/detail/spin_lock.hpp>
 
 #include <deque>
-#include <mutex>
 
 namespace vigil::detail {
 
@@ -51,7 +51,7 @@ private:
   void lose_waiting(compat::context* ctx);
 
   child_cell_ptr cell_;
-  mutable std::mutex slot_mutex_;
+  mutable spin_lock slot_lock_;
   mode mode_ = mode::holding;
   caf::strong_actor_ptr current_;
   std::deque<caf::mailbox_element_ptr> waiting_;

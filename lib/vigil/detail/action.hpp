@@ -28,7 +28,8 @@ struct start_child {
 
 /// End the child: by asking, or by force. Answered by exactly one `exited` (or
 /// `start_failed` if it had not come up), whatever it dies of and however
-/// often it was asked. If it is left behind, that answer may come late or never.
+/// often it was asked. If it is left behind, that answer may come late or
+/// never.
 struct stop_child {
   child_uid child;
   bool kill;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <vigil/detail/caf_0_17.hpp>
+#include <vigil/detail/caf_0_17_end.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,11 +28,11 @@ enum class verdict {
 /// message unless `retire` was called. `Base` is `caf::event_based_actor`, a
 /// `caf::typed_event_based_actor`, or a class derived from one.
 template <class Base>
-class control : public Base {
+class control : public lean_end<Base> {
 public:
   template <class... Ts>
   explicit control(caf::actor_config& cfg, Ts&&... xs)
-    : Base(cfg, std::forward<Ts>(xs)...) {
+    : lean_end<Base>(cfg, std::forward<Ts>(xs)...) {
     // nop
   }
 
@@ -92,9 +94,7 @@ protected:
   template <class F>
   [[nodiscard]] static std::optional<std::string> attempt(F f) {
     std::string what;
-    if (run_guarded(f, what))
-      return std::nullopt;
-    return what;
+    return run_guarded(f, what) ? std::nullopt : std::optional{what};
   }
 
   /// Calls `ended` as long as the behavior is no more. Done after every message
@@ -128,7 +128,8 @@ protected:
     attend_ = false;
     this->unsetf(caf::abstract_actor::is_shutting_down_flag
                  | caf::abstract_actor::has_timeout_flag);
-    this->fail_state_ = caf::error{};
+    if (this->fail_state_)
+      this->fail_state_ = caf::error{};
     if (!this->awaited_responses_.empty())
       this->awaited_responses_.clear();
     if (!this->multiplexed_responses_.empty())
@@ -138,10 +139,15 @@ protected:
       drop_streams();
     this->bhvr_stack_.clear();
     this->bhvr_stack_.cleanup();
-    this->set_default_handler(caf::print_and_drop);
-    this->set_error_handler(&caf::scheduled_actor::default_error_handler);
-    this->set_exit_handler(&caf::scheduled_actor::default_exit_handler);
-    this->set_down_handler(&control::ignore_down);
+    reset(this->default_handler_, &caf::print_and_drop);
+    reset(this->error_handler_, &caf::scheduled_actor::default_error_handler);
+    reset(this->exit_handler_, &caf::scheduled_actor::default_exit_handler);
+    reset(this->down_handler_, &control::ignore_down);
+  }
+
+  /// Returns whether `drop_behavior` has nothing to do, handlers aside.
+  [[nodiscard]] bool is_blank() const noexcept {
+    return this->bhvr_stack_.empty() && !attend_ && !has_quit();
   }
 
   /// Installs a behavior that keeps the actor alive and handles nothing.
@@ -174,6 +180,14 @@ private:
     // nop
   }
 
+  // Most behaviors leave the handlers alone: looking is cheaper than setting.
+  template <class Function, class Pointer>
+  static void reset(Function& handler, Pointer f) {
+    if (const auto* now = handler.template target<Pointer>();
+        now == nullptr || *now != f)
+      handler = f;
+  }
+
   template <class F>
   static bool run_guarded(F& f, std::string& what) {
     try {
@@ -187,23 +201,33 @@ private:
     return false;
   }
 
-  // The owner's code runs user code too: it must not lose what that throws.
   verdict show(mailbox_element& x) {
     this->current_element_ = &x;
     return before(x);
   }
 
   caf::invoke_message_result deliver(mailbox_element& x) {
-    auto asker = x.mid.is_request() ? x.sender : nullptr;
+    if (!x.mid.is_request()) [[likely]]
+      return deliver(x, nullptr);
+    // A handler may take the requester out of the message before it throws.
+    const auto asker = x.sender;
+    return deliver(x, &asker);
+  }
+
+  caf::invoke_message_result deliver(mailbox_element& x,
+                                     const caf::strong_actor_ptr* asker) {
     auto result = caf::invoke_message_result::consumed;
-    auto call = [&] {
+    std::unique_ptr<std::string> what;
+    try {
       result = Base::consume(x);
-    };
-    std::string what;
-    if (!run_guarded(call, what)) [[unlikely]] {
-      thrown(std::move(what), asker, x.mid);
-      result = caf::invoke_message_result::consumed;
+    } catch (const std::exception& e) {
+      what = std::make_unique<std::string>(e.what());
+    } catch (...) {
+      what = std::make_unique<std::string>("unknown exception");
     }
+    // The exception itself is gone before a new life begins.
+    if (what != nullptr) [[unlikely]]
+      thrown(std::move(*what), asker != nullptr ? *asker : nullptr, x.mid);
     if (result != caf::invoke_message_result::skipped)
       settle();
     return result;

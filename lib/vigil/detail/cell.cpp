@@ -20,9 +20,10 @@ std::string child_cell::path() const {
   return path_;
 }
 
-bool child_cell::admit_restart(time_point at) {
-  return (window == nullptr || window->admit(at))
-         && child_record::admit_restart(at);
+const restart_intensity* child_cell::refusal(time_point at) {
+  if (window != nullptr && !window->admit(at))
+    return &window->limit();
+  return child_record::refusal(at);
 }
 
 caf::strong_actor_ptr child_cell::handle() const {
@@ -87,8 +88,10 @@ void supervisor_cell::clear() {
 
 // -- look-up ------------------------------------------------------------------
 
-result<child_cell_ptr> find_path(const supervisor_cell& root,
-                                 std::string_view path) {
+namespace {
+
+result<child_cell_ptr> find_below(const supervisor_cell& root,
+                                  std::string_view path) {
   const auto* here = &root;
   child_cell_ptr found;
   auto rest = path;
@@ -99,7 +102,7 @@ result<child_cell_ptr> find_path(const supervisor_cell& root,
       found = here->find(id);
     if (here == nullptr || found == nullptr) {
       const auto done = path.size() - rest.size() + id.size();
-      return failure{errc::not_found, "a path starts below the root",
+      return failure{errc::not_found, "no child of that id",
                      root.path + '/' + std::string{path.substr(0, done)}};
     }
     if (slash == std::string_view::npos)
@@ -107,6 +110,19 @@ result<child_cell_ptr> find_path(const supervisor_cell& root,
     rest.remove_prefix(slash + 1);
     here = found->nested.get();
   }
+}
+
+} // namespace
+
+result<child_cell_ptr> find_path(const supervisor_cell& root,
+                                 std::string_view path) {
+  auto found = find_below(root, path);
+  const auto start = root.spec.id.size();
+  if (!found && path.size() > start && path[start] == '/'
+      && path.substr(0, start) == root.spec.id)
+    if (auto again = find_below(root, path.substr(start + 1)))
+      return again;
+  return found;
 }
 
 } // namespace vigil::detail

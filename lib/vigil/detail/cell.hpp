@@ -6,6 +6,7 @@
 #include <vigil/child_state.hpp>
 #include <vigil/detail/action.hpp>
 #include <vigil/detail/child_record.hpp>
+#include <vigil/detail/pool_base.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/restart_window.hpp>
 #include <vigil/result.hpp>
@@ -67,7 +68,7 @@ public:
 
   [[nodiscard]] std::string path() const override;
 
-  [[nodiscard]] bool admit_restart(time_point now) override;
+  [[nodiscard]] const restart_intensity* refusal(time_point now) override;
 
   /// The handle that outlives restarts; null before the first start. Kept until
   /// the child is forgotten.
@@ -101,6 +102,10 @@ struct supervisor_cell {
   std::atomic<duration::rep> up_since{0};
   failure_log failures;
 
+  /// The children of a dynamic supervisor; null for others. Set once before it
+  /// runs.
+  std::weak_ptr<pool_base> pool;
+
   /// Children in start order. Copies under a lock. O(n).
   [[nodiscard]] std::vector<child_cell_ptr> children() const;
 
@@ -119,8 +124,9 @@ private:
 
 using supervisor_cell_ptr = std::shared_ptr<supervisor_cell>;
 
-/// Finds a child by its path below `root`, such as `"plugins/loader"`. Fails
-/// with `errc::not_found` and the first part of the path that is not there.
+/// Finds a child by its path below `root`, such as `"plugins/loader"`, or by
+/// its whole path, such as `"hospital/plugins/loader"`. Fails with
+/// `errc::not_found` and the first part of the path that is not there.
 [[nodiscard]] result<child_cell_ptr> find_path(const supervisor_cell& root,
                                                std::string_view path);
 

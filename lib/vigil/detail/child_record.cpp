@@ -9,8 +9,9 @@ child_record::~child_record() {
   delete failures_.load(std::memory_order_relaxed);
 }
 
-bool child_record::admit_restart(time_point at) {
-  return owner.window->admit(at);
+const restart_intensity* child_record::refusal(time_point at) {
+  auto& window = *owner.window;
+  return window.admit(at) ? nullptr : &window.limit();
 }
 
 time_point child_record::now() const {
@@ -30,7 +31,7 @@ failure child_record::complete(failure x) const {
 
 // -- failures -----------------------------------------------------------------
 
-void child_record::log(failure x) {
+failure_log& child_record::need_log() {
   auto* log = failures_.load(std::memory_order_acquire);
   if (log == nullptr) {
     auto fresh = std::make_unique<failure_log>();
@@ -38,9 +39,25 @@ void child_record::log(failure x) {
                                           std::memory_order_acq_rel))
       log = fresh.release();
   }
+  return *log;
+}
+
+void child_record::log(failure x) {
   if (x.path.empty() && x.incarnation == 0)
     x.incarnation = incarnation.load(std::memory_order_relaxed);
-  log->add(std::move(x));
+  need_log().add(std::move(x));
+}
+
+void child_record::log(std::error_code code, std::string&& message,
+                       time_point when) {
+  need_log().write([&](failure& to) {
+    to.code = code;
+    to.message = std::move(message);
+    to.path.clear();
+    to.incarnation = incarnation.load(std::memory_order_relaxed);
+    to.time = when;
+    to.cause.reset();
+  });
 }
 
 std::optional<failure> child_record::last_failure() const {

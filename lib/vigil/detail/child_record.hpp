@@ -47,8 +47,9 @@ public:
   /// Returns the child's path, such as `"hospital/plugins/loader"`.
   [[nodiscard]] virtual std::string path() const = 0;
 
-  /// Asks the budgets for one restart.
-  [[nodiscard]] virtual bool admit_restart(time_point now);
+  /// Asks the budgets for one restart. Returns the limit of the one that
+  /// refuses it, or null.
+  [[nodiscard]] virtual const restart_intensity* refusal(time_point now);
 
   [[nodiscard]] time_point now() const;
 
@@ -64,6 +65,9 @@ public:
 
   /// Keeps a failure of this incarnation; the path may be left out.
   void log(failure x);
+
+  /// The same for a failure that has no cause, without making one.
+  void log(std::error_code code, std::string&& message, time_point when);
 
   [[nodiscard]] std::optional<failure> last_failure() const;
 
@@ -84,6 +88,8 @@ public:
   void lose_messages(std::uint32_t n);
 
 private:
+  [[nodiscard]] failure_log& need_log();
+
   std::atomic<failure_log*> failures_{nullptr};
 };
 

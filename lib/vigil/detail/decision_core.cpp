@@ -123,6 +123,10 @@ void decision_core::timer(child_uid child, std::uint64_t generation,
   }
 }
 
+void decision_core::write_off(child_uid child) {
+  debts_.erase(child);
+}
+
 // -- what there is ------------------------------------------------------------
 
 namespace {

@@ -67,7 +67,6 @@ public:
 
   /// The child came up.
   void started(child_uid child, time_point now);
-
   /// The start of the child failed, or it ended before it came up.
   void start_failed(child_uid child, failure why, time_point now);
 
@@ -80,6 +79,9 @@ public:
   /// A timer fired. Stale generations are ignored.
   void timer(child_uid child, std::uint64_t generation, time_point now);
 
+  /// The owner itself keeps the late end of a child that was left behind away.
+  void write_off(child_uid child);
+
   // -- what is asked ----------------------------------------------------------
 
   /// Adds a dynamic child and starts it. Returns its uid, or 0 if the answer is
@@ -88,9 +90,7 @@ public:
   child_uid start_child(call_id call, child_spec spec, time_point now);
 
   void terminate_child(call_id call, std::string_view id, time_point now);
-
   void restart_child(call_id call, std::string_view id, time_point now);
-
   void delete_child(call_id call, std::string_view id, time_point now);
 
   /// Stops all children in reverse order, then goes down with `exit`. With

@@ -221,7 +221,9 @@ void decision_core::failed(core_child& x, child_exit how, time_point now) {
   ++x.attempts;
   settle(x);
   auto last = why_of(x, how, now);
-  const auto* limit = how.budget_refused ? &spec_.intensity : refusal(x, now);
+  const auto* limit = how.refused_by       ? &*how.refused_by
+                      : how.budget_refused ? &spec_.intensity
+                                           : refusal(x, now);
   if (limit != nullptr)
     return give_up(x, *limit, std::move(last), how.earlier, now);
   remember(x, last);

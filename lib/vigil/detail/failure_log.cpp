@@ -6,16 +6,7 @@
 namespace vigil::detail {
 
 void failure_log::add(failure x) {
-  for (;;) {
-    const auto n = count_.fetch_add(1, std::memory_order_relaxed) + 1;
-    auto& here = places_[n % capacity];
-    if (here.busy.exchange(true, std::memory_order_acquire))
-      continue;
-    here.value = std::move(x);
-    here.number = n;
-    here.busy.store(false, std::memory_order_release);
-    return;
-  }
+  write([&](failure& to) { to = std::move(x); });
 }
 
 std::optional<failure> failure_log::last(const std::string& path) const {

@@ -21,6 +21,21 @@ public:
 
   void add(failure x);
 
+  /// Lets `f` write over the oldest failure. `f` must not throw.
+  template <class F>
+  void write(F f) {
+    for (;;) {
+      const auto n = count_.fetch_add(1, std::memory_order_relaxed) + 1;
+      auto& here = places_[n % capacity];
+      if (here.busy.exchange(true, std::memory_order_acquire))
+        continue;
+      f(here.value);
+      here.number = n;
+      here.busy.store(false, std::memory_order_release);
+      return;
+    }
+  }
+
   /// Returns the last failure, with `path` filled in.
   [[nodiscard]] std::optional<failure> last(const std::string& path) const;
 

@@ -3,6 +3,7 @@
 #include <vigil/caf_error.hpp>
 #include <vigil/result.hpp>
 
+#include <string>
 #include <utility>
 
 namespace vigil::detail {
@@ -20,19 +21,22 @@ namespace vigil::detail {
   return compat::has_message(self);
 }
 
-/// Sends `x` to `to` and blocks until it answers or `timeout` is over.
+/// Sends `x` to `to` and blocks until it answers or `timeout` is over. `path`
+/// is that of the supervisor, for failures.
 template <class T, class Handle, class Timeout, class Message>
 [[nodiscard]] result<T> blocking_call(caf::actor_system& sys, const Handle& to,
-                                      Timeout timeout, Message x) {
+                                      const std::string& path, Timeout timeout,
+                                      Message x) {
   caf::scoped_actor self{sys, true};
   auto request = self->request(to, timeout, std::move(x));
-  result<T> answer = failure{errc::timeout, "the supervisor did not answer"};
+  result<T> answer
+    = failure{errc::timeout, "the supervisor did not answer", path};
   if (!drive(sys, *self))
     return answer;
   auto failed = [&](const caf::error& why) {
     if (why != caf::sec::request_timeout)
       answer = compat::is_ours(why) ? to_failure(why)
-                                    : failure{errc::supervisor_down};
+                                    : failure{errc::supervisor_down, {}, path};
   };
   if constexpr (std::is_void_v<T>)
     request.receive([&] { answer = success(); }, failed);

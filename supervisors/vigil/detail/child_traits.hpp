@@ -36,6 +36,11 @@ concept has_signature
 /// Takes apart what a user passes to `vigil::child`.
 template <class F, class... Ts>
 struct child_traits {
+  static_assert(std::is_copy_constructible_v<
+                  F> && (std::is_copy_constructible_v<Ts> && ...),
+                "vigil: each life of a child gets copies of its factory and "
+                "arguments, so they must be copyable; share what is not "
+                "through a std::shared_ptr");
   static_assert(has_signature<F>,
                 "vigil: a child is made by an actor function or by a callable "
                 "that returns a handle; give the parameters of a generic "
@@ -91,6 +96,10 @@ struct class_traits {
   static_assert(std::derived_from<T, caf::local_actor>,
                 "vigil: vigil::child<T> makes actors of class T: derive T from "
                 "one of CAF's actors, or pass an actor function");
+  static_assert((std::is_copy_constructible_v<Ts> && ...),
+                "vigil: each life of a child gets copies of its arguments, so "
+                "they must be copyable; share what is not through a "
+                "std::shared_ptr");
   static_assert(!std::is_final_v<T>,
                 "vigil: a supervised class must not be final: vigil derives "
                 "from it; or pass a callable that spawns it");

@@ -47,6 +47,11 @@ public:
                                              x.parent->tree);
   }
 
+  [[nodiscard]] std::optional<failure>
+  check(const std::string& path) const override {
+    return detail::check(*definition, path);
+  }
+
   const supervisor_definition_ptr definition;
 };
 
@@ -65,9 +70,8 @@ std::optional<failure> check(const supervisor_definition& x,
       return failure{errc::duplicate_id,
                      "give each child of one supervisor an id of its own",
                      child_path};
-    if (const auto* nested = nested_definition(*child.factory))
-      if (auto wrong = check(*nested, child_path))
-        return wrong;
+    if (auto wrong = child.factory->check(child_path))
+      return wrong;
   }
   return std::nullopt;
 }

@@ -57,6 +57,8 @@ compat::verdict supervisor_actor::before(compat::mailbox_element& x) {
     on_command(cmd->kind);
   else if (const auto* exit = compat::get_if<caf::exit_msg>(x))
     on_exit(exit->reason);
+  else if (compat::get_if<core_tick>(x) != nullptr)
+    on_tick();
   else if (compat::get_if<start_tree_request>(x) != nullptr)
     on_start_tree();
   else
@@ -79,7 +81,7 @@ void supervisor_actor::thrown(std::string what, const caf::strong_actor_ptr&,
 
 void supervisor_actor::on_note(child_note& x) {
   auto* child = entry(x.child);
-  if (child == nullptr)
+  if (child == nullptr || x.incarnation <= child->left_behind)
     return;
   switch (x.kind) {
     case child_note::what::started:
@@ -141,6 +143,24 @@ void supervisor_actor::on_exit(const caf::error& reason) {
   if (me_ == nullptr && core_.down())
     return end_root({std::move(how), true, {}});
   core_.stop(std::move(how), reason == caf::exit_reason::kill, now());
+}
+
+// The core knows stale timers by their generation; here they only cost.
+void supervisor_actor::on_tick() {
+  const auto time = now();
+  timers_.fire(time, [&](const timer_queue::timer& x) {
+    core_.timer(x.child, x.generation, time);
+  });
+  const auto stale = [this](const timer_queue::timer& x) {
+    const auto* child = entry(x.child);
+    return child == nullptr || child->timer != x.generation;
+  };
+  if (const auto at = timers_.next(stale))
+    wake_at(*at);
+}
+
+void supervisor_actor::wake_at(time_point at) {
+  compat::schedule(system(), at, caf::strong_actor_ptr{ctrl()}, core_tick{});
 }
 
 void supervisor_actor::on_start_tree() {
@@ -220,16 +240,19 @@ void supervisor_actor::carry_out(const action::forget_child& x) {
 
 void supervisor_actor::carry_out(const action::set_timer& x) {
   sync(x.child);
-  auto self = caf::strong_actor_ptr{ctrl()};
-  core_timer timer{x.child, x.generation};
   if (x.after == duration::zero())
-    compat::send_normal(self, context(), timer);
-  else
-    compat::schedule(system(), now() + x.after, std::move(self), timer);
+    return compat::send_normal(caf::strong_actor_ptr{ctrl()}, context(),
+                               core_timer{x.child, x.generation});
+  if (auto* child = entry(x.child))
+    child->timer = x.generation;
+  const auto at = now() + x.after;
+  if (timers_.add({at, x.child, x.generation}))
+    wake_at(at);
 }
 
-void supervisor_actor::carry_out(const action::cancel_timer&) {
-  // A stale timer is known by its generation.
+void supervisor_actor::carry_out(const action::cancel_timer& x) {
+  if (auto* child = entry(x.child))
+    child->timer = 0;
 }
 
 void supervisor_actor::carry_out(const action::answer& x) {
@@ -256,7 +279,7 @@ void supervisor_actor::carry_out(const action::came_up&) {
   set_state(child_state::running, now());
   publish(event_type::supervisor_started);
   if (me_ != nullptr)
-    notify(*me_, context(), child_note::what::started);
+    notify(*me_, me_->incarnation, context(), child_note::what::started);
   else
     std::exchange(starter_, {}).deliver(caf::unit);
 }
@@ -275,7 +298,7 @@ void supervisor_actor::carry_out(const action::went_down& x) {
     promise.deliver(x.report);
   if (me_ == nullptr)
     return end_root(x);
-  notify(*me_, context(),
+  notify(*me_, me_->incarnation, context(),
          x.start_failed ? child_note::what::start_failed
                         : child_note::what::exited,
          x.exit);
@@ -299,6 +322,8 @@ void supervisor_actor::carry_out(const action::publish& x) {
     case what::killed:
       return child->cell->publish(event_type::child_killed);
     case what::left_behind:
+      child->left_behind = child->cell->incarnation;
+      core_.write_off(x.child);
       return child->cell->publish(event_type::child_left_behind);
   }
 }
@@ -335,46 +360,6 @@ void supervisor_actor::publish(event_type type, const child_exit* how) const {
       x.why = how->why;
   }
   events.publish(x);
-}
-
-// -- children -----------------------------------------------------------------
-
-supervisor_actor::child_entry&
-supervisor_actor::add_entry(child_uid child, const child_definition& x) {
-  auto cell = std::make_shared<child_cell>(x.spec, child, cell_, x.handle_type);
-  cell->nested = x.factory->make_nested(*cell);
-  auto port = x.factory->make_port(cell);
-  return entries_[child] = {std::move(cell), std::move(port)};
-}
-
-void supervisor_actor::reveal(child_entry& x) {
-  if (std::exchange(x.shown, true))
-    return;
-  x.cell->window = core_.find(x.cell->uid)->budget;
-  cell_->add(x.cell);
-}
-
-supervisor_actor::child_entry* supervisor_actor::entry(child_uid child) {
-  auto i = entries_.find(child);
-  return i != entries_.end() ? &i->second : nullptr;
-}
-
-void supervisor_actor::set_state(child_state x, time_point at) {
-  cell_->state = x;
-  cell_->up_since = at.time_since_epoch().count();
-  if (me_ != nullptr)
-    me_->came_up(at);
-}
-
-void supervisor_actor::sync(child_uid child) {
-  auto* x = entry(child);
-  auto view = core_.find(child);
-  if (x != nullptr && view)
-    x->cell->state = view->state;
-}
-
-time_point supervisor_actor::now() const {
-  return cell_->tree->now();
 }
 
 } // namespace vigil::detail

@@ -4,6 +4,7 @@
 #include <vigil/detail/child_messages.hpp>
 #include <vigil/detail/decision_core.hpp>
 #include <vigil/detail/definition.hpp>
+#include <vigil/detail/timer_queue.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -16,11 +17,14 @@ namespace vigil::detail {
 /// Asks a root supervisor to come up; answered when it is, or by its failure.
 struct start_tree_request {};
 
-/// A timer of the decision core.
+/// A timer of the decision core that is due at once, after what waits.
 struct core_timer {
   child_uid child;
   std::uint64_t generation;
 };
+
+/// Some timer of the decision core may be due.
+struct core_tick {};
 
 using supervisor_base = compat::control<typename supervisor_handle::base>;
 
@@ -53,6 +57,10 @@ private:
     child_cell_ptr cell;
     child_port_ptr port;
     bool been_up = false;
+    /// The generation of its timer; 0 for none.
+    std::uint64_t timer = 0;
+    /// Lives up to this one were left behind: what they say counts no more.
+    std::uint64_t left_behind = 0;
     /// Inspection sees it. A dynamic child that has to wait for the initial
     /// start may turn out to have the id of another.
     bool shown = false;
@@ -72,6 +80,7 @@ private:
   void on_command(host_command::what x);
   void on_exit(const caf::error& reason);
   void on_start_tree();
+  void on_tick();
   void on_up(child_entry& x);
 
   // -- what is asked ----------------------------------------------------------
@@ -109,6 +118,7 @@ private:
   void start_threw(const child_entry& x, failure why);
   [[nodiscard]] child_entry* entry(child_uid child);
   [[nodiscard]] time_point now() const;
+  void wake_at(time_point at);
 
   supervisor_definition_ptr definition_;
   supervisor_cell_ptr cell_;
@@ -117,6 +127,7 @@ private:
   std::unordered_map<child_uid, child_entry> entries_;
   std::unordered_map<call_id, pending_call> calls_;
   call_id last_call_ = 0;
+  timer_queue timers_;
   std::vector<caf::response_promise> stoppers_;
   caf::response_promise starter_;
   caf::strong_actor_ptr keep_alive_;
@@ -134,3 +145,4 @@ private:
 
 VIGIL_MESSAGE_TYPE(vigil::detail::start_tree_request)
 VIGIL_MESSAGE_TYPE(vigil::detail::core_timer)
+VIGIL_MESSAGE_TYPE(vigil::detail::core_tick)

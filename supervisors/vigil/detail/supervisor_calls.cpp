@@ -59,9 +59,8 @@ call_id supervisor_actor::remember(reply_kind kind, std::string id) {
 
 caf::result<child_info>
 supervisor_actor::start_child(const child_definition& x) {
-  if (const auto* nested = nested_definition(*x.factory))
-    if (auto wrong = check(*nested, cell_->path + '/' + x.spec.id))
-      return to_caf(*wrong);
+  if (auto wrong = x.factory->check(cell_->path + '/' + x.spec.id))
+    return to_caf(*wrong);
   auto id = remember(reply_kind::info, x.spec.id);
   auto promise = calls_[id].promise;
   if (auto uid = core_.start_child(id, x.spec, now()); uid != 0)

@@ -137,6 +137,8 @@ private:
   void look();
   void look_at_end();
   void look_at_group();
+  void look_at_kept();
+  [[nodiscard]] bool busy() const;
   void look_at_rest();
 
   body* known(child_uid x, const char* where);

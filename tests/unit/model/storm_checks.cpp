@@ -20,6 +20,7 @@ void storm::carry_out_all(const std::string& input) {
   look();
   look_at_end();
   look_at_group();
+  look_at_kept();
 }
 
 void storm::expect(bool holds, const std::string& what) {
@@ -229,6 +230,7 @@ void storm::carry_out(const action::went_down& y) {
   for (const auto& [uid, x] : bodies_) {
     expect(x.now == life::none, "down, nothing lives");
     expect(!x.alarm, "down, no timer runs");
+    expect(place(uid) < order_.size(), "who never came is forgotten");
   }
   const auto code = y.exit.why.code;
   if (gave_up_)
@@ -337,6 +339,22 @@ void storm::look_at_end() {
   const auto& x = bodies_[*last];
   expect(x.asked, "the last child is asked");
   expect(x.killed || !hurried_, "the last child is killed if that is wished");
+}
+
+bool storm::busy() const {
+  return std::any_of(bodies_.begin(), bodies_.end(), [](const auto& x) {
+    return x.second.now == life::starting
+           || (x.second.now == life::up && x.second.asked);
+  });
+}
+
+// An end waits for its turn only while something is under way.
+void storm::look_at_kept() {
+  if (!busy())
+    for (const auto& view : core_->children())
+      expect(view.state != child_state::running
+               || bodies_[view.uid].now == life::up,
+             "an end is not kept for longer than needed");
 }
 
 // Without calls, a group strategy does one thing at a time.

@@ -1,0 +1,120 @@
+#include <vigil/detail/dynamic_host.hpp>
+
+#include <limits>
+#include <random>
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+double random_share() {
+  thread_local std::minstd_rand engine{std::random_device{}()};
+  return std::uniform_real_distribution<double>{}(engine);
+}
+
+} // namespace
+
+std::optional<failure> dynamic_host_core::begin_now() {
+  if (!born_)
+    be_born();
+  return leaving_ ? last_failure() : std::nullopt;
+}
+
+compat::verdict dynamic_host_core::on_message(compat::mailbox_element& x) {
+  const auto* cmd
+    = compat::is_urgent(x) ? compat::get_if<host_command>(x) : nullptr;
+  const auto ends = cmd != nullptr && cmd->kind != host_command::what::start
+                    && cmd->kind != host_command::what::park;
+  if (ends) {
+    leaving_ = true;
+    if (!running()) {
+      leave();
+      return compat::verdict::consumed;
+    }
+  } else if (!born_ && cmd == nullptr) {
+    be_born();
+    if (leaving_)
+      return compat::verdict::consumed;
+  }
+  return host_core::on_message(x);
+}
+
+void dynamic_host_core::be_born() {
+  born_ = true;
+  start(start_kind::by_supervisor, now());
+  op_settle();
+}
+
+void dynamic_host_core::op_report(child_note::what kind, child_exit how) {
+  switch (kind) {
+    case child_note::what::started:
+      state = child_state::running;
+      if (host_core::incarnation() > 1)
+        restarts.fetch_add(1, std::memory_order_relaxed);
+      return publish(host_core::incarnation() > 1 ? event_type::child_restarted
+                                                  : event_type::child_started);
+    case child_note::what::start_failed:
+      return on_start_failed(std::move(how.why));
+    case child_note::what::ignored:
+      return leave();
+    case child_note::what::exited:
+      return on_exit(std::move(how));
+  }
+}
+
+void dynamic_host_core::on_exit(child_exit how) {
+  if (leaving_ || !wants_restart(spec, how))
+    return leave();
+  if (how.budget_refused)
+    return exhaust(std::move(how.why));
+  if (now() - time_point{duration{up_since}} >= spec.backoff.reset_after())
+    attempts_ = 0;
+  if (refusal(now()) != nullptr)
+    return exhaust(std::move(how.why));
+  retry_after(next_delay());
+}
+
+void dynamic_host_core::on_start_failed(failure why) {
+  // A first start that fails is the caller's news, not a reason to restart.
+  if (leaving_ || host_core::incarnation() == 1)
+    return leave();
+  if (refusal(now()) != nullptr)
+    return exhaust(std::move(why));
+  retry_after(next_delay());
+}
+
+duration dynamic_host_core::next_delay() {
+  if (attempts_ < std::numeric_limits<std::uint16_t>::max())
+    ++attempts_;
+  return spec.backoff.delay(attempts_, random_share());
+}
+
+void dynamic_host_core::retry_after(duration wait) {
+  state = child_state::restarting;
+  publish(event{.type = event_type::child_restarting, .after = wait});
+  auto me = caf::strong_actor_ptr{self().ctrl()};
+  host_command again{host_command::what::start};
+  if (wait == duration::zero())
+    compat::send_urgent(me, self().context(), again);
+  else
+    compat::schedule(self().system(), now() + wait, std::move(me), again);
+}
+
+void dynamic_host_core::exhaust(failure why) {
+  state = child_state::stopped;
+  auto to = caf::actor_cast<caf::strong_actor_ptr>(owner.actor);
+  compat::send_urgent(
+    to, self().context(),
+    pool_exhausted{complete(std::move(why)), earlier_failures()});
+}
+
+void dynamic_host_core::leave() {
+  leaving_ = true;
+  state = child_state::stopped;
+  publish(event_type::child_removed);
+  auto last = pool().remove(*this);
+  op_retire(to_caf({errc::child_stopped, {}, path()}));
+}
+
+} // namespace vigil::detail

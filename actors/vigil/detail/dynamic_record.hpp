@@ -1,0 +1,38 @@
+#pragma once
+
+#include <vigil/detail/dynamic_pool.hpp>
+
+#include <memory>
+#include <string>
+
+namespace vigil::detail {
+
+/// One child of a dynamic supervisor; part of its host.
+class dynamic_record : public child_record {
+public:
+  explicit dynamic_record(std::shared_ptr<dynamic_pool> pool)
+    : child_record(pool->spec(), pool->cell()), uid(pool->next_uid()),
+      pool_(std::move(pool)) {
+    // nop
+  }
+
+  const std::uint64_t uid;
+
+  [[nodiscard]] std::string path() const override;
+
+  [[nodiscard]] dynamic_pool& pool() const noexcept {
+    return *pool_;
+  }
+
+private:
+  friend class dynamic_pool;
+
+  const std::shared_ptr<dynamic_pool> pool_;
+
+  // Belongs to the pool, under the lock of its shard.
+  dynamic_record* next_ = nullptr;
+  dynamic_record* previous_ = nullptr;
+  caf::strong_actor_ptr keep_;
+};
+
+} // namespace vigil::detail

@@ -1,0 +1,42 @@
+// What does it cost to publish an event, with nobody listening and with one?
+
+#include "support/bench.hpp"
+
+using namespace bench;
+
+namespace {
+
+vigil::event sample() {
+  return {.type = vigil::event_type::child_restarted,
+          .path = "hospital/plugins/loader",
+          .incarnation = 42};
+}
+
+// As the library does it: it asks before it builds an event.
+void publish(benchmark::State& state, vigil::event_stream& events) {
+  for (auto _ : state) {
+    if (events.enabled())
+      events.publish(sample());
+    benchmark::ClobberMemory();
+  }
+}
+
+} // namespace
+
+void bench::declare() {
+  benchmark::RegisterBenchmark("subscribers/0", [](benchmark::State& state) {
+    vigil::event_stream events;
+    publish(state, events);
+  });
+  benchmark::RegisterBenchmark("subscribers/1", [](benchmark::State& state) {
+    vigil::event_stream events;
+    std::uint64_t seen = 0;
+    events.subscribe([&](const vigil::event&) { ++seen; });
+    publish(state, events);
+    benchmark::DoNotOptimize(seen);
+  });
+  benchmark::RegisterBenchmark("build_only", [](benchmark::State& state) {
+    for (auto _ : state)
+      benchmark::DoNotOptimize(sample());
+  });
+}

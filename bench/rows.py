@@ -1,0 +1,198 @@
+"""The rows of the table: what is measured against what, and what we want.
+
+A value is named `program:benchmark:counter`. A value is in nanoseconds unless
+the row says otherwise.
+"""
+
+from dataclasses import dataclass
+from typing import Callable, Optional
+
+
+@dataclass(frozen=True)
+class Target:
+    text: str
+    met: Callable[[float, Optional[float]], Optional[bool]]
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    ours: str
+    baseline: Optional[str] = None
+    baseline_name: str = ""
+    target: Optional[Target] = None
+    unit: str = "ns"
+    floor: Optional[str] = None
+    floor_name: str = ""
+    floor_times: int = 1
+
+    def values(self):
+        return [x for x in (self.ours, self.baseline, self.floor) if x]
+
+
+def at_most(limit):
+    return Target(f"<= {limit:g}", lambda ours, _: ours <= limit)
+
+
+def ratio(limit, text=None):
+    return Target(text or f"<= {limit:g} x", lambda ours, base:
+                  None if not base else ours / base <= limit)
+
+
+def above(limit):
+    return Target(f"<= baseline + {limit:g}", lambda ours, base:
+                  None if base is None else ours <= base + limit)
+
+
+def both(x, y):
+    def met(ours, base):
+        results = [x.met(ours, base), y.met(ours, base)]
+        return None if None in results else all(results)
+    return Target(f"{x.text}, {y.text}", met)
+
+
+def restart_rows():
+    at = "restart_in_place:value/ready:"
+    raw = "restart_in_place:raw_message/other:"
+    name = "restart_in_place_value_"
+    message = "raw message to an idle actor, sent and handled"
+    yield Row(name + "p50", at + "p50", raw + "p50", message,
+              both(at_most(500), ratio(1)))
+    yield Row(name + "p99", at + "p99", raw + "p99", message, at_most(1000))
+    yield Row(name + "p99_9", at + "p99_9", raw + "p99_9", message)
+    yield Row(name + "max", at + "max", raw + "max", message)
+    yield Row(name + "vs_message_to_itself", at + "p50",
+              "restart_in_place:raw_message/itself:p50",
+              "raw message to the running actor itself")
+    yield Row(name + "to_actor_function",
+              "restart_in_place:value/actor_function:p50")
+    yield Row(name + "to_next_handler",
+              "restart_in_place:value/next_handler:p50",
+              "restart_in_place:no_crash/next_handler:p50",
+              "no crash, to the next handler")
+    yield Row("restart_in_place_exception",
+              "restart_in_place:throw/ready:p50",
+              "restart_in_place:throw_catch:p50", "one throw and catch",
+              above(1000))
+
+
+def crash_rows():
+    def at(name, counter="p50"):
+        return f"crash_loop:{name}:{counter}"
+    value = at("in_place/value")
+    by_hand = at("raw_class/quit")
+    # The same messages without a crash: what CAF alone asks for.
+    floor = {"floor": at("raw_no_crash"),
+             "floor_name": "raw CAF, the same messages, no crash"}
+    yield Row("crash_loop_vs_raw_caf", value, by_hand,
+              "raw CAF, monitor + respawn", ratio(1 / 8, "<= 1/8"), **floor)
+    yield Row("crash_loop_vs_otp", value, "otp::crash_to_answer",
+              "Erlang/OTP supervisor", ratio(1 / 6, "<= 1/6"), **floor)
+    yield Row("crash_loop_value_p99", at("in_place/value", "p99"),
+              at("raw_class/quit", "p99"), "raw CAF, monitor + respawn")
+    for way, raw in (("fail", "quit"), ("quit", "quit"), ("throw", "throw"),
+                     ("kill", "quit")):
+        yield Row(f"crash_loop_{way}", at(f"in_place/{way}"),
+                  at(f"raw_function/{raw}"), f"raw CAF function, {raw}")
+    yield Row("crash_loop_error_reply", at("in_place/no_crash_error_reply"))
+    yield Row("respawn_vs_raw_caf", at("respawn_class/quit"), by_hand,
+              "raw CAF, monitor + respawn", ratio(1 / 2, "<= 1/2"))
+    for way in ("quit", "throw"):
+        yield Row(f"respawn_function_{way}", at(f"respawn/{way}"),
+                  at(f"raw_function/{way}"), f"raw CAF function, {way}")
+    yield Row("respawn_function_value", at("respawn/value"),
+              at("raw_function/quit"), "raw CAF function, quit")
+    yield Row("respawn_class_throw", at("respawn_class/throw"),
+              at("raw_class/throw"), "raw CAF class, throw")
+
+
+def spawn_rows():
+    def at(name):
+        return f"spawn:{name}:median"
+    yield Row("start_dynamic_child", at("dynamic/from_thread"),
+              at("raw/lazy_from_thread"), "raw lazy spawn from a thread",
+              both(at_most(1000), ratio(1.2)),
+              floor=at("raw/lazy_from_thread"),
+              floor_name="raw lazy spawn from a thread")
+    yield Row("start_dynamic_child_in_actor", at("dynamic/from_actor"),
+              at("raw/lazy"), "raw lazy spawn")
+    yield Row("start_dynamic_child_eager", at("dynamic/eager"),
+              at("raw/run"), "raw CAF, spawned and run")
+    yield Row("start_dynamic_child_vs_otp", at("dynamic/from_thread"),
+              "otp::start_child", "Erlang/OTP simple_one_for_one")
+    yield Row("start_child_call", at("start_child/from_actor"),
+              at("raw/run_monitored"), "raw CAF, spawned, run and monitored")
+    yield Row("start_child_from_thread", at("start_child/from_thread"),
+              at("raw/request_from_thread"), "raw request from a thread")
+    yield Row("start_static_child", at("start_tree"),
+              at("raw/run_monitored"), "raw CAF, spawned, run and monitored")
+    yield Row("raw_spawn_scheduled", at("raw/scheduled"))
+
+
+def million_rows():
+    def row(name, counter, target=None, **more):
+        return Row("million_children_" + name, f"million:ours:{counter}",
+                   f"million:raw:{counter}", "raw lazy CAF actors", target,
+                   **more)
+    yield row("bytes", "bytes", above(128), unit="B")
+    yield row("bytes_run", "bytes_run", unit="B")
+    yield row("rss", "rss", unit="B")
+    yield row("start", "cpu", ratio(1.3))
+    yield row("run", "wake")
+    yield row("stop", "stop")
+    for name, counter, unit in (("bytes", "bytes", "B"),
+                                ("start", "start", "ns"),
+                                ("stop", "stop", "ns")):
+        yield Row("static_children_" + name, f"million:static:{counter}",
+                  unit=unit)
+
+
+def group_rows():
+    for n in (10, 100, 1000, 10000):
+        raw = f"group_restart:raw/{n}:median"
+        yield Row(f"group_restart_{n}",
+                  f"group_restart:one_for_all/{n}:median", raw,
+                  "raw CAF, by hand, per child",
+                  at_most(1000) if n == 1000 else None,
+                  floor="restart_in_place:raw_message/other:p50",
+                  floor_name="four raw messages: stop, stopped, start, "
+                  "started", floor_times=4)
+        yield Row(f"group_restart_rest_{n}",
+                  f"group_restart:rest_for_one/{n}:median", raw,
+                  "raw CAF, by hand, per child")
+    for n in range(1, 6):
+        yield Row(f"escalation_{n}", f"escalation:levels/{n}:p50")
+
+
+def message_rows():
+    for kind in ("message", "request"):
+        for way, limit in (("in_place", 1.05), ("slot", 1.3)):
+            yield Row(f"{kind}_{way}", f"messages:{kind}/{way}:median",
+                      f"messages:{kind}/raw:median", f"raw {kind}",
+                      ratio(limit) if kind == "message" else None)
+        yield Row(f"{kind}_in_place_outcome",
+                  f"messages:{kind}/in_place_outcome:median",
+                  f"messages:{kind}/raw:median", f"raw {kind}")
+
+
+def small_rows():
+    yield Row("event_publish", "events:subscribers/0:cpu_time",
+              target=at_most(20))
+    yield Row("event_publish_1", "events:subscribers/1:cpu_time",
+              "events:build_only:cpu_time", "building the event")
+    one = "budget_check:admit/1/real_time/threads:1:cpu_time"
+    yield Row("budget_check",
+              "budget_check:admit/10000/real_time/threads:1:cpu_time", one,
+              "a window of 1 entry", at_most(30))
+    yield Row("budget_check_100",
+              "budget_check:admit/100/real_time/threads:1:cpu_time", one,
+              "a window of 1 entry")
+    yield Row("budget_check_2_threads",
+              "budget_check:admit/10000/real_time/threads:2:cpu_time", one,
+              "a window of 1 entry, 1 thread")
+    for n in (10, 100, 1000, 10000, 100000):
+        yield Row(f"snapshot_{n}", f"snapshot:children/{n}:cpu_time")
+
+
+ROWS = [*restart_rows(), *crash_rows(), *spawn_rows(), *million_rows(),
+        *group_rows(), *message_rows(), *small_rows()]

@@ -1,0 +1,75 @@
+#include "bench.hpp"
+
+#include "messages.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+namespace bench {
+
+namespace {
+
+bool tiny_run = false;
+
+// Takes our own flag out before google-benchmark sees it.
+void take_flag(int& argc, char** argv) {
+  auto* const last = std::remove_if(argv + 1, argv + argc, [](const char* x) {
+    return std::string_view{x} == "--tiny";
+  });
+  tiny_run = last != argv + argc;
+  argc = static_cast<int>(last - argv);
+}
+
+} // namespace
+
+bool tiny() noexcept {
+  return tiny_run;
+}
+
+world::config::config(std::size_t workers) {
+  set("scheduler.max-threads", workers);
+}
+
+world::world(std::size_t workers) : config_(workers), system_(config_) {
+  // nop
+}
+
+void world::fail(const vigil::failure& why) {
+  std::fprintf(stderr, "%s\n", render(why).c_str());
+  std::exit(1);
+}
+
+nanoseconds world::drive(const caf::actor& driver, std::size_t rounds) {
+  nanoseconds result = 0;
+  caf::scoped_actor self{system_};
+  self->request(driver, caf::infinite, go{rounds})
+    .receive([&](nanoseconds x) { result = x; },
+             [](const caf::error& why) { fail(vigil::to_failure(why)); });
+  return result;
+}
+
+void report(benchmark::State& state, const histogram& x) {
+  auto& to = state.counters;
+  const auto set = [&](const char* name, nanoseconds value) {
+    to[name] = static_cast<double>(value);
+  };
+  set("p50", x.quantile(0.5));
+  set("p99", x.quantile(0.99));
+  set("p99_9", x.quantile(0.999));
+  set("max", x.max());
+  set("clock", clock_cost());
+}
+
+} // namespace bench
+
+int main(int argc, char** argv) {
+  bench::take_flag(argc, argv);
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv))
+    return 1;
+  bench::declare();
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}

@@ -1,0 +1,101 @@
+#pragma once
+
+#include "histogram.hpp"
+
+#include <vigil/vigil.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bench {
+
+/// Adds the benchmarks of this program; each program defines it.
+void declare();
+
+/// True in a run that only shows that the benchmarks work.
+[[nodiscard]] bool tiny() noexcept;
+
+/// Returns the amount of work: `full`, or next to nothing in a tiny run.
+[[nodiscard]] inline std::size_t size(std::size_t full) noexcept {
+  return tiny() ? std::min<std::size_t>(full, 20) : full;
+}
+
+/// A budget that is checked in full and never spent.
+inline constexpr std::uint32_t any_number = 1024;
+inline constexpr auto short_while = std::chrono::nanoseconds{1};
+
+/// An actor system. One worker unless asked: what is measured is the path, not
+/// the luck of two workers meeting.
+class world {
+public:
+  explicit world(std::size_t workers = 1);
+
+  [[nodiscard]] caf::actor_system& system() noexcept {
+    return system_;
+  }
+
+  /// Starts a tree, or ends the program: a benchmark of nothing helps nobody.
+  template <class Builder>
+  [[nodiscard]] auto start(const Builder& root) {
+    auto tree = root.start(system_);
+    if (!tree)
+      fail(tree.error());
+    return std::move(tree).value();
+  }
+
+  [[noreturn]] static void fail(const vigil::failure& why);
+
+  /// Has a driver do `rounds` rounds. Returns how long it says that took.
+  [[nodiscard]] nanoseconds drive(const caf::actor& driver, std::size_t rounds);
+
+private:
+  struct config : caf::actor_system_config {
+    explicit config(std::size_t workers);
+  };
+
+  config config_;
+  caf::actor_system system_;
+};
+
+/// Adds a benchmark that takes its own time, in `batches` batches.
+template <class F>
+void add(const std::string& name, int batches, F f) {
+  benchmark::RegisterBenchmark(name.c_str(), std::move(f))
+    ->UseManualTime()
+    ->Iterations(tiny() ? 1 : batches);
+}
+
+/// Runs `f(rounds)`, which returns nanoseconds, once to warm up and then once a
+/// batch. Reports the time of one round: the mean as the benchmark's time, the
+/// median of the batches, which a busy neighbour disturbs less, as `median`.
+template <class F>
+void each_batch(benchmark::State& state, std::size_t rounds, F f) {
+  std::vector<double> spans;
+  (void)f(rounds);
+  for (auto _ : state) {
+    spans.push_back(static_cast<double>(f(rounds))
+                    / static_cast<double>(rounds));
+    state.SetIterationTime(spans.back() * 1e-9);
+  }
+  const auto middle = spans.begin() + std::ssize(spans) / 2;
+  std::nth_element(spans.begin(), middle, spans.end());
+  state.counters["median"] = *middle;
+}
+
+/// Calls `f` and returns how long it took.
+template <class F>
+[[nodiscard]] nanoseconds timed(F f) {
+  const auto begin = stamp();
+  f();
+  return std::max<nanoseconds>(stamp() - begin - clock_cost(), 0);
+}
+
+/// Puts a distribution into the counters of a benchmark.
+void report(benchmark::State& state, const histogram& x);
+
+} // namespace bench

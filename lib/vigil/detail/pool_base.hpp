@@ -1,0 +1,23 @@
+#pragma once
+
+#include <vigil/snapshot.hpp>
+
+#include <cstddef>
+#include <vector>
+
+namespace vigil::detail {
+
+/// What inspection sees of the children of a dynamic supervisor.
+class pool_base {
+public:
+  virtual ~pool_base() = default;
+
+  [[nodiscard]] virtual std::size_t size() const noexcept = 0;
+
+  /// Appends rows for up to `limit` of the children; parent and depth are left
+  /// to the caller.
+  virtual void sample(std::size_t limit,
+                      std::vector<tree_snapshot::row>& to) const = 0;
+};
+
+} // namespace vigil::detail

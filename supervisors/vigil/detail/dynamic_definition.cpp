@@ -1,0 +1,93 @@
+#include <vigil/detail/blocking_call.hpp>
+#include <vigil/detail/dynamic_actor.hpp>
+#include <vigil/detail/dynamic_definition.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+class dynamic_port final : public host_port_base {
+public:
+  dynamic_port(child_cell_ptr cell, std::shared_ptr<dynamic_pool> pool)
+    : host_port_base(std::move(cell)), pool_(std::move(pool)) {
+    // nop
+  }
+
+protected:
+  [[nodiscard]] caf::strong_actor_ptr
+  make_host(child_cell_ptr cell, compat::context* ctx) const override {
+    auto& sys = cell->parent->tree->system;
+    auto nested = cell->nested;
+    auto result = compat::spawn_lazy<dynamic_actor>(sys, ctx, pool_, nested,
+                                                    std::move(cell));
+    nested->actor = caf::actor_cast<caf::weak_actor_ptr>(result);
+    return result;
+  }
+
+private:
+  std::shared_ptr<dynamic_pool> pool_;
+};
+
+class dynamic_factory final : public child_factory {
+public:
+  explicit dynamic_factory(dynamic_definition x) : definition_(std::move(x)) {
+    // nop
+  }
+
+  [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
+    auto front = definition_.make_front(definition_.eager);
+    auto pool = std::make_shared<dynamic_pool>(cell->nested, definition_.child,
+                                               definition_.max_children,
+                                               std::move(front));
+    cell->nested->pool = pool;
+    return std::make_unique<dynamic_port>(std::move(cell), std::move(pool));
+  }
+
+  [[nodiscard]] supervisor_cell_ptr
+  make_nested(const child_cell& x) const override {
+    auto spec = definition_.supervisor;
+    spec.id = x.spec.id;
+    return std::make_shared<supervisor_cell>(std::move(spec), x.path(),
+                                             x.parent->tree);
+  }
+
+  [[nodiscard]] std::optional<failure>
+  check(const std::string& path) const override {
+    auto spec = definition_.supervisor;
+    spec.id = "dynamic";
+    if (auto wrong = vigil::check(spec, path))
+      return wrong;
+    auto child = definition_.child;
+    child.id = "child";
+    return vigil::check(child, spec, path + "/#");
+  }
+
+private:
+  dynamic_definition definition_;
+};
+
+} // namespace
+
+child_definition define_dynamic(child_spec spec, dynamic_definition definition,
+                                std::type_index handle) {
+  return {std::move(spec),
+          std::make_shared<dynamic_factory>(std::move(definition)), handle};
+}
+
+std::shared_ptr<dynamic_pool> pool_of(const child_cell& x) {
+  return std::static_pointer_cast<dynamic_pool>(x.nested->pool.lock());
+}
+
+result<void> terminate_dynamic(const dynamic_pool& pool,
+                               caf::strong_actor_ptr child, duration timeout) {
+  const auto& cell = pool.cell();
+  auto to = caf::actor_cast<dynamic_supervisor_handle>(cell.actor);
+  if (!to)
+    return failure{errc::supervisor_down, {}, cell.path};
+  return blocking_call<void>(cell.tree->system, to, cell.path, timeout,
+                             call::terminate_handle{std::move(child)});
+}
+
+} // namespace vigil::detail

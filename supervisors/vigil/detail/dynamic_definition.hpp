@@ -1,0 +1,41 @@
+#pragma once
+
+#include <vigil/detail/child_definition.hpp>
+#include <vigil/detail/dynamic_pool.hpp>
+#include <vigil/result.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <typeindex>
+
+namespace vigil::detail {
+
+/// A dynamic supervisor as its builder leaves it.
+struct dynamic_definition {
+  supervisor_spec supervisor;
+  /// What all children have in common; the id is not used.
+  child_spec child;
+  std::size_t max_children = dynamic_pool::no_limit;
+  bool eager = false;
+  /// Makes the `dynamic_front` of a pool.
+  std::function<std::shared_ptr<const void>(bool eager)> make_front;
+};
+
+/// How long `terminate_child` waits unless told otherwise.
+inline constexpr duration dynamic_timeout = std::chrono::minutes{1};
+
+/// Returns what a parent supervisor makes of it.
+[[nodiscard]] child_definition define_dynamic(child_spec spec,
+                                              dynamic_definition definition,
+                                              std::type_index handle);
+
+/// Returns the pool of a child that is a dynamic supervisor.
+[[nodiscard]] std::shared_ptr<dynamic_pool> pool_of(const child_cell& x);
+
+/// Stops a child of a pool and waits until it is gone.
+[[nodiscard]] result<void> terminate_dynamic(const dynamic_pool& pool,
+                                             caf::strong_actor_ptr child,
+                                             duration timeout);
+
+} // namespace vigil::detail

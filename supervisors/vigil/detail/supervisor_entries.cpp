@@ -1,0 +1,46 @@
+#include <vigil/detail/supervisor_actor.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace vigil::detail {
+
+supervisor_actor::child_entry&
+supervisor_actor::add_entry(child_uid child, const child_definition& x) {
+  auto cell = std::make_shared<child_cell>(x.spec, child, cell_, x.handle_type);
+  cell->nested = x.factory->make_nested(*cell);
+  auto port = x.factory->make_port(cell);
+  return entries_[child] = {std::move(cell), std::move(port)};
+}
+
+void supervisor_actor::reveal(child_entry& x) {
+  if (std::exchange(x.shown, true))
+    return;
+  x.cell->window = core_.find(x.cell->uid)->budget;
+  cell_->add(x.cell);
+}
+
+supervisor_actor::child_entry* supervisor_actor::entry(child_uid child) {
+  auto i = entries_.find(child);
+  return i != entries_.end() ? &i->second : nullptr;
+}
+
+void supervisor_actor::set_state(child_state x, time_point at) {
+  cell_->state = x;
+  cell_->up_since = at.time_since_epoch().count();
+  if (me_ != nullptr)
+    me_->came_up(at);
+}
+
+void supervisor_actor::sync(child_uid child) {
+  auto* x = entry(child);
+  auto view = core_.find(child);
+  if (x != nullptr && view)
+    x->cell->state = view->state;
+}
+
+time_point supervisor_actor::now() const {
+  return cell_->tree->now();
+}
+
+} // namespace vigil::detail
