@@ -111,6 +111,8 @@ private:
       put(std::to_string(x.budget_used) + '/'
           + std::to_string(x.budget->max_restarts) + " in "
           + format_duration(x.budget->period));
+    if (x.dynamic_children)
+      put(std::to_string(*x.dynamic_children) + " children");
     if (is_child)
       put("restarts " + std::to_string(x.restarts));
   }

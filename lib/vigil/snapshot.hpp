@@ -43,6 +43,8 @@ struct tree_snapshot {
     /// Supervisors: their budget, and how much of it the window holds now.
     std::optional<restart_intensity> budget;
     std::size_t budget_used = 0;
+    /// Dynamic supervisors: how many children there are; only some have rows.
+    std::optional<std::size_t> dynamic_children{};
   };
 
   time_point taken_at{};

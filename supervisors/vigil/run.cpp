@@ -21,8 +21,6 @@ namespace vigil::detail {
 
 namespace {
 
-using up_hook = std::function<void(std::shared_ptr<tree_owner>)>;
-
 void say(const std::string& text) {
   std::fprintf(stderr, "%s\n", text.c_str());
 }
@@ -177,9 +175,12 @@ bool asked_to_stop(signal_watch& signals, const failure& why) {
              || why.code == errc::supervisor_down);
 }
 
+using up_function = std::function<void(std::shared_ptr<tree_owner>)>;
+
 int run_in(caf::actor_system& sys, signal_watch& signals,
-           supervisor_definition_ptr definition, const up_hook& on_up,
-           const std::shared_ptr<std::atomic<bool>>& left_behind) {
+           supervisor_definition_ptr definition,
+           const std::shared_ptr<std::atomic<bool>>& left_behind,
+           const up_function& on_up) {
   auto owner = make_tree(sys, std::move(definition));
   if (!owner)
     return fail("the tree did not start", owner.error());
@@ -196,7 +197,8 @@ int run_in(caf::actor_system& sys, signal_watch& signals,
       return EXIT_SUCCESS;
     return fail("the tree did not start", up.error());
   }
-  on_up(owner.value());
+  if (on_up)
+    on_up(owner.value());
   if (auto end = tree.wait(); !end)
     return fail("the tree failed", end.error());
   return EXIT_SUCCESS;
@@ -205,7 +207,7 @@ int run_in(caf::actor_system& sys, signal_watch& signals,
 } // namespace
 
 int run_tree(int argc, char** argv, supervisor_definition_ptr definition,
-             const up_hook& on_up) {
+             const up_function& on_up) {
   caf::actor_system_config config;
   if (auto wrong = config.parse(argc, argv)) {
     say("command line: " + config.render(wrong));
@@ -218,7 +220,7 @@ int run_tree(int argc, char** argv, supervisor_definition_ptr definition,
   std::optional<time_limit> limit;
   caf::actor_system sys{config};
   const auto status
-    = run_in(sys, signals, std::move(definition), on_up, left_behind);
+    = run_in(sys, signals, std::move(definition), left_behind, on_up);
   if (*left_behind)
     limit.emplace();
   return status;

@@ -43,14 +43,18 @@ template <class Root, class F>
   static_assert(detail::describes_tree<Root>,
                 "vigil: run takes what vigil::supervisor(…) makes; put a "
                 "child into a supervisor");
-  using ref = supervisor_ref<typename Root::keys>;
-  return detail::run_tree(argc, argv, root.tree(),
-                          [&](auto owner) { on_up(ref{std::move(owner)}); });
+  using tree_type = supervisor_ref<typename Root::keys>;
+  return detail::run_tree(argc, argv, root.tree(), [&](auto owner) {
+    on_up(tree_type{std::move(owner)});
+  });
 }
 
 template <class Root>
 [[nodiscard]] int run(int argc, char** argv, const Root& root) {
-  return run(argc, argv, root, [](const auto&) {});
+  static_assert(detail::describes_tree<Root>,
+                "vigil: run takes what vigil::supervisor(…) makes; put a "
+                "child into a supervisor");
+  return detail::run_tree(argc, argv, root.tree(), {});
 }
 
 } // namespace vigil

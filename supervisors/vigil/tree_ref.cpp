@@ -101,6 +101,11 @@ tree_ref::which_children(std::string_view path) const {
   auto cell = find_supervisor(path);
   if (!cell)
     return cell.error();
+  if (!cell.value()->pool.expired())
+    return failure{errc::bad_combination,
+                   "a dynamic supervisor lists its children itself: find it as "
+                   "dynamic<…> and call children()",
+                   cell.value()->path};
   return detail::list_children(*cell.value());
 }
 

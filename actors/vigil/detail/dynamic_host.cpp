@@ -34,8 +34,10 @@ compat::verdict dynamic_host_core::on_message(compat::mailbox_element& x) {
     }
   } else if (!born_ && cmd == nullptr) {
     be_born();
-    if (leaving_)
+    if (leaving_) {
+      lose(x, errc::child_stopped);
       return compat::verdict::consumed;
+    }
   }
   return host_core::on_message(x);
 }

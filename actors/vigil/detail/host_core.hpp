@@ -69,6 +69,9 @@ protected:
 
   void start(start_kind how, time_point when);
 
+  /// Counts a message that meets no behavior; refuses it if it is a request.
+  void lose(compat::mailbox_element& x, errc why);
+
   [[nodiscard]] bool running() const noexcept {
     return mode_ == mode::running;
   }
@@ -92,7 +95,6 @@ private:
 
   compat::verdict on_parked(compat::mailbox_element& x);
   compat::verdict on_draining(compat::mailbox_element& x);
-  void lose(compat::mailbox_element& x, errc why);
   [[nodiscard]] bool restart_in_place(child_exit& how);
 
   mode mode_ = mode::holding;

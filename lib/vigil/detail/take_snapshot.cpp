@@ -43,8 +43,25 @@ void append_child(tree_snapshot& to, const child_cell& x, std::size_t parent) {
     append_children(to, *x.nested, to.rows.size() - 1);
 }
 
+// A dynamic supervisor may have a million children: some will do.
+constexpr std::size_t sample_size = 16;
+
+void append_sample(tree_snapshot& to, const pool_base& from,
+                   std::size_t parent) {
+  std::vector<tree_snapshot::row> rows;
+  from.sample(sample_size, rows);
+  for (auto& row : rows) {
+    row.parent = parent;
+    row.depth = to.rows[parent].depth + 1;
+    to.rows.push_back(std::move(row));
+  }
+  to.rows[parent].dynamic_children = from.size();
+}
+
 void append_children(tree_snapshot& to, const supervisor_cell& from,
                      std::size_t parent) {
+  if (auto pool = from.pool.lock())
+    append_sample(to, *pool, parent);
   for (const auto& child : from.children())
     append_child(to, *child, parent);
 }

@@ -104,6 +104,8 @@ std::vector<child_info> list_children(const supervisor_cell& x) {
 
 child_counts count_children(const supervisor_cell& x) {
   child_counts result;
+  if (auto pool = x.pool.lock())
+    result.specs = result.active = result.workers = pool->size();
   for (const auto& cell : x.children()) {
     ++result.specs;
     if (cell->state == child_state::running)
