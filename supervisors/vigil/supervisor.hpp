@@ -89,8 +89,8 @@ public:
     requires(!detail::describes_child<T>)
   [[nodiscard]] supervisor_builder child(const T&) const {
     static_assert(detail::describes_child<T>,
-                  "vigil: child(…) of a supervisor takes what vigil::child(…) "
-                  "or vigil::supervisor(…) makes");
+                  "vigil: child(…) of a supervisor takes what "
+                  "vigil::child(…) or vigil::supervisor(…) makes");
     return *this;
   }
 

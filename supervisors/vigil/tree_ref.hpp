@@ -60,10 +60,9 @@ public:
   template <class Handle>
   [[nodiscard]] result<Handle> find(std::string_view path) const {
     static_assert(
-      caf::is_handle<Handle>::value
-        || std::is_constructible_v<Handle, const detail::child_cell&>,
-      "vigil: find<Handle>(path) takes the type of an actor handle, "
-      "such as caf::actor or a vigil::typed_actor");
+      detail::is_child_handle<Handle>,
+      "vigil: find<Handle>(path) takes the type of a child's handle, such as "
+      "caf::actor or a vigil::typed_actor");
     auto cell = find_cell(path);
     if (!cell)
       return cell.error();

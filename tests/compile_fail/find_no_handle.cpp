@@ -1,5 +1,5 @@
 // Looks for something that no child can be.
-// expect: find<Handle>(path) takes the type of an actor handle
+// expect: find<Handle>(path) takes the type of a child's handle
 
 #include <vigil/vigil.hpp>
 

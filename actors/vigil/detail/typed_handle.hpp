@@ -3,6 +3,8 @@
 #include <vigil/detail/cell.hpp>
 #include <vigil/result.hpp>
 
+#include <type_traits>
+
 namespace vigil::detail {
 
 /// Makes what a user calls the handle of a child: a CAF handle, or a class that
@@ -14,6 +16,12 @@ template <class Handle>
   else
     return Handle{x};
 }
+
+/// What a child's handle can be.
+template <class Handle>
+concept is_child_handle
+  = caf::is_handle<Handle>::value || std::is_constructible_v<Handle,
+                                                             const child_cell&>;
 
 /// Returns the handle if the child's handle is of that type.
 template <class Handle>
