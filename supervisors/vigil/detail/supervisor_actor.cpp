@@ -296,10 +296,14 @@ void supervisor_actor::carry_out(const action::went_down& x) {
       me_->log(x.exit.why);
   }
   publish(event_type::supervisor_stopped, &x.exit);
-  for (auto& promise : std::exchange(stoppers_, {}))
+  // Whoever waits for the stop finds the tree ended.
+  auto stoppers = std::exchange(stoppers_, {});
+  if (me_ == nullptr)
+    end_root(x);
+  for (auto& promise : stoppers)
     promise.deliver(x.report);
   if (me_ == nullptr)
-    return end_root(x);
+    return;
   auto how = x.exit;
   how.culprits = x.report.culprits;
   notify(*me_, me_->incarnation, context(),
