@@ -23,7 +23,7 @@ supervisor_spec parent() {
 
 child_spec good() {
   child_spec result;
-  result.id = "a";
+  result.id = std::string{"a"};
   return result;
 }
 

@@ -61,11 +61,11 @@ void dynamic_host_core::op_report(child_note::what kind, child_exit how) {
     case child_note::what::ignored:
       return leave();
     case child_note::what::exited:
-      return on_exit(std::move(how));
+      return on_life_end(std::move(how));
   }
 }
 
-void dynamic_host_core::on_exit(child_exit how) {
+void dynamic_host_core::on_life_end(child_exit how) {
   if (leaving_ || !wants_restart(spec, how))
     return leave();
   if (how.budget_refused)

@@ -38,7 +38,7 @@ protected:
 
 private:
   void be_born();
-  void on_exit(child_exit how);
+  void on_life_end(child_exit how);
   void on_start_failed(failure why);
   void retry_after(duration wait);
   void exhaust(failure why);

@@ -21,6 +21,7 @@ std::optional<failure> failure_log::last(const std::string& path) const {
 std::vector<std::string> failure_log::earlier(const std::string& path) const {
   std::vector<std::string> result;
   auto all = newest_first();
+  result.reserve(all.size());
   for (std::size_t i = 1; i < all.size(); ++i) {
     if (all[i].path.empty())
       all[i].path = path;
@@ -41,6 +42,7 @@ std::vector<failure> failure_log::newest_first() const {
   std::sort(found.begin(), found.end(),
             [](const auto& x, const auto& y) { return x.first > y.first; });
   std::vector<failure> result;
+  result.reserve(found.size());
   for (auto& [number, value] : found)
     result.push_back(std::move(value));
   return result;

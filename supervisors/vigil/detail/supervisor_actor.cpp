@@ -56,7 +56,7 @@ compat::verdict supervisor_actor::before(compat::mailbox_element& x) {
   else if (const auto* cmd = compat::get_if<host_command>(x))
     on_command(cmd->kind);
   else if (const auto* exit = compat::get_if<caf::exit_msg>(x))
-    on_exit(exit->reason);
+    on_exit_message(exit->reason);
   else if (compat::get_if<core_tick>(x) != nullptr)
     on_tick();
   else if (compat::get_if<start_tree_request>(x) != nullptr)
@@ -133,7 +133,7 @@ void supervisor_actor::on_command(host_command::what x) {
   }
 }
 
-void supervisor_actor::on_exit(const caf::error& reason) {
+void supervisor_actor::on_exit_message(const caf::error& reason) {
   if (!reason)
     return;
   auto how = exit_of(reason);

@@ -78,7 +78,7 @@ private:
 
   void on_note(child_note& x);
   void on_command(host_command::what x);
-  void on_exit(const caf::error& reason);
+  void on_exit_message(const caf::error& reason);
   void on_start_tree();
   void on_tick();
   void on_up(child_entry& x);
