@@ -33,7 +33,7 @@ enum class event_type : std::uint8_t {
   child_removed,
   /// A supervisor and all of its static children are up.
   supervisor_started,
-  /// The restart budget of a supervisor is spent.
+  /// The restart budget of a supervisor is spent; `why` has the chain.
   gave_up,
   /// A supervisor and all of its children are down.
   supervisor_stopped,

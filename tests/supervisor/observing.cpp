@@ -148,6 +148,9 @@ TEST_CASE("an event that gave_up or stopped says why") {
   w.tell(tree, "a", "die");
   auto events = w.take_events();
   REQUIRE(events.size() == 3);
+  CHECK(events[1].type == event_type::gave_up);
+  REQUIRE(events[1].why);
+  CHECK(chain(*events[1].why) == "restart_limit_reached < died");
   CHECK(events[2].type == event_type::supervisor_stopped);
   CHECK(events[2].exit == vigil::exit_kind::abnormal);
   REQUIRE(events[2].why);

@@ -74,6 +74,26 @@ TEST_CASE("giving up says which child, which limit and what came before") {
   CHECK(why.time == t.now);
 }
 
+TEST_CASE("the history of a supervisor that gave up is not told twice") {
+  core_harness t{vigil::one_for_one, {1, 5s}};
+  t.up({"in"});
+  auto gave_up = [](std::string why) {
+    vigil::child_exit how;
+    how.kind = vigil::exit_kind::abnormal;
+    how.why
+      = vigil::failure{errc::restart_limit_reached,
+                       "\"a\" failed again; before: this and that", "top/in"}
+          .because({errc::exception, std::move(why), "top/in/a"});
+    return how;
+  };
+  t.exits("in", gave_up("oh"));
+  t.started("in");
+  t.exits("in", gave_up("ah"));
+  CHECK(t.farewell.exit.why.message
+        == "\"in\" failed again; the limit is 1 restart in 5s; before: top/in: "
+           "restart_limit_reached: because top/in/a: exception: oh");
+}
+
 TEST_CASE("giving up after clean ends says how the child ended") {
   core_harness t{vigil::one_for_one, {1, 5s}};
   t.up({"a"});

@@ -5,6 +5,7 @@
 #include <vigil/time.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <variant>
 
 namespace vigil::detail {
@@ -83,13 +84,14 @@ struct went_down {
 struct publish {
   enum class what : std::uint8_t {
     restarting,  // a restart is decided; `after` says when
-    gave_up,     // the budget is spent
+    gave_up,     // the budget is spent; `why` is the end it leads to
     killed,      // a deadline passed, the child is killed
     left_behind, // the kill did not help
   };
   what kind;
   child_uid child;
   duration after{};
+  std::optional<failure> why{};
 };
 
 } // namespace action

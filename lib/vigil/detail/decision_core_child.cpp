@@ -1,4 +1,5 @@
 #include <vigil/detail/decision_core.hpp>
+#include <vigil/detail/failure_log.hpp>
 #include <vigil/snapshot.hpp>
 
 #include <algorithm>
@@ -13,7 +14,7 @@ constexpr std::size_t history_length = 5;
 using told = action::publish::what;
 
 void remember(core_child& x, const failure& why) {
-  x.history.insert(x.history.begin(), to_string(why));
+  x.history.insert(x.history.begin(), history_line(why));
   if (x.history.size() > history_length)
     x.history.pop_back();
 }
@@ -273,7 +274,7 @@ void decision_core::give_up(core_child& x, const restart_intensity& limit,
               text_of(x, limit, earlier.empty() ? x.history : earlier), path_};
   how.why.time = now;
   how.why = how.why.because(std::move(last));
-  emit(action::publish{told::gave_up, x.uid});
+  emit(action::publish{told::gave_up, x.uid, {}, how.why});
   go_down(std::move(how), false, now);
 }
 

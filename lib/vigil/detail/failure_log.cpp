@@ -5,6 +5,14 @@
 
 namespace vigil::detail {
 
+std::string history_line(const failure& x) {
+  if (x.code != errc::restart_limit_reached || x.cause == nullptr)
+    return to_string(x);
+  auto brief = x;
+  brief.message = "because " + to_string(x.root_cause());
+  return to_string(brief);
+}
+
 void failure_log::add(failure x) {
   write([&](failure& to) { to = std::move(x); });
 }
@@ -25,7 +33,7 @@ std::vector<std::string> failure_log::earlier(const std::string& path) const {
   for (std::size_t i = 1; i < all.size(); ++i) {
     if (all[i].path.empty())
       all[i].path = path;
-    result.push_back(to_string(all[i]));
+    result.push_back(history_line(all[i]));
   }
   return result;
 }

@@ -11,6 +11,10 @@
 
 namespace vigil::detail {
 
+/// Returns a failure as one line of a history. A supervisor that gave up tells
+/// a history itself: it is left out, and the root cause named instead.
+[[nodiscard]] std::string history_line(const failure& x);
+
 /// Keeps the last failures of one child.
 ///
 /// Thread-safe. Adding never waits for a reader: it takes the next free place

@@ -103,10 +103,14 @@ void dynamic_actor::on_exhausted(pool_exhausted& x) {
   why.time = cell_->tree->now();
   for (const auto& line : x.earlier)
     why.message += "; before: " + line;
+  auto how = abnormal(why.because(std::move(x.last)));
   if (cell_->tree->events.enabled())
-    cell_->tree->events.publish(event{
-      .type = event_type::gave_up, .time = why.time, .path = cell_->path});
-  stop(abnormal(why.because(std::move(x.last))), false);
+    cell_->tree->events.publish(event{.type = event_type::gave_up,
+                                      .time = why.time,
+                                      .path = cell_->path,
+                                      .exit = how.kind,
+                                      .why = how.why});
+  stop(std::move(how), false);
 }
 
 void dynamic_actor::on_timer(const core_timer& x) {

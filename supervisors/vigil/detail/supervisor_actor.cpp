@@ -325,8 +325,10 @@ void supervisor_actor::carry_out(const action::publish& x) {
     case what::restarting:
       return child->cell->publish(
         event{.type = event_type::child_restarting, .after = x.after});
-    case what::gave_up:
-      return publish(event_type::gave_up);
+    case what::gave_up: {
+      const auto how = abnormal(*x.why);
+      return publish(event_type::gave_up, &how);
+    }
     case what::killed:
       return child->cell->publish(event_type::child_killed);
     case what::left_behind:
