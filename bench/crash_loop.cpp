@@ -1,6 +1,7 @@
 // How long does it take from the message that crashes a child until the
 // replacement has answered the next message? Seen by the client, for each way
-// to crash, beside the textbook supervisor on bare CAF.
+// to crash, beside the textbook supervisor on bare CAF. Back to back, and with
+// a pause before each crash, as crashes come in a service.
 
 #include "support/raw.hpp"
 
@@ -40,9 +41,9 @@ caf::behavior in_place(caf::event_based_actor* self) {
 class client : public caf::event_based_actor {
 public:
   client(caf::actor_config& cfg, caf::actor child, way how, bool respawns,
-         histogram* latency)
+         pace speed, histogram* latency)
     : caf::event_based_actor(cfg), child_(std::move(child)), how_(how),
-      respawns_(respawns), latency_(latency) {
+      respawns_(respawns), pace_(speed), latency_(latency) {
     // nop
   }
 
@@ -61,6 +62,7 @@ public:
 
 private:
   void round() {
+    keep(pace_);
     sent_ = stamp();
     if (how_ == way::kill)
       send_exit(child_, caf::exit_reason::kill);
@@ -87,6 +89,7 @@ private:
   caf::actor child_;
   way how_;
   bool respawns_;
+  pace pace_;
   histogram* latency_;
   std::size_t left_ = 0;
   caf::response_promise done_;
@@ -96,14 +99,15 @@ private:
 
 template <class Builder>
 void ours(benchmark::State& state, const Builder& child, way how,
-          bool respawns = false) {
+          bool respawns = false, pace speed = pace::back_to_back) {
   world here;
   auto tree = here.start(
     vigil::supervisor("bench").intensity(any_number, short_while).child(child));
   auto handle = tree.template find<caf::actor>("child").value();
   histogram latency;
-  auto driver = here.system().spawn<client>(handle, how, respawns, &latency);
-  each_batch(state, size(500),
+  auto driver
+    = here.system().spawn<client>(handle, how, respawns, speed, &latency);
+  each_batch(state, rounds_at(speed),
              [&](std::size_t n) { return here.drive(driver, n); });
   report(state, latency);
 }
@@ -120,18 +124,21 @@ void raw_messages(benchmark::State& state) {
               return pong{};
             }};
   });
-  auto driver = here.system().spawn<client>(child, way::error, false, &latency);
+  auto driver = here.system().spawn<client>(child, way::error, false,
+                                            pace::back_to_back, &latency);
   each_batch(state, size(500),
              [&](std::size_t n) { return here.drive(driver, n); });
   report(state, latency);
 }
 
 template <class Spawn>
-void raw_loop(benchmark::State& state, way how) {
+void raw_loop(benchmark::State& state, way how,
+              pace speed = pace::back_to_back) {
   world here;
   histogram latency;
-  auto driver = here.system().spawn<raw::supervisor<Spawn>>(how, &latency);
-  each_batch(state, size(500),
+  auto driver
+    = here.system().spawn<raw::supervisor<Spawn>>(how, speed, &latency);
+  each_batch(state, rounds_at(speed),
              [&](std::size_t n) { return here.drive(driver, n); });
   report(state, latency);
 }
@@ -170,6 +177,17 @@ void bench::declare() {
       raw_loop<decltype(spawn)>(state, how);
     });
   };
+  add("isolated/in_place", 40, [](benchmark::State& state) {
+    ours(state, vigil::child("child", in_place), way::value, false,
+         pace::isolated);
+  });
+  add("isolated/respawn", 40, [](benchmark::State& state) {
+    ours(state, vigil::child<raw::class_child>("child"), way::quit, true,
+         pace::isolated);
+  });
+  add("isolated/raw", 40, [](benchmark::State& state) {
+    raw_loop<raw::spawn_class>(state, way::quit, pace::isolated);
+  });
   add("raw_no_crash", 40, raw_messages);
   raw_by("raw_function/quit", raw::spawn_function{}, way::quit);
   raw_by("raw_function/throw", raw::spawn_function{}, way::throws);

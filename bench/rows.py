@@ -86,8 +86,12 @@ def crash_rows():
     # The same messages without a crash: what CAF alone asks for.
     floor = {"floor": at("raw_no_crash"),
              "floor_name": "raw CAF, the same messages, no crash"}
-    yield Row("crash_loop_vs_raw_caf", value, by_hand,
-              "raw CAF, monitor + respawn", ratio(1 / 8, "<= 1/8"), **floor)
+    # Crashes come alone, and CAF's clock sleeps then. Back to back it does not.
+    alone = at("isolated/raw"), "raw CAF, monitor + respawn"
+    yield Row("crash_loop_vs_raw_caf", at("isolated/in_place"), *alone,
+              ratio(1 / 8, "<= 1/8"))
+    yield Row("crash_loop_back_to_back", value, by_hand,
+              "raw CAF, monitor + respawn", **floor)
     yield Row("crash_loop_vs_otp", value, "otp::crash_to_answer",
               "Erlang/OTP supervisor", ratio(1 / 6, "<= 1/6"), **floor)
     yield Row("crash_loop_value_p99", at("in_place/value", "p99"),
@@ -97,8 +101,10 @@ def crash_rows():
         yield Row(f"crash_loop_{way}", at(f"in_place/{way}"),
                   at(f"raw_function/{raw}"), f"raw CAF function, {raw}")
     yield Row("crash_loop_error_reply", at("in_place/no_crash_error_reply"))
-    yield Row("respawn_vs_raw_caf", at("respawn_class/quit"), by_hand,
-              "raw CAF, monitor + respawn", ratio(1 / 2, "<= 1/2"))
+    yield Row("respawn_vs_raw_caf", at("isolated/respawn"), *alone,
+              ratio(1 / 2, "<= 1/2"))
+    yield Row("respawn_back_to_back", at("respawn_class/quit"), by_hand,
+              "raw CAF, monitor + respawn")
     for way in ("quit", "throw"):
         yield Row(f"respawn_function_{way}", at(f"respawn/{way}"),
                   at(f"raw_function/{way}"), f"raw CAF function, {way}")

@@ -95,6 +95,23 @@ template <class F>
   return std::max<nanoseconds>(stamp() - begin - clock_cost(), 0);
 }
 
+/// How crashes follow each other.
+enum class pace { back_to_back, isolated };
+
+/// Waits as long as it takes until CAF's other threads sleep, if crashes come
+/// alone. Keeps the processor, so that the worker stays awake.
+inline void keep(pace x) {
+  constexpr nanoseconds rest = 100'000;
+  if (x == pace::isolated)
+    for (const auto begin = stamp(); stamp() - begin < rest;)
+      ; // a busy service
+}
+
+/// Returns how many crashes make a batch.
+[[nodiscard]] inline std::size_t rounds_at(pace x) {
+  return size(x == pace::isolated ? 50 : 500);
+}
+
 /// Puts a distribution into the counters of a benchmark.
 void report(benchmark::State& state, const histogram& x);
 

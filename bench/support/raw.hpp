@@ -63,8 +63,8 @@ struct spawn_class {
 template <class Spawn>
 class supervisor : public caf::event_based_actor {
 public:
-  supervisor(caf::actor_config& cfg, way how, histogram* latency)
-    : caf::event_based_actor(cfg), how_(how), latency_(latency) {
+  supervisor(caf::actor_config& cfg, way how, pace speed, histogram* latency)
+    : caf::event_based_actor(cfg), how_(how), pace_(speed), latency_(latency) {
     set_down_handler([this](caf::down_msg&) {
       child_ = Spawn{}(this);
       send(child_, ping{});
@@ -96,11 +96,13 @@ public:
 
 private:
   void round() {
+    keep(pace_);
     sent_ = stamp();
     send(child_, crash{how_});
   }
 
   way how_;
+  pace pace_;
   histogram* latency_;
   caf::actor child_;
   std::size_t left_ = 0;

@@ -92,6 +92,42 @@ TEST_CASE("trap: a start_child that has to wait and fails leaves no trace") {
   CHECK(log.count(event_type::child_removed) == 0);
 }
 
+TEST_CASE("trap: the clock forgets who ends while it waits") {
+  virtual_system vs;
+  auto silent = vs.sys.spawn([](caf::event_based_actor* self) -> caf::behavior {
+    return {[self](int) {
+      return self->make_response_promise<int>();
+    }};
+  });
+  auto make = [silent](caf::event_based_actor* self) -> caf::behavior {
+    self->set_error_handler([](caf::scheduled_actor*, caf::error&) {});
+    return {
+      [self, silent](int) { self->request(silent, 3600s, 1).then([](int) {}); },
+      [self](const std::string&) {
+        self->quit(caf::sec::bad_function_call);
+      }};
+  };
+  auto tree = vigil::supervisor("root")
+                .child(vigil::child("a", make).respawn())
+                .start(vs.sys);
+  REQUIRE(tree);
+  auto a = tree.value().find<caf::actor>("a").value();
+  const auto waits = [&] {
+    return vs.scheduler().has_pending_timeout();
+  };
+  CHECK_FALSE(waits());
+  vs.tell(a, 1);
+  CHECK(waits());
+  caf::anon_send_exit(a, caf::exit_reason::kill);
+  vs.run();
+  CHECK(tree.value().which_child("a").value().incarnation == 2);
+  CHECK_FALSE(waits());
+  // Who never asked the clock for anything ends without it, and all the same.
+  vs.tell(a, std::string{});
+  CHECK(tree.value().which_child("a").value().incarnation == 3);
+  caf::anon_send_exit(silent, caf::exit_reason::kill);
+}
+
 TEST_CASE("trap: threads end with the lives that they belong to") {
   caf::actor_system_config config;
   caf::actor_system sys{config};

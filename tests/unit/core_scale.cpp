@@ -76,7 +76,7 @@ TEST_CASE("a hundred thousand children come and go at run time") {
   t.core.start(t.now);
   t.run();
   for (child_uid i = 1; i <= many; ++i)
-    t.core.start_child(i, core_harness::temporary("t" + std::to_string(i)),
+    t.core.start_child(i, core_harness::temporary('t' + std::to_string(i)),
                        t.now);
   t.run();
   CHECK(t.core.children().size() == 2 * many);
