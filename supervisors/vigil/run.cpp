@@ -43,6 +43,8 @@ public:
       std::lock_guard guard{mutex_};
       done_ = true;
     }
+    // The thread waits for it.
+    // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread)
     pthread_kill(thread_.native_handle(), SIGTERM);
     thread_.join();
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);

@@ -35,6 +35,8 @@ public:
       return Base::cleanup(std::move(reason), ctx);
     drain_mailbox(caf::detail::sync_request_bouncer{reason});
     this->unregister_from_system();
+    // Passes over the end that tells the clock.
+    // NOLINTNEXTLINE(bugprone-parent-virtual-call)
     caf::monitorable_actor::cleanup(std::move(reason), ctx);
     return true;
   }
