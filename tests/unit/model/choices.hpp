@@ -41,8 +41,11 @@ public:
   /// Says where this run went, such as `0.2.1`.
   [[nodiscard]] std::string text() const {
     std::string result;
-    for (const auto& x : taken_)
-      result += (result.empty() ? "" : ".") + std::to_string(x.value);
+    for (const auto& x : taken_) {
+      if (!result.empty())
+        result += '.';
+      result += std::to_string(x.value);
+    }
     return result;
   }
 
