@@ -47,6 +47,29 @@ std::optional<failure> check_backoff(const backoff& x,
   return std::nullopt;
 }
 
+std::optional<failure> check_health(const child_spec& x,
+                                    const std::string& path) {
+  const auto& how = *x.health;
+  if (x.kind == child_kind::supervisor)
+    return failure{errc::bad_combination,
+                   "a health check is for workers: a supervisor is as healthy "
+                   "as its children",
+                   path};
+  if (how.interval <= duration::zero())
+    return failure{errc::zero_period,
+                   "give health_check(interval) an interval above zero", path};
+  if (how.timeout <= duration::zero())
+    return failure{errc::zero_period,
+                   "give within(limit) of the health check a limit above zero",
+                   path};
+  if (how.unhealthy_after == 0 || how.healthy_after == 0)
+    return failure{errc::out_of_range,
+                   "unhealthy_after and healthy_after of the health check "
+                   "begin at 1",
+                   path};
+  return std::nullopt;
+}
+
 std::optional<failure> check_combinations(const child_spec& x,
                                           const supervisor_spec& parent,
                                           const std::string& path) {
@@ -87,6 +110,9 @@ std::optional<failure> check(const child_spec& spec,
     return x;
   if (spec.intensity)
     if (auto x = check_intensity(*spec.intensity, path))
+      return x;
+  if (spec.health)
+    if (auto x = check_health(spec, path))
       return x;
   return check_combinations(spec, parent, path);
 }

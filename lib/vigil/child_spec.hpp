@@ -2,6 +2,7 @@
 
 #include <vigil/backoff.hpp>
 #include <vigil/failure.hpp>
+#include <vigil/health.hpp>
 #include <vigil/policy.hpp>
 
 #include <cstddef>
@@ -62,6 +63,9 @@ struct child_spec {
   /// How many messages wait while a respawned child is between two lives; more
   /// are refused with `errc::gap_queue_full`. 0 refuses all.
   std::size_t gap_queue = 1024;
+
+  /// Has the supervisor look whether it does its work.
+  std::optional<health_policy> health;
 };
 
 /// Everything a supervisor has to know of itself. OTP: supervisor flags.

@@ -64,6 +64,7 @@ constexpr std::array entries{
   entry{errc::unspecified, "unspecified", "unspecified"},
   entry{errc::max_children, "max_children",
         "the supervisor has as many children as it may have"},
+  entry{errc::unhealthy, "unhealthy", "the child failed its health check"},
 };
 
 const entry* find(int value) noexcept {

@@ -79,6 +79,8 @@ enum class errc {
   unspecified,
   /// The dynamic supervisor has as many children as it may have.
   max_children,
+  /// A child failed its health check; the message says how.
+  unhealthy,
 };
 
 /// Returns the category of `errc`; its name is `"vigil"`. Thread-safe.

@@ -30,6 +30,8 @@ std::string_view to_string(event_type x) noexcept {
       return "supervisor_stopped";
     case event_type::messages_lost:
       return "messages_lost";
+    case event_type::health_changed:
+      return "health_changed";
   }
   return "unknown";
 }
@@ -42,6 +44,10 @@ std::string to_string(const event& x) {
   if (x.type == event_type::child_exited) {
     result += ' ';
     result += to_string(x.exit);
+  }
+  if (x.type == event_type::health_changed) {
+    result += ' ';
+    result += to_string(x.status);
   }
   if (x.after > duration::zero())
     result += " after " + std::to_string(x.after.count() / 1'000'000) + "ms";

@@ -2,6 +2,7 @@
 
 #include <vigil/child_exit.hpp>
 #include <vigil/failure.hpp>
+#include <vigil/health.hpp>
 #include <vigil/time.hpp>
 
 #include <cstdint>
@@ -40,6 +41,9 @@ enum class event_type : std::uint8_t {
   /// Messages died with an incarnation, or were refused by a child that does
   /// not run; `count` says how many.
   messages_lost,
+  /// A health check changed its mind; `status` is the news, and `why` says
+  /// what was wrong if it is bad.
+  health_changed,
 };
 
 [[nodiscard]] std::string_view to_string(event_type x) noexcept;
@@ -61,6 +65,8 @@ struct event {
   duration after{};
   /// How many messages.
   std::uint64_t count = 0;
+  /// What a health check says.
+  health status = health::unknown;
 };
 
 /// Returns one line without the time.

@@ -122,6 +122,8 @@ private:
       put(to_string(x.state));
     else if (format_.times)
       put("up " + format_duration(x.uptime));
+    if (x.health)
+      put(to_string(*x.health));
     if (x.messages_lost > 0)
       put("lost " + std::to_string(x.messages_lost));
     if (x.last_failure)

@@ -3,6 +3,7 @@
 #include <vigil/child_spec.hpp>
 #include <vigil/child_state.hpp>
 #include <vigil/failure.hpp>
+#include <vigil/health.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -45,6 +46,9 @@ struct tree_snapshot {
     std::size_t budget_used = 0;
     /// Dynamic supervisors: how many children there are; only some have rows.
     std::optional<std::size_t> dynamic_children{};
+    /// What the health check says; of a supervisor: the worst of what is below
+    /// it. Nothing if nobody is checked.
+    std::optional<vigil::health> health{};
   };
 
   time_point taken_at{};

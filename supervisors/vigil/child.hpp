@@ -4,6 +4,7 @@
 #include <vigil/child_settings.hpp>
 #include <vigil/detail/child_traits.hpp>
 #include <vigil/detail/definition.hpp>
+#include <vigil/detail/health_probe.hpp>
 
 #include <memory>
 #include <string>
@@ -61,12 +62,44 @@ public:
     return this->with([&](child_spec& x) { x.gap_queue = size; });
   }
 
+  /// Has the supervisor look every `interval` whether the child handles
+  /// messages, or what its `probe` says. A child that is unhealthy is killed
+  /// and restarted, as after a fault. Options: `within(limit)`,
+  /// `unhealthy_after(n)`, `healthy_after(n)`, `report_only`.
+  template <class... Options>
+  [[nodiscard]] child_builder health_check(duration interval,
+                                           Options... options) const {
+    static_assert((health_option<Options> && ...),
+                  "vigil: health_check takes an interval and any of "
+                  "within(limit), unhealthy_after(n), healthy_after(n) and "
+                  "report_only");
+    return this->with([&](child_spec& x) {
+      auto& policy = x.health.emplace();
+      policy.interval = interval;
+      (options.apply(policy), ...);
+    });
+  }
+
+  /// Says what a health check asks: a message of the child's interface, or a
+  /// function of its handle. `health` and `bool` answers say how it does, any
+  /// other that it is healthy, an error that it is not. An untyped actor has to
+  /// answer with `health`. A function runs in the supervisor: it must be quick.
+  template <class... Ts>
+  [[nodiscard]] child_builder probe(Ts... xs) const {
+    static_assert(sizeof...(Ts) > 0 && detail::probes<Handle, Ts...>,
+                  "vigil: a probe is a message that the child's interface has "
+                  "a handler for, or a function of the child's handle");
+    auto result = *this;
+    result.probe_ = detail::make_probe<Handle>(std::move(xs)...);
+    return result;
+  }
+
   /// Returns the description that a supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
     detail::key_tag tag = nullptr;
     if constexpr (is_child_key_v<Key>)
       tag = detail::tag_of<Key>();
-    return {this->as_child(), factory_, typeid(Handle), tag};
+    return {this->as_child(), factory_, typeid(Handle), tag, probe_};
   }
 
 private:
@@ -77,6 +110,7 @@ private:
   }
 
   detail::child_factory_ptr factory_;
+  std::shared_ptr<const detail::health_probe> probe_;
 };
 
 /// Describes a child whose id is known at run time.

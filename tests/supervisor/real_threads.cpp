@@ -196,3 +196,45 @@ TEST_CASE("a system ends although references to its trees are left") {
   } // the last reference goes first, and asks the tree to stop
   CHECK(lives == 1);
 }
+
+TEST_CASE("a child that is stuck in a handler is reported and replaced") {
+  real_world here;
+  std::promise<void> door;
+  auto stuck = [opened = door.get_future().share()](
+                 caf::event_based_actor* self) -> caf::behavior {
+    return vigil::behavior(
+      self, [opened](int) { opened.wait(); },
+      [self](const std::string& what) { return obey(self, what); });
+  };
+  auto tree = sup()
+                .child(vigil::child("a", stuck)
+                         .detached()
+                         .health_check(20ms, vigil::within(20ms),
+                                       vigil::unhealthy_after(2)))
+                .start(here.sys);
+  REQUIRE(tree);
+  std::promise<vigil::failure> reported;
+  std::promise<void> replaced;
+  tree.value().events().subscribe(
+    [&, done = false](const vigil::event& x) mutable {
+      if (x.type == vigil::event_type::health_changed && x.why
+          && !std::exchange(done, true))
+        reported.set_value(*x.why);
+      if (x.type == vigil::event_type::child_restarted)
+        replaced.set_value();
+    });
+  auto a = tree.value().find<caf::actor>("a").value();
+  const auto before = ask(here.sys, a, "id");
+  caf::anon_send(a, 42);
+  auto why = reported.get_future().get();
+  CHECK(why.code == vigil::errc::unhealthy);
+  CHECK(why.path == "sup/a");
+  CHECK(why.incarnation == 1);
+  CHECK(why.message.find("2 checks in a row failed, without an answer within "
+                         "20ms; it is busy with @i32 since ")
+        == 0);
+  replaced.get_future().wait();
+  CHECK(ask(here.sys, a, "id") != before);
+  door.set_value();
+  CHECK(tree.value().stop());
+}

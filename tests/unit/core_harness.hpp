@@ -133,6 +133,15 @@ public:
     return log();
   }
 
+  /// Its health check has had enough of it.
+  std::string condemned(const std::string& id) {
+    return can_condemn(id) ? log() : "not condemned";
+  }
+
+  bool can_condemn(const std::string& id) {
+    return core_.condemn(uid(id), vigil::failure{vigil::errc::unhealthy}, now);
+  }
+
   /// Lets the time pass until the child's timer fires.
   std::string fires(const std::string& id) {
     const auto x = timers_.at(uid(id));

@@ -83,6 +83,14 @@ protected:
 
   void begin(std::uint64_t incarnation);
 
+  /// Returns whether a health check looks at the child.
+  [[nodiscard]] bool watched() const noexcept {
+    return record_->spec.health.has_value();
+  }
+
+  /// Answers a `liveness_probe`. Returns whether it was one.
+  [[nodiscard]] bool answer_probe(compat::mailbox_element& x);
+
   /// Forgets what belonged to the ended incarnation.
   void end();
 

@@ -4,6 +4,7 @@
 #include <vigil/detail/child_port.hpp>
 
 #include <concepts>
+#include <memory>
 #include <typeindex>
 
 namespace vigil::detail {
@@ -21,6 +22,8 @@ template <class Key>
   return &tag_of_key<Key>::value;
 }
 
+class health_probe;
+
 /// A child as its builder leaves it: immutable, shared by all starts.
 struct child_definition {
   child_spec spec;
@@ -28,6 +31,8 @@ struct child_definition {
   std::type_index handle_type;
   /// Null for children without a key.
   key_tag key = nullptr;
+  /// How its health is checked; null: it has to handle messages.
+  std::shared_ptr<const health_probe> probe{};
 };
 
 /// What `vigil::child(…)` and `vigil::supervisor(…)` make.

@@ -51,6 +51,9 @@ struct mailbox_marker {
   std::uint64_t incarnation;
 };
 
+/// Asks a child whether it handles messages; answered with `health`.
+struct liveness_probe {};
+
 /// Sends a note about one life of a child to its supervisor.
 void notify(const child_cell& cell, std::uint64_t incarnation,
             compat::context* ctx, child_note::what kind, child_exit how = {});
@@ -61,3 +64,5 @@ VIGIL_MESSAGE_TYPE(vigil::detail::host_command)
 VIGIL_MESSAGE_TYPE(vigil::detail::child_note)
 VIGIL_MESSAGE_TYPE(vigil::detail::child_timer)
 VIGIL_MESSAGE_TYPE(vigil::detail::mailbox_marker)
+VIGIL_MESSAGE_TYPE(vigil::detail::liveness_probe)
+VIGIL_MESSAGE_TYPE(vigil::health)

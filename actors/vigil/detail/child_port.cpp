@@ -16,6 +16,10 @@ supervisor_cell_ptr child_factory::make_nested(const child_cell&) const {
   return nullptr;
 }
 
+bool child_factory::answers_probes() const noexcept {
+  return false;
+}
+
 std::optional<failure> child_factory::check(const std::string&) const {
   return std::nullopt;
 }

@@ -41,6 +41,9 @@ public:
   [[nodiscard]] virtual supervisor_cell_ptr
   make_nested(const child_cell& x) const;
 
+  /// Returns whether its actors answer a `liveness_probe` by themselves.
+  [[nodiscard]] virtual bool answers_probes() const noexcept;
+
   /// Returns what is wrong below a child that is a supervisor, or nothing.
   [[nodiscard]] virtual std::optional<failure>
   check(const std::string& path) const;

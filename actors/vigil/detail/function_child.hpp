@@ -104,6 +104,10 @@ public:
     return respawn<false>(std::move(cell));
   }
 
+  [[nodiscard]] bool answers_probes() const noexcept override {
+    return !std::is_base_of_v<caf::blocking_actor, Base>;
+  }
+
 private:
   template <bool Detached>
   [[nodiscard]] child_port_ptr respawn(child_cell_ptr cell) const {

@@ -17,10 +17,16 @@ compat::verdict host_core::on_message(compat::mailbox_element& x) {
         op_guarded(call);
       return compat::verdict::consumed;
     }
+    if (answer_probe(x))
+      return compat::verdict::consumed;
   }
   if (mode_ != mode::running)
     return on_parked(x);
-  return draining_ ? on_draining(x) : compat::verdict::pass;
+  if (draining_)
+    return on_draining(x);
+  if (watched())
+    record().note_message(compat::kind_of(x));
+  return compat::verdict::pass;
 }
 
 void host_core::on_ended() {
@@ -116,7 +122,7 @@ void host_core::fail_start(start_kind kind, failure why) {
 void host_core::come_up(start_kind how, time_point when) {
   mode_ = mode::running;
   record().came_up(when);
-  op_gate(draining_);
+  op_gate(draining_ || watched());
   op_unskip();
   if (how == start_kind::by_supervisor)
     return op_report(child_note::what::started, {});
@@ -258,7 +264,7 @@ compat::verdict host_core::on_draining(compat::mailbox_element& x) {
     lose(x, errc::message_lost);
   } else if (marker->incarnation == incarnation()) {
     draining_ = false;
-    op_gate(false);
+    op_gate(watched());
   }
   return compat::verdict::consumed;
 }

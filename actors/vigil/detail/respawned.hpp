@@ -69,6 +69,7 @@ public:
 
   void initialize() override {
     running_child guard{this};
+    this->gate(watched());
     auto what = this->attempt([this] { super::initialize(); });
     if (what) {
       note_failure({errc::exception, std::move(*what)});
@@ -106,6 +107,11 @@ protected:
       this->quit(exit->reason);
       note_end();
       return compat::verdict::consumed;
+    }
+    if (watched()) {
+      if (answer_probe(x))
+        return compat::verdict::consumed;
+      record().note_message(compat::kind_of(x));
     }
     return compat::verdict::pass;
   }

@@ -59,6 +59,10 @@ public:
       std::move(cell), std::make_unique<spawner>(detached, args_));
   }
 
+  [[nodiscard]] bool answers_probes() const noexcept override {
+    return !std::is_base_of_v<caf::blocking_actor, T>;
+  }
+
 private:
   // User code copies them, so only a start may do it: that one may fail.
   std::shared_ptr<const std::tuple<Ts...>> args_;

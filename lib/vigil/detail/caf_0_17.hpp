@@ -7,6 +7,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/attachable.hpp>
 #include <caf/blocking_actor.hpp>
+#include <caf/detail/pretty_type_name.hpp>
 #include <caf/detail/sync_request_bouncer.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/make_actor.hpp>
@@ -19,8 +20,11 @@
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <cstdint>
 #include <exception>
+#include <string>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 /// Lets values of this type travel in messages inside one process.
@@ -82,6 +86,32 @@ template <class T>
   return x.mid.is_request();
 }
 
+/// Returns what tells one kind of message from another: the type of its first
+/// value. Cheap; 0 for an empty message.
+[[nodiscard]] inline std::uintptr_t kind_of(const mailbox_element& x) {
+  const auto& content = x.content();
+  if (content.size() == 0)
+    return 0;
+  const auto [number, type] = content.type(0);
+  return number != 0 ? (std::uintptr_t{number} << 1) | 1
+                     : reinterpret_cast<std::uintptr_t>(type);
+}
+
+/// Returns the name of what `kind_of` returned.
+[[nodiscard]] inline std::string kind_name(caf::actor_system& sys,
+                                           std::uintptr_t kind) {
+  if (kind == 0)
+    return "an empty message";
+  if ((kind & 1) != 0)
+    return sys.types().portable_name(static_cast<std::uint16_t>(kind >> 1),
+                                     nullptr);
+  const auto* type = reinterpret_cast<const std::type_info*>(kind);
+  const auto& name = sys.types().portable_name(0, type);
+  return name == sys.types().default_type_name()
+           ? caf::detail::pretty_type_name(*type)
+           : name;
+}
+
 /// Sends `x` so that it overtakes messages of normal priority.
 template <class T>
 void send_urgent(const caf::strong_actor_ptr& to, context* ctx, T x) {
@@ -137,6 +167,17 @@ void end_quietly(Actor& self, caf::error reason, context* ctx) {
   } catch (...) {
     // CAF has cleaned up before it called them.
   }
+}
+
+/// Answers a request with a value on behalf of `self`.
+template <class T>
+void reply(const caf::strong_actor_ptr& self,
+           const caf::strong_actor_ptr& requester, caf::message_id mid,
+           context* ctx, T x) {
+  if (mid.is_request() && requester != nullptr)
+    requester->enqueue(
+      caf::make_mailbox_element(self, mid.response_id(), {}, std::move(x)),
+      ctx);
 }
 
 // -- errors -------------------------------------------------------------------

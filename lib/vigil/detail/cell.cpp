@@ -26,6 +26,12 @@ const restart_intensity* child_cell::refusal(time_point at) {
   return child_record::refusal(at);
 }
 
+void child_cell::note_message(std::uintptr_t kind) noexcept {
+  message_since.store(now().time_since_epoch().count(),
+                      std::memory_order_relaxed);
+  message_kind.store(kind, std::memory_order_relaxed);
+}
+
 caf::strong_actor_ptr child_cell::handle() const {
   std::lock_guard guard{mutex_};
   return handle_;

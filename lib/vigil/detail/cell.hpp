@@ -70,6 +70,14 @@ public:
 
   [[nodiscard]] const restart_intensity* refusal(time_point now) override;
 
+  void note_message(std::uintptr_t kind) noexcept override;
+
+  /// What its health check says.
+  std::atomic<vigil::health> health{vigil::health::unknown};
+  /// What the child turned to last, and when. 0: nothing since it came up.
+  std::atomic<std::uintptr_t> message_kind{0};
+  std::atomic<duration::rep> message_since{0};
+
   /// The handle that outlives restarts; null before the first start. Kept until
   /// the child is forgotten.
   [[nodiscard]] caf::strong_actor_ptr handle() const;

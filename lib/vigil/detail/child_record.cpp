@@ -14,6 +14,10 @@ const restart_intensity* child_record::refusal(time_point at) {
   return window.admit(at) ? nullptr : &window.limit();
 }
 
+void child_record::note_message(std::uintptr_t) noexcept {
+  // nop
+}
+
 time_point child_record::now() const {
   return owner.tree->now();
 }

@@ -53,6 +53,10 @@ public:
 
   [[nodiscard]] time_point now() const;
 
+  /// Notes which message the child turns to, if its health is checked. `kind`
+  /// is what `compat::kind_of` returned.
+  virtual void note_message(std::uintptr_t kind) noexcept;
+
   /// Notes that the child came up.
   void came_up(time_point when) noexcept {
     up_since.store(when.time_since_epoch().count(), std::memory_order_relaxed);

@@ -80,6 +80,8 @@ struct core_child {
 
   /// Its start is over, but it has to be killed first.
   std::optional<failure> start_error;
+  /// It is being killed because it ran, but did not do its work.
+  std::optional<failure> ailment;
   std::shared_ptr<restart_window> budget;
   /// Calls of `terminate_child` that wait for its end.
   std::vector<call_id> waiters;

@@ -126,6 +126,19 @@ void decision_core::timer(child_uid child, std::uint64_t generation,
   }
 }
 
+bool decision_core::condemn(child_uid child, failure why, time_point now) {
+  auto* x = node(child);
+  const auto busy = plan_.what != core_plan::kind::none && !waiting();
+  if (x == nullptr || x->state != child_state::running || x->kept_exit != 0
+      || x->doomed || busy)
+    return false;
+  why.time = now;
+  x->ailment = std::move(why);
+  set_state(*x, child_state::stopping);
+  kill(*x);
+  return true;
+}
+
 void decision_core::write_off(child_uid child) {
   debts_.erase(child);
 }

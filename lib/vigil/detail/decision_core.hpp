@@ -23,11 +23,10 @@ namespace vigil::detail {
 /// Decides everything a supervisor decides: events in, actions out.
 ///
 /// A plain state machine without threads, clocks, actors or randomness of its
-/// own. Its owner (the supervisor actor) reports what happened, with the time,
-/// and carries out the actions; so it can be enumerated and checked against a
-/// model. Rules: OTP's `supervisor` with the differences that
-/// `docs/semantics.md` lists.
-/// Not thread-safe, except for the shared `restart_window`.
+/// own, so that it can be checked against a model. Its owner (the supervisor
+/// actor) reports what happened, and carries out the actions. Rules: OTP's
+/// `supervisor`, and `docs/semantics.md`. Not thread-safe, except for the
+/// shared `restart_window`.
 class decision_core {
 public:
   /// What can be seen of a child.
@@ -35,13 +34,12 @@ public:
     child_uid uid;
     const child_spec* spec;
     child_state state;
-    /// True if it came by `start_child`, so that a restart of the supervisor
-    /// forgets it.
+    /// It came by `start_child`: a restart of the supervisor forgets it.
     bool dynamic;
     /// When it came up last.
     time_point up_since;
-    /// The child's own budget, shared with its host, or null. The same object
-    /// over restarts of the supervisor.
+    /// The child's own budget, shared with its host and kept over restarts of
+    /// the supervisor, or null.
     std::shared_ptr<restart_window> budget;
   };
 
@@ -60,17 +58,16 @@ public:
 
   // -- what happened ----------------------------------------------------------
 
-  /// Start all static children in order. Forgets dynamic children and clears
-  /// the budget first, if this is a restart of the supervisor.
-  /// @pre the supervisor is down
+  /// Start all static children in order. A restart of the supervisor forgets
+  /// dynamic children and clears the budget. @pre the supervisor is down
   void start(time_point now);
 
-  /// The child came up.
   void started(child_uid child, time_point now);
+
   /// The start of the child failed, or it ended before it came up.
   void start_failed(child_uid child, failure why, time_point now);
 
-  /// The child's start, or its restart in place, found nothing to run.
+  /// Its start, or restart in place, found nothing to run.
   void ignored(child_uid child, time_point now);
 
   /// The child is gone.
@@ -79,7 +76,11 @@ public:
   /// A timer fired. Stale generations are ignored.
   void timer(child_uid child, std::uint64_t generation, time_point now);
 
-  /// The owner itself keeps the late end of a child that was left behind away.
+  /// The child runs, but does not do its work: it is killed, and ends because
+  /// of `why`. Returns whether; not while something else happens to it.
+  bool condemn(child_uid child, failure why, time_point now);
+
+  /// The owner keeps the late end of a child that was left behind away.
   void write_off(child_uid child);
 
   // -- what is asked ----------------------------------------------------------
@@ -100,13 +101,12 @@ public:
 
   // -- what there is ----------------------------------------------------------
 
-  /// Returns the actions since the last call, in order.
+  /// Takes the actions so far, in order.
   [[nodiscard]] std::vector<action_t> take_actions();
 
   /// Returns all children in start order. O(n).
   [[nodiscard]] std::vector<child_view> children() const;
 
-  /// Returns the child of that uid or id.
   [[nodiscard]] std::optional<child_view> find(child_uid child) const;
   [[nodiscard]] std::optional<child_view> find(std::string_view id) const;
 

@@ -119,6 +119,7 @@ void decision_core::take_out(core_child& x, time_point now) {
   x.doomed = false;
   x.left_out = restarts_group();
   x.start_error.reset();
+  x.ailment.reset();
   if (x.called_by != start_call::none)
     reply_to_start(x, stopped_early(x, now));
 }

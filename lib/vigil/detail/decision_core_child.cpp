@@ -155,9 +155,16 @@ void decision_core::gone(core_child& x, time_point now) {
   const auto uid = x.uid;
   const auto waiters = std::exchange(x.waiters, {});
   const auto why = std::exchange(x.start_error, std::nullopt);
+  auto ailment = std::exchange(x.ailment, std::nullopt);
+  if (x.doomed)
+    ailment.reset();
   settle(x);
   if (why && !stopping())
     return start_refused(x, *why, now);
+  if (ailment && !stopping()) {
+    set_state(x, child_state::running);
+    return ended(x, abnormal(std::move(*ailment)), now);
+  }
   if (!stopping())
     release(x, now);
   for (const auto call : waiters)

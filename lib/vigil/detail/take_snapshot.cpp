@@ -36,6 +36,8 @@ void append_child(tree_snapshot& to, const child_cell& x, std::size_t parent) {
   row.last_failure = x.last_failure();
   row.uptime = uptime(to.taken_at, row.state,
                       x.up_since.load(std::memory_order_relaxed));
+  if (x.spec.health)
+    row.health = x.health.load(std::memory_order_relaxed);
   if (x.nested != nullptr)
     fill(row, *x.nested, to.taken_at);
   to.rows.push_back(std::move(row));
@@ -66,6 +68,15 @@ void append_children(tree_snapshot& to, const supervisor_cell& from,
     append_child(to, *child, parent);
 }
 
+// Parents stand before their children.
+void pass_health_up(std::vector<tree_snapshot::row>& rows) {
+  for (auto i = rows.size(); i-- > 1;)
+    if (const auto below = rows[i].health) {
+      auto& above = rows[rows[i].parent].health;
+      above = above ? worse(*above, *below) : *below;
+    }
+}
+
 } // namespace
 
 tree_snapshot take_snapshot(const supervisor_cell& root) {
@@ -82,6 +93,7 @@ tree_snapshot take_snapshot(const supervisor_cell& root) {
   fill(row, root, result.taken_at);
   result.rows.push_back(std::move(row));
   append_children(result, root, 0);
+  pass_health_up(result.rows);
   return result;
 }
 

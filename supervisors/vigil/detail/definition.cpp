@@ -70,10 +70,24 @@ std::optional<failure> check(const supervisor_definition& x,
       return failure{errc::duplicate_id,
                      "give each child of one supervisor an id of its own",
                      child_path};
-    if (auto wrong = child.factory->check(child_path))
+    if (auto wrong = check_factory(child, child_path))
       return wrong;
   }
   return std::nullopt;
+}
+
+std::optional<failure> check_factory(const child_definition& x,
+                                     const std::string& path) {
+  if (x.probe != nullptr && !x.spec.health)
+    return failure{errc::bad_combination,
+                   "a probe needs health_check(interval) to say when", path};
+  if (x.spec.health && x.probe == nullptr && !x.factory->answers_probes())
+    return failure{errc::bad_combination,
+                   "health_check of a blocking child, or of one that a "
+                   "callable makes, needs a probe(…): vigil cannot look into "
+                   "its actor",
+                   path};
+  return x.factory->check(path);
 }
 
 child_factory_ptr make_supervisor_factory(supervisor_definition_ptr x) {

@@ -29,6 +29,10 @@ concept describes_tree = requires(const T& x) {
 [[nodiscard]] std::optional<failure> check(const supervisor_definition& x,
                                            const std::string& path);
 
+/// Returns what is wrong with how a child is made and checked, or nothing.
+[[nodiscard]] std::optional<failure> check_factory(const child_definition& x,
+                                                   const std::string& path);
+
 /// Makes the child that is a supervisor.
 [[nodiscard]] child_factory_ptr
 make_supervisor_factory(supervisor_definition_ptr x);

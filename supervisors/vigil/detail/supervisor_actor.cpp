@@ -26,7 +26,15 @@ supervisor_actor::supervisor_actor(caf::actor_config& cfg,
   : supervisor_base(cfg), definition_(std::move(definition)),
     cell_(std::move(cell)), me_(std::move(me)),
     core_(definition_->spec, cell_->path, cell_->window,
-          random_source(cell_->tree->next_seed())) {
+          random_source(cell_->tree->next_seed())),
+    health_(*this, [this](child_uid child, failure why) {
+      const auto condemned = core_.condemn(child, std::move(why), now());
+      attend();
+      return condemned;
+    }) {
+  health_.wake = [this](time_point at) {
+    wake_at(at);
+  };
   for (const auto& child : definition_->children)
     reveal(add_entry(core_.add_child(child.spec), child));
   set_default_handler(caf::drop);
@@ -157,6 +165,8 @@ void supervisor_actor::on_tick() {
   };
   if (const auto at = timers_.next(stale))
     wake_at(*at);
+  if (const auto at = health_.tick(time))
+    wake_at(*at);
 }
 
 void supervisor_actor::wake_at(time_point at) {
@@ -231,6 +241,7 @@ void supervisor_actor::carry_out(const action::forget_child& x) {
   if (node.empty())
     return;
   auto& child = node.mapped();
+  health_.end(x.child);
   child.cell->state = child_state::stopped;
   if (child.shown)
     child.cell->publish(event_type::child_removed);

@@ -4,6 +4,7 @@
 #include <vigil/detail/child_messages.hpp>
 #include <vigil/detail/decision_core.hpp>
 #include <vigil/detail/definition.hpp>
+#include <vigil/detail/health_monitor.hpp>
 #include <vigil/detail/timer_queue.hpp>
 
 #include <cstdint>
@@ -61,6 +62,8 @@ private:
     std::uint64_t timer = 0;
     /// Lives up to this one were left behind: what they say counts no more.
     std::uint64_t left_behind = 0;
+    /// How its health is checked, if it is.
+    std::shared_ptr<const health_probe> probe;
     /// Inspection sees it. A dynamic child that has to wait for the initial
     /// start may turn out to have the id of another.
     bool shown = false;
@@ -112,6 +115,7 @@ private:
   void publish(event_type type, const child_exit* how = nullptr) const;
   void set_state(child_state x, time_point now);
   void sync(child_uid child);
+  void check_health(const child_entry& x, child_state state);
 
   child_entry& add_entry(child_uid child, const child_definition& x);
   void reveal(child_entry& x);
@@ -128,6 +132,7 @@ private:
   std::unordered_map<call_id, pending_call> calls_;
   call_id last_call_ = 0;
   timer_queue timers_;
+  health_monitor health_;
   std::vector<caf::response_promise> stoppers_;
   caf::response_promise starter_;
   caf::strong_actor_ptr keep_alive_;

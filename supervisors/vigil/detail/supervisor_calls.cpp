@@ -59,7 +59,7 @@ call_id supervisor_actor::remember(reply_kind kind, std::string id) {
 
 caf::result<child_info>
 supervisor_actor::start_child(const child_definition& x) {
-  if (auto wrong = x.factory->check(cell_->path + '/' + x.spec.id))
+  if (auto wrong = check_factory(x, cell_->path + '/' + x.spec.id))
     return to_caf(*wrong);
   auto id = remember(reply_kind::info, x.spec.id);
   auto promise = calls_[id].promise;

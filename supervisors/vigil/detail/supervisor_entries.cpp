@@ -10,7 +10,11 @@ supervisor_actor::add_entry(child_uid child, const child_definition& x) {
   auto cell = std::make_shared<child_cell>(x.spec, child, cell_, x.handle_type);
   cell->nested = x.factory->make_nested(*cell);
   auto port = x.factory->make_port(cell);
-  return entries_[child] = {std::move(cell), std::move(port)};
+  auto& result = entries_[child];
+  result.cell = std::move(cell);
+  result.port = std::move(port);
+  result.probe = x.probe;
+  return result;
 }
 
 void supervisor_actor::reveal(child_entry& x) {
@@ -35,8 +39,18 @@ void supervisor_actor::set_state(child_state x, time_point at) {
 void supervisor_actor::sync(child_uid child) {
   auto* x = entry(child);
   auto view = core_.find(child);
-  if (x != nullptr && view)
-    x->cell->state = view->state;
+  if (x == nullptr || !view)
+    return;
+  x->cell->state = view->state;
+  if (x->cell->spec.health)
+    check_health(*x, view->state);
+}
+
+void supervisor_actor::check_health(const child_entry& x, child_state state) {
+  if (state != child_state::running)
+    health_.end(x.cell->uid);
+  else if (const auto at = health_.begin(x.cell, x.probe))
+    wake_at(*at);
 }
 
 time_point supervisor_actor::now() const {
