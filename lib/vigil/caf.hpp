@@ -14,7 +14,7 @@
 /// - `spawn_hidden`, `spawn_lazy`, `make_forwarder`: making actors;
 /// - `send_urgent`, `send_normal`, `send_exit`, `reply_error`, `schedule`:
 ///   messages;
-/// - `watch`: a hook on an actor's end;
+/// - `watch`, `end_probe`: a hook on an actor's end, and a look at it;
 /// - `make_error`, `is_ours`, `error_payload`: errors;
 /// - `test_driver`: virtual time.
 

@@ -40,6 +40,10 @@ void report_end(const life& x, const caf::error& reason, compat::context* ctx) {
     cell.log(how.why);
   }
   how.earlier = cell.earlier_failures();
+  // A life that was left behind says nothing about the one that is there.
+  if (x.up && x.incarnation == cell.incarnation
+      && cell.departs(how, x.stopping))
+    cell.vanish();
   if (!x.up) {
     cell.publish(event_type::start_failed, how);
     return notify(cell, x.incarnation, ctx, child_note::what::start_failed,
@@ -64,6 +68,7 @@ void slot_port::start(compat::context* ctx) {
     slot_ = static_cast<slot*>(handle_->get());
     cell_->handle(handle_);
   }
+  cell_->appear();
   const auto n = cell_->incarnation.fetch_add(1, std::memory_order_relaxed) + 1;
   life_ = std::make_shared<life>(cell_, n);
   auto actor = spawner_->spawn(life_, ctx);
@@ -98,6 +103,7 @@ void slot_port::park(compat::context* ctx) {
 void slot_port::forget(compat::context* ctx) {
   if (slot_ == nullptr)
     return;
+  cell_->vanish();
   stop(true, ctx);
   slot_->retire(ctx);
   cell_->handle(nullptr);

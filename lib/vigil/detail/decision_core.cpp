@@ -135,7 +135,7 @@ void decision_core::write_off(child_uid child) {
 namespace {
 
 decision_core::child_view view_of(const core_child& x) {
-  return {x.uid, &x.spec, x.state, x.dynamic, x.up_since, x.budget};
+  return {x.uid, &x.spec, x.state, x.dynamic, x.planned, x.up_since, x.budget};
 }
 
 } // namespace

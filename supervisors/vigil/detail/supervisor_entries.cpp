@@ -35,8 +35,20 @@ void supervisor_actor::set_state(child_state x, time_point at) {
 void supervisor_actor::sync(child_uid child) {
   auto* x = entry(child);
   auto view = core_.find(child);
-  if (x != nullptr && view)
-    x->cell->state = view->state;
+  if (x == nullptr || !view)
+    return;
+  x->cell->state = view->state;
+  if (view->state == child_state::starting)
+    x->cell->leaving(false);
+  else if (view->state == child_state::stopping)
+    x->cell->leaving(!view->planned);
+  else if (view->state == child_state::stopped && !view->planned)
+    x->cell->vanish();
+}
+
+void supervisor_actor::sync_all() {
+  for (const auto& [uid, child] : entries_)
+    sync(uid);
 }
 
 time_point supervisor_actor::now() const {
