@@ -45,8 +45,8 @@ template <class Owner>
 /// Names for actors, and groups of them. Elixir: `Registry`; Erlang:
 /// `register/2` and `pg`.
 ///
-/// A *name* has one owner at a time, a *group* any number of members; the two do
-/// not get into each other's way. Owners are supervised children, by their
+/// A *name* has one owner at a time, a *group* any number of members; the two
+/// do not get into each other's way. Owners are supervised children, by their
 /// stable handles, and any other CAF actors.
 ///
 /// An entry belongs to its owner:

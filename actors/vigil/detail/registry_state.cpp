@@ -49,7 +49,8 @@ result<held_owner> check(registry_scope scope, std::string_view name,
 // -- entries ------------------------------------------------------------------
 
 result<void> registry_state::add(registry_scope scope, std::string_view name,
-                                 caf::strong_actor_ptr owner, handle_type what) {
+                                 caf::strong_actor_ptr owner,
+                                 handle_type what) {
   auto who = check(scope, name, owner);
   if (!who)
     return who.error();
