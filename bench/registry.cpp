@@ -12,7 +12,8 @@ using namespace bench;
 namespace {
 
 caf::behavior nothing(caf::event_based_actor*) {
-  return {[](int) {}};
+  return {[](int) {
+  }};
 }
 
 // CAF's names are atoms: up to ten of a few characters.
@@ -67,10 +68,9 @@ void leave(const benchmark::State&) {
 }
 
 void whereis(benchmark::State& state) {
-  each_name(state,
-            [](std::size_t i) {
-              return book->whereis<caf::actor>(crowd->names[i]).has_value();
-            });
+  each_name(state, [](std::size_t i) {
+    return book->whereis<caf::actor>(crowd->names[i]).has_value();
+  });
 }
 
 void missing(benchmark::State& state) {

@@ -20,11 +20,15 @@ greeter::behavior_type greet(greeter::pointer self, vigil::registry names) {
   // In each life again: fine if the child has the name already.
   if (auto mine = names.register_name(greeter_key, self); !mine)
     vigil::this_child(self).fail(mine.error().code, mine.error().message);
-  return vigil::behavior(self, [](const std::string& who) {
-    return "hello " + who;
-  });
+  return vigil::behavior(self,
+                         [](const std::string& who) { return "hello " + who; });
 }
 // doc: end
+
+greeter::behavior_type welcome(greeter::pointer self) {
+  return vigil::behavior(
+    self, [](const std::string& who) { return "welcome " + who; });
+}
 
 std::string ask(caf::actor_system& system, const greeter& to) {
   caf::scoped_actor self{system};
@@ -46,51 +50,58 @@ caf::behavior watcher(caf::event_based_actor* self, vigil::registry names) {
 }
 // doc: end
 
+template <class T>
+void show(const vigil::result<T>& x) {
+  std::cout << (x ? "fine" : to_string(x.error())) << '\n';
+}
+
 void tour(caf::actor_system& system) {
   // doc: names
   vigil::registry names; // a value: copies share the names
 
   auto root = vigil::supervisor("root")
                 .child(vigil::child("one", greet, names))
-                .child(vigil::child("two", [](greeter::pointer self) {
-                  return vigil::behavior(self, [](const std::string& who) {
-                    return "good day " + who;
-                  });
-                }));
+                .child(vigil::child("two", welcome));
   auto tree = root.start(system).value();
   auto two = tree.find<greeter>("two").value();
 
-  auto found = names.whereis(greeter_key);             // by key: result<greeter>
-  auto again = names.whereis<greeter>("greeter");      // by text
-  auto wrong = names.whereis<caf::actor>("greeter");   // wrong_handle_type
-  auto taken = names.register_name("greeter", two);    // already_started
-  auto other = names.unregister_name("greeter", two);  // not_found: not its own
+  auto found = names.whereis(greeter_key);          // by key: result<greeter>
+  auto again = names.whereis<greeter>("greeter");   // by text: the same one
+  auto nobody = names.whereis<greeter>("butler");   // fails
+  auto taken = names.register_name("greeter", two); // fails: it is one's
+  auto not_his = names.unregister_name("greeter", two); // fails
   // doc: end
   std::cout << "== names\n" << ask(system, found.value()) << '\n';
-  std::cout << (again.value() == found.value()) << '\n';
-  std::cout << to_string(wrong.error().code.value() == 0 ? wrong.error()
-                                                         : taken.error())
-            << '\n';
-  std::cout << to_string(other.error()) << '\n';
+  show(again);
+  show(nobody);
+  show(taken);
+  show(not_his);
 
   // doc: groups
-  names.join(greeters_key, found.value());
-  names.join(greeters_key, two);
-  auto all = names.members(greeters_key);               // in order of joining
-  names.broadcast(greeters_key, std::string{"all of you"});
-  names.leave("greeters", two);
+  auto joined = names.join(greeters_key, found.value());
+  joined = names.join(greeters_key, two);
+  auto members = names.members(greeters_key); // in order of joining
+  auto reached = names.broadcast(greeters_key, std::string{"all of you"});
+  auto left = names.leave("greeters", two);
   // doc: end
-  std::cout << "== groups\n" << all.value().size() << '\n';
+  std::cout << "== groups\n" << reached.value() << '\n';
+  show(joined);
+  show(members);
+  show(left);
 
   std::cout << "== events\n";
   // doc: events
-  names.subscribe([](const vigil::registry_event& x) {
-    std::cout << to_string(x) << '\n';
-  });
-  tree.terminate_child("one");
-  names.register_name("greeter", two); // free at once
+  names.subscribe(
+    [](const vigil::registry_event& x) { std::cout << to_string(x) << '\n'; });
+  auto gone = tree.terminate_child("one");
+  auto heir = names.register_name("greeter", two); // the name is free at once
   // doc: end
-  static_cast<void>(tree.stop());
+  std::cout << "== end\n";
+  show(gone);
+  show(heir);
+  auto listener = system.spawn(watcher, names);
+  caf::anon_send_exit(listener, caf::exit_reason::user_shutdown);
+  show(tree.stop());
 }
 
 } // namespace

@@ -167,3 +167,40 @@ TEST_CASE("one of many threads gets a name, and all may end it") {
     CHECK(!names.whereis<echo>("one"));
   }
 }
+
+TEST_CASE("a static child has its name whenever it is there, and only then") {
+  caf::actor_system_config cfg;
+  threads here{cfg};
+  const vigil::registry names;
+  auto root = vigil::supervisor("root").intensity(1'000'000, 1s);
+  for (int i = 0; i < 4; ++i) {
+    auto kid = vigil::child("kid-" + std::to_string(i), reply);
+    root = root.child(i % 2 == 0 ? kid : kid.respawn());
+  }
+  auto tree = root.start(here.sys).value();
+  std::atomic<int> wrong{0};
+  // What an event tells of, each look-up has to know.
+  tree.events().subscribe([&](const vigil::event& x) {
+    if (x.type == vigil::event_type::child_stopped)
+      wrong += names.whereis<echo>(x.path.substr(5)) ? 1 : 0;
+    else if (x.type == vigil::event_type::child_exited)
+      wrong += names.whereis<echo>(x.path.substr(5)) ? 0 : 1;
+  });
+  here.run(4, [&](int i) {
+    const auto name = "kid-" + std::to_string(i);
+    caf::scoped_actor self{here.sys, true};
+    auto kid = tree.find<echo>(name).value();
+    wrong += names.register_name(name, kid) ? 0 : 1;
+    for (int n = 0; n < rounds() / 4; ++n) {
+      self->request(kid, 30s, 1).receive([](int) {}, [](const caf::error&) {});
+      wrong += names.whereis<echo>(name) ? 0 : 1;
+      wrong += tree.terminate_child(name) ? 0 : 1;
+      wrong += names.whereis<echo>(name) ? 1 : 0;
+      wrong += tree.restart_child(name) ? 0 : 1;
+      wrong += names.whereis<echo>(name) ? 0 : 1;
+    }
+  });
+  CHECK(wrong == 0);
+  CHECK(tree.stop());
+  CHECK(names.names().empty());
+}

@@ -32,7 +32,7 @@ void report_end(const life& x, const caf::error& reason, compat::context* ctx) {
   auto& cell = *x.cell;
   if (x.ignored)
     return notify(cell, x.incarnation, ctx, child_note::what::ignored);
-  auto how = x.why ? abnormal(*x.why) : exit_of(reason);
+  auto how = end_of(x, reason);
   if (!x.up && how.kind != exit_kind::abnormal)
     how = abnormal({errc::exited, "it ended before it came up"});
   if (how.kind == exit_kind::abnormal) {
@@ -40,10 +40,7 @@ void report_end(const life& x, const caf::error& reason, compat::context* ctx) {
     cell.log(how.why);
   }
   how.earlier = cell.earlier_failures();
-  // A life that was left behind says nothing about the one that is there.
-  if (x.up && x.incarnation == cell.incarnation
-      && cell.departs(how, x.stopping))
-    cell.vanish();
+  note_departure(x, how);
   if (!x.up) {
     cell.publish(event_type::start_failed, how);
     return notify(cell, x.incarnation, ctx, child_note::what::start_failed,

@@ -129,9 +129,12 @@ result<void> registry_state::remove(registry_scope scope, std::string_view name,
   const auto found = erase(here, scope, key, who.value().id());
   guard.unlock();
   deliver(here);
-  if (!found)
-    return failure{errc::not_found, who.value().describe() + " is not in "
-                                      + quoted(scope, name)};
+  if (!found) {
+    const auto* is_no = scope == registry_scope::name ? " is not the owner of "
+                                                      : " is no member of ";
+    return failure{errc::not_found,
+                   who.value().describe() + is_no + quoted(scope, name)};
+  }
   return success();
 }
 
