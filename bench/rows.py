@@ -183,6 +183,21 @@ def message_rows():
                   f"messages:{kind}/raw:median", f"raw {kind}")
 
 
+def registry_rows():
+    def at(name, n=10000, threads=1):
+        return f"registry:{name}/{n}/real_time/threads:{threads}:cpu_time"
+    get = "caf::actor_registry::get of an atom"
+    yield Row("registry_whereis", at("whereis"), at("caf_get"), get)
+    yield Row("registry_whereis_vs_text", at("whereis"), at("caf_get_text"),
+              get + " made from a text")
+    yield Row("registry_whereis_10", at("whereis", 10), at("caf_get", 10), get)
+    yield Row("registry_whereis_2_threads", at("whereis", threads=2),
+              at("caf_get", threads=2), get)
+    yield Row("registry_missing", at("missing"))
+    yield Row("registry_register", at("take_and_give"),
+              at("caf_put_and_erase"), "caf::actor_registry, erase and put")
+
+
 def small_rows():
     yield Row("event_publish", "events:subscribers/0:cpu_time",
               target=at_most(20))
@@ -203,4 +218,4 @@ def small_rows():
 
 
 ROWS = [*restart_rows(), *crash_rows(), *spawn_rows(), *million_rows(),
-        *group_rows(), *message_rows(), *small_rows()]
+        *group_rows(), *message_rows(), *registry_rows(), *small_rows()]

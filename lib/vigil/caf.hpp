@@ -16,7 +16,7 @@
 ///   messages;
 /// - `takes_v`, `request_then`, `reply`: requests and answers;
 /// - `kind_of`, `kind_name`: which message that is, for people;
-/// - `watch`: a hook on an actor's end;
+/// - `watch`, `end_probe`: a hook on an actor's end, and a look at it;
 /// - `make_error`, `is_ours`, `error_payload`: errors;
 /// - `test_driver`: virtual time.
 

@@ -13,6 +13,7 @@
 #include <vigil/event_stream.hpp>
 #include <vigil/outcome.hpp>
 #include <vigil/promise.hpp>
+#include <vigil/registry.hpp>
 #include <vigil/result.hpp>
 #include <vigil/run.hpp>
 #include <vigil/snapshot.hpp>

@@ -34,20 +34,24 @@ struct open_promise {
 /// What an actor that runs a child knows of being one; `this_child` is its
 /// public face. Belongs to the actor: not thread-safe. Kept small: there may be
 /// a million of them.
-class child_context {
+class child_context : public child_actor {
 public:
   /// `record` outlives the context.
   explicit child_context(child_record& record) : record_(&record) {
     // nop
   }
 
-  virtual ~child_context();
+  ~child_context() override;
 
   child_context(const child_context&) = delete;
   child_context& operator=(const child_context&) = delete;
 
   [[nodiscard]] child_record& record() const noexcept {
     return *record_;
+  }
+
+  [[nodiscard]] child_record* child() noexcept final {
+    return record_;
   }
 
   [[nodiscard]] std::uint64_t incarnation() const noexcept {

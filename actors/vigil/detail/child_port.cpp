@@ -36,7 +36,7 @@ void report_end(const life& x, const caf::error& reason, compat::context* ctx) {
   auto& cell = *x.cell;
   if (x.ignored)
     return notify(cell, x.incarnation, ctx, child_note::what::ignored);
-  auto how = x.why ? abnormal(*x.why) : exit_of(reason);
+  auto how = end_of(x, reason);
   if (!x.up && how.kind != exit_kind::abnormal)
     how = abnormal({errc::exited, "it ended before it came up"});
   if (how.kind == exit_kind::abnormal) {
@@ -44,6 +44,7 @@ void report_end(const life& x, const caf::error& reason, compat::context* ctx) {
     cell.log(how.why);
   }
   how.earlier = cell.earlier_failures();
+  note_departure(x, how);
   if (!x.up) {
     cell.publish(event_type::start_failed, how);
     return notify(cell, x.incarnation, ctx, child_note::what::start_failed,
@@ -68,6 +69,7 @@ void slot_port::start(compat::context* ctx) {
     slot_ = static_cast<slot*>(handle_->get());
     cell_->handle(handle_);
   }
+  cell_->appear();
   const auto n = cell_->incarnation.fetch_add(1, std::memory_order_relaxed) + 1;
   life_ = std::make_shared<life>(cell_, n);
   auto actor = spawner_->spawn(life_, ctx);
@@ -102,6 +104,7 @@ void slot_port::park(compat::context* ctx) {
 void slot_port::forget(compat::context* ctx) {
   if (slot_ == nullptr)
     return;
+  cell_->vanish();
   stop(true, ctx);
   slot_->retire(ctx);
   cell_->handle(nullptr);

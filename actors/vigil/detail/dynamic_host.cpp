@@ -28,6 +28,7 @@ compat::verdict dynamic_host_core::on_message(compat::mailbox_element& x) {
                     && cmd->kind != host_command::what::park;
   if (ends) {
     leaving_ = true;
+    leaving(true);
     if (!running()) {
       leave();
       return compat::verdict::consumed;
@@ -104,6 +105,7 @@ void dynamic_host_core::retry_after(duration wait) {
 }
 
 void dynamic_host_core::exhaust(failure why) {
+  vanish();
   state = child_state::stopped;
   auto to = caf::actor_cast<caf::strong_actor_ptr>(owner.actor);
   compat::send_urgent(
@@ -113,6 +115,7 @@ void dynamic_host_core::exhaust(failure why) {
 
 void dynamic_host_core::leave() {
   leaving_ = true;
+  vanish();
   state = child_state::stopped;
   publish(event_type::child_removed);
   auto last = pool().remove(*this);

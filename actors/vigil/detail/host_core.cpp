@@ -45,6 +45,7 @@ void host_core::on_thrown(std::string what, const caf::strong_actor_ptr& asker,
 }
 
 void host_core::on_cleanup_host() {
+  record().vanish();
   if (mode_ == mode::running)
     clear_incarnation();
   else
@@ -82,6 +83,8 @@ void host_core::command(host_command::what x) {
 
 void host_core::start(start_kind how, time_point when) {
   running_child guard{this};
+  if (how == start_kind::by_supervisor)
+    record().appear();
   stopping_ = false;
   early_quit_ = exit_kind::normal;
   begin(record().incarnation.fetch_add(1, std::memory_order_relaxed) + 1);
@@ -184,6 +187,8 @@ void host_core::conclude(child_exit how) {
     record().log(how.why);
     how.earlier = record().earlier_failures();
   }
+  if (record().departs(how, stopping_))
+    record().vanish();
   record().publish(
     stopping_ ? event_type::child_stopped : event_type::child_exited, how);
   clear_incarnation();

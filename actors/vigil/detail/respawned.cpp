@@ -2,6 +2,17 @@
 
 namespace vigil::detail {
 
+child_exit end_of(const life& x, const caf::error& reason) {
+  return x.why ? abnormal(*x.why) : exit_of(reason);
+}
+
+// A life that was left behind says nothing about the one that is there.
+void note_departure(const life& x, const child_exit& how) {
+  if (x.up && x.incarnation == x.cell->incarnation
+      && x.cell->departs(how, x.stopping))
+    x.cell->vanish();
+}
+
 respawned_context::respawned_context(life_ptr x)
   : child_context(*x->cell), life_(std::move(x)) {
   begin(life_->incarnation);
@@ -28,7 +39,8 @@ void respawned_context::note_failure(failure why) {
     life_->why = record().complete(std::move(why));
 }
 
-void respawned_context::note_end() {
+void respawned_context::note_end(const caf::error& reason) {
+  note_departure(*life_, end_of(*life_, reason));
   end();
 }
 

@@ -31,6 +31,12 @@ struct life {
 
 using life_ptr = std::shared_ptr<life>;
 
+/// Returns how a life ended.
+[[nodiscard]] child_exit end_of(const life& x, const caf::error& reason);
+
+/// Notes that the child is gone, if this was its last life.
+void note_departure(const life& x, const child_exit& how);
+
 /// The part of a respawned child's actor that does not depend on its type.
 class respawned_context : public child_context {
 public:
@@ -47,7 +53,9 @@ protected:
 
   void note_started();
   void note_failure(failure why);
-  void note_end();
+
+  /// The life ends, and nobody knows yet.
+  void note_end(const caf::error& reason);
 
   /// Counts a message that ends with the actor, and answers it.
   void lose(compat::mailbox_element& x);
@@ -105,7 +113,7 @@ protected:
         exit != nullptr && exit->reason == caf::exit_reason::kill) {
       this->drop_behavior();
       this->quit(exit->reason);
-      note_end();
+      note_end(this->fail_state_);
       return compat::verdict::consumed;
     }
     if (watched()) {
@@ -122,7 +130,7 @@ protected:
       this->drop_behavior();
       this->quit(to_caf(*life_->why));
     }
-    note_end();
+    note_end(this->fail_state_);
     return false;
   }
 
@@ -163,7 +171,7 @@ public:
     } catch (...) {
       note_failure({errc::exception, "unknown exception"});
     }
-    note_end();
+    note_end(this->fail_state_);
     if (life_->why)
       this->fail_state(to_caf(*life_->why));
   }

@@ -16,13 +16,17 @@ namespace vigil::detail {
 /// so a link or a kill concerns the incarnation that is there.
 ///
 /// Thread-safe. Never calls into an actor while holding its lock.
-class slot final : public compat::forwarder {
+class slot final : public compat::forwarder, public child_actor {
 public:
   using behavior_type = caf::none_t;
 
   slot(caf::actor_config& cfg, child_cell_ptr cell);
 
   [[nodiscard]] const char* name() const override;
+
+  [[nodiscard]] child_record* child() noexcept override {
+    return cell_.get();
+  }
 
   using compat::forwarder::enqueue;
 

@@ -7,6 +7,7 @@
 #include <vigil/detail/action.hpp>
 #include <vigil/detail/child_record.hpp>
 #include <vigil/detail/pool_base.hpp>
+#include <vigil/detail/presence_board.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/restart_window.hpp>
 #include <vigil/result.hpp>
@@ -45,6 +46,7 @@ struct tree_context {
 
   caf::actor_system& system;
   event_stream events;
+  presence_board presence;
   /// Seeds the jitter of backoffs.
   std::atomic<std::uint64_t> seed{std::random_device{}()};
 };

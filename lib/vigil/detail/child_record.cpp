@@ -9,6 +9,10 @@ child_record::~child_record() {
   delete failures_.load(std::memory_order_relaxed);
 }
 
+child_actor::~child_actor() {
+  // nop
+}
+
 const restart_intensity* child_record::refusal(time_point at) {
   auto& window = *owner.window;
   return window.admit(at) ? nullptr : &window.limit();
@@ -72,6 +76,26 @@ std::optional<failure> child_record::last_failure() const {
 std::vector<std::string> child_record::earlier_failures() const {
   const auto* log = failures_.load(std::memory_order_acquire);
   return log != nullptr ? log->earlier(path()) : std::vector<std::string>{};
+}
+
+// -- presence -----------------------------------------------------------------
+
+bool child_record::departs(const child_exit& how, bool stopping) const {
+  if (leaving_.load(std::memory_order_relaxed))
+    return true;
+  return !stopping && (how.budget_refused || !wants_restart(spec, how));
+}
+
+void child_record::vanish() {
+  if (!gone_.load(std::memory_order_relaxed) && !gone_.exchange(true)
+      && watched_.load())
+    owner.tree->presence.tell(*this);
+}
+
+void child_record::appear() {
+  if (gone_.load(std::memory_order_relaxed) && gone_.exchange(false)
+      && watched_.load())
+    owner.tree->presence.tell(*this);
 }
 
 // -- events -------------------------------------------------------------------

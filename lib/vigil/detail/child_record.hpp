@@ -78,6 +78,34 @@ public:
   /// Returns the failures before the last one, newest first, a line each.
   [[nodiscard]] std::vector<std::string> earlier_failures() const;
 
+  // -- presence ---------------------------------------------------------------
+
+  /// Returns whether the child has ended and nothing is about to start it.
+  [[nodiscard]] bool gone() const noexcept {
+    return gone_.load();
+  }
+
+  /// Says whether a stop that was asked for is for good.
+  void leaving(bool x) noexcept {
+    leaving_.store(x, std::memory_order_relaxed);
+  }
+
+  /// Returns whether a child that ends like this is gone. `stopping`: because
+  /// its supervisor asked for it.
+  [[nodiscard]] bool departs(const child_exit& how, bool stopping) const;
+
+  /// Notes that the child is gone. To be called before anybody can learn of the
+  /// end.
+  void vanish();
+
+  /// Notes that the child begins a life.
+  void appear();
+
+  /// Has `tree_context::presence` told of the two from now on.
+  void watch_presence() noexcept {
+    watched_.store(true);
+  }
+
   // -- events -----------------------------------------------------------------
 
   /// Returns whether anybody listens.
@@ -94,7 +122,21 @@ public:
 private:
   [[nodiscard]] failure_log& need_log();
 
+  // Here they fill a gap: there may be a million records.
+  std::atomic<bool> leaving_{false};
+  std::atomic<bool> gone_{false};
+  std::atomic<bool> watched_{false};
   std::atomic<failure_log*> failures_{nullptr};
+};
+
+/// An actor whose handle stands for a child over all of its lives.
+class child_actor {
+public:
+  virtual ~child_actor();
+
+  /// Returns the child's record, which lives as long as the actor does; null
+  /// for the root of a tree.
+  [[nodiscard]] virtual child_record* child() noexcept = 0;
 };
 
 } // namespace vigil::detail

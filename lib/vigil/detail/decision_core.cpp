@@ -148,7 +148,8 @@ void decision_core::write_off(child_uid child) {
 namespace {
 
 decision_core::child_view view_of(const core_child& x) {
-  return {x.uid, &x.spec, x.state, x.dynamic, x.up_since, x.budget};
+  const auto comes_back = x.planned || x.ailment.has_value();
+  return {x.uid, &x.spec, x.state, x.dynamic, comes_back, x.up_since, x.budget};
 }
 
 } // namespace

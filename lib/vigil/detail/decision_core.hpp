@@ -34,8 +34,8 @@ public:
     child_uid uid;
     const child_spec* spec;
     child_state state;
-    /// It came by `start_child`: a restart of the supervisor forgets it.
-    bool dynamic;
+    bool dynamic; // it came by `start_child`; a restart forgets it
+    bool planned; // it stands still, or will, only to be started again
     /// When it came up last.
     time_point up_since;
     /// The child's own budget, shared with its host and kept over restarts of

@@ -129,6 +129,7 @@ void dynamic_actor::on_timer(const core_timer& x) {
 // -- lives --------------------------------------------------------------------
 
 void dynamic_actor::begin_life() {
+  me_->appear();
   me_->incarnation.fetch_add(1, std::memory_order_relaxed);
   me_->came_up(me_->now());
   cell_->window->clear();
@@ -179,6 +180,7 @@ void dynamic_actor::kill_all() {
 void dynamic_actor::leave_behind() {
   for (const auto& child : pool_->children())
     if (auto* record = dynamic_cast<dynamic_record*>(child->get())) {
+      record->vanish();
       record->publish(event_type::child_left_behind);
       report_.culprits.push_back({record->path(), errc::child_stuck});
       static_cast<void>(pool_->remove(*record));
@@ -186,6 +188,8 @@ void dynamic_actor::leave_behind() {
 }
 
 void dynamic_actor::went_down() {
+  if (me_->departs(exit_, true))
+    me_->vanish();
   phase_ = phase::down;
   all_timer_ = 0;
   if (exit_.kind == exit_kind::abnormal)
@@ -245,6 +249,7 @@ caf::result<void> dynamic_actor::terminate(const caf::strong_actor_ptr& child) {
 void dynamic_actor::press(std::uint64_t uid, leaver& x) {
   if (x.killed) {
     if (auto* record = dynamic_cast<dynamic_record*>(x.child->get())) {
+      record->vanish();
       record->publish(event_type::child_left_behind);
       static_cast<void>(pool_->remove(*record));
     }

@@ -38,12 +38,16 @@ using dynamic_base = compat::control<typename dynamic_supervisor_handle::base>;
 
 /// The control plane of a dynamic supervisor: stops children, all at once or
 /// one by one, and gives up. It has no part in starts and restarts.
-class dynamic_actor final : public dynamic_base {
+class dynamic_actor final : public dynamic_base, public child_actor {
 public:
   dynamic_actor(caf::actor_config& cfg, std::shared_ptr<dynamic_pool> pool,
                 supervisor_cell_ptr cell, child_cell_ptr me);
 
   [[nodiscard]] const char* name() const override;
+
+  [[nodiscard]] child_record* child() noexcept override {
+    return me_.get();
+  }
 
   behavior_type make_behavior() override;
 

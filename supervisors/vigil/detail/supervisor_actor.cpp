@@ -180,8 +180,11 @@ void supervisor_actor::on_start_tree() {
 }
 
 void supervisor_actor::begin_life() {
-  if (me_ != nullptr)
+  if (me_ != nullptr) {
+    me_->appear();
     me_->incarnation.fetch_add(1, std::memory_order_relaxed);
+  }
+  going_down_ = false;
   set_state(child_state::starting, now());
   core_.start(now());
 }
@@ -191,6 +194,9 @@ void supervisor_actor::begin_life() {
 void supervisor_actor::act() {
   if (std::exchange(acting_, true))
     return;
+  // What was to be started again is not any more.
+  if (core_.stopping() && !std::exchange(going_down_, true))
+    sync_all();
   for (auto todo = core_.take_actions(); !todo.empty() && !retired();
        todo = core_.take_actions())
     for (const auto& x : todo)
@@ -243,6 +249,7 @@ void supervisor_actor::carry_out(const action::forget_child& x) {
   auto& child = node.mapped();
   health_.end(x.child);
   child.cell->state = child_state::stopped;
+  child.cell->vanish();
   if (child.shown)
     child.cell->publish(event_type::child_removed);
   child.port->forget(context());
@@ -298,8 +305,9 @@ void supervisor_actor::carry_out(const action::came_up&) {
 }
 
 void supervisor_actor::carry_out(const action::went_down& x) {
-  for (const auto& [uid, child] : entries_)
-    sync(uid);
+  sync_all();
+  if (me_ != nullptr && me_->departs(x.exit, true))
+    me_->vanish();
   set_state(child_state::stopped, now());
   if (x.exit.kind == exit_kind::abnormal) {
     cell_->failures.add(x.exit.why);
@@ -344,6 +352,7 @@ void supervisor_actor::carry_out(const action::publish& x) {
       return child->cell->publish(event_type::child_killed);
     case what::left_behind:
       child->left_behind = child->cell->incarnation;
+      sync(x.child);
       core_.write_off(x.child);
       return child->cell->publish(event_type::child_left_behind);
   }

@@ -35,13 +35,17 @@ using supervisor_base = compat::control<typename supervisor_handle::base>;
 /// It outlives its own failures as the hosts of workers do: a nested one that
 /// went down waits for its parent to start it again. Never blocks, and runs
 /// user code only where a callable makes a child.
-class supervisor_actor final : public supervisor_base {
+class supervisor_actor final : public supervisor_base, public child_actor {
 public:
   /// `me` is what the parent keeps of this supervisor; null for a root.
   supervisor_actor(caf::actor_config& cfg, supervisor_definition_ptr definition,
                    supervisor_cell_ptr cell, child_cell_ptr me);
 
   [[nodiscard]] const char* name() const override;
+
+  [[nodiscard]] child_record* child() noexcept override {
+    return me_.get();
+  }
 
   behavior_type make_behavior() override;
 
@@ -116,6 +120,7 @@ private:
   void set_state(child_state x, time_point now);
   void sync(child_uid child);
   void check_health(const child_entry& x, child_state state);
+  void sync_all();
 
   child_entry& add_entry(child_uid child, const child_definition& x);
   void reveal(child_entry& x);
@@ -137,6 +142,7 @@ private:
   caf::response_promise starter_;
   caf::strong_actor_ptr keep_alive_;
   bool acting_ = false;
+  bool going_down_ = false;
   bool start_when_down_ = false;
   bool forget_when_down_ = false;
 };

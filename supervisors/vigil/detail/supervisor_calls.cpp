@@ -12,6 +12,8 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
       auto id = remember(reply_kind::nothing, x.id);
       auto promise = calls_[id].promise;
       core_.terminate_child(id, x.id, now());
+      if (auto child = core_.find(x.id))
+        sync(child->uid);
       attend();
       return promise;
     },

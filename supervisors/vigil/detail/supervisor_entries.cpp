@@ -42,6 +42,12 @@ void supervisor_actor::sync(child_uid child) {
   if (x == nullptr || !view)
     return;
   x->cell->state = view->state;
+  if (view->state == child_state::starting)
+    x->cell->leaving(false);
+  else if (view->state == child_state::stopping)
+    x->cell->leaving(!view->planned);
+  else if (view->state == child_state::stopped && !view->planned)
+    x->cell->vanish();
   if (x->cell->spec.health)
     check_health(*x, view->state);
 }
@@ -51,6 +57,11 @@ void supervisor_actor::check_health(const child_entry& x, child_state state) {
     health_.end(x.cell->uid);
   else if (const auto at = health_.begin(x.cell, x.probe))
     wake_at(*at);
+}
+
+void supervisor_actor::sync_all() {
+  for (const auto& [uid, child] : entries_)
+    sync(uid);
 }
 
 time_point supervisor_actor::now() const {

@@ -1,0 +1,61 @@
+// A host of plugins that are loaded, asked and unloaded by a command line.
+
+#include "console.hpp"
+
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <string>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr vigil::child_key<plugin_host::console::plugins, "plugins">
+  plugins_key;
+
+// doc: plugins
+/// Each plugin is a child of its own: it has its own lives and limits. Only all
+/// plugins together could spend this budget.
+auto host() {
+  return vigil::supervisor("host").child(
+    vigil::dynamic_supervisor(plugins_key, plugin_host::run_plugin)
+      .child_restart(vigil::restart_policy::transient)
+      .child_shutdown(1s)
+      .intensity(1000, 1s)
+      .max_children(100)
+      .eager());
+}
+// doc: end
+
+int run(const std::filesystem::path& folder) {
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  auto tree = host().start(system);
+  if (!tree) {
+    std::cerr << "plugin_host: " << render(tree.error()) << '\n';
+    return EXIT_FAILURE;
+  }
+  plugin_host::console commands{system, tree.value(), tree.value()[plugins_key],
+                                folder, std::cout};
+  for (std::string line; std::getline(std::cin, line);)
+    if (!commands.run(line))
+      break;
+  return tree.value().stop() ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2 || !std::filesystem::is_directory(argv[1])) {
+    std::cerr << "usage: plugin_host FOLDER_OF_PLUGINS\n";
+    return 2;
+  }
+  try {
+    return run(argv[1]);
+  } catch (const std::exception& x) {
+    std::cerr << "plugin_host: " << x.what() << '\n';
+    return EXIT_FAILURE;
+  }
+}
