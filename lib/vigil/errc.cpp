@@ -64,6 +64,10 @@ constexpr std::array entries{
   entry{errc::unspecified, "unspecified", "unspecified"},
   entry{errc::max_children, "max_children",
         "the supervisor has as many children as it may have"},
+  entry{errc::overloaded, "overloaded",
+        "all members are busy and the queue is full"},
+  entry{errc::in_progress, "in_progress",
+        "another call of the same kind is under way"},
 };
 
 const entry* find(int value) noexcept {

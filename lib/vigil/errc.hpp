@@ -79,6 +79,10 @@ enum class errc {
   unspecified,
   /// The dynamic supervisor has as many children as it may have.
   max_children,
+  /// All members of a pool are busy, and its queue is full.
+  overloaded,
+  /// Another call of the same kind is under way.
+  in_progress,
 };
 
 /// Returns the category of `errc`; its name is `"vigil"`. Thread-safe.

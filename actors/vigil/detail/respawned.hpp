@@ -46,6 +46,7 @@ protected:
   bool check_start();
 
   void note_started();
+  void note_no_service();
   void note_failure(failure why);
   void note_end();
 
@@ -84,6 +85,7 @@ public:
   }
 
   bool cleanup(caf::error&& reason, compat::context* ctx) override {
+    note_no_service();
     this->drain_mailbox([this](compat::mailbox_element& x) { lose(x); });
     return super::cleanup(std::move(reason), ctx);
   }

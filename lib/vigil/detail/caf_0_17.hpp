@@ -19,6 +19,8 @@
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <type_traits>
 #include <utility>
@@ -162,6 +164,11 @@ template <class Payload>
 /// that the user wanted.
 [[nodiscard]] inline bool help_was_asked(const caf::actor_system_config& x) {
   return x.cli_helptext_printed;
+}
+
+/// Returns how many threads the scheduler runs actors in; at least 1.
+[[nodiscard]] inline std::size_t scheduler_workers(caf::actor_system& sys) {
+  return std::max<std::size_t>(sys.scheduler().num_workers(), 1);
 }
 
 // -- virtual time -------------------------------------------------------------

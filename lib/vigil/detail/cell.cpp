@@ -26,6 +26,11 @@ const restart_intensity* child_cell::refusal(time_point at) {
   return child_record::refusal(at);
 }
 
+void child_cell::serves(bool yes, std::uint64_t life) {
+  if (watch != nullptr)
+    watch->serves(*this, yes, life);
+}
+
 caf::strong_actor_ptr child_cell::handle() const {
   std::lock_guard guard{mutex_};
   return handle_;

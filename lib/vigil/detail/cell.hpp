@@ -6,6 +6,7 @@
 #include <vigil/child_state.hpp>
 #include <vigil/detail/action.hpp>
 #include <vigil/detail/child_record.hpp>
+#include <vigil/detail/life_watch.hpp>
 #include <vigil/detail/pool_base.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/restart_window.hpp>
@@ -66,9 +67,14 @@ public:
   /// For children that are supervisors.
   std::shared_ptr<supervisor_cell> nested;
 
+  /// For members of a pool. Set before the first start.
+  std::shared_ptr<life_watch> watch;
+
   [[nodiscard]] std::string path() const override;
 
   [[nodiscard]] const restart_intensity* refusal(time_point now) override;
+
+  void serves(bool yes, std::uint64_t life) override;
 
   /// The handle that outlives restarts; null before the first start. Kept until
   /// the child is forgotten.
