@@ -1,6 +1,4 @@
-#include "world.hpp"
-
-#include <vigil/vigil.hpp>
+#include "partition_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,20 +13,8 @@ namespace {
 
 inline constexpr vigil::child_key<worker, "pool"> pool_key;
 
-/// Worker 0 is the scripted child "p0", and so on.
-auto numbered(world& w, kind k = kind::in_place) {
-  return [&w, k](std::size_t i) {
-    return w.child("p" + std::to_string(i), k);
-  };
-}
-
 auto pool_of(world& w, std::size_t n, kind k = kind::in_place) {
   return vigil::pool(pool_key, n, numbered(w, k)).intensity(100, 5s);
-}
-
-template <class Builder>
-auto start(world& w, const Builder& x) {
-  return w.start(vigil::supervisor("root").child(x));
 }
 
 auto who(world& w, const worker& pool) {
@@ -124,7 +110,7 @@ TEST_CASE("a pool without a queue refuses while all members are busy") {
 
 TEST_CASE("a member that fails takes one message along, which is answered; the "
           "others are served") {
-  for (auto k : {kind::in_place, kind::respawn, kind::of_class}) {
+  for (auto k : all_kinds) {
     CAPTURE(to_string(k));
     for (std::string how : {"die", "fail", "throw", "quit"}) {
       CAPTURE(how);
