@@ -1,5 +1,6 @@
-// What does supervision add to a message and to a request? The child, in place
-// and behind a slot, beside the same actor function spawned by hand.
+// What does supervision add to a message and to a request? The child, in place,
+// behind a slot and as one of a pool, beside the same actor function spawned by
+// hand.
 
 #include "support/raw.hpp"
 
@@ -104,6 +105,10 @@ void bench::declare() {
     });
     add(kind + "in_place_outcome", n, [=](benchmark::State& state) {
       supervised(state, requests, vigil::child("child", outcomes));
+    });
+    add(kind + "pool", n, [=](benchmark::State& state) {
+      supervised(state, requests,
+                 vigil::pool("child", 4, vigil::child("worker", plain)));
     });
     add(kind + "slot", n, [=](benchmark::State& state) {
       supervised(state, requests, vigil::child("child", plain).respawn());

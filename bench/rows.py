@@ -178,6 +178,8 @@ def message_rows():
             yield Row(f"{kind}_{way}", f"messages:{kind}/{way}:median",
                       f"messages:{kind}/raw:median", f"raw {kind}",
                       ratio(limit) if kind == "message" else None)
+        yield Row(f"pool_{kind}", f"messages:{kind}/pool:median",
+                  f"messages:{kind}/raw:median", f"raw {kind}")
         yield Row(f"{kind}_in_place_outcome",
                   f"messages:{kind}/in_place_outcome:median",
                   f"messages:{kind}/raw:median", f"raw {kind}")
@@ -196,6 +198,25 @@ def registry_rows():
     yield Row("registry_missing", at("missing"))
     yield Row("registry_register", at("take_and_give"),
               at("caf_put_and_erase"), "caf::actor_registry, erase and put")
+
+
+def partition_rows():
+    def at(name):
+        return f"partition:{name}/real_time/threads:"
+    yield Row("partition_lookup", at("number") + "1:cpu_time",
+              at("hash_map") + "1:cpu_time",
+              "the handle out of a std::unordered_map")
+    yield Row("partition_lookup_modulo", at("number") + "1:cpu_time",
+              at("vector") + "1:cpu_time",
+              "the handle out of a std::vector, by modulo")
+    yield Row("partition_lookup_text", at("text") + "1:cpu_time",
+              at("text_hash") + "1:cpu_time",
+              "hash of the text, handle out of a std::vector")
+    yield Row("partition_lookup_2_threads", at("number") + "2:cpu_time",
+              at("vector") + "2:cpu_time",
+              "the handle out of a std::vector, by modulo")
+    yield Row("partition_lookup_vs_otp", at("number") + "1:cpu_time",
+              "otp::ets_lookup", "Erlang/OTP, the pid out of an ETS table")
 
 
 def small_rows():
@@ -218,4 +239,5 @@ def small_rows():
 
 
 ROWS = [*restart_rows(), *crash_rows(), *spawn_rows(), *million_rows(),
-        *group_rows(), *message_rows(), *registry_rows(), *small_rows()]
+        *group_rows(), *message_rows(), *registry_rows(), *partition_rows(),
+        *small_rows()]

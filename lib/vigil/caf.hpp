@@ -8,6 +8,7 @@
 /// - `typed_actor<caf::result<Out...>(In...)...>`: interfaces, one spelling;
 /// - `handle_fits_v<From, To>`: whether one handle can stand for another;
 /// - `context`, `mailbox_element`, `element_ptr`: what runs and carries;
+/// - `tracked`: a message that tells when it is gone;
 /// - `control<Base>`: a base for actors that see each message first and may
 ///   outlive their own end, which is what hosts are made of;
 /// - `forwarder`: a base for handles that pass messages on;
@@ -17,6 +18,7 @@
 /// - `takes_v`, `request_then`, `reply`: requests and answers;
 /// - `kind_of`, `kind_name`: which message that is, for people;
 /// - `watch`, `end_probe`: a hook on an actor's end, and a look at it;
+/// - `scheduler_workers`: how many threads run actors;
 /// - `make_error`, `is_ours`, `error_payload`: errors;
 /// - `test_driver`: virtual time.
 
@@ -26,6 +28,7 @@
 #if CAF_MAJOR_VERSION == 0 && CAF_MINOR_VERSION == 17
 #  include <vigil/detail/caf_0_17.hpp>
 #  include <vigil/detail/caf_0_17_control.hpp>
+#  include <vigil/detail/caf_0_17_message.hpp>
 #  include <vigil/detail/caf_0_17_request.hpp>
 #  include <vigil/detail/caf_0_17_spawn.hpp>
 #else

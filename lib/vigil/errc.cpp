@@ -65,6 +65,10 @@ constexpr std::array entries{
   entry{errc::max_children, "max_children",
         "the supervisor has as many children as it may have"},
   entry{errc::unhealthy, "unhealthy", "the child failed its health check"},
+  entry{errc::overloaded, "overloaded",
+        "all members are busy and the queue is full"},
+  entry{errc::in_progress, "in_progress",
+        "another call of the same kind is under way"},
 };
 
 const entry* find(int value) noexcept {

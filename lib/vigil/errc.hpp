@@ -81,6 +81,10 @@ enum class errc {
   max_children,
   /// A child failed its health check; the message says how.
   unhealthy,
+  /// All members of a pool are busy, and its queue is full.
+  overloaded,
+  /// Another call of the same kind is under way.
+  in_progress,
 };
 
 /// Returns the category of `errc`; its name is `"vigil"`. Thread-safe.

@@ -78,11 +78,13 @@ public:
     return added<own, below>(x.definition());
   }
 
-  /// Adds a dynamic supervisor as a child.
-  template <class Dynamic, class K>
-  [[nodiscard]] auto child(const dynamic_builder<Dynamic, K>& x) const {
-    check_key<K>();
-    return added<detail::append_keys_t<Own, K>, Below>(x.definition());
+  /// Adds a child of any other kind: a dynamic supervisor, a partition
+  /// supervisor, a pool.
+  template <detail::describes_child T>
+  [[nodiscard]] auto child(const T& x) const {
+    using key = typename T::key_type;
+    check_key<key>();
+    return added<detail::append_keys_t<Own, key>, Below>(x.definition());
   }
 
   template <class T>

@@ -12,6 +12,8 @@
 #include <vigil/dynamic_supervisor.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/outcome.hpp>
+#include <vigil/partition_supervisor.hpp>
+#include <vigil/pool.hpp>
 #include <vigil/promise.hpp>
 #include <vigil/registry.hpp>
 #include <vigil/result.hpp>

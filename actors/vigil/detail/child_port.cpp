@@ -34,6 +34,7 @@ namespace {
 
 void report_end(const life& x, const caf::error& reason, compat::context* ctx) {
   auto& cell = *x.cell;
+  cell.serves(false, x.incarnation);
   if (x.ignored)
     return notify(cell, x.incarnation, ctx, child_note::what::ignored);
   auto how = end_of(x, reason);
@@ -77,6 +78,7 @@ void slot_port::start(compat::context* ctx) {
   if (!spawner_->reports_start()) {
     life_->up = true;
     cell_->came_up(cell_->now());
+    cell_->serves(true, n);
     notify(*cell_, n, ctx, child_note::what::started);
   }
   auto* raw = actor.get();
@@ -115,9 +117,14 @@ void slot_port::forget(compat::context* ctx) {
 void host_port_base::start(compat::context* ctx) {
   if (host_ == nullptr) {
     host_ = make_host(cell_, ctx);
-    cell_->handle(host_);
+    cell_->handle(stable_handle(host_));
   }
   compat::send_urgent(host_, ctx, host_command{host_command::what::start});
+}
+
+caf::strong_actor_ptr
+host_port_base::stable_handle(const caf::strong_actor_ptr& host) const {
+  return host;
 }
 
 void host_port_base::stop(bool kill, compat::context* ctx) {

@@ -98,14 +98,18 @@ public:
     // nop
   }
 
-  void start(compat::context* ctx) final;
+  void start(compat::context* ctx) override;
   void stop(bool kill, compat::context* ctx) final;
   void park(compat::context* ctx) final;
-  void forget(compat::context* ctx) final;
+  void forget(compat::context* ctx) override;
 
 protected:
   [[nodiscard]] virtual caf::strong_actor_ptr
   make_host(child_cell_ptr cell, compat::context* ctx) const = 0;
+
+  /// Returns what is given out as the handle of the child.
+  [[nodiscard]] virtual caf::strong_actor_ptr
+  stable_handle(const caf::strong_actor_ptr& host) const;
 
 private:
   child_cell_ptr cell_;

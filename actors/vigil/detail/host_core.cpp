@@ -127,8 +127,10 @@ void host_core::come_up(start_kind how, time_point when) {
   record().came_up(when);
   op_gate(draining_ || watched());
   op_unskip();
-  if (how == start_kind::by_supervisor)
+  if (how == start_kind::by_supervisor) {
+    record().serves(true, incarnation());
     return op_report(child_note::what::started, {});
+  }
   record().restarts.fetch_add(1, std::memory_order_relaxed);
   record().publish(event_type::child_restarted);
 }
@@ -224,6 +226,7 @@ void host_core::clear_incarnation() {
 
 void host_core::park() {
   mode_ = mode::holding;
+  record().serves(false, incarnation());
   stopping_ = false;
   draining_ = false;
   op_idle();

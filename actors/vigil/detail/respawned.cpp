@@ -30,8 +30,13 @@ bool respawned_context::check_start() {
 void respawned_context::note_started() {
   life_->up = true;
   record().came_up(record().now());
+  record().serves(true, life_->incarnation);
   notify(*life_->cell, life_->incarnation, self().context(),
          child_note::what::started);
+}
+
+void respawned_context::note_no_service() {
+  record().serves(false, life_->incarnation);
 }
 
 void respawned_context::note_failure(failure why) {

@@ -52,6 +52,7 @@ protected:
   bool check_start();
 
   void note_started();
+  void note_no_service();
   void note_failure(failure why);
 
   /// The life ends, and nobody knows yet.
@@ -93,6 +94,7 @@ public:
   }
 
   bool cleanup(caf::error&& reason, compat::context* ctx) override {
+    note_no_service();
     this->drain_mailbox([this](compat::mailbox_element& x) { lose(x); });
     return super::cleanup(std::move(reason), ctx);
   }

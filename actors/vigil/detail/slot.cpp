@@ -6,7 +6,7 @@
 namespace vigil::detail {
 
 slot::slot(caf::actor_config& cfg, child_cell_ptr cell)
-  : compat::forwarder(cfg), cell_(std::move(cell)) {
+  : forwarding_actor(cfg, std::move(cell)) {
   // nop
 }
 
@@ -22,7 +22,7 @@ void slot::enqueue(caf::mailbox_element_ptr x, compat::context* ctx) {
     if (mode_ == mode::serving && !passing_) {
       to = current_;
     } else if (mode_ != mode::refusing) {
-      if (waiting_.size() < cell_->spec.gap_queue || passing_) {
+      if (waiting_.size() < cell().spec.gap_queue || passing_) {
         waiting_.push_back(std::move(x));
         return;
       }
@@ -72,29 +72,12 @@ void slot::refuse(compat::context* ctx) {
 
 void slot::retire(compat::context* ctx) {
   refuse(ctx);
-  compat::end_quietly(*this, to_caf({errc::child_stopped, {}, cell_->path()}),
-                      ctx);
+  end(ctx);
 }
 
 caf::strong_actor_ptr slot::current() const {
   std::lock_guard guard{slot_lock_};
   return current_;
-}
-
-void slot::on_destroy() {
-  if (!getf(is_cleaned_up_flag))
-    compat::end_quietly(*this, caf::make_error(caf::exit_reason::unreachable),
-                        nullptr);
-  compat::forwarder::on_destroy();
-}
-
-void slot::lose(caf::mailbox_element& x, errc why, compat::context* ctx) {
-  if (compat::get_if<caf::exit_msg>(x) != nullptr
-      || compat::get_if<caf::down_msg>(x) != nullptr)
-    return;
-  cell_->lose_messages(1);
-  compat::reply_error(caf::strong_actor_ptr{ctrl()}, x.sender, x.mid, ctx,
-                      to_caf({why, {}, cell_->path()}));
 }
 
 void slot::lose_waiting(compat::context* ctx) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/detail/cell.hpp>
+#include <vigil/detail/forwarding_actor.hpp>
 #include <vigil/detail/spin_lock.hpp>
 
 #include <deque>
@@ -16,19 +16,13 @@ namespace vigil::detail {
 /// so a link or a kill concerns the incarnation that is there.
 ///
 /// Thread-safe. Never calls into an actor while holding its lock.
-class slot final : public compat::forwarder, public child_actor {
+class slot final : public forwarding_actor {
 public:
-  using behavior_type = caf::none_t;
-
   slot(caf::actor_config& cfg, child_cell_ptr cell);
 
   [[nodiscard]] const char* name() const override;
 
-  [[nodiscard]] child_record* child() noexcept override {
-    return cell_.get();
-  }
-
-  using compat::forwarder::enqueue;
+  using forwarding_actor::enqueue;
 
   void enqueue(caf::mailbox_element_ptr x, compat::context* ctx) override;
 
@@ -46,15 +40,11 @@ public:
 
   [[nodiscard]] caf::strong_actor_ptr current() const;
 
-  void on_destroy() override;
-
 private:
   enum class mode : std::uint8_t { holding, refusing, serving };
 
-  void lose(caf::mailbox_element& x, errc why, compat::context* ctx);
   void lose_waiting(compat::context* ctx);
 
-  child_cell_ptr cell_;
   mutable spin_lock slot_lock_;
   mode mode_ = mode::holding;
   caf::strong_actor_ptr current_;

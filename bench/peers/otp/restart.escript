@@ -8,6 +8,8 @@
 %%                  replacement has said that it is up
 %% crash_to_answer  the same, until the replacement has answered a message
 %% start_child      simple_one_for_one: one call of supervisor:start_child
+%% ets_lookup       a pid out of an ETS table, by a key modulo 4: what Elixir's
+%%                  PartitionSupervisor does to route
 -module(restart).
 -mode(compile).
 -behaviour(supervisor).
@@ -22,9 +24,11 @@ main(Args) ->
     process_flag(trap_exit, true),
     Each = fun(What) -> median([What(Rounds) || _ <- lists:seq(1, Runs)]) end,
     io:format("{\"crash_to_up\": ~.1f, \"crash_to_answer\": ~.1f, "
-              "\"start_child\": ~.1f, \"otp\": \"~s\"}~n",
+              "\"start_child\": ~.1f, \"ets_lookup\": ~.1f, "
+              "\"otp\": \"~s\"}~n",
               [Each(fun crash_to_up/1), Each(fun crash_to_answer/1),
-               Each(fun start_children/1), erlang:system_info(otp_release)]).
+               Each(fun start_children/1), Each(fun ets_lookups/1),
+               erlang:system_info(otp_release)]).
 
 %% Every run has a supervisor of its own, hence a fresh window: OTP keeps all
 %% restarts of the window in a list, and walks it.
@@ -61,6 +65,19 @@ start_children(N) ->
                 end),
     stop(Sup),
     Time / N.
+
+%% Many more rounds than asked: one is too short for the clock.
+ets_lookups(N) ->
+    Table = ets:new(parts, [set, named_table, {read_concurrency, true}]),
+    [ets:insert(Table, {I, self()}) || I <- lists:seq(0, 3)],
+    Time = span(fun() -> look_up(Table, N * 100) end),
+    ets:delete(Table),
+    Time / (N * 100).
+
+look_up(_, 0) -> ok;
+look_up(Table, N) ->
+    [{_, _}] = ets:lookup(Table, N rem 4),
+    look_up(Table, N - 1).
 
 up() ->
     receive {up, Pid} -> Pid end.

@@ -7,7 +7,6 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/attachable.hpp>
 #include <caf/blocking_actor.hpp>
-#include <caf/detail/pretty_type_name.hpp>
 #include <caf/detail/sync_request_bouncer.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/make_actor.hpp>
@@ -20,11 +19,11 @@
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#include <cstdint>
+#include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <string>
 #include <type_traits>
-#include <typeinfo>
 #include <utility>
 
 /// Lets values of this type travel in messages inside one process.
@@ -84,32 +83,6 @@ template <class T>
 
 [[nodiscard]] inline bool is_request(const mailbox_element& x) noexcept {
   return x.mid.is_request();
-}
-
-/// Returns what tells one kind of message from another: the type of its first
-/// value. Cheap; 0 for an empty message.
-[[nodiscard]] inline std::uintptr_t kind_of(const mailbox_element& x) {
-  const auto& content = x.content();
-  if (content.size() == 0)
-    return 0;
-  const auto [number, type] = content.type(0);
-  return number != 0 ? (std::uintptr_t{number} << 1) | 1
-                     : reinterpret_cast<std::uintptr_t>(type);
-}
-
-/// Returns the name of what `kind_of` returned.
-[[nodiscard]] inline std::string kind_name(caf::actor_system& sys,
-                                           std::uintptr_t kind) {
-  if (kind == 0)
-    return "an empty message";
-  if ((kind & 1) != 0)
-    return sys.types().portable_name(static_cast<std::uint16_t>(kind >> 1),
-                                     nullptr);
-  const auto* type = reinterpret_cast<const std::type_info*>(kind);
-  const auto& name = sys.types().portable_name(0, type);
-  return name == sys.types().default_type_name()
-           ? caf::detail::pretty_type_name(*type)
-           : name;
 }
 
 /// Sends `x` so that it overtakes messages of normal priority.
@@ -203,6 +176,11 @@ template <class Payload>
 /// that the user wanted.
 [[nodiscard]] inline bool help_was_asked(const caf::actor_system_config& x) {
   return x.cli_helptext_printed;
+}
+
+/// Returns how many threads the scheduler runs actors in; at least 1.
+[[nodiscard]] inline std::size_t scheduler_workers(caf::actor_system& sys) {
+  return std::max<std::size_t>(sys.scheduler().num_workers(), 1);
 }
 
 // -- virtual time -------------------------------------------------------------

@@ -32,6 +32,11 @@ void child_cell::note_message(std::uintptr_t kind) noexcept {
   message_kind.store(kind, std::memory_order_relaxed);
 }
 
+void child_cell::serves(bool yes, std::uint64_t life) {
+  if (watch != nullptr)
+    watch->serves(*this, yes, life);
+}
+
 caf::strong_actor_ptr child_cell::handle() const {
   std::lock_guard guard{mutex_};
   return handle_;

@@ -6,6 +6,7 @@
 #include <vigil/child_state.hpp>
 #include <vigil/detail/action.hpp>
 #include <vigil/detail/child_record.hpp>
+#include <vigil/detail/life_watch.hpp>
 #include <vigil/detail/pool_base.hpp>
 #include <vigil/detail/presence_board.hpp>
 #include <vigil/event_stream.hpp>
@@ -68,6 +69,9 @@ public:
   /// For children that are supervisors.
   std::shared_ptr<supervisor_cell> nested;
 
+  /// For members of a pool. Set before the first start.
+  std::shared_ptr<life_watch> watch;
+
   [[nodiscard]] std::string path() const override;
 
   [[nodiscard]] const restart_intensity* refusal(time_point now) override;
@@ -79,6 +83,7 @@ public:
   /// What the child turned to last, and when. 0: nothing since it came up.
   std::atomic<std::uintptr_t> message_kind{0};
   std::atomic<duration::rep> message_since{0};
+  void serves(bool yes, std::uint64_t life) override;
 
   /// The handle that outlives restarts; null before the first start. Kept until
   /// the child is forgotten.

@@ -26,6 +26,10 @@ time_point child_record::now() const {
   return owner.tree->now();
 }
 
+void child_record::serves(bool, std::uint64_t) {
+  // nop
+}
+
 failure child_record::complete(failure x) const {
   if (x.path.empty()) {
     x.path = path();

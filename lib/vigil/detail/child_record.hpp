@@ -62,6 +62,9 @@ public:
     up_since.store(when.time_since_epoch().count(), std::memory_order_relaxed);
   }
 
+  /// Notes that a life begins or ceases to handle messages.
+  virtual void serves(bool yes, std::uint64_t life);
+
   /// Returns a failure with path, incarnation and time filled in.
   [[nodiscard]] failure complete(failure x) const;
 

@@ -18,12 +18,7 @@ public:
 protected:
   [[nodiscard]] caf::strong_actor_ptr
   make_host(child_cell_ptr cell, compat::context* ctx) const override {
-    auto& sys = cell->parent->tree->system;
-    auto nested = cell->nested;
-    auto result = compat::spawn_lazy<supervisor_actor>(sys, ctx, definition_,
-                                                       nested, std::move(cell));
-    nested->actor = caf::actor_cast<caf::weak_actor_ptr>(result);
-    return result;
+    return spawn_supervisor(definition_, std::move(cell), ctx);
   }
 
 private:
@@ -92,6 +87,17 @@ std::optional<failure> check_factory(const child_definition& x,
 
 child_factory_ptr make_supervisor_factory(supervisor_definition_ptr x) {
   return std::make_shared<supervisor_factory>(std::move(x));
+}
+
+caf::strong_actor_ptr spawn_supervisor(supervisor_definition_ptr x,
+                                       child_cell_ptr cell,
+                                       compat::context* ctx) {
+  auto& sys = cell->parent->tree->system;
+  auto nested = cell->nested;
+  auto result = compat::spawn_lazy<supervisor_actor>(sys, ctx, std::move(x),
+                                                     nested, std::move(cell));
+  nested->actor = caf::actor_cast<caf::weak_actor_ptr>(result);
+  return result;
 }
 
 const supervisor_definition*

@@ -37,6 +37,11 @@ concept describes_tree = requires(const T& x) {
 [[nodiscard]] child_factory_ptr
 make_supervisor_factory(supervisor_definition_ptr x);
 
+/// Makes the actor of the supervisor that is the child `cell`.
+[[nodiscard]] caf::strong_actor_ptr
+spawn_supervisor(supervisor_definition_ptr x, child_cell_ptr cell,
+                 compat::context* ctx);
+
 /// Returns the supervisor that `x` makes, or null for workers.
 [[nodiscard]] const supervisor_definition*
 nested_definition(const child_factory& x) noexcept;

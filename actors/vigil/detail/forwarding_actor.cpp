@@ -1,0 +1,34 @@
+#include <vigil/detail/forwarding_actor.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+forwarding_actor::forwarding_actor(caf::actor_config& cfg, child_cell_ptr cell)
+  : compat::forwarder(cfg), cell_(std::move(cell)) {
+  // nop
+}
+
+void forwarding_actor::on_destroy() {
+  if (!getf(is_cleaned_up_flag))
+    compat::end_quietly(*this, caf::make_error(caf::exit_reason::unreachable),
+                        nullptr);
+  compat::forwarder::on_destroy();
+}
+
+void forwarding_actor::lose(compat::mailbox_element& x, errc why,
+                            compat::context* ctx) {
+  if (compat::get_if<caf::exit_msg>(x) != nullptr
+      || compat::get_if<caf::down_msg>(x) != nullptr)
+    return;
+  cell_->lose_messages(1);
+  compat::reply_error(caf::strong_actor_ptr{ctrl()}, x.sender, x.mid, ctx,
+                      to_caf({why, {}, cell_->path()}));
+}
+
+void forwarding_actor::end(compat::context* ctx) {
+  compat::end_quietly(*this, to_caf({errc::child_stopped, {}, cell_->path()}),
+                      ctx);
+}
+
+} // namespace vigil::detail

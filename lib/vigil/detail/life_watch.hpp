@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+
+namespace vigil::detail {
+
+class child_cell;
+
+/// Learns when the lives of a child begin and cease to handle messages. A
+/// restart in place is neither.
+class life_watch {
+public:
+  virtual ~life_watch() = default;
+
+  /// Called in any thread; a late call about an earlier life may come after one
+  /// about a later life. Must not throw.
+  virtual void serves(const child_cell& child, bool yes, std::uint64_t life)
+    = 0;
+};
+
+} // namespace vigil::detail

@@ -1,0 +1,59 @@
+#include <vigil/detail/pool_definition.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+class pool_port final : public replicas_port {
+public:
+  pool_port(child_cell_ptr cell, const replicas& what, std::size_t count,
+            pool_parts parts)
+    : replicas_port(std::move(cell), what, count, parts.roster),
+      parts_(std::move(parts)) {
+    // nop
+  }
+
+  void forget(compat::context* ctx) override {
+    replicas_port::forget(ctx);
+    parts_.front->retire(ctx);
+  }
+
+protected:
+  [[nodiscard]] caf::strong_actor_ptr
+  stable_handle(const caf::strong_actor_ptr&) const override {
+    return parts_.handle;
+  }
+
+private:
+  pool_parts parts_;
+};
+
+class pool_factory final : public replicas_factory {
+public:
+  pool_factory(replicas x, std::size_t queue)
+    : replicas_factory(std::move(x)), queue_(queue) {
+    // nop
+  }
+
+  [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
+    const auto count = count_in(replicas_, cell->parent->tree->system);
+    auto parts = make_pool_front(cell, count, queue_);
+    return std::make_unique<pool_port>(std::move(cell), replicas_, count,
+                                       std::move(parts));
+  }
+
+private:
+  std::size_t queue_;
+};
+
+} // namespace
+
+child_definition define_pool(child_spec spec, replicas x, std::size_t queue,
+                             std::type_index handle) {
+  return {std::move(spec), std::make_shared<pool_factory>(std::move(x), queue),
+          handle};
+}
+
+} // namespace vigil::detail

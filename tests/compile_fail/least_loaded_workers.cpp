@@ -1,0 +1,16 @@
+// Asks workers for a load that they do not tell.
+// expect: least_loaded() needs partitions that tell their load
+
+#include <vigil/vigil.hpp>
+
+using ward = vigil::typed_actor<caf::result<double>(std::string)>;
+
+auto good(const vigil::partitions<vigil::dynamic<ward>>& x) {
+  return x.least_loaded();
+}
+
+#ifndef VIGIL_EXPECT_SUCCESS
+auto bad(const vigil::partitions<ward>& x) {
+  return x.least_loaded();
+}
+#endif
