@@ -16,7 +16,7 @@
 ///   messages;
 /// - `watch`: a hook on an actor's end;
 /// - `make_error`, `is_ours`, `error_payload`: errors;
-/// - `test_driver`: virtual time.
+/// - `test_driver`: virtual time; `in_scheduler_thread`: who must not block.
 
 // CAF_VERSION is not to be trusted: 1.0 and 1.1 spell it as an octal literal.
 #include <caf/config.hpp>

@@ -64,6 +64,8 @@ constexpr std::array entries{
   entry{errc::unspecified, "unspecified", "unspecified"},
   entry{errc::max_children, "max_children",
         "the supervisor has as many children as it may have"},
+  entry{errc::wrong_thread, "wrong_thread",
+        "a blocking call was made inside an actor"},
 };
 
 const entry* find(int value) noexcept {

@@ -79,6 +79,9 @@ enum class errc {
   unspecified,
   /// The dynamic supervisor has as many children as it may have.
   max_children,
+  /// The call blocks and was made inside an actor, in a thread of CAF's
+  /// scheduler.
+  wrong_thread,
 };
 
 /// Returns the category of `errc`; its name is `"vigil"`. Thread-safe.

@@ -4,6 +4,8 @@
 #include <vigil/dynamic_supervisor.hpp>
 #include <vigil/supervisor_ref.hpp>
 
+#include <concepts>
+#include <cstddef>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -78,11 +80,13 @@ public:
     return added<own, below>(x.definition());
   }
 
-  /// Adds a dynamic supervisor as a child.
-  template <class Dynamic, class K>
-  [[nodiscard]] auto child(const dynamic_builder<Dynamic, K>& x) const {
-    check_key<K>();
-    return added<detail::append_keys_t<Own, K>, Below>(x.definition());
+  /// Adds a dynamic supervisor, or whatever else describes a child.
+  template <class T>
+    requires detail::describes_child<T>
+  [[nodiscard]] auto child(const T& x) const {
+    using key = typename T::key_type;
+    check_key<key>();
+    return added<detail::append_keys_t<Own, key>, Below>(x.definition());
   }
 
   template <class T>
@@ -107,6 +111,31 @@ public:
     auto result = *this;
     for (const auto& x : xs)
       result.definition_.children.push_back(x.definition());
+    return result;
+  }
+
+  /// Adds `n` children with the ids `"worker-0"`, `"worker-1"` and so on, if
+  /// `id` is `"worker"`.
+  ///
+  /// `f` and `xs` are what `vigil::child(id, f, xs...)` takes; or `f` is a
+  /// callable that returns what `vigil::child(…)` makes for an id and an index,
+  /// both of which it gets.
+  template <std::integral N, class F, class... Ts>
+  [[nodiscard]] supervisor_builder children(const std::string& id, N n, F f,
+                                            Ts... xs) const {
+    auto result = *this;
+    auto& to = result.definition_;
+    if (std::cmp_less(n, 0))
+      to.mistake
+        = failure{errc::out_of_range, "a negative number of children", id};
+    for (std::size_t i = 0; std::cmp_less(i, n); ++i) {
+      auto name = id + '-' + std::to_string(i);
+      if constexpr (detail::describes_indexed<F>)
+        to.children.push_back(f(std::move(name), i).definition());
+      else
+        to.children.push_back(
+          vigil::child(std::move(name), f, xs...).definition());
+    }
     return result;
   }
 

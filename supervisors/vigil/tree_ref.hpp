@@ -145,6 +145,10 @@ private:
   [[nodiscard]] result<detail::supervisor_cell_ptr>
   find_supervisor(std::string_view path) const;
 
+  /// The same for calls that name children by their ids.
+  [[nodiscard]] result<detail::supervisor_cell_ptr>
+  find_with_ids(std::string_view path) const;
+
   [[nodiscard]] result<detail::child_cell_ptr>
   call_start(std::string_view path, call::start_child x,
              duration timeout) const;
