@@ -1,5 +1,6 @@
 // What does one supervised child cost to start if several threads start some at
-// once? Beside it, raw CAF: lazy spawns from the same threads.
+// once? Beside it, raw CAF: lazy spawns from the same threads. All take memory
+// that malloc has at hand.
 
 #include "support/raw.hpp"
 
@@ -43,7 +44,7 @@ void dynamic_children(benchmark::State& state, std::size_t threads) {
   auto tree = here.start(vigil::supervisor("bench").child(
     vigil::dynamic_supervisor<caf::actor>("pool", idle)));
   auto pool = tree.find<pool_type>("pool").value();
-  each_batch(state, size(2000), [&](std::size_t n) {
+  each_batch(state, size(1000), [&](std::size_t n) {
     return at_once(threads, [&](std::size_t) {
       for (auto left = n; left > 0; --left)
         (void)pool.start_child();
@@ -55,7 +56,7 @@ void dynamic_children(benchmark::State& state, std::size_t threads) {
 void raw_actors(benchmark::State& state, std::size_t threads) {
   world here;
   std::vector<std::vector<caf::actor>> children(threads);
-  each_batch(state, size(2000), [&](std::size_t n) {
+  each_batch(state, size(1000), [&](std::size_t n) {
     return at_once(threads, [&](std::size_t i) {
       for (auto left = n; left > 0; --left)
         children[i].push_back(here.system().spawn<caf::lazy_init>(idle));
@@ -66,6 +67,7 @@ void raw_actors(benchmark::State& state, std::size_t threads) {
 } // namespace
 
 void bench::declare() {
+  keep_memory();
   for (std::size_t threads : {1, 2, 4}) {
     const auto suffix = "/" + std::to_string(threads);
     add("dynamic" + suffix, 20, [threads](benchmark::State& state) {

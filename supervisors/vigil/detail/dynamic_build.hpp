@@ -45,12 +45,14 @@ struct dynamic_traits<keyed_dynamic<Key, Handle, Ts...>>
   static_assert(dynamic_key<Key>,
                 "vigil: the key type of a keyed dynamic supervisor needs "
                 "std::hash, == and copies");
+  using type = keyed_dynamic<Key, Handle, Ts...>;
   template <class Recipe>
   using front = keyed_front_of<Key, Recipe, Ts...>;
 };
 
 template <class Key, class Dynamic>
-using keyed_form = typename dynamic_traits<Dynamic>::template keyed<Key>;
+using keyed_form = typename dynamic_traits<
+  typename dynamic_traits<Dynamic>::template keyed<Key>>::type;
 
 /// Takes apart what makes the children of a dynamic supervisor.
 template <class Dynamic, class F, class... Extra>
