@@ -137,6 +137,26 @@ def spawn_rows():
     yield Row("raw_spawn_scheduled", at("raw/scheduled"))
 
 
+def dynamic_rows():
+    for threads in (2, 1, 4):
+        name = "start_dynamic_child_any_thread"
+        yield Row(name if threads == 2 else f"{name}_{threads}",
+                  f"spawn_threads:dynamic/{threads}:median",
+                  f"spawn_threads:raw/{threads}:median",
+                  f"raw lazy spawn from {threads} threads at once",
+                  both(at_most(1000), ratio(1.2)) if threads == 2 else None)
+    for what in ("start", "crash", "stop"):
+        yield Row(f"dynamic_{what}_1M_flatness",
+                  f"dynamic_scale:alive/1000000:{what}",
+                  f"dynamic_scale:alive/10:{what}", "the same among 10",
+                  ratio(1.2))
+    ours = "mass_exit:dynamic/10000:median"
+    yield Row("mass_exit_10k", ours, "mass_exit:raw/10000:median",
+              "raw CAF, by hand, per child")
+    yield Row("mass_exit_10k_flatness", ours, "mass_exit:dynamic/1000:median",
+              "the same with 1000", ratio(1.2))
+
+
 def million_rows():
     def row(name, counter, target=None, **more):
         return Row("million_children_" + name, f"million:ours:{counter}",
@@ -238,6 +258,6 @@ def small_rows():
         yield Row(f"snapshot_{n}", f"snapshot:children/{n}:cpu_time")
 
 
-ROWS = [*restart_rows(), *crash_rows(), *spawn_rows(), *million_rows(),
-        *group_rows(), *message_rows(), *registry_rows(), *partition_rows(),
-        *small_rows()]
+ROWS = [*restart_rows(), *crash_rows(), *spawn_rows(), *dynamic_rows(),
+        *million_rows(), *group_rows(), *message_rows(), *registry_rows(),
+        *partition_rows(), *small_rows()]

@@ -6,9 +6,6 @@
 
 #include "support/raw.hpp"
 
-#include <malloc.h>
-
-#include <limits>
 #include <memory>
 
 using namespace bench;
@@ -215,16 +212,6 @@ void raw_from_thread(benchmark::State& state) {
         children.push_back(here.system().spawn<caf::lazy_init>(idle));
     });
   });
-}
-
-// One arena for all threads, which keeps what it was given once.
-void keep_memory() {
-  mallopt(M_ARENA_MAX, 1);
-  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
-  mallopt(M_MMAP_MAX, 0);
-  std::vector<std::unique_ptr<char[]>> blocks(size(100'000));
-  for (auto& block : blocks)
-    block = std::make_unique<char[]>(2000);
 }
 
 } // namespace

@@ -72,6 +72,11 @@ struct delete_child {
   std::string id;
 };
 
+/// Stops a child of a dynamic supervisor. Answered when it is gone.
+struct terminate_handle {
+  caf::strong_actor_ptr child;
+};
+
 /// Lists the children, the newest first.
 struct which_children {};
 
@@ -111,6 +116,13 @@ using supervisor_handle
                 caf::result<tree_snapshot>(call::take_snapshot),
                 caf::result<stop_report>(call::stop)>;
 
+/// The handle of a dynamic supervisor. Its children are started, found and
+/// listed without it: see `dynamic`.
+using dynamic_supervisor_handle
+  = typed_actor<caf::result<void>(call::terminate_handle),
+                caf::result<child_counts>(call::count_children),
+                caf::result<stop_report>(call::stop)>;
+
 } // namespace vigil
 
 VIGIL_MESSAGE_TYPE(vigil::child_info)
@@ -123,6 +135,7 @@ VIGIL_MESSAGE_TYPE(vigil::call::start_child)
 VIGIL_MESSAGE_TYPE(vigil::call::terminate_child)
 VIGIL_MESSAGE_TYPE(vigil::call::restart_child)
 VIGIL_MESSAGE_TYPE(vigil::call::delete_child)
+VIGIL_MESSAGE_TYPE(vigil::call::terminate_handle)
 VIGIL_MESSAGE_TYPE(vigil::call::which_children)
 VIGIL_MESSAGE_TYPE(vigil::call::count_children)
 VIGIL_MESSAGE_TYPE(vigil::call::which_child)

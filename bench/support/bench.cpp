@@ -2,8 +2,12 @@
 
 #include "messages.hpp"
 
+#include <malloc.h>
+
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
+#include <memory>
 #include <string_view>
 
 namespace bench {
@@ -25,6 +29,15 @@ void take_flag(int& argc, char** argv) {
 
 bool tiny() noexcept {
   return tiny_run;
+}
+
+void keep_memory() {
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  mallopt(M_MMAP_MAX, 0);
+  std::vector<std::unique_ptr<char[]>> blocks(size(100'000));
+  for (auto& block : blocks)
+    block = std::make_unique<char[]>(2000);
 }
 
 world::config::config(std::size_t workers) {

@@ -62,6 +62,10 @@ private:
   caf::actor_system system_;
 };
 
+/// Has malloc use one arena for all threads and keep some 200 MB at hand: for
+/// benchmarks where fresh memory would cost more than what they measure.
+void keep_memory();
+
 /// Adds a benchmark that takes its own time, in `batches` batches.
 template <class F>
 void add(const std::string& name, int batches, F f) {

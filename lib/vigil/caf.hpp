@@ -20,7 +20,7 @@
 /// - `watch`, `end_probe`: a hook on an actor's end, and a look at it;
 /// - `scheduler_workers`: how many threads run actors;
 /// - `make_error`, `is_ours`, `error_payload`: errors;
-/// - `test_driver`: virtual time.
+/// - `test_driver`: virtual time; `in_scheduler_thread`: who must not block.
 
 // CAF_VERSION is not to be trusted: 1.0 and 1.1 spell it as an octal literal.
 #include <caf/config.hpp>

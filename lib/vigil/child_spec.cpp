@@ -121,6 +121,9 @@ std::optional<failure> check(const supervisor_spec& spec,
                              const std::string& path) {
   if (auto x = check_id(spec.id, path))
     return x;
+  if (spec.max_children == 0)
+    return failure{errc::out_of_range,
+                   "give max_children(n) a number above zero", path};
   return check_intensity(spec.intensity, path);
 }
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -78,6 +79,14 @@ struct supervisor_spec {
   restart_intensity intensity;
 
   vigil::auto_shutdown auto_shutdown = vigil::auto_shutdown::never;
+
+  /// Children come and go: those that ended for good are forgotten, whatever
+  /// their restart policy, and all stop at once. For `one_for_one` without
+  /// static children. Elixir: `DynamicSupervisor`.
+  bool dynamic = false;
+
+  /// How many children there may be, restarting ones included; for `dynamic`.
+  std::size_t max_children = std::numeric_limits<std::size_t>::max();
 };
 
 /// Returns what is wrong with `spec`, or nothing. `path` names the child in the

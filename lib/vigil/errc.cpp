@@ -69,6 +69,8 @@ constexpr std::array entries{
         "all members are busy and the queue is full"},
   entry{errc::in_progress, "in_progress",
         "another call of the same kind is under way"},
+  entry{errc::wrong_thread, "wrong_thread",
+        "a blocking call was made inside an actor"},
 };
 
 const entry* find(int value) noexcept {

@@ -85,6 +85,9 @@ enum class errc {
   overloaded,
   /// Another call of the same kind is under way.
   in_progress,
+  /// The call blocks and was made inside an actor, in a thread of CAF's
+  /// scheduler.
+  wrong_thread,
 };
 
 /// Returns the category of `errc`; its name is `"vigil"`. Thread-safe.

@@ -2,77 +2,18 @@
 
 #include <vigil/child_key.hpp>
 #include <vigil/child_settings.hpp>
-#include <vigil/detail/child_traits.hpp>
+#include <vigil/detail/dynamic_build.hpp>
 #include <vigil/detail/dynamic_definition.hpp>
-#include <vigil/detail/dynamic_host.hpp>
-#include <vigil/result.hpp>
+#include <vigil/dynamic.hpp>
 
+#include <concepts>
 #include <cstddef>
-#include <memory>
+#include <cstdint>
+#include <functional>
 #include <string>
-#include <type_traits>
-#include <typeindex>
 #include <utility>
-#include <vector>
 
 namespace vigil {
-
-/// Refers to a running dynamic supervisor: starts and stops its children.
-///
-/// Look it up by key (`tree[key]`, with `child_key<dynamic<H, Args...>, "id">`)
-/// or by path (`tree.find<dynamic<H, Args...>>("id")`). It stays valid over
-/// restarts of the supervisor, which end all children. Thread-safe; may be used
-/// in actors, except for `terminate_child`, which blocks.
-template <class Handle, class... Args>
-class dynamic {
-public:
-  dynamic() = default;
-
-  explicit dynamic(const detail::child_cell& x) : pool_(detail::pool_of(x)) {
-    // nop
-  }
-
-  /// Starts a child in the calling thread, without a message to the supervisor.
-  ///
-  /// The actor function runs with the child's first message, or right here if
-  /// the supervisor was built with `eager()`. Fails with `errc::max_children`,
-  /// `errc::supervisor_down`, `errc::supervisor_stopping`, and, if eager,
-  /// `errc::start_failed`. O(1).
-  [[nodiscard]] result<Handle> start_child(Args... xs) const {
-    using front = detail::dynamic_front<Args...>;
-    const auto* starter = static_cast<const front*>(pool_->front());
-    auto child = starter->start(pool_, std::move(xs)...);
-    if (!child)
-      return child.error();
-    return caf::actor_cast<Handle>(std::move(child).value());
-  }
-
-  /// Stops a child and waits until it is gone. Fails with `errc::not_found` if
-  /// the handle is of no running child of this supervisor. Blocks: not for use
-  /// inside an actor.
-  result<void> terminate_child(const Handle& child,
-                               duration timeout
-                               = detail::dynamic_timeout) const {
-    return detail::terminate_dynamic(
-      *pool_, caf::actor_cast<caf::strong_actor_ptr>(child), timeout);
-  }
-
-  /// Returns the number of children, restarting ones included. O(1).
-  [[nodiscard]] std::size_t size() const noexcept {
-    return pool_->size();
-  }
-
-  /// Returns the handles of all children, in no particular order. O(n).
-  [[nodiscard]] std::vector<Handle> children() const {
-    std::vector<Handle> result;
-    for (auto& child : pool_->children())
-      result.push_back(caf::actor_cast<Handle>(child));
-    return result;
-  }
-
-private:
-  std::shared_ptr<detail::dynamic_pool> pool_;
-};
 
 /// A dynamic supervisor on its way into a tree: a supervisor of any number of
 /// children of one kind, which come and go at run time. OTP:
@@ -81,17 +22,21 @@ private:
 /// The settings that it shares with other children are about the supervisor as
 /// a child of its parent; those about its children are named `child_…`.
 ///
-/// @tparam Dynamic the `dynamic<…>` that refers to it
+/// @tparam Dynamic the `dynamic<…>` or `keyed_dynamic<…>` that refers to it
 /// @tparam Key its `child_key`, or `no_key`
-template <class Dynamic, class Key = no_key>
-class dynamic_builder : public child_settings<dynamic_builder<Dynamic, Key>> {
+/// @tparam Recipe what makes the lives of its children
+template <class Dynamic, class Key, class Recipe>
+class dynamic_builder
+  : public child_settings<dynamic_builder<Dynamic, Key, Recipe>> {
 public:
-  using super = child_settings<dynamic_builder<Dynamic, Key>>;
+  using super = child_settings<dynamic_builder<Dynamic, Key, Recipe>>;
   using handle_type = Dynamic;
   using key_type = Key;
 
-  dynamic_builder(child_spec spec, detail::dynamic_definition definition)
-    : super(std::move(spec)), definition_(std::move(definition)) {
+  dynamic_builder(child_spec spec, detail::dynamic_definition definition,
+                  Recipe recipe)
+    : super(std::move(spec)), definition_(std::move(definition)),
+      recipe_(std::move(recipe)) {
     // nop
   }
 
@@ -104,27 +49,26 @@ public:
     });
   }
 
-  /// Refuses to have more children than that.
-  [[nodiscard]] dynamic_builder max_children(std::size_t n) const {
-    return changed([&](auto& x) { x.max_children = n; });
+  /// Refuses to have more children than that, which is above zero. Restarting
+  /// ones count.
+  template <std::integral N>
+  [[nodiscard]] dynamic_builder max_children(N n) const {
+    return changed([&](auto& x) {
+      x.max_children = std::cmp_less(n, 0) ? 0 : static_cast<std::size_t>(n);
+    });
   }
 
-  /// Says when a child is restarted. Default: `permanent`.
-  [[nodiscard]] dynamic_builder child_restart(restart_policy x) const {
-    return changed([&](auto& y) { y.child.restart = x; });
-  }
-
-  /// Says how a child is stopped. Default: 5 s.
-  [[nodiscard]] dynamic_builder child_shutdown(shutdown_policy x) const {
-    return changed([&](auto& y) { y.child.shutdown = x; });
-  }
-
-  [[nodiscard]] dynamic_builder child_backoff(vigil::backoff x) const {
-    return changed([&](auto& y) { y.child.backoff = x; });
-  }
-
-  [[nodiscard]] dynamic_builder child_mailbox(mailbox_policy x) const {
-    return changed([&](auto& y) { y.child.mailbox = x; });
+  /// Gives each child its key, with which it can be found: makes a
+  /// `keyed_dynamic<K, …>`. `K` has `std::hash` and `==`.
+  template <class K>
+  [[nodiscard]] auto keyed() const {
+    static_assert(!is_child_key_v<Key>,
+                  "vigil: keyed<K>() is for dynamic supervisors whose id is "
+                  "known at run time; give this one a "
+                  "child_key<keyed_dynamic<K, …>, \"id\">");
+    using form = detail::keyed_form<K, Dynamic>;
+    return dynamic_builder<form, Key, Recipe>{this->as_child(), definition_,
+                                              recipe_};
   }
 
   /// Runs the actor function of a child inside `start_child`, in the caller's
@@ -133,8 +77,52 @@ public:
     return changed([](auto& x) { x.eager = true; });
   }
 
+  // -- what all children have in common ---------------------------------------
+
+  /// Says when a child is restarted. Default: `permanent`.
+  [[nodiscard]] dynamic_builder child_restart(restart_policy x) const {
+    return changed([&](auto& y) { y.child.restart = x; });
+  }
+
+  /// Refines which ends are abnormal: one for which `f` returns false is clean.
+  [[nodiscard]] dynamic_builder
+  child_restart_when(std::function<bool(const failure&)> f) const {
+    return changed([&](auto& y) { y.child.restart_when = std::move(f); });
+  }
+
+  /// Gives each child a budget of its own, beside the common one. A child that
+  /// spends it is removed, alone: its siblings and the common budget are not
+  /// concerned.
+  [[nodiscard]] dynamic_builder child_intensity(std::uint32_t max_restarts,
+                                                duration period) const {
+    return changed([&](auto& y) {
+      y.child.intensity = restart_intensity{max_restarts, period};
+    });
+  }
+
+  /// Says how a child is stopped. Default: 5 s.
+  [[nodiscard]] dynamic_builder child_shutdown(shutdown_policy x) const {
+    return changed([&](auto& y) { y.child.shutdown = x; });
+  }
+
+  /// Waits before the restart of a child.
+  [[nodiscard]] dynamic_builder child_backoff(vigil::backoff x) const {
+    return changed([&](auto& y) { y.child.backoff = x; });
+  }
+
+  /// Says what happens to a child's waiting messages at a restart.
+  [[nodiscard]] dynamic_builder child_mailbox(mailbox_policy x) const {
+    return changed([&](auto& y) { y.child.mailbox = x; });
+  }
+
+  /// Returns the description that a parent supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
-    auto result = detail::define_dynamic(this->as_child(), definition_,
+    auto mine = definition_;
+    mine.make_front = [recipe = recipe_](bool eager) {
+      return detail::make_front<Dynamic>(recipe, eager);
+    };
+    mine.no_function = detail::is_null(recipe_.function);
+    auto result = detail::define_dynamic(this->as_child(), std::move(mine),
                                          typeid(handle_type));
     if constexpr (is_child_key_v<Key>)
       result.key = detail::tag_of<Key>();
@@ -150,62 +138,47 @@ private:
   }
 
   detail::dynamic_definition definition_;
+  Recipe recipe_;
 };
 
 namespace detail {
 
-template <class Key, class Handle, class... Args, class F>
-[[nodiscard]] auto build_dynamic(std::string id, F f) {
-  static_assert(has_signature<F>,
-                "vigil: the children of a dynamic supervisor are made by an "
-                "actor function; give the parameters of a generic lambda their "
-                "types");
-  using base = typename caf::infer_handle_from_fun<F>::impl;
-  using made = typename caf::infer_handle_from_fun<F>::type;
-  static_assert(!std::is_base_of_v<caf::blocking_actor, base>,
-                "vigil: the children of a dynamic supervisor are event-driven; "
-                "start blocking ones with start_child of a supervisor");
-  static_assert(compat::handle_fits_v<made, Handle>,
-                "vigil: the actor function does not fit the dynamic "
-                "supervisor: it makes actors of another interface than the "
-                "handle type");
-  static_assert(
-    std::is_invocable_v<F&, base*,
-                        Args&&...> || std::is_invocable_v<F&, Args&&...>,
-    "vigil: the actor function cannot be called with the argument "
-    "types of the dynamic supervisor");
-  dynamic_definition definition;
-  definition.make_front = [f = std::move(f)](bool eager) {
-    using impl = dynamic_front_of<base, F, Args...>;
-    std::shared_ptr<const dynamic_front<Args...>> front
-      = std::make_shared<impl>(f, eager);
-    return std::shared_ptr<const void>{std::move(front)};
-  };
+template <class Dynamic, class Key, class F, class... Extra>
+[[nodiscard]] auto build_dynamic(std::string id, F f, Extra... extra) {
+  using traits = recipe_traits<Dynamic, F, Extra...>;
+  using recipe = typename traits::type;
   child_spec spec;
   spec.id = std::move(id);
   spec.kind = child_kind::supervisor;
   spec.shutdown = infinity;
-  return dynamic_builder<dynamic<Handle, Args...>, Key>{std::move(spec),
-                                                        std::move(definition)};
+  return dynamic_builder<Dynamic, Key, recipe>{
+    std::move(spec),
+    {},
+    recipe{std::move(f), std::tuple<Extra...>{std::move(extra)...}}};
 }
 
 } // namespace detail
 
 /// Describes a dynamic supervisor whose children are made by `f` from arguments
 /// of the types `Args`.
-template <class Handle, class... Args, class F>
-[[nodiscard]] auto dynamic_supervisor(std::string id, F f) {
-  return detail::build_dynamic<no_key, Handle, Args...>(std::move(id),
-                                                        std::move(f));
+///
+/// `extra` are arguments that all children have in common: `f` gets copies of
+/// them before the child's own, in each life. OTP: the arguments of the child
+/// spec; Elixir: `extra_arguments`.
+template <class Handle, class... Args, class F, class... Extra>
+[[nodiscard]] auto dynamic_supervisor(std::string id, F f, Extra... extra) {
+  return detail::build_dynamic<dynamic<Handle, Args...>, no_key>(
+    std::move(id), std::move(f), std::move(extra)...);
 }
 
-/// Describes a dynamic supervisor with a key.
-template <class Handle, class... Args, fixed_string Id, class F>
-[[nodiscard]] auto dynamic_supervisor(child_key<dynamic<Handle, Args...>, Id>,
-                                      F f) {
-  using key = child_key<dynamic<Handle, Args...>, Id>;
-  return detail::build_dynamic<key, Handle, Args...>(std::string{Id.view()},
-                                                     std::move(f));
+/// Describes a dynamic supervisor with a key, which says whether its children
+/// have keys too: `child_key<dynamic<H, Args...>, "id">` or
+/// `child_key<keyed_dynamic<K, H, Args...>, "id">`.
+template <class Dynamic, fixed_string Id, class F, class... Extra>
+[[nodiscard]] auto dynamic_supervisor(child_key<Dynamic, Id>, F f,
+                                      Extra... extra) {
+  return detail::build_dynamic<Dynamic, child_key<Dynamic, Id>>(
+    std::string{Id.view()}, std::move(f), std::move(extra)...);
 }
 
 } // namespace vigil

@@ -4,6 +4,8 @@
 #include <vigil/dynamic_supervisor.hpp>
 #include <vigil/supervisor_ref.hpp>
 
+#include <concepts>
+#include <cstddef>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -109,6 +111,31 @@ public:
     auto result = *this;
     for (const auto& x : xs)
       result.definition_.children.push_back(x.definition());
+    return result;
+  }
+
+  /// Adds `n` children with the ids `"worker-0"`, `"worker-1"` and so on, if
+  /// `id` is `"worker"`.
+  ///
+  /// `f` and `xs` are what `vigil::child(id, f, xs...)` takes; or `f` is a
+  /// callable that returns what `vigil::child(…)` makes for an id and an index,
+  /// both of which it gets.
+  template <std::integral N, class F, class... Ts>
+  [[nodiscard]] supervisor_builder children(const std::string& id, N n, F f,
+                                            Ts... xs) const {
+    auto result = *this;
+    auto& to = result.definition_;
+    if (std::cmp_less(n, 0))
+      to.mistake
+        = failure{errc::out_of_range, "a negative number of children", id};
+    for (std::size_t i = 0; std::cmp_less(i, n); ++i) {
+      auto name = id + '-' + std::to_string(i);
+      if constexpr (detail::describes_indexed<F>)
+        to.children.push_back(f(std::move(name), i).definition());
+      else
+        to.children.push_back(
+          vigil::child(std::move(name), f, xs...).definition());
+    }
     return result;
   }
 

@@ -98,14 +98,9 @@ tree_snapshot tree_ref::snapshot() const {
 
 result<std::vector<child_info>>
 tree_ref::which_children(std::string_view path) const {
-  auto cell = find_supervisor(path);
+  auto cell = find_with_ids(path);
   if (!cell)
     return cell.error();
-  if (!cell.value()->pool.expired())
-    return failure{errc::bad_combination,
-                   "a dynamic supervisor lists its children itself: find it as "
-                   "dynamic<…> and call children()",
-                   cell.value()->path};
   return detail::list_children(*cell.value());
 }
 
@@ -197,23 +192,24 @@ tree_ref::find_supervisor(std::string_view path) const {
   return cell.value()->nested;
 }
 
+result<detail::supervisor_cell_ptr>
+tree_ref::find_with_ids(std::string_view path) const {
+  auto cell = find_supervisor(path);
+  if (cell && !cell.value()->pool.expired())
+    return failure{errc::bad_combination,
+                   "the children of a dynamic supervisor have no ids: find it "
+                   "as dynamic<…> and ask that",
+                   cell.value()->path};
+  return cell;
+}
+
 result<detail::child_cell_ptr> tree_ref::call_start(std::string_view path,
                                                     call::start_child x,
                                                     duration timeout) const {
-  auto cell = find_supervisor(path);
+  auto cell = find_with_ids(path);
   if (!cell)
     return cell.error();
-  auto to = caf::actor_cast<supervisor_handle>(cell.value()->actor);
-  if (!to)
-    return failure{errc::supervisor_down, {}, cell.value()->path};
-  const auto id = x.definition.spec.id;
-  auto info = detail::blocking_call<child_info>(
-    owner_->tree->system, to, cell.value()->path, timeout, std::move(x));
-  if (!info)
-    return info.error();
-  if (auto child = cell.value()->find(id))
-    return child;
-  return failure{errc::ignored, "it is gone already", info.value().path};
+  return detail::start_child_in(*cell.value(), std::move(x), timeout);
 }
 
 template <class T, class Call>
@@ -221,15 +217,12 @@ result<T> tree_ref::call_child(std::string_view path, duration timeout) const {
   const auto slash = path.rfind('/');
   const auto parent = slash == std::string_view::npos ? std::string_view{}
                                                       : path.substr(0, slash);
-  auto cell = find_supervisor(parent);
+  auto cell = find_with_ids(parent);
   if (!cell)
     return cell.error();
-  auto to = caf::actor_cast<supervisor_handle>(cell.value()->actor);
-  if (!to)
-    return failure{errc::supervisor_down, {}, cell.value()->path};
   auto id = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
-  return detail::blocking_call<T>(owner_->tree->system, to, cell.value()->path,
-                                  timeout, Call{std::string{id}});
+  return detail::call_supervisor<T>(*cell.value(), Call{std::string{id}},
+                                    timeout);
 }
 
 } // namespace vigil

@@ -41,8 +41,9 @@ start_tree(caf::actor_system& sys, supervisor_definition_ptr definition);
 ///
 /// The calls that change something send a message to the supervisor and block
 /// until it answers: they are for `main`, plain threads and tests, never for
-/// code that runs inside an actor of the tree (send it a `call` instead). Under
-/// CAF's test coordinator they drive the scheduler and the virtual clock.
+/// code that runs inside an actor of the tree (send it a `call` instead), where
+/// they fail with `errc::wrong_thread`. Under CAF's test coordinator they drive
+/// the scheduler and the virtual clock.
 /// Paths start below the root and hold the ids on the way, such as
 /// `"plugins/loader"`; those in failures, events and snapshots start with the
 /// root's id.
@@ -144,6 +145,10 @@ private:
 
   [[nodiscard]] result<detail::supervisor_cell_ptr>
   find_supervisor(std::string_view path) const;
+
+  /// The same for calls that name children by their ids.
+  [[nodiscard]] result<detail::supervisor_cell_ptr>
+  find_with_ids(std::string_view path) const;
 
   [[nodiscard]] result<detail::child_cell_ptr>
   call_start(std::string_view path, call::start_child x,

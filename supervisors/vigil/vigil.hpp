@@ -9,8 +9,10 @@
 #include <vigil/call.hpp>
 #include <vigil/child.hpp>
 #include <vigil/child_key.hpp>
+#include <vigil/dynamic.hpp>
 #include <vigil/dynamic_supervisor.hpp>
 #include <vigil/event_stream.hpp>
+#include <vigil/mixed_dynamic.hpp>
 #include <vigil/outcome.hpp>
 #include <vigil/partition_supervisor.hpp>
 #include <vigil/pool.hpp>

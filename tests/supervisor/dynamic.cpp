@@ -1,55 +1,6 @@
-#include "trap_fixture.hpp"
+#include "dynamic_fixture.hpp"
 
-using namespace std::chrono_literals;
-using vigil::errc;
-
-namespace {
-
-/// Replies with the base plus the argument; -1 faults, -2 quits, -3 throws.
-using adder = vigil::typed_actor<caf::result<int>(int)>;
-using adders = vigil::dynamic<adder, int>;
-
-inline constexpr vigil::child_key<adders, "adders"> adders_key;
-
-adder::behavior_type add(adder::pointer self, int base) {
-  if (base < 0)
-    vigil::this_child(self).fail("no base below zero");
-  return vigil::behavior(self, [=](int x) -> vigil::outcome<int> {
-    if (x == -1)
-      return vigil::fault("minus one");
-    if (x == -2)
-      self->quit();
-    if (x == -3)
-      throw std::runtime_error("minus three");
-    return base + x;
-  });
-}
-
-/// Ignores requests to stop.
-adder::behavior_type stubborn(adder::pointer self, int) {
-  self->set_exit_handler([](caf::exit_msg&) {});
-  return {[](int x) {
-    return x;
-  }};
-}
-
-auto pool() {
-  return vigil::dynamic_supervisor(adders_key, add).intensity(3, 5s);
-}
-
-struct fixture : trap::virtual_system {
-  template <class Builder>
-  auto start(const Builder& x) {
-    return vigil::supervisor("root").child(x).start(sys).value();
-  }
-
-  int add_to(const adder& to, int x) {
-    auto r = ask<int>(to, x);
-    return r.answered && r.why.code == std::error_code{} ? r.value : -1;
-  }
-};
-
-} // namespace
+using namespace dyn;
 
 TEST_CASE_FIXTURE(fixture, "a dynamic child serves requests and is counted") {
   auto tree = start(pool());
@@ -211,7 +162,7 @@ TEST_CASE_FIXTURE(fixture, "stubborn children are killed after one common "
     = start(vigil::dynamic_supervisor(adders_key, stubborn).child_shutdown(3s));
   auto some = tree[adders_key];
   for (int i = 0; i < 5; ++i)
-    CHECK(add_to(some.start_child(0).value(), 1) == 1);
+    CHECK(add_to(some.start_child(1).value(), 1) == 1);
   trap::event_log log{tree};
   const auto before = sys.clock().now();
   REQUIRE(tree.terminate_child("adders"));

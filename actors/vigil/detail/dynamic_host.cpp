@@ -1,4 +1,5 @@
 #include <vigil/detail/dynamic_host.hpp>
+#include <vigil/detail/limit_text.hpp>
 
 #include <limits>
 #include <random>
@@ -18,7 +19,21 @@ double random_share() {
 std::optional<failure> dynamic_host_core::begin_now() {
   if (!born_)
     be_born();
-  return leaving_ ? last_failure() : std::nullopt;
+  if (!leaving_)
+    return std::nullopt;
+  auto why = last_failure();
+  return why ? why : failure{errc::ignored, {}, path()};
+}
+
+const restart_intensity* dynamic_host_core::refusal(time_point at) {
+  if (spec.intensity) {
+    if (window_ == nullptr)
+      window_ = std::make_unique<restart_window>(*spec.intensity);
+    spent_alone_ = !window_->admit(at);
+    if (spent_alone_)
+      return &window_->limit();
+  }
+  return child_record::refusal(at);
 }
 
 compat::verdict dynamic_host_core::on_message(compat::mailbox_element& x) {
@@ -52,6 +67,7 @@ void dynamic_host_core::be_born() {
 void dynamic_host_core::op_report(child_note::what kind, child_exit how) {
   switch (kind) {
     case child_note::what::started:
+      set_restarting(false);
       state = child_state::running;
       if (host_core::incarnation() > 1)
         restarts.fetch_add(1, std::memory_order_relaxed);
@@ -93,7 +109,13 @@ duration dynamic_host_core::next_delay() {
   return spec.backoff.delay(attempts_, random_share());
 }
 
+void dynamic_host_core::set_restarting(bool x) {
+  if (std::exchange(restarting_, x) != x)
+    pool().count_restarting(x);
+}
+
 void dynamic_host_core::retry_after(duration wait) {
+  set_restarting(true);
   state = child_state::restarting;
   publish(event{.type = event_type::child_restarting, .after = wait});
   auto me = caf::strong_actor_ptr{self().ctrl()};
@@ -106,6 +128,8 @@ void dynamic_host_core::retry_after(duration wait) {
 
 void dynamic_host_core::exhaust(failure why) {
   vanish();
+  if (spent_alone_)
+    return exhaust_alone(std::move(why));
   state = child_state::stopped;
   auto to = caf::actor_cast<caf::strong_actor_ptr>(owner.actor);
   compat::send_urgent(
@@ -113,13 +137,28 @@ void dynamic_host_core::exhaust(failure why) {
     pool_exhausted{complete(std::move(why)), earlier_failures()});
 }
 
+void dynamic_host_core::exhaust_alone(failure why) {
+  failure limit{errc::restart_limit_reached,
+                limit_text("it", *spec.intensity, earlier_failures())};
+  auto all = complete(std::move(limit)).because(complete(std::move(why)));
+  publish(event{.type = event_type::gave_up, .why = all});
+  leave(std::move(all));
+}
+
 void dynamic_host_core::leave() {
+  leave({errc::child_stopped, {}, path()});
+}
+
+// Whoever has learned of the end finds the child nowhere any more.
+void dynamic_host_core::leave(failure why) {
   leaving_ = true;
   vanish();
+  set_restarting(false);
   state = child_state::stopped;
+  forget_key();
   publish(event_type::child_removed);
   auto last = pool().remove(*this);
-  op_retire(to_caf({errc::child_stopped, {}, path()}));
+  op_retire(to_caf(why));
 }
 
 } // namespace vigil::detail

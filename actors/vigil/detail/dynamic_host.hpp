@@ -1,14 +1,12 @@
 #pragma once
 
-#include <vigil/detail/actor_function.hpp>
 #include <vigil/detail/dynamic_record.hpp>
 #include <vigil/detail/host.hpp>
-#include <vigil/result.hpp>
+#include <vigil/restart_window.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <tuple>
 #include <utility>
 
 namespace vigil::detail {
@@ -17,8 +15,8 @@ namespace vigil::detail {
 ///
 /// Such a child concerns nobody but itself: its host restarts it, also after a
 /// backoff, and takes it out of the pool when it is gone for good. Only a spent
-/// budget is news for the supervisor. Its first life begins with its first
-/// message.
+/// budget that all children have in common is news for the supervisor. Its
+/// first life begins with its first message.
 class dynamic_host_core : public dynamic_record, public host_core {
 public:
   explicit dynamic_host_core(std::shared_ptr<dynamic_pool> pool)
@@ -31,6 +29,10 @@ public:
   /// by whoever runs the actor.
   [[nodiscard]] std::optional<failure> begin_now();
 
+  /// The child's own budget comes first: if it is spent, the child goes alone
+  /// and the common one is not touched.
+  [[nodiscard]] const restart_intensity* refusal(time_point now) final;
+
 protected:
   compat::verdict on_message(compat::mailbox_element& x) final;
 
@@ -41,105 +43,55 @@ private:
   void on_life_end(child_exit how);
   void on_start_failed(failure why);
   void retry_after(duration wait);
+  void set_restarting(bool x);
   void exhaust(failure why);
+  void exhaust_alone(failure why);
   void leave();
+  void leave(failure why);
   [[nodiscard]] duration next_delay();
 
+  /// Made by the first failure, if children have a budget each.
+  std::unique_ptr<restart_window> window_;
   bool born_ = false;
   bool leaving_ = false;
+  bool spent_alone_ = false;
+  bool restarting_ = false;
   std::uint16_t attempts_ = 0;
 };
 
-/// Starts children from typed arguments; shared by all children of a pool.
-template <class... Ts>
-class dynamic_front {
-public:
-  virtual ~dynamic_front() = default;
-
-  /// Makes a child and takes it into the pool. In any thread, without waiting.
-  [[nodiscard]] virtual result<caf::strong_actor_ptr>
-  start(const std::shared_ptr<dynamic_pool>& pool, Ts... xs) const = 0;
-};
-
-template <class Base, class F, class... Ts>
-class dynamic_front_of;
-
-/// The actor of a child of a dynamic supervisor. The actor function is shared
+/// The actor of a child of a dynamic supervisor. What makes its lives is shared
 /// by all of them and lives in the pool.
-template <class Base, class F, class... Ts>
-class dynamic_host final : public host_actor<Base, dynamic_host_core> {
+///
+/// @tparam Front what starts the children of the pool
+template <class Front>
+class dynamic_host : public host_actor<typename Front::recipe_type::actor_base,
+                                       dynamic_host_core> {
 public:
+  using recipe_type = typename Front::recipe_type;
+  using args_type = typename recipe_type::args_type;
+  using actor_base = typename recipe_type::actor_base;
+  using super = host_actor<actor_base, dynamic_host_core>;
+
+  template <class... Ts>
   dynamic_host(caf::actor_config& cfg, const std::shared_ptr<dynamic_pool>& x,
-               Ts... xs)
-    : host_actor<Base, dynamic_host_core>(cfg, x), args_(std::move(xs)...) {
+               Ts&&... xs)
+    : super(cfg, x), args_(std::forward<Ts>(xs)...) {
     // nop
   }
 
 protected:
+  [[nodiscard]] const Front& front() const noexcept {
+    using interface = typename Front::interface;
+    return *static_cast<const Front*>(
+      static_cast<const interface*>(this->pool().front()));
+  }
+
   void make_incarnation() override {
-    using front = dynamic_front<Ts...>;
-    using impl = dynamic_front_of<Base, F, Ts...>;
-    const auto* mine = static_cast<const front*>(this->pool().front());
-    auto f = static_cast<const impl*>(mine)->function;
-    auto args = args_;
-    std::apply(
-      [&](Ts&... xs) {
-        call_actor_function(static_cast<Base*>(this), f, std::move(xs)...);
-      },
-      args);
+    front().recipe().make(static_cast<actor_base*>(this), args_);
   }
 
 private:
-  [[no_unique_address]] std::tuple<Ts...> args_;
-};
-
-/// Starts children that are actor functions.
-template <class Base, class F, class... Ts>
-class dynamic_front_of final : public dynamic_front<Ts...> {
-public:
-  dynamic_front_of(F f, bool eager) : function(std::move(f)), eager_(eager) {
-    // nop
-  }
-
-  [[nodiscard]] result<caf::strong_actor_ptr>
-  start(const std::shared_ptr<dynamic_pool>& pool, Ts... xs) const override {
-    using host_type = dynamic_host<Base, F, Ts...>;
-    if (auto refused = pool->reserve())
-      return std::move(*refused);
-    place_guard place{pool.get()};
-    auto ptr = compat::spawn_lazy<host_type>(pool->cell().tree->system, nullptr,
-                                             pool, std::move(xs)...);
-    place.pool = nullptr;
-    auto& host = *static_cast<host_type*>(ptr->get());
-    if (!pool->add(host, ptr))
-      return failure{errc::supervisor_stopping, {}, pool->cell().path};
-    if (eager_)
-      if (auto failed = begin(host))
-        return failure{errc::start_failed, {}, host.path()}.because(
-          std::move(*failed));
-    return ptr;
-  }
-
-  const F function;
-
-private:
-  // Making an actor may throw.
-  struct place_guard {
-    ~place_guard() {
-      if (pool != nullptr)
-        pool->cancel();
-    }
-    dynamic_pool* pool;
-  };
-
-  template <class Host>
-  [[nodiscard]] static std::optional<failure> begin(Host& host) {
-    std::optional<failure> result;
-    compat::run_idle(host, [&] { result = host.begin_now(); });
-    return result;
-  }
-
-  bool eager_;
+  [[no_unique_address]] args_type args_;
 };
 
 } // namespace vigil::detail

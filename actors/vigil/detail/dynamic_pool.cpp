@@ -1,12 +1,17 @@
 #include <vigil/detail/dynamic_pool.hpp>
 #include <vigil/detail/dynamic_record.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace vigil::detail {
 
 std::string dynamic_record::path() const {
   return owner.path + "/#" + std::to_string(uid);
+}
+
+void dynamic_record::forget_key() {
+  // nop
 }
 
 dynamic_pool::dynamic_pool(supervisor_cell_ptr cell, child_spec spec,
@@ -21,37 +26,63 @@ dynamic_pool::~dynamic_pool() {
   // nop
 }
 
-std::optional<failure> dynamic_pool::reserve() {
+std::size_t dynamic_pool::active() const noexcept {
+  const auto all = size();
+  return all - std::min(all, restarting_.load(std::memory_order_relaxed));
+}
+
+std::optional<failure> dynamic_pool::reserve(std::size_t n) {
   if (!open_.load(std::memory_order_relaxed))
-    return failure{errc::supervisor_down, {}, cell_->path};
-  const auto n = count_.fetch_add(1, std::memory_order_relaxed);
-  if (n < max_children_)
+    return failure{size() == 0 ? errc::supervisor_down
+                               : errc::supervisor_stopping,
+                   {},
+                   cell_->path};
+  if (take(n))
     return std::nullopt;
-  left();
   return failure{errc::max_children,
                  "the limit is " + std::to_string(max_children_), cell_->path};
 }
 
-void dynamic_pool::cancel() noexcept {
-  left();
+bool dynamic_pool::take(std::size_t n) noexcept {
+  if (max_children_ == no_limit) {
+    count_.fetch_add(n, std::memory_order_relaxed);
+    return true;
+  }
+  auto there = size();
+  do {
+    if (n > max_children_ - there)
+      return false;
+  } while (
+    !count_.compare_exchange_weak(there, there + n, std::memory_order_relaxed));
+  return true;
+}
+
+void dynamic_pool::cancel(std::size_t n) noexcept {
+  left(n);
 }
 
 bool dynamic_pool::add(dynamic_record& x, caf::strong_actor_ptr self) {
   auto& here = shard_of(x);
-  {
-    std::lock_guard guard{here.mutex};
-    // `close` takes all locks after it has cleared the flag.
-    if (open_.load(std::memory_order_relaxed)) {
-      x.keep_ = std::move(self);
-      x.next_ = here.first;
-      if (x.next_ != nullptr)
-        x.next_->previous_ = &x;
-      here.first = &x;
-      return true;
-    }
-  }
-  left();
-  return false;
+  std::lock_guard guard{here.mutex};
+  // `close` takes all locks after it has cleared the flag.
+  if (!open_.load(std::memory_order_relaxed))
+    return false;
+  x.keep_ = std::move(self);
+  link(here, x);
+  return true;
+}
+
+// Only children that start at the same time come in another order.
+void dynamic_pool::link(shard& here, dynamic_record& x) const noexcept {
+  dynamic_record* previous = nullptr;
+  auto* next = here.first;
+  for (; next != nullptr && next->uid > x.uid; next = next->next_)
+    previous = next;
+  x.previous_ = previous;
+  x.next_ = next;
+  (previous != nullptr ? previous->next_ : here.first) = &x;
+  if (next != nullptr)
+    next->previous_ = &x;
 }
 
 caf::strong_actor_ptr dynamic_pool::remove(dynamic_record& x) {
@@ -101,6 +132,48 @@ std::vector<caf::strong_actor_ptr> dynamic_pool::children() const {
   return result;
 }
 
+std::vector<caf::strong_actor_ptr>
+dynamic_pool::next_page(pool_cursor& at, std::size_t limit) const {
+  std::vector<caf::strong_actor_ptr> result;
+  result.reserve(std::min(limit, size()));
+  // May be the last reference: not to be let go under a lock.
+  const auto last = std::exchange(at.last, nullptr);
+  for (; at.shard < shard_count; ++at.shard, at.below = pool_cursor{}.below) {
+    auto& here = shards_[at.shard];
+    std::lock_guard guard{here.mutex};
+    auto* x = after(here, last, at.below);
+    for (; x != nullptr && result.size() < limit; x = x->next_) {
+      result.push_back(x->keep_);
+      at.below = x->uid;
+    }
+    if (x != nullptr)
+      break;
+  }
+  at.last = result.empty() ? nullptr : result.back();
+  return result;
+}
+
+dynamic_record* dynamic_pool::after(const shard& here,
+                                    const caf::strong_actor_ptr& last,
+                                    std::uint64_t below) const noexcept {
+  if (last != nullptr) {
+    const auto* record = dynamic_cast<dynamic_record*>(last->get());
+    if (record != nullptr && &record->pool() == this
+        && &shard_of(*record) == &here && record->keep_ != nullptr)
+      return record->next_;
+  }
+  auto* x = here.first;
+  while (x != nullptr && x->uid >= below)
+    x = x->next_;
+  return x;
+}
+
+void dynamic_pool::dismiss(std::vector<caf::strong_actor_ptr> children) const {
+  auto to = caf::actor_cast<caf::strong_actor_ptr>(cell_->actor);
+  for (auto& child : children)
+    compat::send_urgent(to, nullptr, pool_dismissed{std::move(child)});
+}
+
 namespace {
 
 tree_snapshot::row row_of(const dynamic_record& x) {
@@ -135,9 +208,9 @@ dynamic_pool::shard_of(const dynamic_record& x) const noexcept {
   return shards_[x.uid % shard_count];
 }
 
-void dynamic_pool::left() {
-  const auto was = count_.fetch_sub(1, std::memory_order_acq_rel);
-  if (was == 1 && !open_.load(std::memory_order_acquire))
+void dynamic_pool::left(std::size_t n) {
+  const auto was = count_.fetch_sub(n, std::memory_order_acq_rel);
+  if (was == n && !open_.load(std::memory_order_acquire))
     compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(cell_->actor),
                         nullptr, pool_drained{});
 }

@@ -24,6 +24,10 @@ public:
     return *pool_;
   }
 
+  /// Makes the child unknown to who looks it up by key. Before it leaves the
+  /// pool; may be called again.
+  virtual void forget_key();
+
 private:
   friend class dynamic_pool;
 

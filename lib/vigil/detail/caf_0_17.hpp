@@ -22,9 +22,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
-#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
+
+#include <pthread.h>
 
 /// Lets values of this type travel in messages inside one process.
 /// Use at global scope.
@@ -109,6 +111,14 @@ inline void send_exit(const caf::strong_actor_ptr& to, context* ctx,
                       caf::error reason) {
   if (to != nullptr)
     send_urgent(to, ctx, caf::exit_msg{to->address(), std::move(reason)});
+}
+
+/// Returns whether this thread is one of CAF's schedulers, which run actors and
+/// must not be blocked. Asks for the name that CAF gives them: slow.
+[[nodiscard]] inline bool in_scheduler_thread() noexcept {
+  char name[16] = {};
+  return pthread_getname_np(pthread_self(), name, sizeof(name)) == 0
+         && std::string_view{name} == "caf.multiplexer";
 }
 
 /// Sends `x` at time `at`, by the clock of the actor system. No recall.

@@ -37,8 +37,9 @@ struct core_child {
     // nop
   }
 
+  /// It is forgotten when it has ended for good.
   [[nodiscard]] bool temporary() const noexcept {
-    return spec.restart == restart_policy::temporary;
+    return fleeting || spec.restart == restart_policy::temporary;
   }
 
   [[nodiscard]] bool active() const noexcept {
@@ -49,6 +50,8 @@ struct core_child {
   child_uid uid;
   child_spec spec;
   bool dynamic;
+  /// Its supervisor keeps no spec of an ended child.
+  bool fleeting = false;
   child_state state = child_state::stopped;
 
   /// It came up at least once.
@@ -120,6 +123,8 @@ struct core_plan {
   bool afresh = false;
   /// The children to stop or start, the next one last.
   std::vector<child_uid> todo;
+  /// How many children of those that stop at once are still there.
+  std::size_t leaving = 0;
 };
 
 /// An exit that has to wait for the end of the plan.

@@ -203,6 +203,7 @@ const supervisor_spec& decision_core::spec() const noexcept {
 core_child& decision_core::insert(child_uid uid, child_spec spec,
                                   bool dynamic) {
   auto& x = children_.emplace_back(uid, std::move(spec), dynamic);
+  x.fleeting = spec_.dynamic;
   x.budget = dynamic ? budget_for(x.spec) : statics_[uid - 1].budget;
   by_uid_.emplace(uid, std::prev(children_.end()));
   by_id_.emplace(x.spec.id, &x);

@@ -39,6 +39,12 @@ child_uid decision_core::start_child(call_id call, child_spec spec,
     reply(call, std::move(*mistake));
     return 0;
   }
+  if (children_.size() >= spec_.max_children) {
+    reply(call,
+          failure{errc::max_children,
+                  "the limit is " + std::to_string(spec_.max_children), path_});
+    return 0;
+  }
   if (coming_up()) {
     kept_.emplace_back(kept_start{call, ++last_uid_, std::move(spec)});
     return last_uid_;
@@ -68,7 +74,7 @@ void decision_core::terminate_child(call_id call, std::string_view id,
   const auto group_waits = waits_for(*x);
   settle(*x);
   if (!stopping())
-    park(*x);
+    release(*x, now);
   if (group_waits)
     cancel_group(now);
   reply(call, uid);

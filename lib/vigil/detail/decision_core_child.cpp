@@ -1,5 +1,6 @@
 #include <vigil/detail/decision_core.hpp>
 #include <vigil/detail/failure_log.hpp>
+#include <vigil/detail/limit_text.hpp>
 #include <vigil/snapshot.hpp>
 
 #include <algorithm>
@@ -17,21 +18,6 @@ void remember(core_child& x, const failure& why) {
   x.history.insert(x.history.begin(), history_line(why));
   if (x.history.size() > history_length)
     x.history.pop_back();
-}
-
-std::string text_of(const core_child& x, const restart_intensity& limit,
-                    const std::vector<std::string>& earlier) {
-  auto result = '"' + x.spec.id + "\" failed";
-  if (limit.max_restarts == 0)
-    result += "; no restart is allowed";
-  else
-    result += " again; the limit is " + std::to_string(limit.max_restarts)
-              + (limit.max_restarts == 1 ? " restart in " : " restarts in ")
-              + format_duration(limit.period);
-  const char* glue = "; before: ";
-  for (const auto& line : earlier)
-    result += std::exchange(glue, "; ") + line;
-  return result;
 }
 
 } // namespace
@@ -276,9 +262,10 @@ void decision_core::give_up(core_child& x, const restart_intensity& limit,
                             time_point now) {
   child_exit how;
   how.kind = exit_kind::abnormal;
-  how.why
-    = failure{errc::restart_limit_reached,
-              text_of(x, limit, earlier.empty() ? x.history : earlier), path_};
+  how.why = failure{errc::restart_limit_reached,
+                    limit_text('"' + x.spec.id + '"', limit,
+                               earlier.empty() ? x.history : earlier),
+                    path_};
   how.why.time = now;
   how.why = how.why.because(std::move(last));
   emit(action::publish{told::gave_up, x.uid, {}, how.why});

@@ -156,9 +156,14 @@ void decision_core::stop(child_exit exit, bool kill, time_point now) {
     return go_down(std::move(exit), false, now);
   }
   force_ = force_ || kill;
-  auto* x = node(plan_.current);
-  if (force_ && x != nullptr && !x->killed)
+  if (!force_)
+    return;
+  if (auto* x = node(plan_.current); x != nullptr && !x->killed)
     this->kill(*x);
+  if (plan_.leaving > 0)
+    for (auto& x : children_)
+      if (x.state == child_state::stopping && !x.killed)
+        this->kill(x);
 }
 
 // -- one step -----------------------------------------------------------------
@@ -171,8 +176,12 @@ void decision_core::step(time_point now) {
 }
 
 void decision_core::step_after(child_uid child, time_point now) {
-  if (plan_.current == child)
+  if (plan_.leaving > 0) {
+    if (--plan_.leaving == 0)
+      all_stopped(now);
+  } else if (plan_.current == child) {
     step(now);
+  }
 }
 
 void decision_core::stop_next(time_point now) {
@@ -181,12 +190,16 @@ void decision_core::stop_next(time_point now) {
     const auto uid = plan_.todo.back();
     plan_.todo.pop_back();
     auto* x = node(uid);
-    if (x != nullptr && stop_at_its_turn(*x, now)) {
+    if (x == nullptr || !stop_at_its_turn(*x, now))
+      continue;
+    if (!spec_.dynamic) {
       plan_.current = uid;
       return;
     }
+    ++plan_.leaving;
   }
-  all_stopped(now);
+  if (plan_.leaving == 0)
+    all_stopped(now);
 }
 
 bool decision_core::stop_at_its_turn(core_child& x, time_point now) {

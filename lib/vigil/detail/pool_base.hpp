@@ -14,6 +14,10 @@ public:
 
   [[nodiscard]] virtual std::size_t size() const noexcept = 0;
 
+  /// Returns how many of the children take messages at once: those that wait
+  /// for a restart do not.
+  [[nodiscard]] virtual std::size_t active() const noexcept = 0;
+
   /// Appends rows for up to `limit` of the children; parent and depth are left
   /// to the caller.
   virtual void sample(std::size_t limit,

@@ -56,6 +56,11 @@ std::optional<failure> check(const supervisor_definition& x,
                              const std::string& path) {
   if (auto wrong = vigil::check(x.spec, path))
     return wrong;
+  if (x.mistake) {
+    auto wrong = *x.mistake;
+    wrong.path = path + '/' + wrong.path;
+    return wrong;
+  }
   std::unordered_set<std::string_view> ids;
   for (const auto& child : x.children) {
     const auto child_path = path + '/' + child.spec.id;

@@ -14,6 +14,8 @@ namespace vigil::detail {
 struct supervisor_definition {
   supervisor_spec spec;
   std::vector<child_definition> children;
+  /// What a setting could not take; its path is below the supervisor's.
+  std::optional<failure> mistake;
 };
 
 using supervisor_definition_ptr = std::shared_ptr<const supervisor_definition>;
@@ -22,6 +24,12 @@ using supervisor_definition_ptr = std::shared_ptr<const supervisor_definition>;
 template <class T>
 concept describes_tree = requires(const T& x) {
   { x.tree() } -> std::same_as<supervisor_definition_ptr>;
+};
+
+/// Makes what describes a child from an id and an index.
+template <class F>
+concept describes_indexed = requires(F& f, std::string id, std::size_t i) {
+  { f(std::move(id), i) } -> describes_child;
 };
 
 /// Returns the first thing that is wrong with a tree, or nothing. `path` is

@@ -1,5 +1,6 @@
 #include <vigil/detail/dynamic_actor.hpp>
 #include <vigil/detail/dynamic_record.hpp>
+#include <vigil/detail/limit_text.hpp>
 
 #include <utility>
 
@@ -23,9 +24,7 @@ const char* dynamic_actor::name() const {
 dynamic_actor::behavior_type dynamic_actor::make_behavior() {
   return {
     [this](const call::terminate_handle& x) { return terminate(x.child); },
-    [this](call::count_children) {
-      return child_counts{pool_->size(), pool_->size(), 0, pool_->size()};
-    },
+    [this](call::count_children) { return detail::count_children(*cell_); },
     [this](call::stop) -> caf::result<stop_report> {
       if (phase_ == phase::down)
         return stop_report{};
@@ -48,6 +47,9 @@ compat::verdict dynamic_actor::before(compat::mailbox_element& x) {
       went_down();
   } else if (auto* exhausted = compat::get_if<pool_exhausted>(x)) {
     on_exhausted(*exhausted);
+  } else if (const auto* dismissed = compat::get_if<pool_dismissed>(x)) {
+    if (const auto* record = record_of(dismissed->child))
+      see_off(*record, dismissed->child);
   } else if (const auto* timer = compat::get_if<core_timer>(x)) {
     on_timer(*timer);
   } else if (const auto* gone = compat::get_if<dynamic_gone>(x)) {
@@ -95,14 +97,9 @@ void dynamic_actor::on_exhausted(pool_exhausted& x) {
   if (phase_ != phase::up)
     return;
   failure why{errc::restart_limit_reached,
-              "a child failed again; the limit is "
-                + std::to_string(cell_->spec.intensity.max_restarts)
-                + " restarts in "
-                + format_duration(cell_->spec.intensity.period),
+              limit_text("a child", cell_->spec.intensity, x.earlier),
               cell_->path};
   why.time = cell_->tree->now();
-  for (const auto& line : x.earlier)
-    why.message += "; before: " + line;
   auto how = abnormal(why.because(std::move(x.last)));
   if (cell_->tree->events.enabled())
     cell_->tree->events.publish(event{.type = event_type::gave_up,
@@ -179,11 +176,9 @@ void dynamic_actor::kill_all() {
 
 void dynamic_actor::leave_behind() {
   for (const auto& child : pool_->children())
-    if (auto* record = dynamic_cast<dynamic_record*>(child->get())) {
-      record->vanish();
-      record->publish(event_type::child_left_behind);
+    if (auto* record = record_of(child)) {
       report_.culprits.push_back({record->path(), errc::child_stuck});
-      static_cast<void>(pool_->remove(*record));
+      abandon(*record);
     }
 }
 
@@ -197,7 +192,10 @@ void dynamic_actor::went_down() {
   me_->publish(event_type::supervisor_stopped, exit_);
   for (auto& promise : std::exchange(stoppers_, {}))
     promise.deliver(report_);
-  notify(*me_, me_->incarnation, context(), child_note::what::exited, exit_);
+  auto how = exit_;
+  how.culprits = report_.culprits;
+  notify(*me_, me_->incarnation, context(), child_note::what::exited,
+         std::move(how));
   if (forget_when_down_)
     retire(to_caf({errc::supervisor_down, {}, cell_->path}));
   else if (std::exchange(start_when_down_, false))
@@ -218,44 +216,63 @@ std::uint64_t dynamic_actor::arm(std::uint64_t uid, duration after) {
 // -- one child ----------------------------------------------------------------
 
 caf::result<void> dynamic_actor::terminate(const caf::strong_actor_ptr& child) {
-  const auto* record
-    = child != nullptr ? dynamic_cast<dynamic_record*>(child->get()) : nullptr;
-  if (record == nullptr || &record->pool() != pool_.get()
-      || !pool_->holds(*record))
+  const auto* record = record_of(child);
+  if (record == nullptr)
     return to_caf(no_child());
   auto promise = make_response_promise();
-  auto [i, added] = leavers_.try_emplace(record->uid);
+  see_off(*record, child).promises.push_back(promise);
+  return promise;
+}
+
+dynamic_record* dynamic_actor::record_of(const caf::strong_actor_ptr& x) const {
+  auto* result
+    = x != nullptr ? dynamic_cast<dynamic_record*>(x->get()) : nullptr;
+  const auto mine = result != nullptr && &result->pool() == pool_.get()
+                    && pool_->holds(*result);
+  return mine ? result : nullptr;
+}
+
+dynamic_actor::leaver&
+dynamic_actor::see_off(const dynamic_record& x,
+                       const caf::strong_actor_ptr& child) {
+  auto [i, added] = leavers_.try_emplace(x.uid);
+  auto& result = i->second;
   if (!added)
-    return to_caf(no_child());
-  i->second.promise = promise;
-  i->second.child = child;
+    return result;
+  result.child = child;
   auto me = caf::actor_cast<caf::weak_actor_ptr>(caf::strong_actor_ptr{ctrl()});
   compat::watch(
-    child, [me, uid = record->uid](const caf::error&, compat::context* ctx) {
+    child, [me, uid = x.uid](const caf::error&, compat::context* ctx) {
       compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(me), ctx,
                           dynamic_gone{uid});
     });
   const auto& policy = pool_->spec().shutdown;
   if (policy.brutal()) {
-    press(i->first, i->second);
-    return promise;
+    press(x.uid, result);
+    return result;
   }
   compat::send_urgent(child, context(), host_command{host_command::what::stop});
   if (!policy.infinite())
-    i->second.timer = arm(i->first, policy.deadline());
-  return promise;
+    result.timer = arm(x.uid, policy.deadline());
+  return result;
+}
+
+void dynamic_actor::abandon(dynamic_record& x) {
+  x.vanish();
+  x.publish(event_type::child_left_behind);
+  x.forget_key();
+  static_cast<void>(pool_->remove(x));
 }
 
 void dynamic_actor::press(std::uint64_t uid, leaver& x) {
   if (x.killed) {
-    if (auto* record = dynamic_cast<dynamic_record*>(x.child->get())) {
-      record->vanish();
-      record->publish(event_type::child_left_behind);
-      static_cast<void>(pool_->remove(*record));
-    }
+    if (auto* record = record_of(x.child))
+      abandon(*record);
     return on_gone(uid);
   }
   x.killed = true;
+  if (const auto* late = x.timer != 0 ? record_of(x.child) : nullptr)
+    late->publish(event_type::child_killed);
   compat::send_urgent(x.child, context(),
                       host_command{host_command::what::kill});
   x.timer = arm(uid, kill_grace);
@@ -264,7 +281,8 @@ void dynamic_actor::press(std::uint64_t uid, leaver& x) {
 void dynamic_actor::on_gone(std::uint64_t uid) {
   auto node = leavers_.extract(uid);
   if (!node.empty())
-    node.mapped().promise.deliver(caf::unit);
+    for (auto& promise : node.mapped().promises)
+      promise.deliver(caf::unit);
 }
 
 failure dynamic_actor::no_child() const {

@@ -10,24 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace vigil {
-
-namespace call {
-
-/// Stops one child of a dynamic supervisor. Answered when it is gone.
-struct terminate_handle {
-  caf::strong_actor_ptr child;
-};
-
-} // namespace call
-
-/// The handle of a dynamic supervisor.
-using dynamic_supervisor_handle
-  = typed_actor<caf::result<void>(call::terminate_handle),
-                caf::result<child_counts>(call::count_children),
-                caf::result<stop_report>(call::stop)>;
-
-namespace detail {
+namespace vigil::detail {
 
 /// Tells that a child which was asked to stop is gone.
 struct dynamic_gone {
@@ -61,7 +44,8 @@ private:
   enum class phase : std::uint8_t { down, up, asking, killing };
 
   struct leaver {
-    caf::response_promise promise;
+    /// Of all who wait for its end.
+    std::vector<caf::response_promise> promises;
     caf::strong_actor_ptr child;
     std::uint64_t timer = 0;
     bool killed = false;
@@ -79,6 +63,9 @@ private:
   void arm_all(duration after);
 
   caf::result<void> terminate(const caf::strong_actor_ptr& child);
+  [[nodiscard]] dynamic_record* record_of(const caf::strong_actor_ptr& x) const;
+  leaver& see_off(const dynamic_record& x, const caf::strong_actor_ptr& child);
+  void abandon(dynamic_record& x);
   void press(std::uint64_t uid, leaver& x);
   void on_gone(std::uint64_t uid);
   [[nodiscard]] failure no_child() const;
@@ -98,8 +85,6 @@ private:
   bool forget_when_down_ = false;
 };
 
-} // namespace detail
-} // namespace vigil
+} // namespace vigil::detail
 
-VIGIL_MESSAGE_TYPE(vigil::call::terminate_handle)
 VIGIL_MESSAGE_TYPE(vigil::detail::dynamic_gone)

@@ -1,6 +1,7 @@
 #include <vigil/detail/blocking_call.hpp>
 #include <vigil/detail/dynamic_actor.hpp>
 #include <vigil/detail/dynamic_definition.hpp>
+#include <vigil/detail/dynamic_record.hpp>
 
 #include <utility>
 
@@ -59,6 +60,11 @@ public:
     spec.id = "dynamic";
     if (auto wrong = vigil::check(spec, path))
       return wrong;
+    if (definition_.no_function)
+      return failure{errc::null_handle, "the actor function is null", path};
+    if (definition_.max_children == 0)
+      return failure{errc::out_of_range,
+                     "give max_children(n) a number above zero", path};
     auto child = definition_.child;
     child.id = "child";
     return vigil::check(child, spec, path + "/#");
@@ -80,12 +86,45 @@ std::shared_ptr<dynamic_pool> pool_of(const child_cell& x) {
   return std::static_pointer_cast<dynamic_pool>(x.nested->pool.lock());
 }
 
-result<void> terminate_dynamic(const dynamic_pool& pool,
+failure no_pool() {
+  return {errc::supervisor_down, "the dynamic supervisor is gone"};
+}
+
+dynamic_supervisor_handle supervisor_of(const dynamic_pool* pool) {
+  if (pool == nullptr)
+    return {};
+  return caf::actor_cast<dynamic_supervisor_handle>(pool->cell().actor);
+}
+
+child_counts count_dynamic(const dynamic_pool* pool) {
+  if (pool == nullptr)
+    return {};
+  return count_children(pool->cell());
+}
+
+std::vector<child_info> list_dynamic(const dynamic_pool* pool, pool_cursor& at,
+                                     std::size_t limit) {
+  std::vector<child_info> result;
+  if (pool == nullptr)
+    return result;
+  for (auto& child : pool->next_page(at, limit))
+    if (const auto* x = dynamic_cast<const dynamic_record*>(child->get()))
+      result.push_back({'#' + std::to_string(x->uid), x->path(),
+                        x->state.load(std::memory_order_relaxed),
+                        child_kind::worker, x->spec.restart,
+                        x->incarnation.load(std::memory_order_relaxed),
+                        std::move(child)});
+  return result;
+}
+
+result<void> terminate_dynamic(const dynamic_pool* pool,
                                caf::strong_actor_ptr child, duration timeout) {
-  const auto& cell = pool.cell();
-  auto to = caf::actor_cast<dynamic_supervisor_handle>(cell.actor);
+  auto to = supervisor_of(pool);
   if (!to)
-    return failure{errc::supervisor_down, {}, cell.path};
+    return pool != nullptr
+             ? failure{errc::supervisor_down, {}, pool->cell().path}
+             : no_pool();
+  const auto& cell = pool->cell();
   return blocking_call<void>(cell.tree->system, to, cell.path, timeout,
                              call::terminate_handle{std::move(child)});
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/call.hpp>
 #include <vigil/detail/child_definition.hpp>
 #include <vigil/detail/dynamic_pool.hpp>
 #include <vigil/result.hpp>
@@ -8,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <typeindex>
+#include <vector>
 
 namespace vigil::detail {
 
@@ -18,6 +20,8 @@ struct dynamic_definition {
   child_spec child;
   std::size_t max_children = dynamic_pool::no_limit;
   bool eager = false;
+  /// The actor function is a null pointer or an empty `std::function`.
+  bool no_function = false;
   /// Makes the `dynamic_front` of a pool.
   std::function<std::shared_ptr<const void>(bool eager)> make_front;
 };
@@ -30,12 +34,26 @@ inline constexpr duration dynamic_timeout = std::chrono::minutes{1};
                                               dynamic_definition definition,
                                               std::type_index handle);
 
-/// Returns the pool of a child that is a dynamic supervisor.
+/// Returns the pool of a child that is a dynamic supervisor; null if the
+/// supervisor is gone for good.
 [[nodiscard]] std::shared_ptr<dynamic_pool> pool_of(const child_cell& x);
 
+/// What a handle without a pool answers.
+[[nodiscard]] failure no_pool();
+
+/// Returns the supervisor; null if it is gone for good.
+[[nodiscard]] dynamic_supervisor_handle supervisor_of(const dynamic_pool* pool);
+
 /// Stops a child of a pool and waits until it is gone.
-[[nodiscard]] result<void> terminate_dynamic(const dynamic_pool& pool,
+[[nodiscard]] result<void> terminate_dynamic(const dynamic_pool* pool,
                                              caf::strong_actor_ptr child,
                                              duration timeout);
+
+/// Counts the children of a pool.
+[[nodiscard]] child_counts count_dynamic(const dynamic_pool* pool);
+
+/// Lists the next children of a pool.
+[[nodiscard]] std::vector<child_info>
+list_dynamic(const dynamic_pool* pool, pool_cursor& at, std::size_t limit);
 
 } // namespace vigil::detail

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/call.hpp>
+#include <vigil/detail/cell_calls.hpp>
 #include <vigil/detail/child_messages.hpp>
 #include <vigil/detail/decision_core.hpp>
 #include <vigil/detail/definition.hpp>
@@ -93,7 +94,7 @@ private:
   // -- what is asked ----------------------------------------------------------
 
   call_id remember(reply_kind kind, std::string id);
-  caf::result<child_info> start_child(const child_definition& x);
+  caf::result<child_info> start_child(child_definition x);
   caf::result<child_info> info_call(const std::string& id);
   [[nodiscard]] failure unknown(const std::string& id) const;
   [[nodiscard]] child_cell_ptr cell_of(const std::string& id) const;
@@ -136,6 +137,7 @@ private:
   std::unordered_map<child_uid, child_entry> entries_;
   std::unordered_map<call_id, pending_call> calls_;
   call_id last_call_ = 0;
+  std::uint64_t last_serial_ = 0;
   timer_queue timers_;
   health_monitor health_;
   std::vector<caf::response_promise> stoppers_;
@@ -146,11 +148,6 @@ private:
   bool start_when_down_ = false;
   bool forget_when_down_ = false;
 };
-
-/// Lists what `which_children` tells, the newest first. Needs no message.
-[[nodiscard]] std::vector<child_info> list_children(const supervisor_cell& x);
-[[nodiscard]] child_info info_of(const child_cell& x);
-[[nodiscard]] child_counts count_children(const supervisor_cell& x);
 
 } // namespace vigil::detail
 

@@ -7,7 +7,9 @@ namespace vigil::detail {
 
 supervisor_actor::behavior_type supervisor_actor::make_behavior() {
   return {
-    [this](call::start_child& x) { return start_child(x.definition); },
+    [this](call::start_child& x) {
+      return start_child(std::move(x.definition));
+    },
     [this](call::terminate_child& x) -> caf::result<void> {
       auto id = remember(reply_kind::nothing, x.id);
       auto promise = calls_[id].promise;
@@ -59,8 +61,10 @@ call_id supervisor_actor::remember(reply_kind kind, std::string id) {
   return result;
 }
 
-caf::result<child_info>
-supervisor_actor::start_child(const child_definition& x) {
+// Many children of a dynamic supervisor may be made from one description.
+caf::result<child_info> supervisor_actor::start_child(child_definition x) {
+  if (cell_->spec.dynamic)
+    x.spec.id += '#' + std::to_string(++last_serial_);
   if (auto wrong = check_factory(x, cell_->path + '/' + x.spec.id))
     return to_caf(*wrong);
   auto id = remember(reply_kind::info, x.spec.id);
@@ -106,8 +110,10 @@ std::vector<child_info> list_children(const supervisor_cell& x) {
 
 child_counts count_children(const supervisor_cell& x) {
   child_counts result;
-  if (auto pool = x.pool.lock())
-    result.specs = result.active = result.workers = pool->size();
+  if (auto pool = x.pool.lock()) {
+    result.specs = result.workers = pool->size();
+    result.active = pool->active();
+  }
   for (const auto& cell : x.children()) {
     ++result.specs;
     if (cell->state == child_state::running)

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <vigil/detail/dynamic_front.hpp>
+#include <vigil/detail/key_index.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace vigil::detail {
+
+/// What became of a start by key.
+struct keyed_started {
+  caf::strong_actor_ptr child;
+  bool already = false;
+};
+
+/// Starts and finds children by key.
+template <class Key, class... Ts>
+class keyed_front {
+public:
+  virtual ~keyed_front() = default;
+
+  /// Makes a child, unless there is one of that key. In any thread, without
+  /// waiting.
+  [[nodiscard]] virtual result<keyed_started>
+  start(const pool_ptr& pool, const Key& key, Ts... xs) const = 0;
+
+  [[nodiscard]] caf::strong_actor_ptr find(const Key& key) const {
+    return index_.find(key);
+  }
+
+  [[nodiscard]] key_index<Key>& index() const noexcept {
+    return index_;
+  }
+
+private:
+  mutable key_index<Key> index_;
+};
+
+/// The actor of a child that has a key.
+template <class Front, class Key>
+class keyed_host final : public dynamic_host<Front> {
+public:
+  template <class... Ts>
+  keyed_host(caf::actor_config& cfg, const pool_ptr& pool, const Key& key,
+             Ts&&... xs)
+    : dynamic_host<Front>(cfg, pool, std::forward<Ts>(xs)...), key_(key) {
+    // nop
+  }
+
+  void forget_key() override {
+    this->front().index().erase(key_, this);
+  }
+
+private:
+  const Key key_;
+};
+
+/// Starts children that are actor functions and have a key.
+template <class Key, class Recipe, class... Ts>
+class keyed_front_of final : public keyed_front<Key, Ts...> {
+public:
+  using interface = keyed_front<Key, Ts...>;
+  using recipe_type = Recipe;
+  using host_type = keyed_host<keyed_front_of, Key>;
+
+  keyed_front_of(Recipe recipe, bool eager)
+    : recipe_(std::move(recipe)), eager_(eager) {
+    // nop
+  }
+
+  [[nodiscard]] const Recipe& recipe() const noexcept {
+    return recipe_;
+  }
+
+  [[nodiscard]] result<keyed_started>
+  start(const pool_ptr& pool, const Key& key, Ts... xs) const override {
+    if (auto child = this->find(key))
+      return keyed_started{std::move(child), true};
+    if (auto refused = pool->reserve()) {
+      // The place may have gone to a child of that very key.
+      if (auto child = this->find(key))
+        return keyed_started{std::move(child), true};
+      return std::move(*refused);
+    }
+    reserved_places places{*pool, 1};
+    auto mine = make_host<host_type>(pool, key, std::move(xs)...);
+    auto& host = *static_cast<host_type*>(mine->get());
+    auto child
+      = this->index().enter(key, mine, [&] { return pool->add(host, mine); });
+    if (child == nullptr)
+      return is_stopping(*pool);
+    if (child != mine)
+      return keyed_started{std::move(child), true};
+    --places.left;
+    if (eager_)
+      if (auto why = begin_here(host))
+        return std::move(*why);
+    return keyed_started{std::move(child), false};
+  }
+
+private:
+  const Recipe recipe_;
+  const bool eager_;
+};
+
+} // namespace vigil::detail

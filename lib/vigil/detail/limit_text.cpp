@@ -1,0 +1,23 @@
+#include <vigil/detail/limit_text.hpp>
+#include <vigil/snapshot.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+std::string limit_text(const std::string& who, const restart_intensity& limit,
+                       const std::vector<std::string>& earlier) {
+  auto result = who + " failed";
+  if (limit.max_restarts == 0)
+    result += "; no restart is allowed";
+  else
+    result += " again; the limit is " + std::to_string(limit.max_restarts)
+              + (limit.max_restarts == 1 ? " restart in " : " restarts in ")
+              + format_duration(limit.period);
+  const char* glue = "; before: ";
+  for (const auto& line : earlier)
+    result += std::exchange(glue, "; ") + line;
+  return result;
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <vigil/call.hpp>
+#include <vigil/detail/blocking_call.hpp>
+#include <vigil/detail/cell.hpp>
+#include <vigil/result.hpp>
+
+#include <utility>
+#include <vector>
+
+namespace vigil::detail {
+
+/// Lists what `which_children` tells, the newest first. Needs no message.
+[[nodiscard]] std::vector<child_info> list_children(const supervisor_cell& x);
+[[nodiscard]] child_info info_of(const child_cell& x);
+[[nodiscard]] child_counts count_children(const supervisor_cell& x);
+
+/// Sends a call to the supervisor of that cell and blocks until it answers.
+template <class T, class Call>
+[[nodiscard]] result<T> call_supervisor(const supervisor_cell& x, Call what,
+                                        duration timeout) {
+  auto to = caf::actor_cast<supervisor_handle>(x.actor);
+  if (!to)
+    return failure{errc::supervisor_down, {}, x.path};
+  return blocking_call<T>(x.tree->system, to, x.path, timeout, std::move(what));
+}
+
+/// Adds a child, starts it and waits until it is up. Fails with `errc::ignored`
+/// if nothing is left of it then.
+[[nodiscard]] result<child_cell_ptr> start_child_in(const supervisor_cell& x,
+                                                    call::start_child what,
+                                                    duration timeout);
+
+/// Stops the child of that handle and waits until it is gone. O(n).
+[[nodiscard]] result<void>
+terminate_child_in(const supervisor_cell& x, const caf::strong_actor_ptr& child,
+                   duration timeout);
+
+} // namespace vigil::detail

@@ -1,0 +1,142 @@
+#pragma once
+
+#include <vigil/detail/dynamic_front.hpp>
+#include <vigil/detail/keyed_front.hpp>
+#include <vigil/dynamic_ref.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace vigil {
+
+/// Refers to a running dynamic supervisor: starts and stops its children.
+///
+/// Look it up by key (`tree[key]`, with `child_key<dynamic<H, Args...>, "id">`)
+/// or by path (`tree.find<dynamic<H, Args...>>("id")`).
+template <class Handle, class... Args>
+class dynamic : public dynamic_ref<Handle> {
+public:
+  using dynamic_ref<Handle>::dynamic_ref;
+
+  /// Starts a child in the calling thread, without a message to the supervisor.
+  ///
+  /// The actor function runs with the child's first message, or right here if
+  /// the supervisor was built with `eager()`. Fails with `errc::max_children`,
+  /// `errc::supervisor_down`, `errc::supervisor_stopping`, and, if eager,
+  /// `errc::start_failed` and `errc::ignored`. O(1).
+  [[nodiscard]] result<Handle> start_child(Args... xs) const {
+    if (this->pool() == nullptr)
+      return detail::no_pool();
+    auto child = this->template front<front_type>().start(this->pool(),
+                                                          std::move(xs)...);
+    if (!child)
+      return child.error();
+    return caf::actor_cast<Handle>(std::move(child).value());
+  }
+
+  /// Starts `n` children with copies of the same arguments, all or none: if one
+  /// of them fails to start, those before it are stopped. Fails as
+  /// `start_child` does, and with `errc::out_of_range` for a negative `n`.
+  template <std::integral N>
+  [[nodiscard]] result<std::vector<Handle>>
+  start_children(N n, const Args&... xs) const {
+    return start_all(n,
+                     [&](std::size_t) { return std::tuple<Args...>{xs...}; });
+  }
+
+  /// Starts `n` children, all or none; that of index `i`, from 0 on, with the
+  /// arguments that `f(i)` returns: one value, or a tuple of several. Fails
+  /// with `errc::exception` if `f` throws.
+  template <std::integral N, class F>
+    requires(sizeof...(Args) > 0
+             && std::convertible_to<std::invoke_result_t<F&, std::size_t>,
+                                    std::tuple<Args...>>)
+  [[nodiscard]] result<std::vector<Handle>> start_children(N n, F f) const {
+    return start_all(
+      n, [&](std::size_t i) -> std::tuple<Args...> { return f(i); });
+  }
+
+private:
+  using front_type = detail::dynamic_front<Args...>;
+
+  template <class N, class F>
+  [[nodiscard]] result<std::vector<Handle>> start_all(N n, const F& f) const {
+    if (this->pool() == nullptr)
+      return detail::no_pool();
+    if (std::cmp_less(n, 0))
+      return failure{errc::out_of_range, "a negative number of children",
+                     this->pool()->cell().path};
+    auto children = this->template front<front_type>().start_all(
+      this->pool(), static_cast<std::size_t>(n), f);
+    if (!children)
+      return children.error();
+    return this->handles(children.value());
+  }
+};
+
+/// What became of a start by key.
+template <class Handle>
+struct start_result {
+  Handle child;
+  /// There was a child of that key: `child` is that one, and nothing was
+  /// started. OTP: `already_started`.
+  bool already_started = false;
+};
+
+/// Refers to a running dynamic supervisor whose children have keys.
+///
+/// A key belongs to its child from the start until the child is gone for good,
+/// over all restarts.
+template <class Key, class Handle, class... Args>
+class keyed_dynamic : public dynamic_ref<Handle> {
+public:
+  using dynamic_ref<Handle>::dynamic_ref;
+  using dynamic_ref<Handle>::terminate_child;
+
+  /// Starts a child, unless there is one of that key: then its handle is the
+  /// result. Of several threads that ask at once, one starts it. Otherwise as
+  /// `start_child` of `dynamic`.
+  [[nodiscard]] result<start_result<Handle>> start_child(const Key& key,
+                                                         Args... xs) const {
+    if (this->pool() == nullptr)
+      return detail::no_pool();
+    auto started = this->template front<front_type>().start(this->pool(), key,
+                                                            std::move(xs)...);
+    if (!started)
+      return started.error();
+    return start_result<Handle>{
+      caf::actor_cast<Handle>(std::move(started.value().child)),
+      started.value().already};
+  }
+
+  /// Returns the child of that key, or `errc::not_found`. Needs no message.
+  /// O(1).
+  [[nodiscard]] result<Handle> find(const Key& key) const {
+    if (this->pool() == nullptr)
+      return detail::no_pool();
+    auto child = this->template front<front_type>().find(key);
+    if (child == nullptr)
+      return failure{errc::not_found, "no child has that key",
+                     this->pool()->cell().path};
+    return caf::actor_cast<Handle>(std::move(child));
+  }
+
+  /// Stops the child of that key and waits until it is gone.
+  result<void> terminate_child(const Key& key,
+                               duration timeout
+                               = detail::dynamic_timeout) const {
+    auto child = find(key);
+    if (!child)
+      return child.error();
+    return terminate_child(child.value(), timeout);
+  }
+
+private:
+  using front_type = detail::keyed_front<Key, Args...>;
+};
+
+} // namespace vigil

@@ -1,0 +1,181 @@
+#pragma once
+
+#include <vigil/child_key.hpp>
+#include <vigil/child_settings.hpp>
+#include <vigil/detail/cell_calls.hpp>
+#include <vigil/detail/definition.hpp>
+#include <vigil/detail/dynamic_definition.hpp>
+#include <vigil/detail/typed_handle.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vigil {
+
+/// Refers to a running dynamic supervisor whose children have specs of their
+/// own. Look it up by key (`child_key<mixed_dynamic, "id">`) or by path.
+///
+/// Its children are described by what `vigil::child(…)`, `vigil::supervisor(…)`
+/// or `vigil::dynamic_supervisor(…)` makes. Their starts go through the
+/// supervisor; the calls that start and stop block, so they are not for use
+/// inside an actor, where they fail with `errc::wrong_thread`: there, send
+/// `vigil::call::start_child` to `handle()`. Otherwise as `dynamic`: valid over
+/// restarts of the supervisor, which end all children; thread-safe.
+class mixed_dynamic {
+public:
+  mixed_dynamic() = default;
+
+  explicit mixed_dynamic(const detail::child_cell& x) : cell_(x.nested) {
+    // nop
+  }
+
+  /// Starts a child, waits until it is up and returns its handle.
+  ///
+  /// The supervisor appends a number to its id, so that many children can be
+  /// made from one description: `"loader"` becomes `"loader#1"`. Fails with
+  /// `errc::max_children`, `errc::start_failed`, `errc::ignored`,
+  /// `errc::supervisor_stopping`, `errc::supervisor_down` and with what is
+  /// wrong with the description.
+  template <class Builder>
+  result<typename detail::started_child<Builder>::handle_type>
+  start_child(const Builder& x,
+              duration timeout = detail::dynamic_timeout) const {
+    if (cell_ == nullptr)
+      return detail::no_pool();
+    auto child = detail::start_child_in(*cell_, call::start_child{x}, timeout);
+    if (!child)
+      return child.error();
+    return detail::typed_handle<typename Builder::handle_type>(*child.value());
+  }
+
+  /// Stops a child and waits until it is gone. Fails with `errc::not_found` if
+  /// the handle is of no child of this supervisor. O(n).
+  template <class Handle>
+  result<void> terminate_child(const Handle& child,
+                               duration timeout
+                               = detail::dynamic_timeout) const {
+    static_assert(detail::is_child_handle<Handle>,
+                  "vigil: terminate_child takes the handle of a child");
+    if (cell_ == nullptr)
+      return detail::no_pool();
+    return detail::terminate_child_in(*cell_, pointer(child), timeout);
+  }
+
+  /// Counts the children. O(n).
+  [[nodiscard]] child_counts count_children() const {
+    return cell_ != nullptr ? detail::count_children(*cell_) : child_counts{};
+  }
+
+  /// Lists the children, the newest first. O(n).
+  [[nodiscard]] std::vector<child_info> which_children() const {
+    return cell_ != nullptr ? detail::list_children(*cell_)
+                            : std::vector<child_info>{};
+  }
+
+  /// Returns the supervisor as an actor to send `call` messages to; null if it
+  /// is gone for good.
+  [[nodiscard]] supervisor_handle handle() const {
+    if (cell_ == nullptr)
+      return {};
+    return caf::actor_cast<supervisor_handle>(cell_->actor);
+  }
+
+private:
+  template <class Handle>
+  [[nodiscard]] static caf::strong_actor_ptr pointer(const Handle& x) {
+    if constexpr (caf::is_handle<Handle>::value)
+      return caf::actor_cast<caf::strong_actor_ptr>(x);
+    else
+      return caf::actor_cast<caf::strong_actor_ptr>(x.handle());
+  }
+
+  detail::supervisor_cell_ptr cell_;
+};
+
+/// A dynamic supervisor whose children have specs of their own, on its way into
+/// a tree.
+///
+/// As a `one_for_one` supervisor without static children, except that a child
+/// which has ended for good is forgotten whatever its restart policy, and that
+/// all children stop at once, each with its own deadline. Elixir:
+/// `DynamicSupervisor`.
+///
+/// @tparam Key its `child_key`, or `no_key`
+template <class Key = no_key>
+class mixed_dynamic_builder
+  : public child_settings<mixed_dynamic_builder<Key>> {
+public:
+  using super = child_settings<mixed_dynamic_builder<Key>>;
+  using handle_type = mixed_dynamic;
+  using key_type = Key;
+
+  explicit mixed_dynamic_builder(std::string id) : super(spec_of(id)) {
+    definition_.spec.id = std::move(id);
+    definition_.spec.dynamic = true;
+  }
+
+  /// Allows that many restarts of children in any window of that length, all
+  /// children together. Default: 3 in 5 s.
+  [[nodiscard]] mixed_dynamic_builder intensity(std::uint32_t max_restarts,
+                                                duration period) const {
+    return changed([&](supervisor_spec& x) {
+      x.intensity = {max_restarts, period};
+    });
+  }
+
+  /// Refuses to have more children than that, which is above zero. Restarting
+  /// ones count.
+  template <std::integral N>
+  [[nodiscard]] mixed_dynamic_builder max_children(N n) const {
+    return changed([&](supervisor_spec& x) {
+      x.max_children = std::cmp_less(n, 0) ? 0 : static_cast<std::size_t>(n);
+    });
+  }
+
+  /// Returns the description that a parent supervisor works from.
+  [[nodiscard]] detail::child_definition definition() const {
+    detail::key_tag tag = nullptr;
+    if constexpr (is_child_key_v<Key>)
+      tag = detail::tag_of<Key>();
+    auto mine = std::make_shared<detail::supervisor_definition>(definition_);
+    return {this->as_child(), detail::make_supervisor_factory(std::move(mine)),
+            typeid(mixed_dynamic), tag};
+  }
+
+private:
+  [[nodiscard]] static child_spec spec_of(std::string id) {
+    child_spec result;
+    result.id = std::move(id);
+    result.kind = child_kind::supervisor;
+    result.shutdown = infinity;
+    return result;
+  }
+
+  template <class F>
+  [[nodiscard]] mixed_dynamic_builder changed(F f) const {
+    auto result = *this;
+    f(result.definition_.spec);
+    return result;
+  }
+
+  detail::supervisor_definition definition_;
+};
+
+/// Describes a dynamic supervisor whose children have specs of their own.
+[[nodiscard]] inline auto dynamic_supervisor(std::string id) {
+  return mixed_dynamic_builder<>{std::move(id)};
+}
+
+/// Describes such a dynamic supervisor with a key.
+template <fixed_string Id>
+[[nodiscard]] auto dynamic_supervisor(child_key<mixed_dynamic, Id>) {
+  return mixed_dynamic_builder<child_key<mixed_dynamic, Id>>{
+    std::string{Id.view()}};
+}
+
+} // namespace vigil
