@@ -177,6 +177,15 @@ def message_rows():
                   f"messages:{kind}/raw:median", f"raw {kind}")
 
 
+def task_rows():
+    def row(name, ours, raw):
+        return Row(name, f"tasks:{ours}:median", f"tasks:{raw}:median",
+                   "raw CAF, spawn an actor and ask it once")
+    yield row("task_async_overhead", "async_nolink", "raw/request")
+    yield row("task_async_overhead_linked", "async_linked", "raw/request")
+    yield row("task_async_from_thread", "from_thread", "raw/from_thread")
+
+
 def small_rows():
     yield Row("event_publish", "events:subscribers/0:cpu_time",
               target=at_most(20))
@@ -197,4 +206,4 @@ def small_rows():
 
 
 ROWS = [*restart_rows(), *crash_rows(), *spawn_rows(), *million_rows(),
-        *group_rows(), *message_rows(), *small_rows()]
+        *group_rows(), *message_rows(), *task_rows(), *small_rows()]

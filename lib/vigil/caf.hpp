@@ -12,8 +12,9 @@
 ///   outlive their own end, which is what hosts are made of;
 /// - `forwarder`: a base for handles that pass messages on;
 /// - `spawn_hidden`, `spawn_lazy`, `make_forwarder`: making actors;
-/// - `send_urgent`, `send_normal`, `send_exit`, `reply_error`, `schedule`:
-///   messages;
+/// - `send_urgent`, `send_normal`, `send_exit`, `reply`, `reply_error`,
+///   `request_timeout`, `schedule`: messages;
+/// - `job`, `is_scheduler_thread`: work for the scheduler that is no actor;
 /// - `watch`: a hook on an actor's end;
 /// - `make_error`, `is_ours`, `error_payload`: errors;
 /// - `test_driver`: virtual time.
@@ -24,6 +25,7 @@
 #if CAF_MAJOR_VERSION == 0 && CAF_MINOR_VERSION == 17
 #  include <vigil/detail/caf_0_17.hpp>
 #  include <vigil/detail/caf_0_17_control.hpp>
+#  include <vigil/detail/caf_0_17_job.hpp>
 #  include <vigil/detail/caf_0_17_spawn.hpp>
 #else
 #  error "vigil needs CAF 0.17.x (such as Debian's libcaf-dev)"

@@ -64,6 +64,10 @@ constexpr std::array entries{
   entry{errc::unspecified, "unspecified", "unspecified"},
   entry{errc::max_children, "max_children",
         "the supervisor has as many children as it may have"},
+  entry{errc::would_block, "would_block",
+        "the call would block a thread that runs actors"},
+  entry{errc::result_taken, "result_taken",
+        "the result of the task was taken before"},
 };
 
 const entry* find(int value) noexcept {

@@ -79,6 +79,10 @@ enum class errc {
   unspecified,
   /// The dynamic supervisor has as many children as it may have.
   max_children,
+  /// The call would block a thread that runs actors.
+  would_block,
+  /// The result of the task was taken before; there is only one.
+  result_taken,
 };
 
 /// Returns the category of `errc`; its name is `"vigil"`. Thread-safe.

@@ -3,6 +3,7 @@
 #include <vigil/child.hpp>
 #include <vigil/dynamic_supervisor.hpp>
 #include <vigil/supervisor_ref.hpp>
+#include <vigil/task_supervisor.hpp>
 
 #include <iterator>
 #include <memory>
@@ -81,6 +82,13 @@ public:
   /// Adds a dynamic supervisor as a child.
   template <class Dynamic, class K>
   [[nodiscard]] auto child(const dynamic_builder<Dynamic, K>& x) const {
+    check_key<K>();
+    return added<detail::append_keys_t<Own, K>, Below>(x.definition());
+  }
+
+  /// Adds a task supervisor as a child.
+  template <class K>
+  [[nodiscard]] auto child(const task_supervisor_builder<K>& x) const {
     check_key<K>();
     return added<detail::append_keys_t<Own, K>, Below>(x.definition());
   }

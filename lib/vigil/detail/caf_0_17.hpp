@@ -118,15 +118,29 @@ void schedule(caf::actor_system& sys, time_point at, caf::strong_actor_ptr to,
   sys.clock().schedule_message(at, std::move(to), std::move(element));
 }
 
-/// Answers a request with an error on behalf of `self`; does nothing for
-/// messages that want no answer.
+/// Returns what a request takes as its timeout; `duration::max()` is none.
+[[nodiscard]] inline auto request_timeout(duration x) {
+  return x == duration::max() ? caf::duration{caf::infinite}
+                              : caf::duration{x};
+}
+
+/// Answers a request on behalf of `self`; does nothing for messages that want
+/// no answer.
+template <class T>
+void reply(const caf::strong_actor_ptr& self,
+           const caf::strong_actor_ptr& requester, caf::message_id mid,
+           context* ctx, T x) {
+  if (mid.is_request() && requester != nullptr)
+    requester->enqueue(
+      caf::make_mailbox_element(self, mid.response_id(), {}, std::move(x)),
+      ctx);
+}
+
+/// Answers a request with an error on behalf of `self`.
 inline void reply_error(const caf::strong_actor_ptr& self,
                         const caf::strong_actor_ptr& requester,
                         caf::message_id mid, context* ctx, caf::error why) {
-  if (mid.is_request() && requester != nullptr)
-    requester->enqueue(
-      caf::make_mailbox_element(self, mid.response_id(), {}, std::move(why)),
-      ctx);
+  reply(self, requester, mid, ctx, std::move(why));
 }
 
 /// Has an actor clean up. What hooks of others throw is theirs, and lost.
