@@ -61,7 +61,9 @@ void task(benchmark::State& state, bool linked) {
   auto tasks = tree.find<vigil::tasks>("tasks").value();
   run(state, here, [=](caf::event_based_actor* self, rounds* st) {
     return [=] {
-      auto f = [] { return 1; };
+      auto f = [] {
+        return 1;
+      };
       auto t = linked ? tasks.async(self, f) : tasks.async_nolink(f);
       t.value().then(self, [st](const vigil::outcome<int>&) { st->next(); });
     };
@@ -78,8 +80,9 @@ void raw_actor(benchmark::State& state) {
           return x;
         }};
       };
-      self->request(self->spawn(answer), caf::infinite, 1)
-        .then([st](int) { st->next(); });
+      self->request(self->spawn(answer), caf::infinite, 1).then([st](int) {
+        st->next();
+      });
     };
   });
 }

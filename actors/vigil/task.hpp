@@ -185,8 +185,8 @@ void task<T>::then(Self* self, F f, duration timeout) {
   if (!valid())
     return static_cast<void>((*handler)(taken()));
   if (timeout < duration::zero())
-    return static_cast<void>((*handler)(
-      detail::failed<T>({errc::negative_delay, "the timeout"})));
+    return static_cast<void>(
+      (*handler)(detail::failed<T>({errc::negative_delay, "the timeout"})));
   auto late = std::make_shared<task>(std::move(*this));
   const auto front = caf::actor_cast<caf::actor>(late->state_->pool().front());
   self

@@ -44,9 +44,9 @@ tasks_to_wait_for(const std::vector<task<T>>& xs) {
 }
 
 template <class T>
-using many_of = std::conditional_t<std::is_void_v<T>, void,
-                                   std::vector<std::conditional_t<
-                                     std::is_void_v<T>, int, T>>>;
+using many_of = std::conditional_t<
+  std::is_void_v<T>, void,
+  std::vector<std::conditional_t<std::is_void_v<T>, int, T>>>;
 
 } // namespace detail
 
@@ -64,7 +64,9 @@ await_many(std::vector<task<T>>& xs, duration timeout = task_timeout) {
   auto failed = [](detail::task_base* x) {
     return x->has_answer() && x->has_failure();
   };
-  auto done = [](detail::task_base* x) { return x->has_answer(); };
+  auto done = [](detail::task_base* x) {
+    return x->has_answer();
+  };
   auto enough = [&] {
     return std::any_of(all.begin(), all.end(), failed)
            || std::all_of(all.begin(), all.end(), done);

@@ -95,7 +95,7 @@ public:
     }
 
     pointer operator->() const {
-      return &*from_->current_;
+      return &**this;
     }
 
     iterator& operator++() {
@@ -133,7 +133,6 @@ public:
     kill_rest();
   }
 
-  /// Waits for the first result.
   [[nodiscard]] iterator begin() {
     if (!begun_)
       advance();
@@ -192,8 +191,8 @@ private:
   }
 
   [[nodiscard]] typename entries::iterator find_ready() {
-    const auto last = options_.ordered ? std::next(window_.begin())
-                                       : window_.end();
+    const auto last
+      = options_.ordered ? std::next(window_.begin()) : window_.end();
     const auto i = std::find_if(window_.begin(), last, [](const entry& x) {
       return x.task->has_answer();
     });
@@ -210,9 +209,8 @@ private:
     auto patience = duration::max();
     if (first != time_point::max())
       patience = std::max(first - pool_->cell().tree->now(), duration::zero());
-    auto waited = detail::wait_for(candidates, patience, [&] {
-      return find_ready() != window_.end();
-    });
+    auto waited = detail::wait_for(
+      candidates, patience, [&] { return find_ready() != window_.end(); });
     if (waited)
       return find_ready();
     auto late = std::move(window_.front());

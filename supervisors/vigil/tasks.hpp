@@ -75,8 +75,7 @@ class tasks {
 public:
   tasks() = default;
 
-  explicit tasks(const detail::child_cell& x)
-    : pool_(detail::task_pool_of(x)) {
+  explicit tasks(const detail::child_cell& x) : pool_(detail::task_pool_of(x)) {
     // nop
   }
 
@@ -112,17 +111,15 @@ public:
   /// again as `restart` says, out of the budget of the supervisor; then its
   /// function is called more than once.
   template <class F>
-  result<std::uint64_t> start_child(F f,
-                                    restart_policy restart
-                                    = restart_policy::temporary) const {
+  result<std::uint64_t> start_child(F f, restart_policy restart
+                                         = restart_policy::temporary) const {
     return fire(std::move(f), restart, detail::task_place::scheduler);
   }
 
   /// As `start_child`, for work that blocks.
   template <class F>
-  result<std::uint64_t> start_blocking(F f,
-                                       restart_policy restart
-                                       = restart_policy::temporary) const {
+  result<std::uint64_t> start_blocking(F f, restart_policy restart
+                                            = restart_policy::temporary) const {
     return fire(std::move(f), restart, detail::task_place::blocking);
   }
 
@@ -152,15 +149,15 @@ public:
   /// ends before, which kills the tasks. If `on_item` returns false, the stream
   /// ends.
   template <class Self, class Source, class F, class OnItem, class OnEnd>
-  result<stream_control>
-  async_stream(Self* self, Source&& items, F f, const stream_options& options,
-               OnItem on_item, OnEnd on_end) const {
+  result<stream_control> async_stream(Self* self, Source&& items, F f,
+                                      const stream_options& options,
+                                      OnItem on_item, OnEnd on_end) const {
     static_assert(!std::is_base_of_v<caf::blocking_actor, Self>,
                   "vigil: a blocking actor consumes a stream as a range; leave "
                   "self and the handlers out");
     using traits = detail::stream_traits<Source, F>;
-    using core = detail::stream_core<Self, typename traits::value_type, OnItem,
-                                     OnEnd>;
+    using core
+      = detail::stream_core<Self, typename traits::value_type, OnItem, OnEnd>;
     if (auto wrong = detail::check(options, f, pool_))
       return std::move(*wrong);
     auto x = std::make_shared<core>(

@@ -22,7 +22,9 @@ struct fixture : trap::virtual_system {
   /// Runs code in a new actor without a supervisor.
   caf::actor in_actor(trap::with_self f) {
     auto actor = sys.spawn([](caf::event_based_actor* self) -> caf::behavior {
-      return {[self](const trap::with_self& g) { g(self); }};
+      return {[self](const trap::with_self& g) {
+        g(self);
+      }};
     });
     tell(actor, std::move(f));
     return actor;
@@ -52,8 +54,8 @@ struct fixture : trap::virtual_system {
 template <class T>
 vigil::errc code_of(const vigil::outcome<T>& x) {
   REQUIRE(!x.has_value());
-  const auto code = x.has_exception() ? x.assume_exception().code
-                                      : x.assume_error().code;
+  const auto code
+    = x.has_exception() ? x.assume_exception().code : x.assume_error().code;
   REQUIRE(&code.category() == &vigil::vigil_category());
   return static_cast<vigil::errc>(code.value());
 }

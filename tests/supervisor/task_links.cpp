@@ -37,12 +37,11 @@ struct linked : fixture {
   script_ptr plan = std::make_shared<script>();
 
   auto start_with_asker() {
-    auto tree
-      = vigil::supervisor("root")
-          .child(vigil::task_supervisor(tasks_key))
-          .child(vigil::child("asker", asking, plan))
-          .start(sys)
-          .value();
+    auto tree = vigil::supervisor("root")
+                  .child(vigil::task_supervisor(tasks_key))
+                  .child(vigil::child("asker", asking, plan))
+                  .start(sys)
+                  .value();
     plan->tasks = tree[tasks_key];
     who = tree.find<asker>("asker").value();
     return tree;
@@ -53,9 +52,8 @@ struct linked : fixture {
 
 auto note_in(const script_ptr& x) {
   return [x](const vigil::outcome<int>& result) {
-    x->seen.push_back(result.has_value()
-                        ? std::to_string(result.assume_value())
-                        : to_string(code_of(result)));
+    x->seen.push_back(result.has_value() ? std::to_string(result.assume_value())
+                                         : to_string(code_of(result)));
   };
 }
 
@@ -162,10 +160,9 @@ TEST_CASE_FIXTURE(linked, "values and errors of a linked task harm nobody") {
   plan->act = [this](asker::pointer self) {
     static_cast<void>(plan->tasks.async(self, [] { return 1; }));
     plan->tasks
-      .async(self,
-             []() -> vigil::outcome<int> {
-               return vigil::error(errc::not_found);
-             })
+      .async(
+        self,
+        []() -> vigil::outcome<int> { return vigil::error(errc::not_found); })
       .value()
       .then(self, note_in(plan));
   };

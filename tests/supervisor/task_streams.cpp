@@ -95,8 +95,8 @@ std::string all_of(Stream& xs) {
 // -- as a range ---------------------------------------------------------------
 
 TEST_CASE_FIXTURE(streams, "a stream maps a range in order") {
-  auto xs = tasks.async_stream(std::vector{1, 2, 3}, [](int x) { return x * x; },
-                               {.max_concurrency = 2});
+  auto xs = tasks.async_stream(
+    std::vector{1, 2, 3}, [](int x) { return x * x; }, {.max_concurrency = 2});
   CHECK(all_of(xs.value()) == "0:1 1:4 2:9");
   CHECK(tasks.size() == 0);
 }
@@ -128,8 +128,7 @@ TEST_CASE_FIXTURE(streams, "a stream has no more tasks than it may") {
     *most = std::max(*most, tasks.size());
     takes(1s, x)(std::move(p));
   };
-  auto xs = tasks.async_stream(std::vector<int>(10), f,
-                               {.max_concurrency = 3});
+  auto xs = tasks.async_stream(std::vector<int>(10), f, {.max_concurrency = 3});
   static_cast<void>(all_of(xs.value()));
   CHECK(*most == 3);
 }
@@ -152,8 +151,8 @@ TEST_CASE_FIXTURE(streams, "the unused rest of a stream is shut down") {
     auto f = [this](int x, vigil::task_promise<int> p) {
       takes(x == 0 ? 1ms : 24h, x)(std::move(p));
     };
-    auto xs = tasks.async_stream(std::vector{0, 1, 2, 3}, f,
-                                 {.max_concurrency = 4});
+    auto xs
+      = tasks.async_stream(std::vector{0, 1, 2, 3}, f, {.max_concurrency = 4});
     CHECK(text_of(*xs.value().begin()) == "0:0");
     CHECK(tasks.size() == 3);
   }
@@ -162,11 +161,10 @@ TEST_CASE_FIXTURE(streams, "the unused rest of a stream is shut down") {
 
 TEST_CASE_FIXTURE(streams, "a late task of a stream is killed") {
   const std::vector items{100, 1, 100, 1};
-  auto ordered
-    = tasks.async_stream(items, sleepy(),
-                         {.max_concurrency = 4,
-                          .timeout = 50ms,
-                          .on_timeout = on_timeout::kill_task});
+  auto ordered = tasks.async_stream(items, sleepy(),
+                                    {.max_concurrency = 4,
+                                     .timeout = 50ms,
+                                     .on_timeout = on_timeout::kill_task});
   CHECK(all_of(ordered.value()) == "0:timeout 1:1 2:timeout 3:1");
   CHECK(tasks.size() == 0);
   auto any = tasks.async_stream(items, sleepy(),
@@ -178,7 +176,8 @@ TEST_CASE_FIXTURE(streams, "a late task of a stream is killed") {
   CHECK(tasks.size() == 0);
 }
 
-TEST_CASE_FIXTURE(streams, "a late task ends its stream unless told otherwise") {
+TEST_CASE_FIXTURE(streams,
+                  "a late task ends its stream unless told otherwise") {
   auto xs = tasks.async_stream(std::vector{1, 100, 1}, sleepy(),
                                {.max_concurrency = 1, .timeout = 50ms});
   CHECK(all_of(xs.value()) == "0:1 1:timeout");
@@ -196,7 +195,9 @@ TEST_CASE_FIXTURE(streams, "a stream takes a generator") {
 }
 
 TEST_CASE_FIXTURE(streams, "options of a stream that make no sense are told") {
-  auto id = [](int x) { return x; };
+  auto id = [](int x) {
+    return x;
+  };
   const std::vector items{1};
   auto why = [&](const vigil::stream_options& x) {
     auto xs = tasks.async_stream(items, id, x);
@@ -225,8 +226,12 @@ TEST_CASE_FIXTURE(streams, "a stream of a dead supervisor ends with a fault") {
 TEST_CASE_FIXTURE(streams, "an actor gets the items of a stream as calls") {
   auto log = std::make_shared<std::string>();
   in_actor([&, log](caf::event_based_actor* self) {
-    auto note = [log](auto x) { *log += text_of(x) + ' '; };
-    auto end = [log] { *log += "end"; };
+    auto note = [log](auto x) {
+      *log += text_of(x) + ' ';
+    };
+    auto end = [log] {
+      *log += "end";
+    };
     REQUIRE(tasks.async_stream(self, std::vector{30, 10, 20}, sleepy(),
                                {.max_concurrency = 2}, note, end));
   });
@@ -239,7 +244,9 @@ TEST_CASE_FIXTURE(streams, "an actor gets the items of a stream as calls") {
 TEST_CASE_FIXTURE(streams, "an actor's stream can be without order") {
   auto log = std::make_shared<std::string>();
   in_actor([&, log](caf::event_based_actor* self) {
-    auto note = [log](auto x) { *log += text_of(x) + ' '; };
+    auto note = [log](auto x) {
+      *log += text_of(x) + ' ';
+    };
     REQUIRE(tasks.async_stream(self, std::vector{100, 1, 100, 2}, sleepy(),
                                {.max_concurrency = 4,
                                 .ordered = false,
@@ -260,9 +267,11 @@ TEST_CASE_FIXTURE(streams, "an actor's stream ends when told to") {
       *log += text_of(x) + ' ';
       return x.index < 2;
     };
-    auto end = [log] { *log += "end"; };
-    REQUIRE(tasks.async_stream(self, input, [](int x) { return x; },
-                               {.max_concurrency = 2}, note, end));
+    auto end = [log] {
+      *log += "end";
+    };
+    REQUIRE(tasks.async_stream(
+      self, input, [](int x) { return x; }, {.max_concurrency = 2}, note, end));
   });
   CHECK(*log == "0:0 1:1 2:2 end");
   CHECK(input.read() <= 4);
@@ -279,16 +288,23 @@ TEST_CASE_FIXTURE(streams, "an actor's stream can be paused") {
         control->pause();
     };
     *control = tasks
-                 .async_stream(self, input, [](int x) { return x; },
-                               {.max_concurrency = 1}, note, [] {})
+                 .async_stream(
+                   self, input, [](int x) { return x; }, {.max_concurrency = 1},
+                   note, [] {})
                  .value();
   });
   CHECK(*seen == 3);
   CHECK(input.read() <= 3);
-  tell(actor, trap::with_self{[=](auto*) { control->resume(); }});
+  tell(actor, trap::with_self{[=](auto*) {
+         control->resume();
+       }});
   CHECK(*seen == 6);
-  tell(actor, trap::with_self{[=](auto*) { control->stop(); }});
-  tell(actor, trap::with_self{[=](auto*) { control->resume(); }});
+  tell(actor, trap::with_self{[=](auto*) {
+         control->stop();
+       }});
+  tell(actor, trap::with_self{[=](auto*) {
+         control->resume();
+       }});
   CHECK(*seen == 6);
   CHECK(tasks.size() == 0);
 }

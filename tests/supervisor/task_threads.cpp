@@ -44,7 +44,9 @@ struct door {
   }
 
   [[nodiscard]] auto wait() const {
-    return [x = opened] { x.wait(); };
+    return [x = opened] {
+      x.wait();
+    };
   }
 };
 
@@ -141,7 +143,9 @@ TEST_CASE_FIXTURE(threads, "a stop waits for tasks, and the token tells them") {
   auto t = tasks
              .async_blocking([&inside](std::stop_token stop) {
                std::promise<void> asked;
-               std::stop_callback hook{stop, [&] { asked.set_value(); }};
+               std::stop_callback hook{stop, [&] {
+                                         asked.set_value();
+                                       }};
                inside.count_down();
                asked.get_future().wait();
                return 3;
@@ -206,9 +210,8 @@ TEST_CASE_FIXTURE(threads, "an actor that would block on a task is refused") {
 TEST_CASE_FIXTURE(threads, "blocking actors and blocking tasks may wait") {
   auto tree = start(vigil::task_supervisor(tasks_key));
   auto tasks = tree[tasks_key];
-  auto outer = tasks.async_blocking([tasks] {
-    return tasks.async_nolink([] { return 1; }).value().await();
-  });
+  auto outer = tasks.async_blocking(
+    [tasks] { return tasks.async_nolink([] { return 1; }).value().await(); });
   CHECK(value_of(outer.value().await()) == 1);
   std::promise<int> seen;
   sys.spawn([&](caf::blocking_actor* self) {
@@ -225,10 +228,9 @@ TEST_CASE_FIXTURE(threads, "a stream of blocking work gives all results") {
   for (int i = 0; i < 200; ++i)
     items[static_cast<std::size_t>(i)] = i;
   for (bool ordered : {true, false}) {
-    auto xs = tasks.async_stream(items, [](int x) { return x; },
-                                 {.max_concurrency = 4,
-                                  .ordered = ordered,
-                                  .blocking = true});
+    auto xs = tasks.async_stream(
+      items, [](int x) { return x; },
+      {.max_concurrency = 4, .ordered = ordered, .blocking = true});
     std::size_t count = 0;
     for (auto& x : xs.value()) {
       CHECK(value_of(x.result) == static_cast<int>(x.index));

@@ -90,9 +90,8 @@ TEST_CASE_FIXTURE(fixture, "a dropped promise is a fault") {
              .value();
   CHECK(value_of(u.await()) == 1);
   auto v = tasks
-             .async_nolink([](vigil::task_promise<int>) {
-               throw std::runtime_error("no");
-             })
+             .async_nolink(
+               [](vigil::task_promise<int>) { throw std::runtime_error("no"); })
              .value();
   CHECK(is_fault(v.await(), errc::exception));
   CHECK(tasks.size() == 0);
@@ -164,11 +163,14 @@ TEST_CASE_FIXTURE(fixture, "a task with a stop token is given time") {
   auto tasks = tree[tasks_key];
   // Finishes a second after it is asked to.
   auto polite = [&](std::stop_token stop, vigil::task_promise<int> p) {
-    auto done = [this, p] { takes(1s, 9)(p); };
-    auto hook = std::make_shared<std::stop_callback<decltype(done)>>(stop,
-                                                                     done);
+    auto done = [this, p] {
+      takes(1s, 9)(p);
+    };
+    auto hook
+      = std::make_shared<std::stop_callback<decltype(done)>>(stop, done);
     in_actor([hook, this](caf::event_based_actor* self) {
-      self->delayed_send(self, 24h, trap::with_self{[hook](auto*) {}});
+      self->delayed_send(self, 24h, trap::with_self{[hook](auto*) {
+                         }});
     });
   };
   auto t = tasks.async_nolink(polite).value();
@@ -278,8 +280,8 @@ TEST_CASE_FIXTURE(fixture, "yield_many aligns its results with the tasks") {
   using vigil::on_timeout;
   auto tree = start(vigil::task_supervisor(tasks_key));
   auto tasks = tree[tasks_key];
-  for (auto late : {on_timeout::nothing, on_timeout::ignore,
-                    on_timeout::kill_task}) {
+  for (auto late :
+       {on_timeout::nothing, on_timeout::ignore, on_timeout::kill_task}) {
     std::vector<vigil::task<int>> all;
     all.push_back(tasks.async_nolink(takes(10s, 1)).value());
     all.push_back(tasks.async_nolink(takes(1s, 2)).value());

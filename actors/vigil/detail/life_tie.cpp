@@ -5,14 +5,14 @@
 namespace vigil::detail {
 
 life_tie::life_tie(caf::local_actor& self, std::shared_ptr<void> held)
-  : actor_(caf::actor_cast<caf::weak_actor_ptr>(
-    caf::strong_actor_ptr{self.ctrl()})) {
+  : actor_(
+    caf::actor_cast<caf::weak_actor_ptr>(caf::strong_actor_ptr{self.ctrl()})) {
   auto* child = context_of(self);
   if (child == nullptr || dynamic_cast<caf::blocking_actor*>(&self)) {
-    auto hold = [held = std::move(held)](const caf::error&,
-                                         compat::context*) mutable {
-      held.reset();
-    };
+    auto hold
+      = [held = std::move(held)](const caf::error&, compat::context*) mutable {
+          held.reset();
+        };
     compat::watch(caf::strong_actor_ptr{self.ctrl()}, std::move(hold), this);
     return;
   }
@@ -27,8 +27,8 @@ life_tie::life_tie(caf::local_actor& self, std::shared_ptr<void> held)
 }
 
 void life_tie::untie(compat::context* ctx, const failure* why) {
-  auto actor = caf::actor_cast<caf::strong_actor_ptr>(
-    std::exchange(actor_, nullptr));
+  auto actor
+    = caf::actor_cast<caf::strong_actor_ptr>(std::exchange(actor_, nullptr));
   if (actor == nullptr)
     return;
   auto reason = why != nullptr ? to_caf(*why) : caf::error{};

@@ -109,9 +109,9 @@ bool task_base::goes_on(const child_exit& how) {
       return false;
   }
   if (refusal(now()) != nullptr) {
-    compat::send_urgent(
-      caf::actor_cast<caf::strong_actor_ptr>(owner.actor), nullptr,
-      pool_exhausted{complete(how.why), earlier_failures()});
+    compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(owner.actor),
+                        nullptr,
+                        pool_exhausted{complete(how.why), earlier_failures()});
     return false;
   }
   auto ended = how;

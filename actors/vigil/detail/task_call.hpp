@@ -18,7 +18,7 @@ struct item_call {
   X x;
 
   template <class... Ts>
-  requires std::is_invocable_v<const F&, X&, Ts...>
+    requires std::is_invocable_v<const F&, X&, Ts...>
   decltype(auto) operator()(Ts&&... xs) {
     return (*f)(x, std::forward<Ts>(xs)...);
   }
@@ -38,7 +38,8 @@ struct promise_in<caf::detail::type_list<task_promise<T>>> {
 };
 
 template <class T, class... Ts>
-requires(sizeof...(Ts) > 0) struct promise_in<caf::detail::type_list<T, Ts...>>
+  requires(sizeof...(Ts) > 0)
+struct promise_in<caf::detail::type_list<T, Ts...>>
   : promise_in<caf::detail::type_list<Ts...>> {};
 
 template <class F>
@@ -138,8 +139,8 @@ private:
   bool work_promised(compat::context* ctx) {
     auto begun = outcome_of_call<void>([&] {
       auto me = std::static_pointer_cast<super>(this->shared_from_this());
-      task_promise<value_type> owed{std::make_shared<owed_answer<value_type>>(
-        std::move(me), this->life())};
+      task_promise<value_type> owed{
+        std::make_shared<owed_answer<value_type>>(std::move(me), this->life())};
       if constexpr (traits::polite)
         f_(this->stop_token(), std::move(owed));
       else

@@ -81,7 +81,9 @@ result<void> task_pool::add(std::shared_ptr<task_base> x) {
                    cell_->path};
   }
   // `close` takes all locks after it has cleared the flag.
-  auto admits = [&] { return open_.load(std::memory_order_relaxed); };
+  auto admits = [&] {
+    return open_.load(std::memory_order_relaxed);
+  };
   if (tasks_.add(std::move(x), admits))
     return success();
   size_.fetch_sub(1, std::memory_order_relaxed);

@@ -120,8 +120,7 @@ void schedule(caf::actor_system& sys, time_point at, caf::strong_actor_ptr to,
 
 /// Returns what a request takes as its timeout; `duration::max()` is none.
 [[nodiscard]] inline auto request_timeout(duration x) {
-  return x == duration::max() ? caf::duration{caf::infinite}
-                              : caf::duration{x};
+  return x == duration::max() ? caf::duration{caf::infinite} : caf::duration{x};
 }
 
 /// Answers a request on behalf of `self`; does nothing for messages that want

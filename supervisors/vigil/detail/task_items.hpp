@@ -81,8 +81,9 @@ template <class Source>
 
 /// Starts the task of the next item. Returns nothing at the end of the input.
 template <class T>
-using next_task = std::function<
-  std::optional<result<std::shared_ptr<task_state<T>>>>(compat::context*)>;
+using next_task
+  = std::function<std::optional<result<std::shared_ptr<task_state<T>>>>(
+    compat::context*)>;
 
 /// Takes apart input and function of a stream.
 template <class Source, class F>
@@ -91,8 +92,8 @@ struct stream_traits {
                 "vigil: the input of async_stream is a range, or a callable "
                 "that returns a std::optional, empty at the end");
 
-  using items = typename decltype(items_of<Source>(
-    std::declval<Source>()))::element_type;
+  using items =
+    typename decltype(items_of<Source>(std::declval<Source>()))::element_type;
   using item = typename decltype(std::declval<items&>().next())::value_type;
   using call = item_call<F, item>;
   using value_type = typename task_traits<call>::value_type;

@@ -90,20 +90,19 @@ private:
       window_.push_back({count_++, nullptr, failed<T>(x.error())});
     } else {
       window_.push_back({count_, x.value()});
-      auto handler = [me = this->weak_from_this(),
-                      index = count_++](outcome<T> result) {
-        if (auto core = me.lock())
-          core->answered(index, std::move(result));
-      };
+      auto handler
+        = [me = this->weak_from_this(), index = count_++](outcome<T> result) {
+            if (auto core = me.lock())
+              core->answered(index, std::move(result));
+          };
       vigil::task<T>{std::move(x.value())}.then(self_, std::move(handler),
                                                 options_.timeout);
     }
   }
 
   void answered(std::size_t index, outcome<T> x) {
-    const auto i = std::find_if(window_.begin(), window_.end(), [=](auto& y) {
-      return y.index == index;
-    });
+    const auto i = std::find_if(window_.begin(), window_.end(),
+                                [=](auto& y) { return y.index == index; });
     if (i == window_.end())
       return;
     i->result.emplace(std::move(x));
@@ -139,8 +138,8 @@ private:
   }
 
   bool wants_more(stream_item<T> x) {
-    if constexpr (std::is_same_v<
-                    std::invoke_result_t<OnItem&, stream_item<T>>, bool>) {
+    if constexpr (std::is_same_v<std::invoke_result_t<OnItem&, stream_item<T>>,
+                                 bool>) {
       return on_item_(std::move(x));
     } else {
       on_item_(std::move(x));
