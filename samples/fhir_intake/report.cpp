@@ -25,6 +25,13 @@ std::ostream& row(std::ostream& out, const char* name, std::uint64_t n) {
              << n;
 }
 
+void print_types(std::ostream& out, const inventory::totals& x) {
+  for (const auto& [type, n] : x.types)
+    out << std::setw(19) << n << "  " << type << '\n';
+  if (x.left_out > 0)
+    out << std::setw(19) << x.left_out << "  not counted by type\n";
+}
+
 void print_counts(std::ostream& out, const summary& x) {
   row(out, "read", x.count.read) << '\n';
   row(out, "stored", x.count.stored) << '\n';
@@ -45,13 +52,6 @@ void print_counts(std::ostream& out, const summary& x) {
     out << std::setw(19) << rest << "  for other reasons\n";
   if (x.count.pending() > 0)
     row(out, "unsettled", x.count.pending()) << '\n';
-}
-
-void print_types(std::ostream& out, const inventory::totals& x) {
-  for (const auto& [type, n] : x.types)
-    out << std::setw(19) << n << "  " << type << '\n';
-  if (x.left_out > 0)
-    out << std::setw(19) << x.left_out << "  not counted by type\n";
 }
 
 void print_tally(std::ostream& out, const char* name, const ending& x,

@@ -12,16 +12,20 @@ namespace fhir_intake {
 
 namespace {
 
-/// Checks a line and answers. Returns whether the worker is to be trusted.
+/// Checks a line and answers. The crash is the worker's: for the task it is an
+/// answer like any other.
 vigil::outcome<void> work(const check& x) {
   try {
     auto result = validate(x.what);
-    x.answer.deliver(result);
-    if (result.has_exception())
-      return std::move(result).assume_exception();
-    return vigil::success();
+    if (!result.has_exception()) {
+      x.answer.deliver(std::move(result));
+      return vigil::success();
+    }
+    auto why = std::move(result).assume_exception();
+    x.answer.deliver(vigil::error(why.code, why.text));
+    return why;
   } catch (const std::exception& e) {
-    x.answer.deliver(vigil::fault(vigil::errc::exception, e.what()));
+    x.answer.deliver(vigil::error(vigil::errc::exception, e.what()));
     throw;
   }
 }
@@ -37,7 +41,7 @@ validator::behavior_type validator_actor(validator::pointer self) {
       return work(x);
     vigil::failure why{intake_errc::damaged_line, "nothing left"};
     self->quit(vigil::to_caf(why));
-    x.answer.deliver(vigil::fault(why.code, why.message));
+    x.answer.deliver(vigil::error(why.code, why.message));
     return vigil::success();
   });
 }
