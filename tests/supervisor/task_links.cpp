@@ -209,8 +209,7 @@ TEST_CASE_FIXTURE(linked, "to end or ignore a linked task breaks the link") {
   auto keep = [owed](vigil::task_promise<int> p) {
     owed->push_back(std::move(p));
   };
-  auto kept = std::make_shared<std::vector<vigil::task<int>>>();
-  plan->act = [&, kept](asker::pointer self) {
+  plan->act = [&](asker::pointer self) {
     auto t = plan->tasks.async(self, keep).value();
     t.cancel();
     plan->tasks.async(self, keep).value().ignore();

@@ -168,7 +168,7 @@ TEST_CASE_FIXTURE(fixture, "a task with a stop token is given time") {
     };
     auto hook
       = std::make_shared<std::stop_callback<decltype(done)>>(stop, done);
-    in_actor([hook, this](caf::event_based_actor* self) {
+    in_actor([hook](caf::event_based_actor* self) {
       self->delayed_send(self, 24h, trap::with_self{[hook](auto*) {
                          }});
     });

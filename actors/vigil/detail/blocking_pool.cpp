@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
 namespace vigil::detail {
@@ -41,14 +42,23 @@ bool blocking_pool::submit(work x) {
     const auto may_grow = threads_.size() < max_threads_;
     if (pool.queue.size() >= pool.idle + max_queue_ && !may_grow)
       return false;
-    if (pool.queue.size() >= pool.idle && may_grow) {
-      threads_.emplace_back([mine = shared_] { serve(mine); });
-      ++pool.idle;
-    }
+    if (pool.queue.size() >= pool.idle && may_grow && !grow())
+      return false;
     pool.queue.push_back(std::move(x));
   }
   pool.changed.notify_one();
   return true;
+}
+
+// One thread will do if the system has no more.
+bool blocking_pool::grow() {
+  try {
+    threads_.emplace_back([mine = shared_] { serve(mine); });
+    ++shared_->idle;
+    return true;
+  } catch (const std::system_error&) {
+    return !threads_.empty();
+  }
 }
 
 std::string blocking_pool::limits() const {

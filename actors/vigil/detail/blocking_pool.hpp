@@ -35,6 +35,7 @@ public:
 private:
   struct shared;
 
+  [[nodiscard]] bool grow();
   static void serve(const std::shared_ptr<shared>& x);
 
   const std::size_t max_threads_;
