@@ -239,6 +239,15 @@ def partition_rows():
               "otp::ets_lookup", "Erlang/OTP, the pid out of an ETS table")
 
 
+def task_rows():
+    def row(name, ours, raw):
+        return Row(name, f"tasks:{ours}:median", f"tasks:{raw}:median",
+                   "raw CAF, spawn an actor and ask it once")
+    yield row("task_async_overhead", "async_nolink", "raw/request")
+    yield row("task_async_overhead_linked", "async_linked", "raw/request")
+    yield row("task_async_from_thread", "from_thread", "raw/from_thread")
+
+
 def small_rows():
     yield Row("event_publish", "events:subscribers/0:cpu_time",
               target=at_most(20))
@@ -260,4 +269,4 @@ def small_rows():
 
 ROWS = [*restart_rows(), *crash_rows(), *spawn_rows(), *dynamic_rows(),
         *million_rows(), *group_rows(), *message_rows(), *registry_rows(),
-        *partition_rows(), *small_rows()]
+        *partition_rows(), *task_rows(), *small_rows()]

@@ -13,14 +13,15 @@
 ///   outlive their own end, which is what hosts are made of;
 /// - `forwarder`: a base for handles that pass messages on;
 /// - `spawn_hidden`, `spawn_lazy`, `make_forwarder`: making actors;
-/// - `send_urgent`, `send_normal`, `send_exit`, `reply_error`, `schedule`:
-///   messages;
-/// - `takes_v`, `request_then`, `reply`: requests and answers;
+/// - `send_urgent`, `send_normal`, `send_exit`, `reply`, `reply_error`,
+///   `request_timeout`, `schedule`: messages;
+/// - `takes_v`, `request_then`: requests and answers;
 /// - `kind_of`, `kind_name`: which message that is, for people;
+/// - `job`, `is_scheduler_thread`: work for the scheduler that is no actor;
 /// - `watch`, `end_probe`: a hook on an actor's end, and a look at it;
 /// - `scheduler_workers`: how many threads run actors;
 /// - `make_error`, `is_ours`, `error_payload`: errors;
-/// - `test_driver`: virtual time; `in_scheduler_thread`: who must not block.
+/// - `test_driver`: virtual time.
 
 // CAF_VERSION is not to be trusted: 1.0 and 1.1 spell it as an octal literal.
 #include <caf/config.hpp>
@@ -28,6 +29,7 @@
 #if CAF_MAJOR_VERSION == 0 && CAF_MINOR_VERSION == 17
 #  include <vigil/detail/caf_0_17.hpp>
 #  include <vigil/detail/caf_0_17_control.hpp>
+#  include <vigil/detail/caf_0_17_job.hpp>
 #  include <vigil/detail/caf_0_17_message.hpp>
 #  include <vigil/detail/caf_0_17_request.hpp>
 #  include <vigil/detail/caf_0_17_spawn.hpp>

@@ -69,8 +69,10 @@ constexpr std::array entries{
         "all members are busy and the queue is full"},
   entry{errc::in_progress, "in_progress",
         "another call of the same kind is under way"},
-  entry{errc::wrong_thread, "wrong_thread",
-        "a blocking call was made inside an actor"},
+  entry{errc::would_block, "would_block",
+        "the call would block a thread that runs actors"},
+  entry{errc::result_taken, "result_taken",
+        "the result of the task was taken before"},
 };
 
 const entry* find(int value) noexcept {

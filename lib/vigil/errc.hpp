@@ -85,9 +85,10 @@ enum class errc {
   overloaded,
   /// Another call of the same kind is under way.
   in_progress,
-  /// The call blocks and was made inside an actor, in a thread of CAF's
-  /// scheduler.
-  wrong_thread,
+  /// The call would block a thread that runs actors.
+  would_block,
+  /// The result of the task was taken before; there is only one.
+  result_taken,
 };
 
 /// Returns the category of `errc`; its name is `"vigil"`. Thread-safe.

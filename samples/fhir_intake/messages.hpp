@@ -4,14 +4,22 @@
 #include "line.hpp"
 
 #include <vigil/caf.hpp>
+#include <vigil/task_promise.hpp>
 
 namespace fhir_intake {
 
 /// Tells the reader to read.
 struct go {};
 
-/// Checks lines: answers with the resource, or why there is none.
-using validator = vigil::typed_actor<caf::result<resource>(line)>;
+/// Asks for a line to be checked. The answer, the resource or why there is
+/// none, is the result of a task.
+struct check {
+  line what;
+  vigil::task_promise<resource> answer;
+};
+
+/// Checks lines.
+using validator = vigil::typed_actor<caf::result<void>(check)>;
 
 /// Keeps resources: answers when the batch is on disk. A batch may be sent
 /// again; a resource that is there already stays as it is.
@@ -23,6 +31,5 @@ using reader = vigil::typed_actor<caf::result<void>(go)>;
 } // namespace fhir_intake
 
 VIGIL_MESSAGE_TYPE(fhir_intake::go)
-VIGIL_MESSAGE_TYPE(fhir_intake::line)
-VIGIL_MESSAGE_TYPE(fhir_intake::resource)
+VIGIL_MESSAGE_TYPE(fhir_intake::check)
 VIGIL_MESSAGE_TYPE(fhir_intake::batch)

@@ -2,6 +2,8 @@
 
 #include "messages.hpp"
 
+#include <vigil/tasks.hpp>
+
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,6 +17,10 @@ namespace fhir_intake {
 struct peers {
   std::vector<validator> workers;
   store keeper;
+  /// One task for each line that is being checked.
+  vigil::tasks checks;
+  /// What may be left out.
+  vigil::tasks background;
 };
 
 /// Where a reader, also a restarted one, finds its peers. Thread-safe.

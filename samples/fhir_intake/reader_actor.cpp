@@ -4,9 +4,11 @@
 
 #include <vigil/vigil.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -44,12 +46,31 @@ bool is_answer(const vigil::failure& why) {
   return why.code.category() == intake_category() && !crashed(why);
 }
 
+vigil::failure why_of(const vigil::outcome<resource>& x) {
+  const auto& why = x.has_exception()
+                      ? static_cast<const vigil::reason&>(x.assume_exception())
+                      : x.assume_error();
+  return {why.code, why.text};
+}
+
 std::string reason_of(const vigil::failure& why) {
   auto result
     = why.code == vigil::errc::exception ? std::string{} : why.code.message();
   if (!result.empty() && !why.message.empty())
     result += ": ";
   return result + why.message;
+}
+
+/// A line with a worker.
+struct assignment {
+  job what;
+  std::size_t worker = 0;
+  validator to;
+};
+
+/// Has the worker answer for the task.
+void hand_over(const assignment& x, vigil::task_promise<resource> answer) {
+  caf::anon_send(x.to, check{x.what.what, std::move(answer)});
 }
 
 /// One life of the reader. The handlers of its actor share it.
@@ -63,65 +84,91 @@ public:
       idle_.push_back(i);
   }
 
-  /// Does all that can be done now.
-  void pump() {
-    while (!idle_.empty() && flow_.has_room()) {
-      auto next = next_job();
-      if (!next)
-        break;
-      auto worker = idle_.front();
-      idle_.pop_front();
-      flow_.taken();
-      check(worker, std::move(*next));
-    }
-    if (auto due = flow_.next_batch(ended_ && again_.empty()))
-      put(due);
-    if (ended_ && again_.empty() && flow_.idle())
-      self_->quit();
+  /// Checks what is to be checked: the input, or lines that got lost.
+  void begin() {
+    out_.clear();
+    next_index_ = 0;
+    auto me = shared_from_this();
+    auto started = who_.checks.async_stream(
+      self_, [me] { return me->next_assignment(); }, hand_over,
+      {.max_concurrency = std::min(idle_.size(), setup_.batch_size),
+       .ordered = false,
+       .timeout = vigil::duration::max()},
+      [me](vigil::stream_item<resource> x) { me->answered(std::move(x)); },
+      [me] { me->checked(); });
+    if (!started)
+      vigil::this_child(self_).fail(started.error().code,
+                                    started.error().message);
+    else
+      checking_ = started.value();
   }
 
 private:
+  // There is a worker: the stream has as many tasks as there are.
+  std::optional<assignment> next_assignment() {
+    auto next = next_job();
+    if (!next)
+      return std::nullopt;
+    const auto worker = idle_.front();
+    idle_.pop_front();
+    flow_.taken();
+    if (!flow_.has_room())
+      checking_.pause();
+    assignment result{std::move(*next), worker, who_.workers[worker]};
+    out_.emplace(next_index_++, result);
+    return result;
+  }
+
+  void answered(vigil::stream_item<resource> x) {
+    auto node = out_.extract(x.index);
+    auto& line = node.mapped();
+    idle_.push_back(line.worker);
+    if (x.result.has_value()) {
+      flow_.approved(std::move(x.result).assume_value());
+    } else {
+      flow_.returned();
+      refused(line.what, why_of(x.result));
+    }
+    go_on();
+  }
+
+  /// The input is at its end, and all answers are there.
+  void checked() {
+    if (!again_.empty())
+      return begin();
+    ended_ = true;
+    go_on();
+  }
+
+  void go_on() {
+    if (auto due = flow_.next_batch(ended_ && again_.empty()))
+      put(due);
+    if (flow_.has_room())
+      checking_.resume();
+    if (ended_ && flow_.idle() && counting_ == 0)
+      self_->quit();
+  }
+
   std::optional<job> next_job() {
     if (!again_.empty()) {
       auto result = std::move(again_.front());
       again_.pop_front();
       return result;
     }
-    while (!ended_) {
+    while (!read_) {
       auto next = from_->next();
       if (!next) {
         vigil::this_child(self_).fail(next.error().code, next.error().message);
         return std::nullopt;
       }
       if (!next.value()) {
-        ended_ = true;
+        read_ = true;
       } else if (auto& x = *next.value(); setup_.book->begin(x.seq)) {
         setup_.faults.apply(x);
         return job{std::move(x)};
       }
     }
     return std::nullopt;
-  }
-
-  void check(std::size_t worker, job x) {
-    auto me = shared_from_this();
-    auto what = std::make_shared<job>(std::move(x));
-    self_->request(who_.workers[worker], caf::infinite, what->what)
-      .then(
-        [me, worker](resource& valid) {
-          me->flow_.approved(std::move(valid));
-          me->answered(worker);
-        },
-        [me, worker, what](const caf::error& error) {
-          me->flow_.returned();
-          me->refused(*what, vigil::to_failure(error));
-          me->answered(worker);
-        });
-  }
-
-  void answered(std::size_t worker) {
-    idle_.push_back(worker);
-    pump();
   }
 
   void refused(job& x, const vigil::failure& why) {
@@ -146,15 +193,30 @@ private:
   void send(const batch& x) {
     auto me = shared_from_this();
     self_->request(who_.keeper, due_ - clock::now(), x)
-      .then([me, x] { me->stored(*x); },
+      .then([me, x] { me->stored(x); },
             [me, x](const caf::error& why) { me->not_stored(x, why); });
   }
 
-  void stored(const std::vector<resource>& x) {
-    for (const auto& one : x)
+  void stored(const batch& x) {
+    for (const auto& one : *x)
       setup_.book->store(one.seq);
     flow_.batch_done();
-    pump();
+    count(x);
+    go_on();
+  }
+
+  // Not worth waiting for, save a moment at the very end.
+  void count(const batch& x) {
+    auto task = who_.background.async_nolink(
+      [stock = setup_.stock, x] { stock->count(x); });
+    if (!task)
+      return setup_.stock->leave_out(x);
+    ++counting_;
+    auto counted = [me = shared_from_this()](const vigil::outcome<void>&) {
+      --me->counting_;
+      me->go_on();
+    };
+    task.value().then(self_, counted, 1s);
   }
 
   void not_stored(const batch& x, const caf::error& error) {
@@ -174,6 +236,12 @@ private:
   flow flow_;
   std::deque<std::size_t> idle_;
   std::deque<job> again_;
+  vigil::stream_control checking_;
+  std::unordered_map<std::size_t, assignment> out_;
+  std::size_t next_index_ = 0;
+  std::size_t counting_ = 0;
+  // No line of the input is left; nor is one with a worker.
+  bool read_ = false;
   clock::time_point due_;
   bool ended_ = false;
 };
@@ -194,7 +262,7 @@ reader::behavior_type reader_actor(reader::pointer self,
       return vigil::fault(from.error().code, from.error().message);
     std::make_shared<reading>(self, setup, std::move(*who),
                               std::move(from.value()))
-      ->pump();
+      ->begin();
     return vigil::success();
   });
 }

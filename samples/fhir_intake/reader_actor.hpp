@@ -1,6 +1,7 @@
 #pragma once
 
 #include "faults.hpp"
+#include "inventory.hpp"
 #include "ledger.hpp"
 #include "messages.hpp"
 #include "peers.hpp"
@@ -18,13 +19,15 @@ struct reader_setup {
   /// Resources in one transaction of the store.
   std::size_t batch_size = 200;
   std::shared_ptr<ledger> book = {};
+  std::shared_ptr<inventory> stock = {};
   std::shared_ptr<peer_book> peers = {};
 };
 
 /// Reads the input, has each line checked and what is valid stored, and sees to
 /// it that every line is settled in the ledger. Then it ends normally.
 ///
-/// It pulls: a worker gets its next line when it answered for the last, and
+/// The lines are the input of a stream of tasks, as many at a time as there are
+/// workers: a worker gets its next line when it answered for the last, and
 /// lines are read only while there is room for them (`flow`).
 ///
 /// - A worker that crashes over a line takes the line with it: it is rejected,

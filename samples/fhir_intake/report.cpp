@@ -25,9 +25,17 @@ std::ostream& row(std::ostream& out, const char* name, std::uint64_t n) {
              << n;
 }
 
+void print_types(std::ostream& out, const inventory::totals& x) {
+  for (const auto& [type, n] : x.types)
+    out << std::setw(19) << n << "  " << type << '\n';
+  if (x.left_out > 0)
+    out << std::setw(19) << x.left_out << "  not counted by type\n";
+}
+
 void print_counts(std::ostream& out, const summary& x) {
   row(out, "read", x.count.read) << '\n';
   row(out, "stored", x.count.stored) << '\n';
+  print_types(out, x.end.stock);
   row(out, "rejected", x.count.rejected);
   if (x.count.damaged > 0)
     out << "  (" << x.count.damaged << " damaged on request)";

@@ -24,6 +24,8 @@ using namespace std::chrono_literals;
 
 constexpr vigil::child_key<store, "store"> store_key;
 constexpr vigil::child_key<reader, "reader"> reader_key;
+constexpr vigil::child_key<vigil::tasks, "checks"> checks_key;
+constexpr vigil::child_key<vigil::tasks, "background"> background_key;
 
 std::string worker_id(std::size_t i) {
   return "worker-" + std::to_string(i + 1);
@@ -72,6 +74,8 @@ auto hospital(const plan& what, reader_setup setup) {
              .strategy(vigil::rest_for_one)
              .intensity(1, 5min)
              .child(validators(what))
+             .child(vigil::task_supervisor(checks_key))
+             .child(vigil::task_supervisor(background_key).max_children(2))
              .child(vigil::child(reader_key, reader_actor, std::move(setup))
                       .transient()));
 }
@@ -87,6 +91,7 @@ ending serve(const plan& what, const std::shared_ptr<ledger>& book,
     setup.batch_size = static_cast<std::size_t>(
       std::min<std::uint64_t>(setup.batch_size, every));
   setup.book = book;
+  setup.stock = std::make_shared<inventory>();
   setup.peers = std::make_shared<peer_book>();
   auto seen = std::make_shared<watch>("hospital", "hospital/intake/reader");
 
@@ -101,7 +106,7 @@ ending serve(const plan& what, const std::shared_ptr<ledger>& book,
   auto& root = tree.value();
   root.events().subscribe([seen](const vigil::event& x) { seen->on(x); });
 
-  peers who{{}, root[store_key]};
+  peers who{{}, root[store_key], root[checks_key], root[background_key]};
   for (std::size_t i = 0; i < what.asked.workers; ++i)
     who.workers.push_back(
       root.find<validator>("intake/validators/" + worker_id(i)).value());
@@ -121,6 +126,7 @@ ending serve(const plan& what, const std::shared_ptr<ledger>& book,
   if (auto ended = root.wait(); !ended)
     result.why = ended.error();
   result.tallies = seen->tallies();
+  result.stock = setup.stock->count();
   return result;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "inventory.hpp"
 #include "ledger.hpp"
 #include "plan.hpp"
 #include "watch.hpp"
@@ -24,6 +25,9 @@ struct ending {
   std::optional<vigil::failure> why;
 
   std::map<std::string, watch::tally> tallies;
+
+  /// What was stored, as far as it was counted.
+  inventory::totals stock;
 
   /// The tree as text, when all was done and before it was stopped; empty if
   /// there is no tree any more.

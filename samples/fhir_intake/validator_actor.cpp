@@ -5,19 +5,45 @@
 
 #include <vigil/vigil.hpp>
 
+#include <exception>
+#include <utility>
+
 namespace fhir_intake {
 
+namespace {
+
+/// Checks a line and answers. The crash is the worker's: for the task it is an
+/// answer like any other.
+vigil::outcome<void> work(const check& x) {
+  try {
+    auto result = validate(x.what);
+    if (!result.has_exception()) {
+      x.answer.deliver(std::move(result));
+      return vigil::success();
+    }
+    auto why = std::move(result).assume_exception();
+    x.answer.deliver(vigil::error(why.code, why.text));
+    return why;
+  } catch (const std::exception& e) {
+    x.answer.deliver(vigil::error(vigil::errc::exception, e.what()));
+    throw;
+  }
+}
+
+} // namespace
+
 validator::behavior_type validator_actor(validator::pointer self) {
-  return vigil::behavior(
-    self, [self](const line& x) -> vigil::outcome<resource> {
-      // Three ways to crash: a fault by value (in `validate`, the usual one),
-      // an exception (there too), and CAF's own.
-      if (x.text.empty()) {
-        self->quit(vigil::to_caf({intake_errc::damaged_line, "nothing left"}));
-        return vigil::error(intake_errc::damaged_line, "nothing left");
-      }
-      return validate(x);
-    });
+  return vigil::behavior(self, [self](const check& x) -> vigil::outcome<void> {
+    // Three ways to crash: a fault by value (in
+    // `validate`, the usual one), an exception (there
+    // too), and CAF's own.
+    if (!x.what.text.empty())
+      return work(x);
+    vigil::failure why{intake_errc::damaged_line, "nothing left"};
+    self->quit(vigil::to_caf(why));
+    x.answer.deliver(vigil::error(why.code, why.message));
+    return vigil::success();
+  });
 }
 
 } // namespace fhir_intake

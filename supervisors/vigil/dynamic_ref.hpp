@@ -41,7 +41,7 @@ public:
 
   /// Stops a child and waits until it is gone. Fails with `errc::not_found` if
   /// the handle is of no child of this supervisor, and with
-  /// `errc::wrong_thread` inside an actor: there, send `call::terminate_handle`
+  /// `errc::would_block` inside an actor: there, send `call::terminate_handle`
   /// to `handle()`.
   result<void> terminate_child(const Handle& child,
                                duration timeout

@@ -23,7 +23,7 @@ namespace vigil {
 /// Its children are described by what `vigil::child(…)`, `vigil::supervisor(…)`
 /// or `vigil::dynamic_supervisor(…)` makes. Their starts go through the
 /// supervisor; the calls that start and stop block, so they are not for use
-/// inside an actor, where they fail with `errc::wrong_thread`: there, send
+/// inside an actor, where they fail with `errc::would_block`: there, send
 /// `vigil::call::start_child` to `handle()`. Otherwise as `dynamic`: valid over
 /// restarts of the supervisor, which end all children; thread-safe.
 class mixed_dynamic {

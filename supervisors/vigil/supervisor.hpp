@@ -3,6 +3,7 @@
 #include <vigil/child.hpp>
 #include <vigil/dynamic_supervisor.hpp>
 #include <vigil/supervisor_ref.hpp>
+#include <vigil/task_supervisor.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -87,6 +88,13 @@ public:
     using key = typename T::key_type;
     check_key<key>();
     return added<detail::append_keys_t<Own, key>, Below>(x.definition());
+  }
+
+  /// Adds a task supervisor as a child.
+  template <class K>
+  [[nodiscard]] auto child(const task_supervisor_builder<K>& x) const {
+    check_key<K>();
+    return added<detail::append_keys_t<Own, K>, Below>(x.definition());
   }
 
   template <class T>

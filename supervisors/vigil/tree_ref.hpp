@@ -42,7 +42,7 @@ start_tree(caf::actor_system& sys, supervisor_definition_ptr definition);
 /// The calls that change something send a message to the supervisor and block
 /// until it answers: they are for `main`, plain threads and tests, never for
 /// code that runs inside an actor of the tree (send it a `call` instead), where
-/// they fail with `errc::wrong_thread`. Under CAF's test coordinator they drive
+/// they fail with `errc::would_block`. Under CAF's test coordinator they drive
 /// the scheduler and the virtual clock.
 /// Paths start below the root and hold the ids on the way, such as
 /// `"plugins/loader"`; those in failures, events and snapshots start with the

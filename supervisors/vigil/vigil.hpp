@@ -22,5 +22,6 @@
 #include <vigil/run.hpp>
 #include <vigil/snapshot.hpp>
 #include <vigil/supervisor.hpp>
+#include <vigil/task_supervisor.hpp>
 #include <vigil/this_child.hpp>
 #include <vigil/version.hpp>

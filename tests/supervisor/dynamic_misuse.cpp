@@ -138,7 +138,7 @@ TEST_CASE("terminate_child inside an actor is refused, and a message does "
                [&](const caf::error& x) { result = caf::to_string(x); });
     return result;
   };
-  CHECK(ask(true) == "wrong_thread");
+  CHECK(ask(true) == "would_block");
   CHECK(ask(false) == "done");
   CHECK(tree[adders_key].size() == 1);
   caf::anon_send_exit(actor, caf::exit_reason::kill);

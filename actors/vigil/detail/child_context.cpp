@@ -36,15 +36,19 @@ void child_context::ignore() {
   attend_to_fault();
 }
 
+std::uint64_t
+child_context::keep_call(std::function<void(const caf::error&)> f) {
+  auto& mine = need_extras();
+  mine.calls[++mine.last_call].call = std::move(f);
+  return mine.last_call;
+}
+
 void child_context::run_after(duration d, std::function<void()> f) {
   auto& me = self();
-  auto& mine = need_extras();
-  mine.calls[++mine.last_call].call = [f = std::move(f)](const caf::error&) {
-    f();
-  };
+  const auto call = keep_call([f = std::move(f)](const caf::error&) { f(); });
   compat::schedule(me.system(), me.clock().now() + d,
                    caf::strong_actor_ptr{me.ctrl()},
-                   child_timer{incarnation_, mine.last_call, {}});
+                   child_timer{incarnation_, call, {}});
 }
 
 void child_context::monitor(const caf::strong_actor_ptr& other,

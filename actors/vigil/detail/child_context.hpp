@@ -65,6 +65,11 @@ public:
   /// The start has nothing to run.
   void ignore();
 
+  /// Keeps `f` until a `child_timer` with the returned number comes, or until
+  /// the incarnation ends, which destroys it uncalled.
+  [[nodiscard]] std::uint64_t
+  keep_call(std::function<void(const caf::error&)> f);
+
   /// Runs `f` after `d`, unless the incarnation ends before.
   void run_after(duration d, std::function<void()> f);
 

@@ -22,11 +22,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
-#include <string_view>
 #include <type_traits>
 #include <utility>
-
-#include <pthread.h>
 
 /// Lets values of this type travel in messages inside one process.
 /// Use at global scope.
@@ -113,14 +110,6 @@ inline void send_exit(const caf::strong_actor_ptr& to, context* ctx,
     send_urgent(to, ctx, caf::exit_msg{to->address(), std::move(reason)});
 }
 
-/// Returns whether this thread is one of CAF's schedulers, which run actors and
-/// must not be blocked. Asks for the name that CAF gives them: slow.
-[[nodiscard]] inline bool in_scheduler_thread() noexcept {
-  char name[16] = {};
-  return pthread_getname_np(pthread_self(), name, sizeof(name)) == 0
-         && std::string_view{name} == "caf.multiplexer";
-}
-
 /// Sends `x` at time `at`, by the clock of the actor system. No recall.
 template <class T>
 void schedule(caf::actor_system& sys, time_point at, caf::strong_actor_ptr to,
@@ -131,15 +120,28 @@ void schedule(caf::actor_system& sys, time_point at, caf::strong_actor_ptr to,
   sys.clock().schedule_message(at, std::move(to), std::move(element));
 }
 
-/// Answers a request with an error on behalf of `self`; does nothing for
-/// messages that want no answer.
+/// Returns what a request takes as its timeout; `duration::max()` is none.
+[[nodiscard]] inline auto request_timeout(duration x) {
+  return x == duration::max() ? caf::duration{caf::infinite} : caf::duration{x};
+}
+
+/// Answers a request on behalf of `self`; does nothing for messages that want
+/// no answer.
+template <class T>
+void reply(const caf::strong_actor_ptr& self,
+           const caf::strong_actor_ptr& requester, caf::message_id mid,
+           context* ctx, T x) {
+  if (mid.is_request() && requester != nullptr)
+    requester->enqueue(
+      caf::make_mailbox_element(self, mid.response_id(), {}, std::move(x)),
+      ctx);
+}
+
+/// Answers a request with an error on behalf of `self`.
 inline void reply_error(const caf::strong_actor_ptr& self,
                         const caf::strong_actor_ptr& requester,
                         caf::message_id mid, context* ctx, caf::error why) {
-  if (mid.is_request() && requester != nullptr)
-    requester->enqueue(
-      caf::make_mailbox_element(self, mid.response_id(), {}, std::move(why)),
-      ctx);
+  reply(self, requester, mid, ctx, std::move(why));
 }
 
 /// Has an actor clean up. What hooks of others throw is theirs, and lost.
@@ -150,17 +152,6 @@ void end_quietly(Actor& self, caf::error reason, context* ctx) {
   } catch (...) {
     // CAF has cleaned up before it called them.
   }
-}
-
-/// Answers a request with a value on behalf of `self`.
-template <class T>
-void reply(const caf::strong_actor_ptr& self,
-           const caf::strong_actor_ptr& requester, caf::message_id mid,
-           context* ctx, T x) {
-  if (mid.is_request() && requester != nullptr)
-    requester->enqueue(
-      caf::make_mailbox_element(self, mid.response_id(), {}, std::move(x)),
-      ctx);
 }
 
 // -- errors -------------------------------------------------------------------

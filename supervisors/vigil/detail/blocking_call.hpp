@@ -23,13 +23,13 @@ namespace vigil::detail {
 
 /// Sends `x` to `to` and blocks until it answers or `timeout` is over. `path`
 /// is that of the supervisor, for failures. Refuses to block the threads of the
-/// scheduler with `errc::wrong_thread`.
+/// scheduler with `errc::would_block`.
 template <class T, class Handle, class Timeout, class Message>
 [[nodiscard]] result<T> blocking_call(caf::actor_system& sys, const Handle& to,
                                       const std::string& path, Timeout timeout,
                                       Message x) {
-  if (compat::in_scheduler_thread())
-    return failure{errc::wrong_thread,
+  if (compat::is_scheduler_thread(sys))
+    return failure{errc::would_block,
                    "inside an actor, send the supervisor a vigil::call", path};
   caf::scoped_actor self{sys, true};
   auto request = self->request(to, timeout, std::move(x));

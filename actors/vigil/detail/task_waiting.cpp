@@ -1,0 +1,93 @@
+#include <vigil/detail/task_waiting.hpp>
+
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+namespace vigil::detail {
+
+namespace {
+
+struct bell {
+  std::mutex mutex;
+  std::condition_variable changed;
+
+  void ring() {
+    std::lock_guard guard{mutex};
+    changed.notify_all();
+  }
+};
+
+// The clock of a test stops at each timeout: let there be one at the deadline.
+void drive(compat::test_driver& driver, task_pool& pool, duration timeout,
+           const std::function<bool()>& enough) {
+  const auto limited = timeout < std::chrono::hours{24 * 365};
+  const auto deadline = limited ? driver.now() + timeout : time_point::max();
+  if (limited)
+    compat::schedule(pool.system(), deadline, pool.front(), task_done{});
+  do
+    driver.run();
+  while (!enough() && driver.now() < deadline && driver.skip_time());
+}
+
+void wait(bell& x, duration timeout, const std::function<bool()>& enough) {
+  std::unique_lock guard{x.mutex};
+  if (timeout < std::chrono::hours{24 * 365})
+    x.changed.wait_for(guard, timeout, enough);
+  else
+    x.changed.wait(guard, enough);
+}
+
+} // namespace
+
+result<void> wait_for(std::span<task_base* const> xs, duration timeout,
+                      const std::function<bool()>& enough) {
+  if (enough())
+    return success();
+  auto& pool = xs.front()->pool();
+  if (timeout < duration::zero())
+    return failure{errc::negative_delay, "the timeout", pool.cell().path};
+  if (compat::is_scheduler_thread(pool.system()))
+    return failure{errc::would_block,
+                   "to wait for a task in an actor, use then(self, …)",
+                   pool.cell().path};
+  auto b = std::make_shared<bell>();
+  compat::test_driver driver{pool.system()};
+  if (driver.active()) {
+    drive(driver, pool, timeout, enough);
+  } else {
+    for (auto* x : xs)
+      x->on_answer([b](compat::context*) { b->ring(); });
+    wait(*b, timeout, enough);
+    for (auto* x : xs)
+      x->on_answer(nullptr);
+  }
+  if (enough())
+    return success();
+  return failure{errc::timeout, "the task did not answer in time",
+                 pool.cell().path};
+}
+
+result<void> wait_for(task_base& x, duration timeout) {
+  std::array all{&x};
+  return wait_for(all, timeout, [&] { return x.has_answer(); });
+}
+
+result<void> shut_down(task_base& x, const shutdown_policy& how) {
+  if (how.brutal()) {
+    x.stop(true);
+    return success();
+  }
+  const auto patience = how.infinite() ? duration::max() : how.deadline();
+  if (patience < duration::zero())
+    return failure{errc::negative_delay, "the timeout", x.path()};
+  if (!x.has_answer() && compat::is_scheduler_thread(x.pool().system()))
+    return failure{errc::would_block, "in an actor, use cancel()", x.path()};
+  x.stop(false);
+  if (!wait_for(x, patience))
+    x.stop(true);
+  return success();
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <vigil/detail/task_state.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace vigil {
+
+namespace detail {
+
+/// The answer that one life of a task owes.
+template <class T>
+class owed_answer {
+public:
+  owed_answer(std::shared_ptr<task_state<T>> task, std::uint64_t life)
+    : task_(std::move(task)), life_(life) {
+    // nop
+  }
+
+  ~owed_answer() {
+    give(fault(errc::promise_broken, "the task dropped its promise"));
+  }
+
+  owed_answer(const owed_answer&) = delete;
+  owed_answer& operator=(const owed_answer&) = delete;
+
+  void give(outcome<T> x) {
+    if (!given_.exchange(true))
+      task_->keep(life_, std::move(x));
+  }
+
+private:
+  const std::shared_ptr<task_state<T>> task_;
+  const std::uint64_t life_;
+  std::atomic<bool> given_{false};
+};
+
+} // namespace detail
+
+/// The result of a task, to be given later: for work that waits for others
+/// without blocking a thread.
+///
+/// A task whose function takes one as its last parameter goes on when the
+/// function has returned, and is over when the promise is kept. The last copy
+/// that is dropped unkept makes it a fault, `errc::promise_broken`.
+/// Thread-safe, and harmless when the task has ended before.
+template <class T>
+class task_promise {
+public:
+  explicit task_promise(std::shared_ptr<detail::owed_answer<T>> x)
+    : owed_(std::move(x)) {
+    // nop
+  }
+
+  /// Gives a value, an `error(…)` or a `fault(…)`; only the first counts.
+  void deliver(outcome<T> x) const {
+    owed_->give(std::move(x));
+  }
+
+private:
+  std::shared_ptr<detail::owed_answer<T>> owed_;
+};
+
+} // namespace vigil

@@ -1,0 +1,85 @@
+#include <vigil/detail/task_actor.hpp>
+#include <vigil/detail/task_base.hpp>
+#include <vigil/detail/task_definition.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+class task_port final : public host_port_base {
+public:
+  task_port(child_cell_ptr cell, std::shared_ptr<task_pool> pool)
+    : host_port_base(std::move(cell)), pool_(std::move(pool)) {
+    // nop
+  }
+
+protected:
+  [[nodiscard]] caf::strong_actor_ptr
+  make_host(child_cell_ptr cell, compat::context* ctx) const override {
+    auto& sys = cell->parent->tree->system;
+    auto nested = cell->nested;
+    auto result = compat::spawn_lazy<task_actor>(sys, ctx, pool_, nested,
+                                                 std::move(cell));
+    nested->actor = caf::actor_cast<caf::weak_actor_ptr>(result);
+    return result;
+  }
+
+private:
+  std::shared_ptr<task_pool> pool_;
+};
+
+class task_factory final : public child_factory {
+public:
+  explicit task_factory(task_settings x) : settings_(std::move(x)) {
+    // nop
+  }
+
+  [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
+    auto pool = std::make_shared<task_pool>(cell->nested, settings_);
+    cell->nested->pool = pool;
+    return std::make_unique<task_port>(std::move(cell), std::move(pool));
+  }
+
+  [[nodiscard]] supervisor_cell_ptr
+  make_nested(const child_cell& x) const override {
+    auto spec = settings_.supervisor;
+    spec.id = x.spec.id;
+    return std::make_shared<supervisor_cell>(std::move(spec), x.path(),
+                                             x.parent->tree);
+  }
+
+  [[nodiscard]] std::optional<failure>
+  check(const std::string& path) const override {
+    auto spec = settings_.supervisor;
+    spec.id = "tasks";
+    if (auto wrong = vigil::check(spec, path))
+      return wrong;
+    if (settings_.max_children == 0)
+      return failure{errc::out_of_range, "max_children of zero", path};
+    if (settings_.blocking_threads == 0)
+      return failure{errc::out_of_range, "blocking_threads of zero", path};
+    child_spec task;
+    task.id = "task";
+    task.shutdown = settings_.shutdown;
+    return vigil::check(task, spec, path + "/#");
+  }
+
+private:
+  task_settings settings_;
+};
+
+} // namespace
+
+child_definition define_tasks(child_spec spec, task_settings settings,
+                              std::type_index handle) {
+  return {std::move(spec), std::make_shared<task_factory>(std::move(settings)),
+          handle};
+}
+
+std::shared_ptr<task_pool> task_pool_of(const child_cell& x) {
+  return std::static_pointer_cast<task_pool>(x.nested->pool.lock());
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,47 @@
+#include <vigil/tasks.hpp>
+
+#include <utility>
+
+namespace vigil {
+
+namespace detail {
+
+std::optional<failure> check(const stream_options& x, const task_pool* pool) {
+  if (pool == nullptr)
+    return failure{errc::supervisor_down, "there is no task supervisor"};
+  const auto& path = pool->cell().path;
+  if (x.max_concurrency == std::size_t{0})
+    return failure{errc::out_of_range, "max_concurrency of zero", path};
+  if (x.timeout < duration::zero())
+    return failure{errc::negative_delay, "the timeout", path};
+  if (x.timeout == duration::zero())
+    return failure{errc::out_of_range, "a timeout of zero", path};
+  if (x.on_timeout != on_timeout::exit && x.on_timeout != on_timeout::kill_task)
+    return failure{errc::bad_combination,
+                   "the on_timeout of a stream is exit or kill_task", path};
+  return std::nullopt;
+}
+
+std::size_t concurrency_of(const stream_options& x, const task_pool& pool) {
+  return x.max_concurrency.value_or(pool.system().scheduler().num_workers());
+}
+
+} // namespace detail
+
+std::vector<task_info> tasks::children() const {
+  std::vector<task_info> result;
+  if (pool_ != nullptr)
+    for (const auto& x : pool_->children())
+      result.push_back({x->uid, x->path(), x->state, x->spec.restart});
+  return result;
+}
+
+result<void> tasks::terminate_child(std::uint64_t id) const {
+  auto task = pool_ != nullptr ? pool_->find(id) : nullptr;
+  if (task == nullptr)
+    return failure{errc::not_found, "there is no task of that number",
+                   pool_ != nullptr ? pool_->cell().path : std::string{}};
+  return detail::shut_down(*task, task->spec.shutdown);
+}
+
+} // namespace vigil

@@ -1,0 +1,267 @@
+#include "task_fixture.hpp"
+
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+using namespace std::chrono_literals;
+using namespace task_tests;
+using vigil::errc;
+using vigil::event_type;
+using vigil::restart_policy;
+
+namespace {
+
+using promises = std::vector<vigil::task_promise<int>>;
+
+/// A task that has a token and never ends by itself.
+auto stubborn(const std::shared_ptr<promises>& keep) {
+  return [keep](std::stop_token, vigil::task_promise<int> p) {
+    keep->push_back(std::move(p));
+  };
+}
+
+} // namespace
+
+// -- limits and listing -------------------------------------------------------
+
+TEST_CASE_FIXTURE(fixture, "a task supervisor refuses one task too many") {
+  auto tree = start(vigil::task_supervisor(tasks_key).max_children(2));
+  auto tasks = tree[tasks_key];
+  auto a = tasks.async_nolink(takes(1s)).value();
+  static_cast<void>(tasks.async_nolink(takes(1s)));
+  auto refused = tasks.async_nolink([] {});
+  REQUIRE(!refused);
+  CHECK(refused.error().code == errc::max_children);
+  CHECK(refused.error().message == "the limit is 2");
+  CHECK(refused.error().path == "root/tasks");
+  CHECK(tasks.start_child([] {}).error().code == errc::max_children);
+  a.cancel();
+  CHECK(tasks.async_nolink([] {}));
+}
+
+TEST_CASE_FIXTURE(fixture, "tasks are counted, listed and shown") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  CHECK(tree.count_children("tasks").value() == vigil::child_counts{});
+  static_cast<void>(tasks.async_nolink(takes(1s)));
+  CHECK(tree.count_children("tasks").value()
+        == vigil::child_counts{1, 1, 0, 1});
+  CHECK(tree.find<vigil::tasks>("tasks").value().size() == 1);
+  auto all = tasks.children();
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].id == 1);
+  CHECK(all[0].path == "root/tasks/#1");
+  CHECK(all[0].restart == restart_policy::temporary);
+  run();
+  auto shot = tree.snapshot();
+  const auto* row = shot.find("root/tasks/#1");
+  REQUIRE(row != nullptr);
+  CHECK(row->state == vigil::child_state::running);
+  CHECK(row->incarnation == 1);
+  CHECK(shot.find("root/tasks")->dynamic_children == std::size_t{1});
+}
+
+TEST_CASE_FIXTURE(fixture, "terminate_child ends one task") {
+  auto tree = start(vigil::task_supervisor(tasks_key).task_shutdown(1s));
+  auto tasks = tree[tasks_key];
+  auto keep = std::make_shared<promises>();
+  auto t = tasks.async_nolink(takes(1h)).value();
+  auto u = tasks.async_nolink(stubborn(keep)).value();
+  run();
+  CHECK(tasks.terminate_child(t.id()));
+  CHECK(tasks.terminate_child(t.id()).error().code == errc::not_found);
+  CHECK(is_fault(t.await(), errc::child_stopped));
+  CHECK(tasks.terminate_child(u.id()));
+  CHECK(is_fault(u.await(), errc::killed));
+  CHECK(tasks.children().empty());
+  CHECK(tree.count_children("tasks").value() == vigil::child_counts{});
+}
+
+TEST_CASE_FIXTURE(fixture, "settings of a task supervisor are checked") {
+  auto why = [&](const auto& x) {
+    auto tree = vigil::supervisor("root").child(x).start(sys);
+    REQUIRE(!tree);
+    CHECK(tree.error().path.starts_with("root/tasks"));
+    return tree.error().code;
+  };
+  const auto x = vigil::task_supervisor(tasks_key);
+  CHECK(why(x.max_children(0)) == errc::out_of_range);
+  CHECK(why(x.blocking_threads(0)) == errc::out_of_range);
+  CHECK(why(x.task_shutdown(-1s)) == errc::negative_delay);
+  CHECK(why(x.intensity(1, 0s)) == errc::zero_period);
+}
+
+// -- start_child --------------------------------------------------------------
+
+TEST_CASE_FIXTURE(fixture, "start_child runs a task for nobody") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  auto runs = std::make_shared<int>();
+  auto id = tasks.start_child([runs] { ++*runs; });
+  CHECK(id.value() == 1);
+  run();
+  CHECK(*runs == 1);
+  CHECK(runs.use_count() == 1);
+  CHECK(tasks.start_child([]() -> int { throw 1; }));
+  run();
+  CHECK(tasks.size() == 0);
+  CHECK(tasks.start_child(std::function<void()>{}).error().code
+        == errc::null_handle);
+}
+
+TEST_CASE_FIXTURE(fixture, "start_child restarts a task as it is told") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  auto fails_twice = [](const std::shared_ptr<int>& runs) {
+    return [runs]() -> vigil::outcome<void> {
+      if (++*runs < 3)
+        return vigil::fault("not yet");
+      return vigil::success();
+    };
+  };
+  auto temporary = std::make_shared<int>();
+  auto transient = std::make_shared<int>();
+  static_cast<void>(tasks.start_child(fails_twice(temporary)));
+  static_cast<void>(
+    tasks.start_child(fails_twice(transient), restart_policy::transient));
+  run();
+  CHECK(*temporary == 1);
+  CHECK(*transient == 3);
+  CHECK(tasks.size() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "a task that waits is restarted, too") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  auto owed = std::make_shared<promises>();
+  static_cast<void>(tasks.start_child(
+    [owed](vigil::task_promise<int> p) { owed->push_back(std::move(p)); },
+    restart_policy::transient));
+  run();
+  (*owed)[0].deliver(vigil::fault("bad"));
+  run();
+  REQUIRE(owed->size() == 2);
+  (*owed)[0].deliver(1); // of another life
+  run();
+  CHECK(tasks.size() == 1);
+  CHECK(tree.snapshot().find("root/tasks/#1")->restarts == 1);
+  (*owed)[1].deliver(1);
+  run();
+  CHECK(tasks.size() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "a task that fails too often costs the supervisor") {
+  auto tree = start(vigil::task_supervisor(tasks_key).intensity(2, 1min));
+  auto tasks = tree[tasks_key];
+  trap::event_log log{tree};
+  static_cast<void>(tasks.start_child(
+    []() -> vigil::outcome<void> { return vigil::fault("again"); },
+    restart_policy::permanent));
+  auto other = tasks.async_nolink(takes(1h)).value();
+  run();
+  CHECK(log.count(event_type::gave_up) == 1);
+  CHECK(tree.snapshot().find("root/tasks")->incarnation == 2);
+  auto why = tree.snapshot().find("root/tasks")->last_failure;
+  REQUIRE(why);
+  CHECK(why->code == errc::restart_limit_reached);
+  CHECK(why->root_cause().message == "again");
+  CHECK(is_fault(other.await(), errc::child_stopped));
+  CHECK(value_of(tasks.async_nolink([] { return 1; }).value().await()) == 1);
+}
+
+// -- events -------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(fixture, "the events tell of tasks and why they failed") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  trap::event_log log{tree};
+  static_cast<void>(tasks.async_nolink([] {}));
+  static_cast<void>(tasks.start_child([] { throw std::runtime_error("oh"); }));
+  tasks.async_nolink(takes(1h)).value().cancel();
+  run();
+  CHECK(log.count(event_type::child_started) == 2);
+  CHECK(log.count(event_type::child_exited) == 2);
+  CHECK(log.count(event_type::child_stopped) == 1);
+  CHECK(log.count(event_type::child_removed) == 3);
+  for (const auto& x : log.all())
+    if (x.exit == vigil::exit_kind::abnormal) {
+      CHECK(x.path == "root/tasks/#2");
+      CHECK(x.why->message == "oh");
+    }
+}
+
+// -- stop ---------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(fixture, "a stop ends tasks at once that have no token") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  auto t = tasks.async_nolink(takes(1h)).value();
+  run();
+  auto unborn = tasks.async_nolink([] {}).value();
+  const auto begin = scheduler().clock().now();
+  auto report = tree.stop();
+  CHECK(report.value().culprits.empty());
+  CHECK(scheduler().clock().now() == begin);
+  CHECK(is_fault(t.await(), errc::child_stopped));
+  CHECK(unborn.ready());
+  auto refused = tasks.async_nolink([] {});
+  CHECK(refused.error().code == errc::supervisor_down);
+}
+
+TEST_CASE_FIXTURE(fixture, "a stop gives tasks time that have a token") {
+  auto tree = start(vigil::task_supervisor(tasks_key).task_shutdown(2s));
+  auto tasks = tree[tasks_key];
+  auto keep = std::make_shared<promises>();
+  auto t = tasks.async_nolink(stubborn(keep)).value();
+  run();
+  trap::event_log log{tree};
+  const auto begin = scheduler().clock().now();
+  auto report = tree.stop().value();
+  CHECK(scheduler().clock().now() == begin + 2s);
+  REQUIRE(report.culprits.size() <= 1);
+  CHECK(log.count(event_type::child_killed) == 1);
+  CHECK(is_fault(t.await(), errc::killed));
+}
+
+TEST_CASE_FIXTURE(fixture, "brutal_kill kills tasks of all kinds") {
+  auto tree = start(
+    vigil::task_supervisor(tasks_key).task_shutdown(vigil::brutal_kill));
+  auto tasks = tree[tasks_key];
+  auto keep = std::make_shared<promises>();
+  auto t = tasks.async_nolink(stubborn(keep)).value();
+  vigil::task<int> linked;
+  auto exits = std::make_shared<int>();
+  in_actor([&](caf::event_based_actor* self) {
+    self->attach_functor([exits] { ++*exits; });
+    linked = tasks.async(self, stubborn(keep)).value();
+  });
+  static_cast<void>(tasks.start_child(stubborn(keep)));
+  run();
+  REQUIRE(tree.stop());
+  CHECK(is_fault(t.await(), errc::killed));
+  CHECK(is_fault(linked.await(), errc::killed));
+  CHECK(*exits == 1);
+  CHECK(tasks.size() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "a restart of the supervisor ends its tasks") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  auto t = tasks.async_nolink(takes(1h)).value();
+  run();
+  REQUIRE(tree.terminate_child("tasks"));
+  CHECK(is_fault(t.await(), errc::child_stopped));
+  CHECK(tasks.async_nolink([] {}).error().code == errc::supervisor_down);
+  REQUIRE(tree.restart_child("tasks"));
+  CHECK(value_of(tasks.async_nolink([] { return 1; }).value().await()) == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "an empty handle says that nobody is there") {
+  vigil::tasks none;
+  CHECK(none.async_nolink([] {}).error().code == errc::supervisor_down);
+  CHECK(none.start_child([] {}).error().code == errc::supervisor_down);
+  CHECK(none.terminate_child(1).error().code == errc::not_found);
+  CHECK(none.size() == 0);
+  CHECK(none.children().empty());
+}

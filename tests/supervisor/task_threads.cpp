@@ -1,0 +1,244 @@
+// Tasks where threads are the point: these tests run in real time.
+
+#include "task_fixture.hpp"
+
+#include <atomic>
+#include <future>
+#include <latch>
+#include <memory>
+#include <thread>
+#include <vector>
+
+using namespace std::chrono_literals;
+using namespace task_tests;
+using vigil::errc;
+
+namespace {
+
+struct threads {
+  threads() : sys(two_workers(config)) {
+    // nop
+  }
+
+  static caf::actor_system_config& two_workers(caf::actor_system_config& x) {
+    x.set("scheduler.max-threads", std::size_t{2});
+    return x;
+  }
+
+  template <class Builder>
+  auto start(const Builder& x) {
+    return vigil::supervisor("root").child(x).start(sys).value();
+  }
+
+  caf::actor_system_config config;
+  caf::actor_system sys;
+};
+
+/// Lets the tasks that wait for it go on.
+struct door {
+  std::promise<void> key{};
+  std::shared_future<void> opened = key.get_future().share();
+
+  void open() {
+    key.set_value();
+  }
+
+  [[nodiscard]] auto wait() const {
+    return [x = opened] {
+      x.wait();
+    };
+  }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(threads, "many tasks of many threads give their results") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  std::atomic<int> sum{0};
+  std::vector<std::jthread> callers;
+  for (int i = 0; i < 4; ++i)
+    callers.emplace_back([&] {
+      for (int n = 0; n < 500; ++n)
+        sum += value_of(tasks.async_nolink([n] { return n; }).value().await());
+    });
+  callers.clear();
+  CHECK(sum == 4 * 499 * 500 / 2);
+  CHECK(tasks.size() == 0);
+}
+
+TEST_CASE_FIXTURE(threads, "work that blocks does not hold up the scheduler") {
+  auto tree = start(vigil::task_supervisor(tasks_key).blocking_threads(3));
+  auto tasks = tree[tasks_key];
+  door gate;
+  std::latch inside{3};
+  auto block = [&inside, x = gate.opened] {
+    inside.count_down();
+    x.wait();
+    return std::this_thread::get_id();
+  };
+  std::vector<vigil::task<std::thread::id>> all;
+  for (int i = 0; i < 3; ++i)
+    all.push_back(tasks.async_blocking(block).value());
+  inside.wait();
+  CHECK(tasks.size() == 3);
+  CHECK(value_of(tasks.async_nolink([] { return 1; }).value().await()) == 1);
+  gate.open();
+  auto ids = value_of(vigil::await_many(all, 1min));
+  CHECK(ids[0] != ids[1]);
+  CHECK(ids[1] != ids[2]);
+}
+
+TEST_CASE_FIXTURE(threads, "threads and queue for blocking work are bounded") {
+  auto tree = start(
+    vigil::task_supervisor(tasks_key).blocking_threads(1).blocking_queue(1));
+  auto tasks = tree[tasks_key];
+  door gate;
+  std::latch inside{1};
+  auto first = tasks
+                 .async_blocking([&inside, x = gate.opened] {
+                   inside.count_down();
+                   x.wait();
+                 })
+                 .value();
+  inside.wait();
+  auto second = tasks.async_blocking(gate.wait()).value();
+  auto refused = tasks.async_blocking(gate.wait());
+  REQUIRE(!refused);
+  CHECK(refused.error().code == errc::max_children);
+  CHECK(refused.error().message
+        == "all 1 threads for blocking work are busy, and 1 tasks wait for "
+           "one");
+  CHECK(tasks.size() == 2);
+  gate.open();
+  CHECK(first.await(1min).has_value());
+  CHECK(second.await(1min).has_value());
+  CHECK(tasks.size() == 0);
+}
+
+TEST_CASE_FIXTURE(threads, "a task that is killed answers before it is over") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  door gate;
+  std::latch inside{1};
+  auto t = tasks
+             .async_blocking([&inside, x = gate.opened] {
+               inside.count_down();
+               x.wait();
+             })
+             .value();
+  inside.wait();
+  CHECK(!t.yield(1ms));
+  CHECK(is_fault(t.await(1ms), errc::timeout));
+  CHECK(tasks.size() == 1);
+  gate.open();
+  CHECK(tree.stop().value().culprits.empty());
+  CHECK(tasks.size() == 0);
+}
+
+TEST_CASE_FIXTURE(threads, "a stop waits for tasks, and the token tells them") {
+  auto tree = start(vigil::task_supervisor(tasks_key).task_shutdown(1min));
+  auto tasks = tree[tasks_key];
+  std::latch inside{1};
+  auto t = tasks
+             .async_blocking([&inside](std::stop_token stop) {
+               std::promise<void> asked;
+               std::stop_callback hook{stop, [&] {
+                                         asked.set_value();
+                                       }};
+               inside.count_down();
+               asked.get_future().wait();
+               return 3;
+             })
+             .value();
+  inside.wait();
+  CHECK(tree.stop().value().culprits.empty());
+  CHECK(value_of(t.await()) == 3);
+}
+
+TEST_CASE_FIXTURE(threads, "a thread that does not return is left behind") {
+  door gate;
+  std::latch inside{1};
+  auto over = std::make_shared<std::promise<void>>();
+  vigil::task<void> t;
+  {
+    auto tree = start(
+      vigil::task_supervisor(tasks_key).task_shutdown(vigil::brutal_kill));
+    auto tasks = tree[tasks_key];
+    t = tasks
+          .async_blocking([&inside, over, x = gate.opened] {
+            inside.count_down();
+            x.wait();
+            over->set_value();
+          })
+          .value();
+    inside.wait();
+    REQUIRE(tree.stop());
+    CHECK(tasks.size() == 0);
+  }
+  CHECK(is_fault(t.await(), errc::killed));
+  gate.open();
+  over->get_future().wait();
+}
+
+TEST_CASE_FIXTURE(threads, "an actor that would block on a task is refused") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  std::promise<std::vector<errc>> seen;
+  sys.spawn([&](caf::event_based_actor*) {
+    door gate;
+    std::vector<errc> result;
+    auto t = tasks.async_blocking(gate.wait()).value();
+    result.push_back(code_of(t.await()));
+    result.push_back(code_of(*t.yield()));
+    result.push_back(code_of(*t.shutdown(1s)));
+    std::vector<vigil::task<void>> many;
+    many.push_back(std::move(t));
+    result.push_back(code_of(vigil::await_many(many)));
+    result.push_back(code_of(*vigil::yield_many(many)[0]));
+    auto id = many[0].id();
+    static_cast<void>(many[0].ignore());
+    auto gone = tasks.terminate_child(id);
+    result.push_back(static_cast<errc>(gone.error().code.value()));
+    gate.open();
+    seen.set_value(result);
+  });
+  const auto codes = seen.get_future().get();
+  CHECK(codes == std::vector(6, errc::would_block));
+}
+
+TEST_CASE_FIXTURE(threads, "blocking actors and blocking tasks may wait") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  auto outer = tasks.async_blocking(
+    [tasks] { return tasks.async_nolink([] { return 1; }).value().await(); });
+  CHECK(value_of(outer.value().await()) == 1);
+  std::promise<int> seen;
+  sys.spawn([&](caf::blocking_actor* self) {
+    auto t = tasks.async(self, [] { return 2; }).value();
+    seen.set_value(value_of(t.await()));
+  });
+  CHECK(seen.get_future().get() == 2);
+}
+
+TEST_CASE_FIXTURE(threads, "a stream of blocking work gives all results") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  std::vector<int> items(200);
+  for (int i = 0; i < 200; ++i)
+    items[static_cast<std::size_t>(i)] = i;
+  for (bool ordered : {true, false}) {
+    auto xs = tasks.async_stream(
+      items, [](int x) { return x; },
+      {.max_concurrency = 4, .ordered = ordered, .blocking = true});
+    std::size_t count = 0;
+    for (auto& x : xs.value()) {
+      CHECK(value_of(x.result) == static_cast<int>(x.index));
+      if (ordered)
+        CHECK(x.index == count);
+      ++count;
+    }
+    CHECK(count == 200);
+  }
+  CHECK(tasks.size() == 0);
+}
