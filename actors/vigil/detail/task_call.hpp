@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/guarded_handler.hpp>
+#include <vigil/detail/is_null.hpp>
 #include <vigil/task_promise.hpp>
 
 #include <cstdint>
@@ -153,17 +154,6 @@ private:
 
   F f_;
 };
-
-/// Returns whether `f` is a function pointer or a wrapper that holds nothing.
-template <class F>
-[[nodiscard]] bool is_null(const F& f) {
-  if constexpr (std::is_pointer_v<F>)
-    return f == nullptr;
-  else if constexpr (requires { f.operator bool(); })
-    return !f;
-  else
-    return false;
-}
 
 /// Makes a task. Fails with `errc::null_handle` if `f` is empty, and with
 /// `errc::supervisor_down` without a pool.

@@ -66,6 +66,10 @@ public:
     return size_.load(std::memory_order_acquire);
   }
 
+  [[nodiscard]] std::size_t active() const noexcept override {
+    return size();
+  }
+
   [[nodiscard]] std::uint64_t next_uid() noexcept {
     return last_uid_.fetch_add(1, std::memory_order_relaxed) + 1;
   }

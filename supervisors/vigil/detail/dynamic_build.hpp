@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/child_traits.hpp>
+#include <vigil/detail/is_null.hpp>
 #include <vigil/dynamic.hpp>
 
 #include <concepts>
@@ -91,15 +92,6 @@ template <class Dynamic, class Recipe>
   std::shared_ptr<const interface> result
     = std::make_shared<front>(recipe, eager);
   return result;
-}
-
-/// Returns whether calling `f` calls nothing.
-template <class F>
-[[nodiscard]] bool is_null([[maybe_unused]] const F& f) {
-  if constexpr (std::is_pointer_v<F> || requires { f.target_type(); })
-    return f == nullptr;
-  else
-    return false;
 }
 
 } // namespace vigil::detail

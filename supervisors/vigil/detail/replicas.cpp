@@ -21,7 +21,8 @@ std::optional<failure> check(const replicas& x, const std::string& path) {
   if (!x.make)
     return failure{errc::null_handle,
                    "the function that describes its children is empty", path};
-  supervisor_definition definition{x.supervisor, {}};
+  supervisor_definition definition;
+  definition.spec = x.supervisor;
   definition.spec.id = "any";
   if (x.alike)
     definition.children.push_back(numbered(x, 0));
