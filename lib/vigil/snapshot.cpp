@@ -122,7 +122,7 @@ private:
       put(to_string(x.state));
     else if (format_.times)
       put("up " + format_duration(x.uptime));
-    if (x.health)
+    if (x.health && *x.health != health::unknown)
       put(to_string(*x.health));
     if (x.messages_lost > 0)
       put("lost " + std::to_string(x.messages_lost));

@@ -46,7 +46,9 @@ int main(int argc, char** argv) {
         .auto_shutdown(vigil::auto_shutdown::any_significant)
         .child(vigil::child(ward_key, ward_monitor, "ward.db")
                  .shutdown(5s)
-                 .backoff(vigil::exponential(100ms, 10s).jitter(0.2)))
+                 .backoff(vigil::exponential(100ms, 10s).jitter(0.2))
+                 .health_check(10s, vigil::within(2s),
+                               vigil::unhealthy_after(3)))
         .child(plugins) // a supervisor is a child like any other
         .child(vigil::child("round", ward_round).transient().significant(once));
 
