@@ -64,6 +64,13 @@ constexpr std::array entries{
   entry{errc::unspecified, "unspecified", "unspecified"},
   entry{errc::max_children, "max_children",
         "the supervisor has as many children as it may have"},
+  entry{errc::breaker_open, "breaker_open",
+        "the circuit breaker refused the call"},
+  entry{errc::bulkhead_full, "bulkhead_full",
+        "the bulkhead has no room for the call"},
+  entry{errc::rate_limited, "rate_limited",
+        "the rate limiter refused the call"},
+  entry{errc::retries_exhausted, "retries_exhausted", "all attempts failed"},
 };
 
 const entry* find(int value) noexcept {
