@@ -223,6 +223,15 @@ def guard_rows():
     yield Row("rate_limiter_admit", at("rate_limiter"), alone, one)
     yield Row("rate_limiter_admit_2_threads", at("rate_limiter", 2), beside,
               two)
+    for name, layer, limit in (
+            ("breaker_actor_request", "breaker", ratio(1.3)),
+            ("bulkhead_actor_request", "bulkhead", None),
+            ("rate_limiter_actor_request", "rate_limit", None),
+            ("retry_actor_request", "retry", None),
+            ("time_limiter_actor_request", "timeout", None),
+            ("guard_chain", "chain", None)):
+        yield Row(name, f"guard_requests:{layer}:median",
+                  "guard_requests:raw:median", "raw request", limit)
 
 
 ROWS = [*restart_rows(), *crash_rows(), *spawn_rows(), *million_rows(),

@@ -56,6 +56,13 @@ void check_half_open(field_check& out, const breaker_settings& x) {
              "half_open_limit leads to open or closed, nowhere else");
 }
 
+// What a handler returned on purpose, and lived on.
+bool is_answer(const failure& x) {
+  return !x.fault
+         && (x.code.category() != vigil_category()
+             || x.code == errc::unspecified);
+}
+
 } // namespace
 
 call_outcome breaker_policy::outcome_of(const failure& why) const noexcept {
@@ -64,7 +71,8 @@ call_outcome breaker_policy::outcome_of(const failure& why) const noexcept {
                   [&](const auto& code) { return why.has(code); }))
     return call_outcome::ignored;
   if (!x.classify)
-    return call_outcome::failure;
+    return x.errors_are_answers && is_answer(why) ? call_outcome::success
+                                                  : call_outcome::failure;
   try {
     return x.classify(why);
   } catch (...) {

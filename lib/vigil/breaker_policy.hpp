@@ -39,6 +39,7 @@ struct breaker_settings {
   std::uint32_t tracked_calls = 1024;
   breaker_state start = breaker_state::closed;
   breaker_order start_order;
+  bool errors_are_answers = false;
   std::vector<std::error_code> ignored;
   std::function<call_outcome(const failure&)> classify;
 };
@@ -184,6 +185,13 @@ public:
     return with([&](auto& x) { x.ignored.push_back(code); });
   }
 
+  /// Counts an error that a handler returns as an answer like any other, hence
+  /// as a success: only faults, timeouts and what the library itself reports
+  /// are failures. Default: all errors are.
+  [[nodiscard]] breaker_policy errors_are_answers() const {
+    return with([](auto& x) { x.errors_are_answers = true; });
+  }
+
   /// Says how failures count; by default all are failures. Must be thread-safe.
   /// An exception from it counts as a failure.
   [[nodiscard]] breaker_policy
@@ -195,7 +203,8 @@ public:
     return settings_;
   }
 
-  /// Returns how this policy counts a failure: `ignore` first, then `classify`.
+  /// Returns how this policy counts a failure: `ignore` first,
+  /// then `classify`, or else `errors_are_answers`.
   [[nodiscard]] call_outcome outcome_of(const failure& why) const noexcept;
 
   /// Returns a copy that names the rules and windows which hold by default.

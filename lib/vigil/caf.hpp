@@ -14,6 +14,8 @@
 /// - `spawn_hidden`, `spawn_lazy`, `make_forwarder`: making actors;
 /// - `send_urgent`, `send_normal`, `send_exit`, `reply_error`, `schedule`:
 ///   messages;
+/// - `requester`, `take_requester`, `readdress`, `answer`, `make_request`,
+///   `copy_content`, `error_in`: standing between a requester and who answers;
 /// - `watch`: a hook on an actor's end;
 /// - `make_error`, `is_ours`, `error_payload`: errors;
 /// - `test_driver`: virtual time.
@@ -24,6 +26,7 @@
 #if CAF_MAJOR_VERSION == 0 && CAF_MINOR_VERSION == 17
 #  include <vigil/detail/caf_0_17.hpp>
 #  include <vigil/detail/caf_0_17_control.hpp>
+#  include <vigil/detail/caf_0_17_relay.hpp>
 #  include <vigil/detail/caf_0_17_spawn.hpp>
 #else
 #  error "vigil needs CAF 0.17.x (such as Debian's libcaf-dev)"

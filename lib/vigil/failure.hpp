@@ -38,6 +38,9 @@ struct failure {
   /// zero if nobody knows.
   duration retry_after{};
 
+  /// Whether the incarnation ended with it: a fault, not only an answer.
+  bool fault = false;
+
   /// What led to this failure; null at the end of the chain. Chains are
   /// immutable and shared.
   std::shared_ptr<const failure> cause;

@@ -9,8 +9,10 @@
 #include <vigil/call.hpp>
 #include <vigil/child.hpp>
 #include <vigil/child_key.hpp>
+#include <vigil/circuit_breaker.hpp>
 #include <vigil/dynamic_supervisor.hpp>
 #include <vigil/event_stream.hpp>
+#include <vigil/guard.hpp>
 #include <vigil/outcome.hpp>
 #include <vigil/promise.hpp>
 #include <vigil/result.hpp>

@@ -164,4 +164,18 @@ TEST_CASE("failures that are ignored by their code do not count") {
   CHECK(policy.outcome_of(failure{errc::ignored}) == call_outcome::failure);
 }
 
+TEST_CASE("errors can be answers, faults and timeouts are not") {
+  const auto policy = breaker_policy{}.errors_are_answers();
+  using vigil::failure;
+  failure fault{errc::unspecified};
+  fault.fault = true;
+  CHECK(policy.outcome_of(fault) == call_outcome::failure);
+  CHECK(policy.outcome_of(failure{errc::timeout}) == call_outcome::failure);
+  CHECK(policy.outcome_of(failure{errc::exception}) == call_outcome::failure);
+  CHECK(policy.outcome_of(failure{errc::unspecified, "no such patient"})
+        == call_outcome::success);
+  CHECK(policy.outcome_of(failure{std::make_error_code(std::errc::io_error)})
+        == call_outcome::success);
+}
+
 TEST_SUITE_END();

@@ -1,4 +1,5 @@
 #include <vigil/detail/breaker_rules.hpp>
+#include <vigil/detail/random_unit.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -71,11 +72,7 @@ probe_verdict breaker_rules::judge_probes(const call_tally& x) const noexcept {
 }
 
 double breaker_memory::next_random() noexcept {
-  random += 0x9e3779b97f4a7c15U;
-  auto x = random;
-  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9U;
-  x = (x ^ (x >> 27U)) * 0x94d049bb133111ebU;
-  return static_cast<double>((x ^ (x >> 31U)) >> 11U) * 0x1.0p-53;
+  return random_unit(++random);
 }
 
 } // namespace vigil::detail
