@@ -62,6 +62,14 @@ breaker_metrics breaker_control::metrics() const {
   return result;
 }
 
+std::uint64_t breaker_control::lost_messages() const noexcept {
+  return home_->lost_messages.load(std::memory_order_relaxed);
+}
+
+std::uint64_t breaker_control::late_answers() const noexcept {
+  return home_->late_answers.load(std::memory_order_relaxed);
+}
+
 breaker_order breaker_control::order() const {
   const auto x = home_->core();
   return x != nullptr ? x->order() : breaker_order{};

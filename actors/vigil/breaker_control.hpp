@@ -5,6 +5,7 @@
 #include <vigil/event_stream.hpp>
 #include <vigil/result.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -28,6 +29,13 @@ public:
 
   /// Returns all there is to know; nothing if it was never started.
   [[nodiscard]] breaker_metrics metrics() const;
+
+  /// Returns how many messages that were no requests were dropped, because the
+  /// breaker was open.
+  [[nodiscard]] std::uint64_t lost_messages() const noexcept;
+
+  /// Returns how many answers came after the time of their call was over.
+  [[nodiscard]] std::uint64_t late_answers() const noexcept;
 
   /// Returns who ordered the present state, and why.
   [[nodiscard]] breaker_order order() const;

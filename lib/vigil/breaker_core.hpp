@@ -31,8 +31,7 @@ struct breaker_timer {
 /// A circuit breaker for any code: ask before a call, report after it.
 ///
 /// Time is passed in and monotonic. Moves that are due happen when anybody
-/// comes, or when the owner of a timer calls `on_timer`; without one, an open
-/// breaker without calls stays open.
+/// comes, or when the owner of a timer calls `on_timer`.
 ///
 /// Thread-safe. To be admitted, to be refused, to report and to read the state
 /// is lock-free; a move is a short critical section which one thread enters. No
@@ -65,12 +64,21 @@ public:
     return acquire(now);
   }
 
+  /// Asks for one call without looking at the clock. Returns a permit if the
+  /// breaker is closed and calls under way are not watched, else none: then ask
+  /// `try_acquire`.
+  [[nodiscard]] breaker_permit try_acquire_closed() noexcept {
+    const auto at = word_.load();
+    if (word::state_of(at) != breaker_state::closed || leases_ != nullptr)
+      return {};
+    return {this, word::generation_of(at), time_point{}};
+  }
+
   /// Counts what somebody saw without a permit: that the target is down, say.
   /// Counts as a probe when half open, if there is room for one.
   bool record(call_outcome how, time_point now, std::error_code why) noexcept;
 
-  /// Says that no call can succeed: opens a breaker that is closed or half
-  /// open, for its usual wait.
+  /// Says that no call can succeed: opens a breaker that is closed or half open.
   bool trip(time_point now, std::error_code why) noexcept;
 
   // -- state ------------------------------------------------------------------
@@ -120,8 +128,7 @@ public:
   [[nodiscard]] std::optional<breaker_timer> next_timer() const noexcept;
 
   // -- orders -----------------------------------------------------------------
-  // They hold until another order or until their time is over, whatever calls
-  // and timers say.
+  // They hold until another order or until their time is over.
 
   /// Refuses all calls.
   void force_open(time_point now, breaker_order why = {});

@@ -88,6 +88,7 @@ public:
     return generation_;
   }
 
+  /// Returns when the call was admitted; zero if nobody looked at the clock.
   [[nodiscard]] time_point admitted_at() const noexcept {
     return since_;
   }

@@ -86,6 +86,7 @@ TEST_CASE("a target that hangs holds nobody, and its silence counts") {
   x.let_go(1);
   CHECK(builder.control().state() == breaker_state::open);
   CHECK(builder.control().metrics().attempts == 1);
+  CHECK(builder.control().late_answers() == 2);
 }
 
 TEST_CASE("calls that hang open the breaker before they come back") {
@@ -201,6 +202,7 @@ TEST_CASE("messages that are no requests pass unless the breaker is open") {
   caf::anon_send(guarded, 2);
   x.run();
   CHECK(x.book->asked.size() == 1);
+  CHECK(builder.control().lost_messages() == 1);
 }
 
 TEST_CASE("a target that is gone opens the breaker at once") {

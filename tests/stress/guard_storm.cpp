@@ -1,4 +1,5 @@
 #include <vigil/bulkhead_core.hpp>
+#include <vigil/guard.hpp>
 #include <vigil/rate_limiter_core.hpp>
 #include <vigil/retry_budget.hpp>
 
@@ -100,6 +101,48 @@ TEST_CASE("a budget is never overdrawn") {
       taken += budget.take() ? 1 : 0;
   });
   CHECK(taken == 1000);
+}
+
+TEST_CASE("every call through a chain of guards gets one answer") {
+  caf::actor_system_config cfg;
+  caf::actor_system sys{cfg};
+  // Fails now and then, and now and then says nothing.
+  const auto target = sys.spawn([](caf::event_based_actor* self) {
+    return caf::behavior{[self, n = 0](int x) mutable -> caf::result<int> {
+      if (++n % 97 == 0)
+        return self->make_response_promise<int>();
+      if (n % 5 == 0)
+        return vigil::to_caf({vigil::errc::unspecified, "as planned"});
+      return x;
+    }};
+  });
+  const auto guarded
+    = vigil::guard(target, "storm")
+        .retry(vigil::retry_policy{}.attempts(2).backoff(vigil::fixed(1us)))
+        .breaker(vigil::breaker_policy{}
+                   .failure_rate(0.5)
+                   .window(50)
+                   .wait(1ms)
+                   .half_open_limit(50ms))
+        .bulkhead(bulkhead_policy{}.concurrent(4).queue(2))
+        .timeout(20ms)
+        .start(sys)
+        .value();
+  std::atomic<int> answers{0};
+  const auto each = rounds();
+  in_threads([&](int) {
+    caf::scoped_actor self{sys, true};
+    for (int i = 0; i < each; ++i)
+      self->request(guarded, 60s, i)
+        .receive([&](int) { ++answers; },
+                 [&](const caf::error& why) {
+                   if (why != caf::sec::request_timeout)
+                     ++answers;
+                 });
+  });
+  CHECK(answers == each * threads);
+  caf::anon_send_exit(guarded, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(target, caf::exit_reason::user_shutdown);
 }
 
 TEST_SUITE_END();

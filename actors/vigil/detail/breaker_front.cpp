@@ -95,19 +95,27 @@ void breaker_front::called(compat::element_ptr x, compat::context* ctx) {
     told(std::move(x), ctx);
     return;
   }
+  const auto timed = options_.timeout > duration::zero();
+  if (!timed)
+    if (auto permit = core_->try_acquire_closed()) {
+      let_in(std::move(x), std::move(permit), ctx, never);
+      return;
+    }
   const auto at = now();
   auto answer = core_->try_acquire(at);
-  if (!answer) {
+  if (answer)
+    let_in(std::move(x), std::move(answer.permit()), ctx,
+           timed ? at + options_.timeout : never);
+  else
     refused(std::move(x), answer.rejection(), ctx);
-    return;
-  }
+  look_at_timer();
+}
+
+void breaker_front::let_in(compat::element_ptr x, breaker_permit permit,
+                           compat::context* ctx, time_point end) {
   auto content
     = fallback_ != nullptr ? compat::copy_content(*x) : caf::message{};
-  const auto end
-    = options_.timeout > duration::zero() ? at + options_.timeout : never;
-  forward(std::move(x), {std::move(answer.permit()), std::move(content)}, ctx,
-          end);
-  look_at_timer();
+  forward(std::move(x), {std::move(permit), std::move(content)}, ctx, end);
 }
 
 // Nobody answers, so there is nothing to learn from it.
@@ -116,7 +124,7 @@ void breaker_front::told(compat::element_ptr x, compat::context* ctx) {
   if (state != breaker_state::open && state != breaker_state::forced_open)
     pass(std::move(x), ctx);
   else
-    lost_.fetch_add(1, std::memory_order_relaxed);
+    home_->lost_messages.fetch_add(1, std::memory_order_relaxed);
 }
 
 void breaker_front::refused(compat::element_ptr x, const breaker_rejection& why,
@@ -135,7 +143,7 @@ void breaker_front::refused(compat::element_ptr x, const breaker_rejection& why,
 void breaker_front::answered(compat::element_ptr x, compat::context* ctx) {
   auto mine = calls_.take(compat::number_of(*x));
   if (!mine) {
-    late_.fetch_add(1, std::memory_order_relaxed);
+    home_->late_answers.fetch_add(1, std::memory_order_relaxed);
     return;
   }
   std::error_code why;

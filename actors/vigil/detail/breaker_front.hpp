@@ -39,6 +39,8 @@ protected:
 
 private:
   void told(compat::element_ptr x, compat::context* ctx);
+  void let_in(compat::element_ptr x, breaker_permit permit,
+              compat::context* ctx, time_point end);
   void refused(compat::element_ptr x, const breaker_rejection& why,
                compat::context* ctx);
   [[nodiscard]] call_outcome outcome_of(compat::mailbox_element& x,
@@ -49,8 +51,6 @@ private:
   const std::shared_ptr<breaker_core> core_;
   const breaker_options options_;
   const caf::strong_actor_ptr fallback_;
-  std::atomic<std::uint64_t> lost_{0};
-  std::atomic<std::uint64_t> late_{0};
 };
 
 } // namespace vigil::detail

@@ -3,6 +3,8 @@
 #include <vigil/breaker_core.hpp>
 #include <vigil/caf_error.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -63,6 +65,12 @@ public:
   [[nodiscard]] const breaker_policy& policy() const noexcept {
     return policy_;
   }
+
+  /// Messages that were no requests and came while the breaker was open.
+  std::atomic<std::uint64_t> lost_messages{0};
+
+  /// Answers that came after their call was over.
+  std::atomic<std::uint64_t> late_answers{0};
 
 private:
   void wake();
