@@ -60,16 +60,20 @@ public:
     return with_layer("retry", detail::retry_layer(std::move(policy), {check}));
   }
 
-  /// Refuses calls while too many fail.
-  [[nodiscard]] guard_builder breaker(breaker_policy policy) const {
+  /// Refuses calls while too many fail. `on_event` is told of every move and
+  /// every refusal; see `breaker_core::listener`.
+  [[nodiscard]] guard_builder
+  breaker(breaker_policy policy, breaker_core::listener on_event = {}) const {
     auto result = *this;
     auto home = std::make_shared<detail::breaker_home>(name_of("breaker"),
                                                        std::move(policy));
     result.home_ = home;
+    detail::breaker_options options;
+    options.on_event = std::move(on_event);
     result.layers_.push_back(
-      {"breaker", [home](caf::actor_system& sys, const std::string&,
-                         caf::strong_actor_ptr target) {
-         return detail::start_breaker(sys, home, {}, std::move(target));
+      {"breaker", [home, options](caf::actor_system& sys, const std::string&,
+                                  caf::strong_actor_ptr target) {
+         return detail::start_breaker(sys, home, options, std::move(target));
        }});
     return result;
   }

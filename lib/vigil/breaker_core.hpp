@@ -78,7 +78,7 @@ public:
   /// Counts as a probe when half open, if there is room for one.
   bool record(call_outcome how, time_point now, std::error_code why) noexcept;
 
-  /// Says that no call can succeed: opens a breaker that is closed or half open.
+  /// Says that no call can succeed: opens a breaker, if closed or half open.
   bool trip(time_point now, std::error_code why) noexcept;
 
   // -- state ------------------------------------------------------------------

@@ -62,11 +62,14 @@ start_breaker(caf::actor_system& sys, const std::shared_ptr<breaker_home>& home,
   auto result = compat::make_forwarder<breaker_front>(
     sys, home, std::move(core).value(), options, target);
   home->serve(result);
-  compat::watch(target, [to = caf::actor_cast<caf::weak_actor_ptr>(result)](
-                          const caf::error&, compat::context*) {
-    if (const auto x = caf::actor_cast<caf::strong_actor_ptr>(to))
-      static_cast<breaker_front*>(x->get())->target_ended();
-  });
+  compat::watch(
+    target,
+    [to = caf::actor_cast<caf::weak_actor_ptr>(result)](const caf::error&,
+                                                        compat::context*) {
+      if (const auto x = caf::actor_cast<caf::strong_actor_ptr>(to))
+        static_cast<breaker_front*>(x->get())->target_ended();
+    },
+    result->get());
   static_cast<breaker_front*>(result->get())->look_at_timer();
   return result;
 }
@@ -187,6 +190,11 @@ void breaker_front::time_passed(time_point at, compat::context* ctx) {
   if (const auto end = calls_.next_end(); end != never)
     wake_at(end);
   look_at_timer();
+}
+
+void breaker_front::give_up(const failure& why, compat::context* ctx) {
+  compat::unwatch(target(), static_cast<const caf::abstract_actor*>(this));
+  calling_front<broken_call>::give_up(why, ctx);
 }
 
 void breaker_front::look_at_timer() {

@@ -36,6 +36,7 @@ protected:
   void called(compat::element_ptr x, compat::context* ctx) override;
   void answered(compat::element_ptr x, compat::context* ctx) override;
   void time_passed(time_point now, compat::context* ctx) override;
+  void give_up(const failure& why, compat::context* ctx) override;
 
 private:
   void told(compat::element_ptr x, compat::context* ctx);
