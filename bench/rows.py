@@ -267,6 +267,44 @@ def small_rows():
         yield Row(f"snapshot_{n}", f"snapshot:children/{n}:cpu_time")
 
 
+def guard_rows():
+    def at(name, threads=1):
+        return f"guards:{name}/real_time/threads:{threads}:cpu_time"
+    alone, beside = at("atomic"), at("atomic", 2)
+    one, two = "one atomic addition", "one atomic addition, contended"
+    yield Row("breaker_admit_closed", at("breaker/admit"), alone, one,
+              at_most(10))
+    yield Row("breaker_admit_closed_2_threads", at("breaker/admit", 2), beside,
+              two, ratio(1))
+    yield Row("breaker_record", at("breaker/record"), alone, one, at_most(15))
+    yield Row("breaker_record_2_threads", at("breaker/record", 2), beside, two)
+    yield Row("breaker_record_failures", at("breaker/record_failures"), alone,
+              one)
+    yield Row("breaker_record_time_window", at("breaker/record_timed"), alone,
+              one)
+    yield Row("breaker_record_tracked", at("breaker/record_tracked"), alone,
+              one)
+    yield Row("breaker_reject_open", at("breaker/refuse"), alone, one,
+              at_most(5))
+    yield Row("breaker_reject_open_2_threads", at("breaker/refuse", 2), beside,
+              two)
+    yield Row("breaker_state", at("breaker/state"))
+    yield Row("bulkhead_admit", at("bulkhead"), alone, one)
+    yield Row("bulkhead_admit_2_threads", at("bulkhead", 2), beside, two)
+    yield Row("rate_limiter_admit", at("rate_limiter"), alone, one)
+    yield Row("rate_limiter_admit_2_threads", at("rate_limiter", 2), beside,
+              two)
+    for name, layer, limit in (
+            ("breaker_actor_request", "breaker", ratio(1.3)),
+            ("bulkhead_actor_request", "bulkhead", None),
+            ("rate_limiter_actor_request", "rate_limit", None),
+            ("retry_actor_request", "retry", None),
+            ("time_limiter_actor_request", "timeout", None),
+            ("guard_chain", "chain", None)):
+        yield Row(name, f"guard_requests:{layer}:median",
+                  "guard_requests:raw:median", "raw request", limit)
+
+
 ROWS = [*restart_rows(), *crash_rows(), *spawn_rows(), *dynamic_rows(),
         *million_rows(), *group_rows(), *message_rows(), *registry_rows(),
-        *partition_rows(), *task_rows(), *small_rows()]
+        *partition_rows(), *task_rows(), *small_rows(), *guard_rows()]

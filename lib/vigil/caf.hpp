@@ -18,6 +18,8 @@
 /// - `takes_v`, `request_then`: requests and answers;
 /// - `kind_of`, `kind_name`: which message that is, for people;
 /// - `job`, `is_scheduler_thread`: work for the scheduler that is no actor;
+/// - `requester`, `take_requester`, `readdress`, `answer`, `make_request`,
+///   `copy_content`, `error_in`: standing between a requester and who answers;
 /// - `watch`, `end_probe`: a hook on an actor's end, and a look at it;
 /// - `scheduler_workers`: how many threads run actors;
 /// - `make_error`, `is_ours`, `error_payload`: errors;
@@ -31,6 +33,7 @@
 #  include <vigil/detail/caf_0_17_control.hpp>
 #  include <vigil/detail/caf_0_17_job.hpp>
 #  include <vigil/detail/caf_0_17_message.hpp>
+#  include <vigil/detail/caf_0_17_relay.hpp>
 #  include <vigil/detail/caf_0_17_request.hpp>
 #  include <vigil/detail/caf_0_17_spawn.hpp>
 #else

@@ -73,6 +73,13 @@ constexpr std::array entries{
         "the call would block a thread that runs actors"},
   entry{errc::result_taken, "result_taken",
         "the result of the task was taken before"},
+  entry{errc::breaker_open, "breaker_open",
+        "the circuit breaker refused the call"},
+  entry{errc::bulkhead_full, "bulkhead_full",
+        "the bulkhead has no room for the call"},
+  entry{errc::rate_limited, "rate_limited",
+        "the rate limiter refused the call"},
+  entry{errc::retries_exhausted, "retries_exhausted", "all attempts failed"},
 };
 
 const entry* find(int value) noexcept {

@@ -89,6 +89,15 @@ enum class errc {
   would_block,
   /// The result of the task was taken before; there is only one.
   result_taken,
+  /// A circuit breaker refused the call; `failure::retry_after` says for how
+  /// long.
+  breaker_open,
+  /// A bulkhead had no room for the call, nor in its queue, nor in time.
+  bulkhead_full,
+  /// A rate limiter refused the call; `failure::retry_after` says for how long.
+  rate_limited,
+  /// All attempts of a retry failed; the cause is the last failure.
+  retries_exhausted,
 };
 
 /// Returns the category of `errc`; its name is `"vigil"`. Thread-safe.

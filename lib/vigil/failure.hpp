@@ -34,6 +34,13 @@ struct failure {
   /// When it happened, on the clock of the actor system.
   time_point time{};
 
+  /// When it is worth to try again, as a guard that refuses a call says it;
+  /// zero if nobody knows.
+  duration retry_after{};
+
+  /// Whether the incarnation ended with it: a fault, not only an answer.
+  bool fault = false;
+
   /// What led to this failure; null at the end of the chain. Chains are
   /// immutable and shared.
   std::shared_ptr<const failure> cause;

@@ -94,10 +94,11 @@ void raise_fault(Self& self, child_context* context, reason&& why) {
 /// Makes the reply for a failure, or none if nobody waits for one.
 template <class Reply>
 [[nodiscard]] Reply refusal(caf::local_actor& self, child_context* context,
-                            const reason& why) {
+                            const reason& why, bool fault) {
   if (!self.current_message_id().is_request())
     return caf::response_promise{};
   failure x{why.code, why.text};
+  x.fault = fault;
   return to_caf(context != nullptr ? context->record().complete(std::move(x))
                                    : x);
 }
@@ -140,14 +141,14 @@ private:
       }
       if (x.has_exception())
         return fault(std::move(x).assume_exception());
-      return refusal<reply>(*self_, context_, x.assume_error());
+      return refusal<reply>(*self_, context_, x.assume_error(), false);
     } else {
       return f_(std::forward<Ts>(xs)...);
     }
   }
 
   reply fault(reason&& why) {
-    auto answer = refusal<reply>(*self_, context_, why);
+    auto answer = refusal<reply>(*self_, context_, why, true);
     raise_fault(*self_, context_, std::move(why));
     return answer;
   }

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <vigil/breaker_core.hpp>
+#include <vigil/caf.hpp>
+#include <vigil/event_stream.hpp>
+#include <vigil/result.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace vigil {
+
+namespace detail {
+
+class breaker_home;
+
+} // namespace detail
+
+/// Looks into a circuit breaker actor and gives it orders, from any thread and
+/// without a message. Made by its builder, before or after the actor starts;
+/// follows it over its restarts. Copies refer to the same breaker.
+class breaker_control {
+public:
+  explicit breaker_control(std::shared_ptr<detail::breaker_home> home);
+
+  /// Returns the state; `closed` if the breaker was never started.
+  [[nodiscard]] breaker_state state() const;
+
+  /// Returns all there is to know; nothing if it was never started.
+  [[nodiscard]] breaker_metrics metrics() const;
+
+  /// Returns how many messages that were no requests were dropped, because the
+  /// breaker was open.
+  [[nodiscard]] std::uint64_t lost_messages() const noexcept;
+
+  /// Returns how many answers came after the time of their call was over.
+  [[nodiscard]] std::uint64_t late_answers() const noexcept;
+
+  /// Returns who ordered the present state, and why.
+  [[nodiscard]] breaker_order order() const;
+
+  /// As `breaker_core::force_open`. This and the other orders fail with
+  /// `errc::supervisor_down` if the breaker was never started.
+  result<void> force_open(breaker_order why = {}) const;
+  result<void> disable(breaker_order why = {}) const;
+  result<void> metrics_only(breaker_order why = {}) const;
+  result<void> open_for(duration wait, breaker_order why = {}) const;
+  result<void> reset(breaker_order why = {}) const;
+
+  /// Has a child of a tree count as it fails, without waiting for calls: each
+  /// end counts as a failure, and a child that is stopped or removed opens the
+  /// breaker. `path` is the whole path, such as `"clinic/database"`. Lasts as
+  /// long as the stream; ends by itself with the breaker.
+  void watch(event_stream& events, std::string path) const;
+
+  /// Returns the core of the life that runs; null if there was none yet.
+  [[nodiscard]] std::shared_ptr<breaker_core> core() const;
+
+private:
+  std::shared_ptr<detail::breaker_home> home_;
+};
+
+} // namespace vigil

@@ -1,0 +1,119 @@
+#include <vigil/bulkhead_core.hpp>
+#include <vigil/detail/front.hpp>
+#include <vigil/detail/guard_layers.hpp>
+#include <vigil/detail/waiting_calls.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+class bulkhead_front final : public calling_front<bulkhead_permit> {
+public:
+  bulkhead_front(caf::actor_config& cfg, const std::string& label,
+                 const bulkhead_policy& policy, caf::strong_actor_ptr target)
+    : calling_front<bulkhead_permit>(cfg, label, std::move(target)),
+      settings_(policy.settings()),
+      core_(
+        bulkhead_core::make(label, policy,
+                            [this](bulkhead_ticket x, bulkhead_answer answer) {
+                              ready(x, std::move(answer));
+                            })
+          .value()) {
+    // nop
+  }
+
+  ~bulkhead_front() override {
+    closing_ = true;
+    (void)calls_.take_all();
+  }
+
+protected:
+  void called(compat::element_ptr x, compat::context* ctx) override {
+    if (!compat::is_request(*x))
+      return pass(std::move(x), ctx);
+    const auto at = now();
+    auto answer = core_->acquire(at, caller_of(*x));
+    if (const auto* ticket = std::get_if<bulkhead_ticket>(&answer)) {
+      if (auto early = waiting_.put(ticket->id, std::move(x)))
+        go_on(std::move(early->first), std::move(early->second), ctx);
+      else if (settings_.max_wait)
+        wake_at(at + *settings_.max_wait);
+      return;
+    }
+    go_on(std::move(x), std::move(answer), ctx);
+  }
+
+  void answered(compat::element_ptr x, compat::context* ctx) override {
+    // The place is free again when `mine` goes, after the answer.
+    if (auto mine = calls_.take(compat::number_of(*x)))
+      compat::answer(std::move(mine->from), std::move(x), ctx);
+  }
+
+  void time_passed(time_point at, compat::context*) override {
+    core_->advance(at);
+    if (const auto next = core_->next_timer())
+      wake_at(*next);
+  }
+
+  void give_up(const failure& why, compat::context* ctx) override {
+    for (auto& [ticket, x] : waiting_.take_if([](auto&) { return true; })) {
+      core_->cancel({ticket});
+      refuse(compat::take_requester(*x), why, ctx);
+    }
+    calling_front<bulkhead_permit>::give_up(why, ctx);
+  }
+
+private:
+  [[nodiscard]] std::string caller_of(const compat::mailbox_element& x) const {
+    if (!settings_.per_caller)
+      return {};
+    return std::to_string(compat::actor_number(compat::sender_of(x)));
+  }
+
+  void ready(bulkhead_ticket ticket, bulkhead_answer answer) {
+    if (closing_)
+      return;
+    if (auto x = waiting_.answer(ticket.id, std::move(answer)))
+      go_on(std::move(x->first), std::move(x->second), nullptr);
+  }
+
+  void go_on(compat::element_ptr x, bulkhead_answer answer,
+             compat::context* ctx) {
+    if (const auto* why = std::get_if<bulkhead_refusal>(&answer)) {
+      refuse(compat::take_requester(*x),
+             trouble(errc::bulkhead_full, std::string{to_string(*why)}), ctx);
+      return;
+    }
+    // Nobody is there to take the answer: the next one, please.
+    if (compat::has_ended(compat::sender_of(*x)))
+      return;
+    forward(std::move(x), std::get<bulkhead_permit>(std::move(answer)), ctx);
+  }
+
+  const bulkhead_settings settings_;
+  std::atomic<bool> closing_{false};
+  const std::shared_ptr<bulkhead_core> core_;
+  waiting_calls<bulkhead_answer> waiting_;
+};
+
+} // namespace
+
+layer_maker bulkhead_layer(bulkhead_policy policy) {
+  return [policy = std::move(policy)](
+           caf::actor_system& sys, const std::string& name,
+           caf::strong_actor_ptr target) -> result<caf::strong_actor_ptr> {
+    if (auto wrong = check(policy, name))
+      return *std::move(wrong);
+    if (!policy.settings().partitions.empty())
+      return failure{errc::bad_combination,
+                     "bulkhead '" + name
+                       + "': partition needs callers with names, which actors "
+                         "do not have; use bulkhead_core"};
+    return compat::make_forwarder<bulkhead_front>(sys, name, policy,
+                                                  std::move(target));
+  };
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <vigil/behavior.hpp>
+#include <vigil/caf.hpp>
+
+#include <functional>
+#include <type_traits>
+
+namespace vigil::detail {
+
+/// Whether handles of type `Handle` belong to actors without an interface.
+template <class Handle>
+inline constexpr bool is_untyped_v = std::is_same_v<Handle, caf::actor>;
+
+/// Makes an actor of the interface of `Handle` from handlers. Wrong handlers do
+/// not compile: CAF says so.
+template <class Handle, class... Fs>
+[[nodiscard]] std::function<caf::strong_actor_ptr(caf::actor_system&)>
+fallback_maker(Fs... fs) {
+  static_assert((has_call_operator<Fs> && ...),
+                "vigil: fallback takes an actor of the target's interface, or "
+                "handlers with known parameters");
+  return [=](caf::actor_system& sys) {
+    if constexpr (is_untyped_v<Handle>)
+      return caf::actor_cast<caf::strong_actor_ptr>(
+        sys.spawn<caf::hidden>([=](caf::event_based_actor* self) {
+          return vigil::behavior(self, fs...);
+        }));
+    else
+      return caf::actor_cast<caf::strong_actor_ptr>(
+        sys.spawn<caf::hidden>([=](typename Handle::pointer self) {
+          return vigil::behavior(self, fs...);
+        }));
+  };
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,250 @@
+#pragma once
+
+#include <vigil/breaker_event.hpp>
+#include <vigil/breaker_metrics.hpp>
+#include <vigil/breaker_permit.hpp>
+#include <vigil/breaker_policy.hpp>
+#include <vigil/detail/breaker_rules.hpp>
+#include <vigil/detail/breaker_word.hpp>
+#include <vigil/detail/count_window.hpp>
+#include <vigil/detail/event_queue.hpp>
+#include <vigil/detail/probe_gate.hpp>
+#include <vigil/detail/striped_counter.hpp>
+#include <vigil/detail/tagged_counter.hpp>
+#include <vigil/detail/time_window.hpp>
+#include <vigil/result.hpp>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace vigil {
+
+/// When a breaker wants to be asked again; see `breaker_core::next_timer`.
+struct breaker_timer {
+  std::uint64_t generation = 0;
+  time_point at{};
+};
+
+/// A circuit breaker for any code: ask before a call, report after it.
+///
+/// Time is passed in and monotonic. Moves that are due happen when anybody
+/// comes, or when the owner of a timer calls `on_timer`.
+///
+/// Thread-safe. To be admitted, to be refused, to report and to read the state
+/// is lock-free; a move is a short critical section which one thread enters. No
+/// user code runs in it: the listener is called outside of all locks, with the
+/// moves in their order, in the thread that causes them or in another that is
+/// at it. Without a listener, events cost nothing.
+class breaker_core {
+public:
+  using listener = std::function<void(const breaker_event&)>;
+
+  /// Makes a breaker, or tells what is wrong with its policy.
+  [[nodiscard]] static result<std::shared_ptr<breaker_core>>
+  make(std::string name, const breaker_policy& policy, time_point now,
+       listener on_event = {});
+
+  breaker_core(const breaker_core&) = delete;
+  breaker_core& operator=(const breaker_core&) = delete;
+
+  // -- calls ------------------------------------------------------------------
+
+  /// Asks for one call. Never blocks, never allocates without a listener.
+  [[nodiscard]] breaker_admission try_acquire(time_point now) noexcept {
+    const auto at = word_.load();
+    const auto state = word::state_of(at);
+    if (state == breaker_state::closed && leases_ == nullptr) [[likely]]
+      return breaker_permit{this, word::generation_of(at), now};
+    if (state == breaker_state::open && !listener_)
+      if (const auto left = word_.deadline(at) - now; left > duration::zero())
+        return refuse_quietly(at, breaker_refusal::open, left);
+    return acquire(now);
+  }
+
+  /// Asks for one call without looking at the clock. Returns a permit if the
+  /// breaker is closed and calls under way are not watched, else none: then ask
+  /// `try_acquire`.
+  [[nodiscard]] breaker_permit try_acquire_closed() noexcept {
+    const auto at = word_.load();
+    if (word::state_of(at) != breaker_state::closed || leases_ != nullptr)
+      return {};
+    return {this, word::generation_of(at), time_point{}};
+  }
+
+  /// Counts what somebody saw without a permit: that the target is down, say.
+  /// Counts as a probe when half open, if there is room for one.
+  bool record(call_outcome how, time_point now, std::error_code why) noexcept;
+
+  /// Says that no call can succeed: opens a breaker, if closed or half open.
+  bool trip(time_point now, std::error_code why) noexcept;
+
+  // -- state ------------------------------------------------------------------
+
+  /// Returns the state as it stands. One load.
+  [[nodiscard]] breaker_state state() const noexcept {
+    return word::state_of(word_.load());
+  }
+
+  /// Makes moves that are due, then returns the state.
+  breaker_state state(time_point now) noexcept {
+    advance(now);
+    return state();
+  }
+
+  /// Returns the number of the present stay in a state; grows with each move.
+  [[nodiscard]] std::uint64_t generation() const noexcept {
+    return word::generation_of(word_.load());
+  }
+
+  /// Makes moves that are due, then tells all.
+  [[nodiscard]] breaker_metrics metrics(time_point now) noexcept;
+
+  [[nodiscard]] const std::string& name() const noexcept {
+    return name_;
+  }
+
+  [[nodiscard]] const breaker_policy& policy() const noexcept {
+    return policy_;
+  }
+
+  /// Returns who ordered the present state, and why; empty if nobody did.
+  [[nodiscard]] breaker_order order() const;
+
+  // -- time -------------------------------------------------------------------
+
+  /// Makes moves that are due at `now`.
+  void advance(time_point now) noexcept;
+
+  /// The same for a timer; does nothing if its generation is over.
+  void on_timer(std::uint64_t generation, time_point now) noexcept {
+    if (generation == this->generation())
+      advance(now);
+  }
+
+  /// Returns when `on_timer` is due next, and for which generation.
+  [[nodiscard]] std::optional<breaker_timer> next_timer() const noexcept;
+
+  // -- orders -----------------------------------------------------------------
+  // They hold until another order or until their time is over.
+
+  /// Refuses all calls.
+  void force_open(time_point now, breaker_order why = {});
+
+  /// Lets all calls through and counts none.
+  void disable(time_point now, breaker_order why = {});
+
+  /// Lets all calls through and counts them, to see what would happen.
+  void metrics_only(time_point now, breaker_order why = {});
+
+  /// Opens for `wait`, then tries again as usual. Leaves the backoff alone.
+  void open_for(duration wait, time_point now, breaker_order why = {});
+
+  /// Closes, forgetting everything; ends any other order.
+  void reset(time_point now, breaker_order why = {});
+
+  // -- losses -----------------------------------------------------------------
+
+  /// Returns how many events the listener never saw, because it was slow.
+  [[nodiscard]] std::uint64_t dropped_events() const noexcept {
+    return events_.dropped();
+  }
+
+  /// Returns how many calls of the listener ended with an exception.
+  [[nodiscard]] std::uint64_t listener_failures() const noexcept {
+    return events_.failures();
+  }
+
+private:
+  friend class breaker_permit;
+
+  using word = detail::breaker_word;
+
+  struct call {
+    std::uint64_t generation;
+    time_point since;
+    time_point now;
+    call_outcome how;
+    const std::error_code* why;
+  };
+
+  struct move {
+    breaker_state to;
+    breaker_cause cause;
+    time_point now;
+    detail::call_tally seen{};
+    const std::error_code* why = nullptr;
+    const breaker_order* order = nullptr;
+    std::optional<duration> wait{};
+  };
+
+  breaker_rejection refuse_quietly(word::value at, breaker_refusal why,
+                                   duration retry_after) noexcept {
+    refused_.add();
+    return {why, retry_after, word::generation_of(at), word_.error(at)};
+  }
+
+  breaker_core(std::string name, const breaker_policy& policy, time_point now,
+               listener on_event);
+
+  // breaker_core.cpp
+  breaker_admission acquire(time_point now) noexcept;
+  breaker_permit admit(std::uint64_t generation, time_point now) noexcept;
+  breaker_rejection refuse(word::value at, breaker_refusal why,
+                           time_point now) noexcept;
+  bool settle(const call& x, detail::lease_id lease) noexcept;
+  bool stale(const call& x) noexcept;
+  bool count(word::value at, const call& x) noexcept;
+  bool count_call(word::value at, const call& x) noexcept;
+  bool count_probe(const call& x) noexcept;
+  [[nodiscard]] detail::call_mark mark_of(const call& x) const noexcept;
+  [[nodiscard]] detail::call_tally window(std::uint64_t generation,
+                                          time_point now) const noexcept;
+
+  // breaker_core_moves.cpp
+  void act(word::value at, detail::verdict why, const move& m) noexcept;
+  void go(std::uint64_t generation, const move& m) noexcept;
+  void obey(const move& m);
+  void enter(const move& m);
+  [[nodiscard]] time_point deadline_of(const move& m);
+  void announce(breaker_state from, const move& m);
+  void deliver() noexcept;
+  [[nodiscard]] breaker_event event_of(breaker_event_type type,
+                                       time_point now) const;
+  [[nodiscard]] bool scan_due(time_point now) const noexcept {
+    return leases_ != nullptr
+           && now.time_since_epoch().count()
+                >= next_scan_.load(std::memory_order_relaxed);
+  }
+  void scan(time_point now) noexcept;
+  void scan_before(time_point at) noexcept;
+  void expire(const detail::lease_table::view& x) noexcept;
+
+  word word_;
+  const listener listener_;
+  std::unique_ptr<detail::lease_table> leases_;
+
+  const std::string name_;
+  const breaker_policy policy_;
+  const detail::breaker_rules rules_;
+  std::unique_ptr<detail::count_window> count_window_;
+  std::unique_ptr<detail::time_window> time_window_;
+  detail::tagged_counter streak_;
+  detail::tagged_counter overdue_;
+  detail::probe_gate probes_;
+  std::atomic<duration::rep> next_scan_;
+  detail::striped_counter refused_;
+  std::atomic<std::uint64_t> stale_{0};
+  std::atomic<std::uint64_t> ignored_{0};
+  std::atomic<std::uint64_t> cancelled_{0};
+  std::atomic<std::uint64_t> abandoned_{0};
+
+  // Guarded by the lock.
+  mutable detail::spin_lock lock_;
+  detail::breaker_memory memory_;
+  detail::event_queue<breaker_event> events_;
+};
+
+} // namespace vigil

@@ -1,0 +1,203 @@
+#pragma once
+
+#include <vigil/bulkhead_policy.hpp>
+#include <vigil/detail/spin_lock.hpp>
+#include <vigil/guard_event.hpp>
+#include <vigil/result.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace vigil {
+
+class bulkhead_core;
+
+namespace detail {
+
+/// How many places a caller has, where that matters.
+struct bulkhead_caller {
+  std::uint32_t running = 0;
+  std::uint32_t waiting = 0;
+};
+
+using bulkhead_callers = std::unordered_map<std::string, bulkhead_caller>;
+
+} // namespace detail
+
+/// A place in a bulkhead; free again when this is destroyed. Move-only. Must
+/// not outlive its core.
+class bulkhead_permit {
+public:
+  bulkhead_permit() = default;
+
+  bulkhead_permit(bulkhead_permit&& other) noexcept
+    : core_(std::exchange(other.core_, nullptr)), caller_(other.caller_) {
+    // nop
+  }
+
+  bulkhead_permit& operator=(bulkhead_permit&& other) noexcept {
+    std::swap(core_, other.core_);
+    std::swap(caller_, other.caller_);
+    return *this;
+  }
+
+  ~bulkhead_permit() {
+    release();
+  }
+
+  /// Frees the place, which may let somebody in who waits.
+  void release() noexcept;
+
+  explicit operator bool() const noexcept {
+    return core_ != nullptr;
+  }
+
+private:
+  friend class bulkhead_core;
+
+  bulkhead_permit(bulkhead_core* core,
+                  detail::bulkhead_callers::value_type* caller) noexcept
+    : core_(core), caller_(caller) {
+    // nop
+  }
+
+  bulkhead_core* core_ = nullptr;
+  detail::bulkhead_callers::value_type* caller_ = nullptr;
+};
+
+/// Why a bulkhead refused a call.
+enum class bulkhead_refusal : std::uint8_t {
+  full,
+  queue_full,
+  /// It waited too long.
+  wait_over,
+};
+
+[[nodiscard]] std::string_view to_string(bulkhead_refusal x) noexcept;
+
+/// Names a call that waits.
+struct bulkhead_ticket {
+  std::uint64_t id = 0;
+
+  friend bool operator==(bulkhead_ticket, bulkhead_ticket) = default;
+};
+
+/// What a call gets at once, and what a waiting one gets in the end.
+using bulkhead_answer
+  = std::variant<bulkhead_permit, bulkhead_ticket, bulkhead_refusal>;
+
+/// A bulkhead for any code: a bounded number of calls at a time, and a bounded,
+/// fair queue before it.
+///
+/// Nobody blocks: a call that has to wait gets a ticket, and `ready` is called
+/// with what became of it, in the thread that freed a place or saw its time go
+/// by, outside of all locks. `ready` must not throw.
+///
+/// Thread-safe. While nobody waits and callers do not matter, a place costs one
+/// atomic change.
+class bulkhead_core {
+public:
+  using ready_function = std::function<void(bulkhead_ticket, bulkhead_answer)>;
+
+  /// Makes a bulkhead, or tells what is wrong with its policy. Who has a queue
+  /// needs `ready`.
+  [[nodiscard]] static result<std::shared_ptr<bulkhead_core>>
+  make(std::string name, const bulkhead_policy& policy,
+       ready_function ready = {}, guard_listener on_event = {});
+
+  /// Asks for a place for a call of that caller. `deadline` ends the wait
+  /// before `max_wait` does.
+  [[nodiscard]] bulkhead_answer
+  acquire(time_point now, std::string_view caller = {},
+          time_point deadline = time_point::max());
+
+  /// Asks for a place without waiting.
+  [[nodiscard]] bulkhead_answer try_acquire(std::string_view caller = {});
+
+  /// Takes a waiting call out of the queue. Returns false if it does not wait.
+  bool cancel(bulkhead_ticket x);
+
+  /// Refuses calls that waited too long.
+  void advance(time_point now);
+
+  /// Returns when `advance` is due next.
+  [[nodiscard]] std::optional<time_point> next_timer() const;
+
+  /// Changes how many calls there may be at a time. Calls that are under way
+  /// stay; with a lower limit the next ones wait until enough have ended.
+  /// Returns what is wrong with a limit of zero.
+  result<void> limit(std::uint32_t concurrent);
+
+  [[nodiscard]] std::uint32_t limit() const noexcept {
+    return limit_.load(std::memory_order_relaxed);
+  }
+
+  /// Returns how many calls have a place.
+  [[nodiscard]] std::uint32_t running() const noexcept {
+    return static_cast<std::uint32_t>(word_.load(std::memory_order_acquire));
+  }
+
+  [[nodiscard]] std::size_t waiting() const;
+
+  [[nodiscard]] const std::string& name() const noexcept {
+    return name_;
+  }
+
+private:
+  friend class bulkhead_permit;
+
+  using caller_entry = detail::bulkhead_callers::value_type;
+
+  struct waiter {
+    bulkhead_ticket ticket;
+    caller_entry* caller;
+    time_point deadline;
+  };
+
+  using answers = std::vector<std::pair<waiter, bulkhead_answer>>;
+
+  // The lower half of the word counts places; this bit sends everybody to the
+  // lock.
+  static constexpr std::uint64_t busy = std::uint64_t{1} << 32U;
+
+  bulkhead_core(std::string name, const bulkhead_policy& policy,
+                ready_function ready, guard_listener on_event);
+
+  bulkhead_answer ask(std::string_view caller, time_point now,
+                      time_point deadline, bool may_wait);
+  bool take_fast() noexcept;
+  bool release_fast() noexcept;
+  void release(caller_entry* caller) noexcept;
+  caller_entry* caller_of(std::string_view name);
+  void rest() noexcept;
+  void forget(caller_entry* caller);
+  [[nodiscard]] bool has_room(const caller_entry* caller) const noexcept;
+  void let_in(answers& out);
+  void call(answers& x);
+  void tell(guard_event_type type, const caller_entry* caller) const;
+
+  const std::string name_;
+  const bulkhead_settings settings_;
+  const ready_function ready_;
+  const guard_listener listener_;
+  const bool by_caller_;
+  std::atomic<std::uint32_t> limit_;
+  std::atomic<std::uint64_t> word_{0};
+
+  mutable detail::spin_lock lock_;
+  detail::bulkhead_callers callers_;
+  std::list<waiter> waiting_;
+  std::uint64_t last_ticket_ = 0;
+};
+
+} // namespace vigil

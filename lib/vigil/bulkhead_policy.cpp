@@ -1,0 +1,30 @@
+#include <vigil/bulkhead_policy.hpp>
+#include <vigil/detail/check_field.hpp>
+
+namespace vigil {
+
+std::optional<failure> check(const bulkhead_policy& policy,
+                             std::string_view name) {
+  const auto& x = policy.settings();
+  detail::field_check out{"bulkhead", name};
+  out.at_least_one("concurrent", x.concurrent);
+  if (x.max_wait) {
+    out.above_zero("max_wait", *x.max_wait);
+    if (x.queue == 0)
+      out.fail(errc::bad_combination, "max_wait needs a queue");
+  }
+  if (x.per_caller)
+    out.at_least_one("per_caller", *x.per_caller);
+  double sum = 0;
+  for (const auto& [caller, share] : x.partitions) {
+    out.share("partition '" + caller + "'", share);
+    sum += share;
+  }
+  constexpr double rounding = 1e-9;
+  if (sum > 1.0 + rounding)
+    out.fail(errc::bad_combination,
+             "the shares of all partitions are more than 1");
+  return out.take();
+}
+
+} // namespace vigil

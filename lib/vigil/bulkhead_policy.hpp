@@ -1,0 +1,81 @@
+#pragma once
+
+#include <vigil/failure.hpp>
+#include <vigil/time.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace vigil {
+
+/// What a `bulkhead_policy` sets.
+struct bulkhead_settings {
+  std::uint32_t concurrent = 25;
+  std::uint32_t queue = 0;
+  std::optional<duration> max_wait;
+  std::optional<std::uint32_t> per_caller;
+  std::vector<std::pair<std::string, double>> partitions;
+};
+
+/// Says how many calls may be under way at the same time, and who waits.
+///
+/// A value; every setter returns a changed copy. `check` tells what is wrong.
+class bulkhead_policy {
+public:
+  /// Lets that many calls through at a time. Default: 25.
+  [[nodiscard]] bulkhead_policy concurrent(std::uint32_t n) const {
+    auto result = *this;
+    result.settings_.concurrent = n;
+    return result;
+  }
+
+  /// Has up to that many calls wait, first come, first served. Default: none.
+  [[nodiscard]] bulkhead_policy queue(std::uint32_t n) const {
+    auto result = *this;
+    result.settings_.queue = n;
+    return result;
+  }
+
+  /// Refuses who waited that long. Default: never.
+  [[nodiscard]] bulkhead_policy max_wait(duration time) const {
+    auto result = *this;
+    result.settings_.max_wait = time;
+    return result;
+  }
+
+  /// Lets no single caller have more than that many calls under way. Its other
+  /// calls wait, and those of others overtake them.
+  [[nodiscard]] bulkhead_policy per_caller(std::uint32_t n) const {
+    auto result = *this;
+    result.settings_.per_caller = n;
+    return result;
+  }
+
+  /// Keeps a share of all places, above 0 and up to 1, for the caller of that
+  /// name. Others may use it while it is idle; the caller then gets in all the
+  /// same, over the limit. All shares together are at most 1.
+  [[nodiscard]] bulkhead_policy partition(std::string caller,
+                                          double share) const {
+    auto result = *this;
+    result.settings_.partitions.emplace_back(std::move(caller), share);
+    return result;
+  }
+
+  [[nodiscard]] const bulkhead_settings& settings() const noexcept {
+    return settings_;
+  }
+
+private:
+  bulkhead_settings settings_;
+};
+
+/// Returns what is wrong with a policy, or nothing. `name` names the bulkhead
+/// in the failure; the message names the setting.
+[[nodiscard]] std::optional<failure> check(const bulkhead_policy& policy,
+                                           std::string_view name);
+
+} // namespace vigil

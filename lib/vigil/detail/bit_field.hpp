@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+
+namespace vigil::detail {
+
+/// A few bits of a word that holds several numbers, so that one atomic
+/// operation changes all of them.
+template <unsigned Shift, unsigned Bits>
+struct bit_field {
+  static constexpr std::uint64_t max = (std::uint64_t{1} << Bits) - 1;
+  static constexpr std::uint64_t one = std::uint64_t{1} << Shift;
+
+  [[nodiscard]] static constexpr std::uint64_t get(std::uint64_t word) {
+    return (word >> Shift) & max;
+  }
+
+  [[nodiscard]] static constexpr std::uint64_t of(std::uint64_t value) {
+    return (value & max) << Shift;
+  }
+
+  /// Returns how far this field is behind `value`, cut to the same bits:
+  /// negative if it is ahead.
+  [[nodiscard]] static constexpr std::int64_t behind(std::uint64_t word,
+                                                     std::uint64_t value) {
+    constexpr auto spare = 64 - Bits;
+    return static_cast<std::int64_t>((value - get(word)) << spare) >> spare;
+  }
+};
+
+} // namespace vigil::detail

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <vigil/time.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+namespace vigil::detail {
+
+/// Names an entry of a `lease_table`: a place and whose turn it is there.
+struct lease_id {
+  static constexpr std::uint32_t none = ~0U;
+
+  std::uint32_t place = none;
+  std::uint32_t turn = 0;
+};
+
+/// The calls that are under way: since when, and in which generation.
+///
+/// Thread-safe and lock-free. Taking and releasing is O(1) while there is room;
+/// each lease is released once, whoever tries.
+class lease_table {
+public:
+  explicit lease_table(std::uint32_t size);
+
+  /// Takes a place, or none if there is no room.
+  [[nodiscard]] lease_id take(std::uint64_t generation,
+                              time_point now) noexcept;
+
+  enum class ending : std::uint8_t {
+    /// It was there, and is gone.
+    released,
+    /// Also, and it was known to be late.
+    released_late,
+    /// It was gone before.
+    gone,
+  };
+
+  ending release(lease_id x) noexcept;
+
+  /// One lease, as `for_each` shows it.
+  struct view {
+    lease_id id;
+    std::uint64_t generation;
+    time_point since;
+    bool late;
+  };
+
+  /// Calls `f(const view&)` for each lease. What comes or goes meanwhile may be
+  /// shown or not.
+  template <class F>
+  void for_each(F f) const {
+    for (std::uint32_t i = 0; i < size_; ++i)
+      if (view x; look(i, x))
+        f(x);
+  }
+
+  /// Marks a lease as late. Returns false if it is gone or was late before.
+  bool mark_late(lease_id x) noexcept;
+
+  /// Returns how many places are taken. O(size).
+  [[nodiscard]] std::uint32_t used() const noexcept;
+
+private:
+  // Key: turn in the upper half, state below.
+  enum : std::uint64_t {
+    free_key = 0,
+    claimed_key = 1,
+    live_key = 2,
+    late_key = 3,
+    state_bits = 3
+  };
+
+  struct place {
+    std::atomic<std::uint64_t> key{0};
+    std::atomic<duration::rep> since{0};
+    std::atomic<std::uint64_t> generation{0};
+  };
+
+  [[nodiscard]] static std::uint64_t key_of(lease_id x,
+                                            std::uint64_t state) noexcept {
+    return (std::uint64_t{x.turn} << 32U) | state;
+  }
+
+  bool look(std::uint32_t index, view& out) const noexcept;
+
+  std::uint32_t size_;
+  std::unique_ptr<place[]> places_;
+};
+
+} // namespace vigil::detail

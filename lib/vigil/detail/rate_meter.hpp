@@ -1,0 +1,51 @@
+#pragma once
+
+#include <vigil/rate_limit_policy.hpp>
+#include <vigil/time.hpp>
+
+#include <cstdint>
+#include <deque>
+
+namespace vigil::detail {
+
+/// Counts the permits of one key. A plain value with exact arithmetic: no
+/// fraction of a permit is ever rounded to a whole one, and a time before the
+/// last one changes nothing.
+class rate_meter {
+public:
+  rate_meter(rate x, rate_refill refill, std::uint32_t burst, time_point now);
+
+  /// Uses a permit if there is one.
+  bool take(time_point now);
+
+  /// Returns how many permits there are.
+  [[nodiscard]] std::uint32_t permits(time_point now);
+
+  /// Returns how long it takes until `n` permits more can be used, one after
+  /// the other, if nobody else uses any.
+  [[nodiscard]] duration time_until(std::uint32_t n, time_point now);
+
+  /// Returns whether there are as many permits as there can be.
+  [[nodiscard]] bool idle(time_point now) {
+    return permits(now) >= burst_;
+  }
+
+  /// Changes the rate; in cycles, from the next one on.
+  void change(rate x, std::uint32_t burst, time_point now);
+
+private:
+  void refill(time_point now);
+  [[nodiscard]] std::int64_t price() const noexcept;
+
+  rate rate_;
+  rate_refill refill_;
+  std::int64_t burst_;
+  /// The last refill; the begin of the cycle.
+  time_point since_;
+  /// `price` for each permit, so that a nanosecond brings a whole number.
+  std::int64_t credit_;
+  /// When permits were used; for `sliding`.
+  std::deque<time_point> used_;
+};
+
+} // namespace vigil::detail

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <vigil/failure.hpp>
+#include <vigil/time.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace vigil {
+
+/// How permits come back to a rate limiter.
+enum class rate_refill : std::uint8_t {
+  /// One after the other, evenly.
+  steady,
+  /// All at once, at the end of each period.
+  in_cycles,
+  /// Each one period after it was used: never more than the limit in any
+  /// span of that length.
+  sliding,
+};
+
+/// So many permits in each period.
+struct rate {
+  std::uint32_t permits = 1;
+  duration period = std::chrono::seconds{1};
+
+  friend bool operator==(const rate&, const rate&) = default;
+};
+
+/// What a `rate_limit_policy` sets.
+struct rate_limit_settings {
+  vigil::rate rate;
+  rate_refill refill = rate_refill::steady;
+  std::optional<std::uint32_t> burst;
+  std::optional<vigil::rate> total;
+  std::uint32_t queue = 0;
+  std::optional<duration> max_wait;
+  std::uint32_t max_keys = 100'000;
+};
+
+/// Says how many calls a time may bring, for each key, and who waits.
+///
+/// A value; every setter returns a changed copy. `check` tells what is wrong.
+class rate_limit_policy {
+public:
+  rate_limit_policy() = default;
+
+  /// Lets `permits` calls through in each `period`.
+  rate_limit_policy(std::uint32_t permits, duration period) {
+    settings_.rate = {permits, period};
+  }
+
+  /// Says how permits come back. Default: steadily.
+  [[nodiscard]] rate_limit_policy refill(rate_refill x) const {
+    auto result = *this;
+    result.settings_.refill = x;
+    return result;
+  }
+
+  /// Lets that many unused permits gather. Default: those of one period. Not
+  /// for `sliding`, which has no bursts.
+  [[nodiscard]] rate_limit_policy burst(std::uint32_t permits) const {
+    auto result = *this;
+    result.settings_.burst = permits;
+    return result;
+  }
+
+  /// Limits the calls of all keys together too.
+  [[nodiscard]] rate_limit_policy total(std::uint32_t permits,
+                                        duration period) const {
+    auto result = *this;
+    result.settings_.total = vigil::rate{permits, period};
+    return result;
+  }
+
+  /// Has up to that many calls wait for a permit, first come, first served.
+  /// Default: none, calls without a permit are refused.
+  [[nodiscard]] rate_limit_policy queue(std::uint32_t n) const {
+    auto result = *this;
+    result.settings_.queue = n;
+    return result;
+  }
+
+  /// Refuses at once who would have to wait longer. Default: no limit.
+  [[nodiscard]] rate_limit_policy max_wait(duration time) const {
+    auto result = *this;
+    result.settings_.max_wait = time;
+    return result;
+  }
+
+  /// Remembers that many keys; calls of more are refused while none of the
+  /// others is idle. Default: 100 000.
+  [[nodiscard]] rate_limit_policy max_keys(std::uint32_t n) const {
+    auto result = *this;
+    result.settings_.max_keys = n;
+    return result;
+  }
+
+  [[nodiscard]] const rate_limit_settings& settings() const noexcept {
+    return settings_;
+  }
+
+private:
+  rate_limit_settings settings_;
+};
+
+/// Returns what is wrong with a policy, or nothing. `name` names the limiter in
+/// the failure; the message names the setting.
+[[nodiscard]] std::optional<failure> check(const rate_limit_policy& policy,
+                                           std::string_view name);
+
+/// Returns what is wrong with a rate, or nothing.
+[[nodiscard]] std::optional<failure> check(const rate& x,
+                                           std::string_view name);
+
+} // namespace vigil

@@ -1,0 +1,213 @@
+#include <vigil/rate_limiter_core.hpp>
+
+#include <algorithm>
+
+namespace vigil {
+
+namespace {
+
+std::uint32_t burst_of(const rate_limit_settings& x) {
+  return x.burst.value_or(x.rate.permits);
+}
+
+} // namespace
+
+result<std::shared_ptr<rate_limiter_core>>
+rate_limiter_core::make(std::string name, const rate_limit_policy& policy,
+                        time_point now, ready_function ready,
+                        guard_listener on_event) {
+  if (auto wrong = check(policy, name))
+    return *std::move(wrong);
+  if (policy.settings().queue > 0 && !ready)
+    return failure{errc::bad_combination,
+                   "rate limiter '" + name + "': queue needs a ready function"};
+  return std::shared_ptr<rate_limiter_core>{new rate_limiter_core{
+    std::move(name), policy, now, std::move(ready), std::move(on_event)}};
+}
+
+rate_limiter_core::rate_limiter_core(std::string name,
+                                     const rate_limit_policy& policy,
+                                     time_point now, ready_function ready,
+                                     guard_listener on_event)
+  : name_(std::move(name)), settings_(policy.settings()),
+    ready_(std::move(ready)), listener_(std::move(on_event)) {
+  if (const auto& x = settings_.total)
+    total_.emplace(*x, settings_.refill, x->permits, now);
+}
+
+rate_answer rate_limiter_core::acquire(time_point now, std::string_view key) {
+  return ask(now, key, settings_.queue > 0);
+}
+
+rate_answer rate_limiter_core::try_acquire(time_point now,
+                                           std::string_view key) {
+  return ask(now, key, false);
+}
+
+rate_answer rate_limiter_core::ask(time_point now, std::string_view key,
+                                   bool may_wait) {
+  rate_answer result;
+  {
+    std::lock_guard guard{mutex_};
+    auto* x = entry_of(key, now);
+    if (x == nullptr) {
+      result = rate_rejection{settings_.rate.period};
+    } else if (x->waiting == 0 && take(*x, now)) {
+      result = rate_permit{};
+    } else {
+      const auto wait = wait_of(*x, 1, now);
+      const auto too_long = settings_.max_wait && wait > *settings_.max_wait;
+      if (!may_wait || waiting_.size() >= settings_.queue || too_long) {
+        result = rate_rejection{wait};
+      } else {
+        ++x->waiting;
+        waiting_.push_back({{++last_ticket_, wait}, entries_.begin()});
+        result = waiting_.back().ticket;
+      }
+    }
+  }
+  if (listener_) {
+    if (const auto* no = std::get_if<rate_rejection>(&result))
+      tell(guard_event_type::refused, key, no->retry_after);
+    else if (const auto* ticket = std::get_if<rate_ticket>(&result))
+      tell(guard_event_type::queued, key, ticket->wait);
+    else
+      tell(guard_event_type::admitted, key);
+  }
+  return result;
+}
+
+bool rate_limiter_core::cancel(rate_ticket x) {
+  std::string key;
+  {
+    std::lock_guard guard{mutex_};
+    const auto i
+      = std::find_if(waiting_.begin(), waiting_.end(),
+                     [&](const auto& y) { return y.ticket.id == x.id; });
+    if (i == waiting_.end())
+      return false;
+    --i->of->waiting;
+    key = i->of->key;
+    waiting_.erase(i);
+  }
+  tell(guard_event_type::cancelled, key);
+  return true;
+}
+
+void rate_limiter_core::advance(time_point now) {
+  std::vector<std::pair<rate_ticket, std::string>> in;
+  {
+    std::lock_guard guard{mutex_};
+    for (auto i = waiting_.begin(); i != waiting_.end();) {
+      if (!take(*i->of, now)) {
+        ++i;
+        continue;
+      }
+      --i->of->waiting;
+      in.emplace_back(i->ticket, i->of->key);
+      i = waiting_.erase(i);
+    }
+  }
+  for (const auto& [ticket, key] : in) {
+    tell(guard_event_type::admitted, key);
+    ready_(ticket, rate_permit{});
+  }
+}
+
+std::optional<time_point> rate_limiter_core::next_timer(time_point now) {
+  std::lock_guard guard{mutex_};
+  std::optional<time_point> result;
+  for (auto& x : waiting_) {
+    auto wait = x.of->meter.time_until(1, now);
+    if (total_)
+      wait = std::max(wait, total_->time_until(1, now));
+    result = std::min(result.value_or(time_point::max()), now + wait);
+  }
+  return result;
+}
+
+result<void> rate_limiter_core::change(rate x, time_point now) {
+  if (auto wrong = check(x, name_))
+    return *std::move(wrong);
+  std::lock_guard guard{mutex_};
+  settings_.rate = x;
+  for (auto& e : entries_)
+    e.meter.change(x, burst_of(settings_), now);
+  return success();
+}
+
+duration rate_limiter_core::time_until(std::uint32_t n, time_point now,
+                                       std::string_view key) {
+  std::lock_guard guard{mutex_};
+  const auto i = by_key_.find(key);
+  if (i != by_key_.end())
+    return wait_of(*i->second, n, now);
+  auto fresh = meter(now);
+  return fresh.time_until(n, now);
+}
+
+std::int64_t rate_limiter_core::balance(time_point now, std::string_view key) {
+  std::lock_guard guard{mutex_};
+  const auto i = by_key_.find(key);
+  if (i == by_key_.end())
+    return burst_of(settings_);
+  return static_cast<std::int64_t>(i->second->meter.permits(now))
+         - i->second->waiting;
+}
+
+std::size_t rate_limiter_core::keys() const {
+  std::lock_guard guard{mutex_};
+  return entries_.size();
+}
+
+std::size_t rate_limiter_core::waiting() const {
+  std::lock_guard guard{mutex_};
+  return waiting_.size();
+}
+
+// Moves the entry to the front. Null if there is no room for a new one.
+rate_limiter_core::entry* rate_limiter_core::entry_of(std::string_view key,
+                                                      time_point now) {
+  if (const auto i = by_key_.find(key); i != by_key_.end()) {
+    entries_.splice(entries_.begin(), entries_, i->second);
+    return &*i->second;
+  }
+  if (entries_.size() >= settings_.max_keys) {
+    auto& oldest = entries_.back();
+    if (oldest.waiting != 0 || !oldest.meter.idle(now))
+      return nullptr;
+    by_key_.erase(oldest.key);
+    entries_.pop_back();
+  }
+  entries_.push_front({std::string{key}, meter(now)});
+  by_key_.emplace(entries_.front().key, entries_.begin());
+  return &entries_.front();
+}
+
+detail::rate_meter rate_limiter_core::meter(time_point now) const {
+  return {settings_.rate, settings_.refill, burst_of(settings_), now};
+}
+
+duration rate_limiter_core::wait_of(entry& x, std::uint32_t n, time_point now) {
+  const auto wait = x.meter.time_until(x.waiting + n, now);
+  if (!total_)
+    return wait;
+  const auto all = static_cast<std::uint32_t>(waiting_.size()) + n;
+  return std::max(wait, total_->time_until(all, now));
+}
+
+bool rate_limiter_core::take(entry& x, time_point now) {
+  if (total_ && total_->permits(now) == 0)
+    return false;
+  if (!x.meter.take(now))
+    return false;
+  return !total_ || total_->take(now);
+}
+
+void rate_limiter_core::tell(guard_event_type type, std::string_view key,
+                             duration retry_after) const {
+  if (listener_)
+    listener_({type, name_, key, retry_after});
+}
+
+} // namespace vigil

@@ -1,0 +1,138 @@
+#pragma once
+
+#include <vigil/detail/rate_meter.hpp>
+#include <vigil/guard_event.hpp>
+#include <vigil/rate_limit_policy.hpp>
+#include <vigil/result.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace vigil {
+
+/// A call may go on.
+struct rate_permit {};
+
+/// Names a call that waits for a permit.
+struct rate_ticket {
+  std::uint64_t id = 0;
+  /// How long it will wait, if nobody before it gives up.
+  duration wait{};
+};
+
+/// A call may not go on.
+struct rate_rejection {
+  /// When there will be a permit for it.
+  duration retry_after{};
+};
+
+/// What a call gets at once, and what a waiting one gets in the end.
+using rate_answer = std::variant<rate_permit, rate_ticket, rate_rejection>;
+
+/// A rate limiter for any code, with permits for each key.
+///
+/// Nobody blocks: a call that has to wait gets a ticket, and `ready` is called
+/// with what became of it, in the thread that calls `advance`, outside of all
+/// locks. `ready` must not throw. A key that was idle for so long that all its
+/// permits are back may be forgotten to make room for another.
+///
+/// Thread-safe; a short critical section for each call. Time is passed in and
+/// monotonic; a time before the last one changes nothing.
+class rate_limiter_core {
+public:
+  using ready_function = std::function<void(rate_ticket, rate_answer)>;
+
+  /// Makes a limiter, or tells what is wrong with its policy. Who has a queue
+  /// needs `ready`.
+  [[nodiscard]] static result<std::shared_ptr<rate_limiter_core>>
+  make(std::string name, const rate_limit_policy& policy, time_point now,
+       ready_function ready = {}, guard_listener on_event = {});
+
+  /// Asks for a permit for a call with this key.
+  [[nodiscard]] rate_answer acquire(time_point now, std::string_view key = {});
+
+  /// Asks for a permit without waiting.
+  [[nodiscard]] rate_answer try_acquire(time_point now,
+                                        std::string_view key = {});
+
+  /// Takes a waiting call out of the queue; those behind it move up. Returns
+  /// false if it does not wait.
+  bool cancel(rate_ticket x);
+
+  /// Gives permits to waiting calls, in the order in which they came.
+  void advance(time_point now);
+
+  /// Returns when `advance` is due next.
+  [[nodiscard]] std::optional<time_point> next_timer(time_point now);
+
+  /// Changes the rate of all keys; what was given stays given. In cycles it
+  /// counts from the next one on. Returns what is wrong with the rate.
+  result<void> change(rate x, time_point now);
+
+  /// Returns how long it takes until `n` permits can be used one after the
+  /// other, behind those that wait.
+  [[nodiscard]] duration time_until(std::uint32_t n, time_point now,
+                                    std::string_view key = {});
+
+  /// Returns the unused permits of a key, less the calls that wait for one.
+  [[nodiscard]] std::int64_t balance(time_point now, std::string_view key = {});
+
+  [[nodiscard]] std::size_t keys() const;
+
+  [[nodiscard]] std::size_t waiting() const;
+
+  [[nodiscard]] const std::string& name() const noexcept {
+    return name_;
+  }
+
+private:
+  struct entry {
+    std::string key;
+    detail::rate_meter meter;
+    std::uint32_t waiting = 0;
+  };
+
+  using entries = std::list<entry>;
+
+  struct waiter {
+    rate_ticket ticket;
+    entries::iterator of;
+  };
+
+  rate_limiter_core(std::string name, const rate_limit_policy& policy,
+                    time_point now, ready_function ready,
+                    guard_listener on_event);
+
+  rate_answer ask(time_point now, std::string_view key, bool may_wait);
+  [[nodiscard]] entry* entry_of(std::string_view key, time_point now);
+  [[nodiscard]] detail::rate_meter meter(time_point now) const;
+  [[nodiscard]] duration wait_of(entry& x, std::uint32_t n, time_point now);
+  [[nodiscard]] bool take(entry& x, time_point now);
+  void tell(guard_event_type type, std::string_view key,
+            duration retry_after = {}) const;
+
+  const std::string name_;
+  rate_limit_settings settings_;
+  const ready_function ready_;
+  const guard_listener listener_;
+
+  mutable std::mutex mutex_;
+  std::optional<detail::rate_meter> total_;
+  // The last one used is the first; all others point into this list.
+  entries entries_;
+  std::unordered_map<std::string_view, entries::iterator> by_key_;
+  std::list<waiter> waiting_;
+  std::uint64_t last_ticket_ = 0;
+};
+
+} // namespace vigil

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <vigil/backoff.hpp>
+#include <vigil/failure.hpp>
+#include <vigil/retry_budget.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace vigil {
+
+/// What a `retry_policy` sets.
+struct retry_settings {
+  std::uint32_t attempts = 3;
+  vigil::backoff backoff
+    = exponential(std::chrono::milliseconds{100}, std::chrono::seconds{10})
+        .jitter(0.2);
+  std::optional<duration> deadline;
+  std::shared_ptr<retry_budget> budget;
+  std::vector<std::error_code> never;
+  std::function<bool(const failure&)> retry_if;
+  std::function<duration(std::uint32_t, const failure&)> delay;
+  bool heed_retry_after = true;
+  bool tell_exhausted = false;
+};
+
+/// Says when a failed call is made again, and after how long.
+///
+/// A value; every setter returns a changed copy. `check` tells what is wrong.
+class retry_policy {
+public:
+  /// Makes that many attempts, the first included. Default: 3.
+  [[nodiscard]] retry_policy attempts(std::uint32_t n) const {
+    return with([=](auto& x) { x.attempts = n; });
+  }
+
+  /// Waits before each further attempt. Default: 100 ms, doubled up to 10 s,
+  /// with a jitter of a fifth.
+  [[nodiscard]] retry_policy backoff(vigil::backoff rule) const {
+    return with([&](auto& x) { x.backoff = rule; });
+  }
+
+  /// Makes no attempt that would begin that long after the first. Default: no
+  /// limit.
+  [[nodiscard]] retry_policy deadline(duration time) const {
+    return with([=](auto& x) { x.deadline = time; });
+  }
+
+  /// Makes no attempt that the budget does not pay for. Calls may share one.
+  [[nodiscard]] retry_policy budget(std::shared_ptr<retry_budget> from) const {
+    return with([&](auto& x) { x.budget = std::move(from); });
+  }
+
+  /// Does not retry failures with this code, nor those caused by one.
+  [[nodiscard]] retry_policy never(std::error_code code) const {
+    return with([&](auto& x) { x.never.push_back(code); });
+  }
+
+  /// Retries only failures for which `f` is true. Must be thread-safe. An
+  /// exception from it counts as false.
+  [[nodiscard]] retry_policy
+  retry_if(std::function<bool(const failure&)> f) const {
+    return with([&](auto& x) { x.retry_if = std::move(f); });
+  }
+
+  /// Computes the wait after attempt number `n`, counted from 1, instead of the
+  /// backoff; negative means to stop. An exception from it means the same.
+  [[nodiscard]] retry_policy
+  delay(std::function<duration(std::uint32_t n, const failure&)> f) const {
+    return with([&](auto& x) { x.delay = std::move(f); });
+  }
+
+  /// Whether `failure::retry_after` replaces a wait that was computed. Default:
+  /// it does.
+  [[nodiscard]] retry_policy heed_retry_after(bool heed) const {
+    return with([=](auto& x) { x.heed_retry_after = heed; });
+  }
+
+  /// Ends with `errc::retries_exhausted`, caused by the last failure, instead
+  /// of the last failure or the last bad value itself.
+  [[nodiscard]] retry_policy tell_exhausted() const {
+    return with([](auto& x) { x.tell_exhausted = true; });
+  }
+
+  [[nodiscard]] const retry_settings& settings() const noexcept {
+    return settings_;
+  }
+
+private:
+  template <class F>
+  [[nodiscard]] retry_policy with(F f) const {
+    auto result = *this;
+    f(result.settings_);
+    return result;
+  }
+
+  retry_settings settings_;
+};
+
+/// Returns what is wrong with a policy, or nothing. `name` names the retry in
+/// the failure; the message names the setting.
+[[nodiscard]] std::optional<failure> check(const retry_policy& policy,
+                                           std::string_view name);
+
+} // namespace vigil

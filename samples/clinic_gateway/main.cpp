@@ -1,0 +1,120 @@
+// A gateway before a laboratory that others run. The laboratory is well, slow,
+// failing and dead in turn; the gateway answers all the time.
+//
+// usage: clinic_gateway [--short]
+
+#include "account.hpp"
+#include "lab.hpp"
+#include "stub.hpp"
+
+#include <vigil/vigil.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <syncstream>
+#include <thread>
+#include <vector>
+
+using namespace clinic;
+using namespace std::chrono_literals;
+
+namespace {
+
+void show(const vigil::breaker_event& x) {
+  if (x.type == vigil::breaker_event_type::moved)
+    std::osyncstream{std::cout} << "  " << to_string(x) << '\n';
+}
+
+auto guarded(const lab& target, const archive& fallback) {
+  return vigil::guard(target, "lab")
+    .fallback(fallback)
+    .breaker(vigil::breaker_policy{}
+               .failure_rate(0.5)
+               .window(8)
+               .wait(vigil::exponential(100ms, 200ms))
+               .probes(2)
+               .half_open_limit(300ms),
+             show)
+    .bulkhead(vigil::bulkhead_policy{}.concurrent(2).queue(4).max_wait(100ms))
+    .timeout(150ms);
+}
+
+/// Asks for a few patients at once, and waits for all the answers.
+account round(caf::scoped_actor& self, const lab& to, const archive& memory,
+              int number) {
+  account result;
+  std::vector<
+    std::pair<std::string, decltype(self->request(to, 10s, std::string{}))>>
+    asked;
+  for (int i = 0; i < 4; ++i) {
+    // Now and then somebody is new.
+    const auto patient
+      = "p" + std::to_string(i == 3 && number % 5 == 0 ? 100 + number : i);
+    asked.emplace_back(patient, self->request(to, 10s, patient));
+    ++result.asked;
+  }
+  for (auto& [patient, answer] : asked)
+    answer.receive(
+      [&, name = patient](const report& x) {
+        ++(x.cached ? result.fallback : result.served);
+        if (!x.cached)
+          self->send(memory, name, x.text);
+      },
+      [&](const caf::error& why) {
+        // Ten seconds without any answer: that would be a lost call.
+        if (why != caf::sec::request_timeout)
+          ++result.rejected;
+      });
+  return result;
+}
+
+int serve(caf::actor_system& sys, int rounds) {
+  stub laboratory;
+  auto tree
+    = vigil::supervisor("gateway")
+        .child(vigil::child(archive_key, memory))
+        .child(vigil::child(lab_key, http_lab, laboratory.port()).detached())
+        .start(sys);
+  if (!tree) {
+    std::cerr << render(tree.error()) << '\n';
+    return 1;
+  }
+  const auto archived = tree.value()[archive_key];
+  auto door = tree.value().start_child(
+    vigil::child("door", guarded(tree.value()[lab_key], archived)));
+  if (!door) {
+    std::cerr << render(door.error()) << '\n';
+    return 1;
+  }
+  caf::scoped_actor self{sys};
+  account all;
+  int visit = 0;
+  using mood = stub::mood;
+  for (const auto& [now, name] :
+       {std::pair{mood::well, "well"}, std::pair{mood::slow, "slow"},
+        std::pair{mood::well, "well"}, std::pair{mood::failing, "failing"},
+        std::pair{mood::dead, "dead"}, std::pair{mood::well, "well"}}) {
+    std::osyncstream{std::cout} << "the laboratory is " << name << '\n';
+    laboratory.become(now);
+    account mine;
+    for (int i = 0; i < rounds; ++i) {
+      mine += round(self, door.value(), archived, visit++);
+      std::this_thread::sleep_for(20ms);
+    }
+    std::osyncstream{std::cout} << "  " << to_string(mine) << '\n';
+    all += mine;
+  }
+  std::cout << to_string(all) << '\n';
+  return all.lost() == 0 && all.served > 0 && all.fallback > 0 ? 0 : 1;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const auto brief = argc > 1 && argv[1] == std::string_view{"--short"};
+  caf::actor_system_config cfg;
+  caf::actor_system sys{cfg};
+  return serve(sys, brief ? 20 : 60);
+}

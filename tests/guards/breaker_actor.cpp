@@ -1,0 +1,288 @@
+#include "clinic.hpp"
+
+using namespace guard_test;
+
+namespace {
+
+breaker_policy two_failures() {
+  return breaker_policy{}.consecutive_failures(2).wait(10s).probes(1);
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("breaker actor");
+
+TEST_CASE("a breaker is of the target's type and passes answers on") {
+  world x;
+  const clinic guarded
+    = x.start(vigil::circuit_breaker("b", x.spawn(), two_failures()));
+  CHECK(x.ask_all(guarded, {1, 2, -1, 3}) == "1 2 unspecified 3 ");
+  CHECK(x.why_not(guarded, -1).message == "negative");
+}
+
+TEST_CASE("an open breaker answers for its target, with when to come again") {
+  world x;
+  const auto guarded
+    = x.start(vigil::circuit_breaker("b", x.spawn(), two_failures()));
+  CHECK(x.ask_all(guarded, {-1, -1}) == "unspecified unspecified ");
+  x.advance(4s);
+  const auto why = x.why_not(guarded, 1);
+  CHECK(why.code == errc::breaker_open);
+  CHECK(why.message == "b: open");
+  CHECK(why.retry_after == 6s);
+  CHECK(why.root_cause().code == errc::unspecified);
+  CHECK(x.book->asked.size() == 2);
+}
+
+TEST_CASE("the wait of an open breaker ends by itself") {
+  world x;
+  const auto builder = vigil::circuit_breaker("b", x.spawn(), two_failures());
+  const auto guarded = x.start(builder);
+  (void)x.ask_all(guarded, {-1, -1});
+  CHECK(builder.control().state() == breaker_state::open);
+  x.advance(9s);
+  CHECK(builder.control().state() == breaker_state::open);
+  x.advance(1s);
+  CHECK(builder.control().state() == breaker_state::half_open);
+  CHECK(x.ask(guarded, 5) == "5");
+  CHECK(builder.control().state() == breaker_state::closed);
+}
+
+TEST_CASE("who gets a failure finds the breaker open") {
+  world x;
+  const auto builder = vigil::circuit_breaker("b", x.spawn(), two_failures());
+  const auto guarded = x.start(builder);
+  auto seen = breaker_state::disabled;
+  x.sys().spawn<caf::hidden>([&, guarded](caf::event_based_actor* self) {
+    for (int i = 0; i < 2; ++i)
+      self->request(guarded, caf::infinite, -1)
+        .then([](int) {},
+              [&](const caf::error&) { seen = builder.control().state(); });
+  });
+  x.run();
+  CHECK(seen == breaker_state::open);
+}
+
+TEST_CASE("a target that hangs holds nobody, and its silence counts") {
+  world x;
+  const auto builder
+    = vigil::circuit_breaker("b", x.spawn(), two_failures()).timeout(3s);
+  const auto guarded = x.start(builder);
+  auto first = x.request(guarded, hang);
+  x.run();
+  CHECK(x.ask(guarded, 7) == "7");
+  x.advance(1s);
+  auto second = x.request(guarded, hang);
+  x.advance(1s);
+  CHECK(x.text(first) == "-");
+  x.advance(1s);
+  CHECK(x.text(first) == "timeout");
+  CHECK(builder.control().state() == breaker_state::closed);
+  CHECK(x.text(second) == "-");
+  x.advance(1s);
+  CHECK(x.text(second) == "timeout");
+  CHECK(builder.control().state() == breaker_state::open);
+  // What comes now comes too late for everybody.
+  x.let_go(1);
+  CHECK(builder.control().state() == breaker_state::open);
+  CHECK(builder.control().metrics().attempts == 1);
+  CHECK(builder.control().late_answers() == 2);
+}
+
+TEST_CASE("calls that hang open the breaker before they come back") {
+  world x;
+  const auto builder = vigil::circuit_breaker(
+    "b", x.spawn(),
+    breaker_policy{}.slow_call_rate(0.5, 2s).window(10).min_calls(2).wait(1h));
+  const auto guarded = x.start(builder);
+  std::vector<test::answer<int>> all;
+  for (int i = 0; i < 2; ++i)
+    all.push_back(x.request(guarded, hang));
+  x.advance(2s);
+  CHECK(builder.control().state() == breaker_state::closed);
+  x.advance(1s);
+  CHECK(builder.control().state() == breaker_state::open);
+  // Late is not lost.
+  x.let_go(3);
+  CHECK(x.text(all[0]) == "3");
+}
+
+TEST_CASE("no more probes reach the target than the policy says") {
+  world x;
+  const auto builder = vigil::circuit_breaker(
+    "b", x.spawn(), two_failures().probes(3).half_open_limit(1min));
+  const auto guarded = x.start(builder);
+  (void)x.ask_all(guarded, {-1, -1});
+  x.advance(10s);
+  std::vector<test::answer<int>> all;
+  for (int i = 0; i < 10; ++i)
+    all.push_back(x.request(guarded, hang));
+  x.run();
+  CHECK(x.book->asked.size() == 2 + 3);
+  CHECK(x.why_not(guarded, 1).message == "b: half_open_full");
+  x.let_go(1);
+  CHECK(builder.control().state() == breaker_state::closed);
+}
+
+TEST_CASE("a probe that hangs does not hold the breaker") {
+  world x;
+  const auto builder = vigil::circuit_breaker(
+    "b", x.spawn(), two_failures().half_open_limit(5s));
+  const auto guarded = x.start(builder);
+  (void)x.ask_all(guarded, {-1, -1});
+  x.advance(10s);
+  auto probe = x.request(guarded, hang);
+  x.advance(5s);
+  CHECK(builder.control().state() == breaker_state::open);
+  x.advance(10s);
+  CHECK(builder.control().state() == breaker_state::half_open);
+}
+
+TEST_CASE("a fallback answers where the breaker or the target does not") {
+  world x;
+  const auto base = vigil::circuit_breaker("b", x.spawn(), two_failures());
+  auto check = [&](const auto& builder) {
+    const auto guarded = x.start(builder);
+    CHECK(x.ask_all(guarded, {1, -1, -1, 4, 5}) == "1 -2 -2 8 10 ");
+    CHECK(builder.control().state() == breaker_state::open);
+  };
+  SUBCASE("handlers") {
+    check(base.fallback([](int n) { return n * 2; }));
+  }
+  SUBCASE("an actor") {
+    const clinic other = x.sys().spawn<caf::hidden>(
+      [](clinic::pointer) -> clinic::behavior_type {
+        return {[](int n) {
+          return n * 2;
+        }};
+      });
+    check(base.fallback(other));
+  }
+  SUBCASE("also after a timeout") {
+    const auto guarded
+      = x.start(base.timeout(1s).fallback([](int n) { return n * 2; }));
+    auto answer = x.request(guarded, hang);
+    x.advance(1s);
+    CHECK(x.text(answer) == "2000");
+  }
+}
+
+TEST_CASE("values can be judged") {
+  world x;
+  const auto builder
+    = vigil::circuit_breaker("b", x.spawn(), two_failures())
+        .judge<int>([](const int& n) {
+          if (n == 13)
+            throw std::runtime_error("a judge must not, but may");
+          return n == 12 ? vigil::call_outcome::failure
+                         : vigil::call_outcome::success;
+        });
+  const auto guarded = x.start(builder);
+  CHECK(x.ask_all(guarded, {12, 1, 12, 13, 1}) == "12 1 12 13 breaker_open ");
+}
+
+TEST_CASE("errors can be answers like any other") {
+  world x;
+  const auto builder = vigil::circuit_breaker(
+    "b", x.spawn(), two_failures().errors_are_answers());
+  const auto guarded = x.start(builder);
+  CHECK(x.ask_all(guarded, {-1, -1, -1, 1})
+        == "unspecified unspecified unspecified 1 ");
+  CHECK(builder.control().metrics().consecutive_failures == 0);
+}
+
+TEST_CASE("messages that are no requests pass unless the breaker is open") {
+  world x;
+  const auto builder = vigil::circuit_breaker("b", x.spawn(), two_failures());
+  const auto guarded = x.start(builder);
+  caf::anon_send(guarded, 1);
+  x.run();
+  CHECK(x.book->asked.size() == 1);
+  REQUIRE(builder.control().force_open({"test", ""}));
+  caf::anon_send(guarded, 2);
+  x.run();
+  CHECK(x.book->asked.size() == 1);
+  CHECK(builder.control().lost_messages() == 1);
+}
+
+TEST_CASE("a target that is gone opens the breaker at once") {
+  world x;
+  const auto target = x.spawn();
+  const auto builder = vigil::circuit_breaker("b", target, two_failures());
+  const auto guarded = x.start(builder);
+  caf::anon_send_exit(target, caf::exit_reason::kill);
+  x.run();
+  CHECK(builder.control().state() == breaker_state::open);
+  const auto why = x.why_not(guarded, 1);
+  CHECK(why.code == errc::breaker_open);
+  CHECK(why.has(errc::child_stopped));
+}
+
+TEST_CASE("a breaker that ends answers those who wait") {
+  world x;
+  const auto guarded
+    = x.start(vigil::circuit_breaker("b", x.spawn(), two_failures()));
+  auto waiting = x.request(guarded, hang);
+  x.run();
+  caf::anon_send_exit(guarded, caf::exit_reason::user_shutdown);
+  x.run();
+  CHECK(x.text(waiting) == "child_stopped");
+  CHECK(x.ask(guarded, 1) == "child_stopped");
+  x.let_go(1);
+}
+
+TEST_CASE("orders are obeyed, and their time ends by itself") {
+  world x;
+  const auto builder = vigil::circuit_breaker("b", x.spawn(), two_failures());
+  const auto control = builder.control();
+  CHECK(control.state() == breaker_state::closed);
+  CHECK_FALSE(control.reset());
+  const auto guarded = x.start(builder);
+  REQUIRE(control.force_open({"ops", "repair", 5s}));
+  CHECK(control.order().owner == "ops");
+  CHECK(x.why_not(guarded, 1).message == "b: forced_open");
+  x.advance(5s);
+  CHECK(control.state() == breaker_state::closed);
+  REQUIRE(control.disable());
+  CHECK(x.ask_all(guarded, {-1, -1, -1, 1})
+        == "unspecified unspecified unspecified 1 ");
+  REQUIRE(control.metrics_only());
+  CHECK(x.ask_all(guarded, {-1, -1, -1, 1})
+        == "unspecified unspecified unspecified 1 ");
+  REQUIRE(control.open_for(1min));
+  CHECK(x.ask(guarded, 1) == "breaker_open");
+  x.advance(1min);
+  CHECK(control.state() == breaker_state::half_open);
+  REQUIRE(control.reset());
+  CHECK(x.ask(guarded, 1) == "1");
+}
+
+TEST_CASE("moves and refusals are told") {
+  world x;
+  std::string seen;
+  const auto guarded
+    = x.start(vigil::circuit_breaker("b", x.spawn(), two_failures())
+                .on_event([&](const auto& e) { seen += to_string(e) + '\n'; }));
+  (void)x.ask_all(guarded, {-1, -1, 1});
+  x.advance(10s);
+  CHECK(seen
+        == "b moved closed -> open consecutive_failures\n"
+           "b refused open\n"
+           "b moved open -> half_open wait_over\n");
+}
+
+TEST_CASE("what is wrong is told by the start, not by a crash") {
+  world x;
+  using vigil::circuit_breaker;
+  const auto bad
+    = circuit_breaker("b", x.spawn(), breaker_policy{}.failure_rate(2))
+        .start(x.sys());
+  REQUIRE_FALSE(bad);
+  CHECK(bad.error().message.find("failure_rate") != std::string::npos);
+  const auto null = circuit_breaker("b", clinic{}).start(x.sys());
+  CHECK(null.error().code == errc::null_handle);
+  const auto late = circuit_breaker("b", x.spawn()).timeout(-1s).start(x.sys());
+  CHECK(late.error().code == errc::negative_delay);
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,156 @@
+#include "clinic.hpp"
+
+using namespace guard_test;
+
+namespace {
+
+inline constexpr vigil::child_key<clinic, "clinic"> clinic_key;
+
+breaker_policy two_failures() {
+  return breaker_policy{}.consecutive_failures(2).wait(10s).probes(1);
+}
+
+auto town(const ledger_ptr& book, bool respawn = false) {
+  const auto child = vigil::child(clinic_key, clinic_actor, book);
+  return vigil::supervisor("town").intensity(100, 1s).child(
+    respawn ? child.respawn() : child);
+}
+
+/// Owes an answer, or fails.
+clinic::behavior_type owing_actor(clinic::pointer self) {
+  return vigil::behavior(self, [self](int x) -> caf::result<int> {
+    if (x == fault)
+      throw std::runtime_error("told to fail");
+    return vigil::this_child(self).promise<int>();
+  });
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("supervised guards");
+
+TEST_CASE("a breaker follows its target over restarts") {
+  for (const bool respawn : {false, true}) {
+    CAPTURE(respawn);
+    world x;
+    auto tree = x.start(town(x.book, respawn));
+    const auto builder
+      = vigil::circuit_breaker("b", tree[clinic_key], two_failures());
+    const auto guarded = x.start(builder);
+    CHECK(x.ask(guarded, 1) == "1");
+    (void)x.ask(guarded, fault);
+    CHECK(x.book->lives == 2);
+    CHECK(x.ask(guarded, 2) == "2");
+    CHECK(builder.control().metrics().consecutive_failures == 0);
+    (void)x.ask_all(guarded, {fault, fault});
+    CHECK(builder.control().state() == breaker_state::open);
+  }
+}
+
+TEST_CASE("a call that dies with its target's life counts") {
+  world x;
+  auto tree = x.start(
+    vigil::supervisor("town").child(vigil::child(clinic_key, owing_actor)));
+  const auto builder
+    = vigil::circuit_breaker("b", tree[clinic_key], two_failures());
+  const auto guarded = x.start(builder);
+  auto waiting = x.request(guarded, hang);
+  x.run();
+  caf::anon_send(tree[clinic_key], fault);
+  x.run();
+  CHECK(x.text(waiting) == "promise_broken");
+  CHECK(builder.control().metrics().consecutive_failures == 1);
+}
+
+TEST_CASE("a breaker is a child like any other, and keeps its state") {
+  world x;
+  auto tree = x.start(town(x.book));
+  const auto builder
+    = vigil::circuit_breaker("b", tree[clinic_key], two_failures());
+  auto guards
+    = x.start(vigil::supervisor("guards").child(vigil::child("b", builder)));
+  const auto guarded = guards.find<clinic>("b").value();
+  (void)x.ask_all(guarded, {-1, -1});
+  CHECK(x.ask(guarded, 1) == "breaker_open");
+  caf::anon_send_exit(guarded, caf::exit_reason::kill);
+  x.run();
+  CHECK(guards.which_child("b").value().incarnation == 2);
+  CHECK(x.ask(guarded, 1) == "breaker_open");
+  // The timer of the new life goes on where the old one was.
+  x.advance(10s);
+  CHECK(builder.control().state() == breaker_state::half_open);
+  CHECK(x.ask(guarded, 2) == "2");
+}
+
+TEST_CASE("a breaker that begins afresh is closed again") {
+  world x;
+  auto tree = x.start(town(x.book));
+  const auto builder
+    = vigil::circuit_breaker("b", tree[clinic_key], two_failures()).fresh();
+  auto guards
+    = x.start(vigil::supervisor("guards").child(vigil::child("b", builder)));
+  const auto guarded = guards.find<clinic>("b").value();
+  (void)x.ask_all(guarded, {-1, -1});
+  CHECK(x.ask(guarded, 1) == "breaker_open");
+  caf::anon_send_exit(guarded, caf::exit_reason::kill);
+  x.run();
+  CHECK(x.ask(guarded, 1) == "1");
+}
+
+TEST_CASE("a policy that cannot be fails the start of the tree, by name") {
+  world x;
+  const auto target = x.spawn();
+  const auto tree
+    = vigil::supervisor("guards")
+        .child(
+          vigil::child("b", vigil::circuit_breaker("breaker", target,
+                                                   breaker_policy{}.probes(0))))
+        .start(x.sys());
+  REQUIRE_FALSE(tree);
+  CHECK(tree.error().root_cause().message.find("probes") != std::string::npos);
+}
+
+TEST_CASE("a child that is watched counts at once when it ends") {
+  world x;
+  auto tree = x.start(town(x.book));
+  const auto builder
+    = vigil::circuit_breaker("b", tree[clinic_key], two_failures());
+  const auto guarded = x.start(builder);
+  builder.control().watch(tree.events(), "town/clinic");
+  SUBCASE("by a restart") {
+    caf::anon_send(tree[clinic_key], fault);
+    x.run();
+    CHECK(builder.control().metrics().consecutive_failures == 1);
+    caf::anon_send(tree[clinic_key], fault);
+    x.run();
+    CHECK(builder.control().state() == breaker_state::open);
+    CHECK(x.ask(guarded, 1) == "breaker_open");
+  }
+  SUBCASE("for good") {
+    REQUIRE(tree.terminate_child("clinic"));
+    x.run();
+    CHECK(builder.control().state() == breaker_state::open);
+  }
+}
+
+TEST_CASE("a chain of guards is a child too") {
+  world x;
+  auto tree = x.start(town(x.book));
+  auto guards = x.start(vigil::supervisor("guards").child(vigil::child(
+    "clinic", vigil::guard(tree[clinic_key], "clinic")
+                .retry(vigil::retry_policy{}.backoff(vigil::fixed(1s)))
+                .breaker(two_failures())
+                .timeout(5s))));
+  const auto guarded = guards.find<clinic>("clinic").value();
+  x.book->failures = 1;
+  auto answer = x.request(guarded, 4);
+  x.run();
+  CHECK(x.text(answer) == "-");
+  x.advance(1s);
+  CHECK(x.text(answer) == "4");
+  caf::anon_send_exit(guarded, caf::exit_reason::kill);
+  x.run();
+  CHECK(x.ask(guarded, 5) == "5");
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,148 @@
+#include <vigil/bulkhead_core.hpp>
+#include <vigil/guard.hpp>
+#include <vigil/rate_limiter_core.hpp>
+#include <vigil/retry_budget.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <thread>
+#include <vector>
+
+using namespace std::chrono_literals;
+using vigil::bulkhead_answer;
+using vigil::bulkhead_core;
+using vigil::bulkhead_permit;
+using vigil::bulkhead_policy;
+using vigil::bulkhead_ticket;
+
+namespace {
+
+constexpr vigil::time_point t0{100h};
+constexpr int threads = 8;
+
+/// Fewer rounds where each costs more, as under valgrind.
+int rounds() {
+  const auto* given = std::getenv("VIGIL_STRESS_ROUNDS");
+  return given != nullptr ? std::atoi(given) : 400;
+}
+
+template <class F>
+void in_threads(F f) {
+  std::vector<std::thread> all;
+  for (int i = 0; i < threads; ++i)
+    all.emplace_back([&f, i] { f(i); });
+  for (auto& x : all)
+    x.join();
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("guard storm");
+
+TEST_CASE("never more calls than places, and everybody gets an answer") {
+  for (const bool by_caller : {false, true}) {
+    CAPTURE(by_caller);
+    std::atomic<int> inside{0};
+    std::atomic<int> over{0};
+    std::atomic<int> answered{0};
+    std::atomic<int> asked{0};
+    auto work = [&] {
+      over += ++inside > 3 ? 1 : 0;
+      --inside;
+      ++answered;
+    };
+    auto policy = bulkhead_policy{}.concurrent(3).queue(4);
+    if (by_caller)
+      policy = policy.per_caller(2);
+    const auto core
+      = bulkhead_core::make("x", policy,
+                            [&](bulkhead_ticket, const bulkhead_answer& x) {
+                              if (x.index() == 0)
+                                work();
+                            })
+          .value();
+    in_threads([&](int id) {
+      const auto caller = std::to_string(id % 3);
+      for (int i = 0; i < rounds() * 20; ++i) {
+        ++asked;
+        const auto x = core->acquire(t0, caller);
+        if (std::holds_alternative<bulkhead_permit>(x))
+          work();
+        else if (x.index() == 2)
+          ++answered;
+      }
+    });
+    CHECK(over == 0);
+    CHECK(answered == asked);
+    CHECK(core->running() == 0);
+    CHECK(core->waiting() == 0);
+  }
+}
+
+TEST_CASE("parallel askers get exactly what there is") {
+  const auto core = vigil::rate_limiter_core::make(
+                      "x", vigil::rate_limit_policy{1000, 1h}, t0)
+                      .value();
+  std::atomic<int> admitted{0};
+  in_threads([&](int) {
+    for (int i = 0; i < 1000; ++i)
+      admitted += core->acquire(t0).index() == 0 ? 1 : 0;
+  });
+  CHECK(admitted == 1000);
+}
+
+TEST_CASE("a budget is never overdrawn") {
+  vigil::retry_budget budget{0.0, 1000};
+  std::atomic<int> taken{0};
+  in_threads([&](int) {
+    for (int i = 0; i < 1000; ++i)
+      taken += budget.take() ? 1 : 0;
+  });
+  CHECK(taken == 1000);
+}
+
+TEST_CASE("every call through a chain of guards gets one answer") {
+  caf::actor_system_config cfg;
+  caf::actor_system sys{cfg};
+  // Fails now and then, and now and then says nothing.
+  const auto target = sys.spawn([](caf::event_based_actor* self) {
+    return caf::behavior{[self, n = 0](int x) mutable -> caf::result<int> {
+      if (++n % 97 == 0)
+        return self->make_response_promise<int>();
+      if (n % 5 == 0)
+        return vigil::to_caf({vigil::errc::unspecified, "as planned"});
+      return x;
+    }};
+  });
+  const auto guarded
+    = vigil::guard(target, "storm")
+        .retry(vigil::retry_policy{}.attempts(2).backoff(vigil::fixed(1us)))
+        .breaker(vigil::breaker_policy{}
+                   .failure_rate(0.5)
+                   .window(50)
+                   .wait(1ms)
+                   .half_open_limit(50ms))
+        .bulkhead(bulkhead_policy{}.concurrent(4).queue(2))
+        .timeout(20ms)
+        .start(sys)
+        .value();
+  std::atomic<int> answers{0};
+  const auto each = rounds();
+  in_threads([&](int) {
+    caf::scoped_actor self{sys, true};
+    for (int i = 0; i < each; ++i)
+      self->request(guarded, 60s, i)
+        .receive([&](int) { ++answers; },
+                 [&](const caf::error& why) {
+                   if (why != caf::sec::request_timeout)
+                     ++answers;
+                 });
+  });
+  CHECK(answers == each * threads);
+  caf::anon_send_exit(guarded, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(target, caf::exit_reason::user_shutdown);
+}
+
+TEST_SUITE_END();

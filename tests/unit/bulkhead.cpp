@@ -1,0 +1,293 @@
+#include <vigil/bulkhead_core.hpp>
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+using vigil::bulkhead_answer;
+using vigil::bulkhead_core;
+using vigil::bulkhead_permit;
+using vigil::bulkhead_policy;
+using vigil::bulkhead_refusal;
+using vigil::bulkhead_ticket;
+using vigil::errc;
+using vigil::time_point;
+
+namespace {
+
+constexpr time_point t0{100h};
+
+/// A bulkhead in virtual time that keeps what calls got.
+struct bench {
+  explicit bench(const bulkhead_policy& policy) {
+    auto made = bulkhead_core::make(
+      "test", policy,
+      [this](bulkhead_ticket ticket, bulkhead_answer answer) {
+        if (ending)
+          return;
+        order.push_back(ticket.id);
+        late[ticket.id] = std::move(answer);
+      },
+      [this](const vigil::guard_event& x) {
+        events += std::string{to_string(x.type)} + ' ';
+      });
+    REQUIRE(made);
+    core = made.value();
+  }
+
+  ~bench() {
+    ending = true;
+  }
+
+  [[nodiscard]] bulkhead_answer ask(std::string_view caller = {}) {
+    return core->acquire(now, caller);
+  }
+
+  [[nodiscard]] bulkhead_permit admit(std::string_view caller = {}) {
+    auto x = ask(caller);
+    REQUIRE(std::holds_alternative<bulkhead_permit>(x));
+    return std::get<bulkhead_permit>(std::move(x));
+  }
+
+  [[nodiscard]] bulkhead_ticket queued(std::string_view caller = {}) {
+    const auto x = ask(caller);
+    REQUIRE(std::holds_alternative<bulkhead_ticket>(x));
+    return std::get<bulkhead_ticket>(x);
+  }
+
+  [[nodiscard]] bulkhead_refusal refused(std::string_view caller = {}) {
+    const auto x = ask(caller);
+    REQUIRE(std::holds_alternative<bulkhead_refusal>(x));
+    return std::get<bulkhead_refusal>(x);
+  }
+
+  [[nodiscard]] bool is_in(bulkhead_ticket x) const {
+    const auto i = late.find(x.id);
+    return i != late.end() && i->second.index() == 0;
+  }
+
+  void pass(vigil::duration time) {
+    now += time;
+    core->advance(now);
+  }
+
+  bool ending = false;
+  time_point now = t0;
+  std::string events;
+  std::vector<std::uint64_t> order;
+  std::shared_ptr<bulkhead_core> core;
+  // Its permits have to go before the core does.
+  std::map<std::uint64_t, bulkhead_answer> late;
+};
+
+} // namespace
+
+TEST_SUITE_BEGIN("bulkhead");
+
+TEST_CASE("BH-01: as many as there are places, then one for each that ends") {
+  bench x{bulkhead_policy{}.concurrent(2)};
+  auto a = x.admit();
+  auto b = x.admit();
+  CHECK(x.refused() == bulkhead_refusal::full);
+  a.release();
+  auto c = x.admit();
+  CHECK(x.events == "admitted admitted refused finished admitted ");
+  CHECK(x.core->running() == 2);
+}
+
+TEST_CASE("BH-03, BH-05: who waited long enough is refused, and not before") {
+  bench x{bulkhead_policy{}.concurrent(1).queue(5).max_wait(50ms)};
+  auto a = x.admit();
+  const auto b = x.queued();
+  CHECK(x.core->next_timer() == t0 + 50ms);
+  x.pass(50ms - 1ns);
+  CHECK(x.late.empty());
+  x.pass(1ns);
+  REQUIRE(x.late.count(b.id) == 1);
+  CHECK(std::get<bulkhead_refusal>(x.late[b.id])
+        == bulkhead_refusal::wait_over);
+  CHECK_FALSE(x.core->next_timer().has_value());
+}
+
+TEST_CASE("BH-07: first come, first served") {
+  bench x{bulkhead_policy{}.concurrent(1).queue(10)};
+  auto a = x.admit();
+  std::vector<std::uint64_t> expected;
+  for (int i = 0; i < 4; ++i)
+    expected.push_back(x.queued().id);
+  a.release();
+  for (const auto id : expected)
+    x.late[id] = bulkhead_refusal::full; // over: the next one, please
+  CHECK(x.order == expected);
+}
+
+TEST_CASE("BH-09: places and queue are bounded") {
+  bench x{bulkhead_policy{}.concurrent(4).queue(10)};
+  std::vector<bulkhead_permit> running;
+  for (int i = 0; i < 4; ++i)
+    running.push_back(x.admit());
+  for (int i = 0; i < 10; ++i)
+    (void)x.queued();
+  CHECK(x.refused() == bulkhead_refusal::queue_full);
+  CHECK(x.core->waiting() == 10);
+  running.clear();
+  CHECK(x.core->waiting() == 6);
+}
+
+TEST_CASE("BH-11: without a queue nobody waits") {
+  bench x{bulkhead_policy{}.concurrent(1).queue(0)};
+  auto a = x.admit();
+  CHECK(x.refused() == bulkhead_refusal::full);
+  CHECK(x.core->waiting() == 0);
+}
+
+TEST_CASE("BH-13: a wait that is over takes no place along") {
+  bench x{bulkhead_policy{}.concurrent(1).queue(5).max_wait(50ms)};
+  auto a = x.admit();
+  (void)x.queued();
+  x.pass(200ms);
+  a.release();
+  auto c = x.admit();
+  CHECK(x.core->running() == 1);
+  CHECK(x.events == "admitted queued refused finished admitted ");
+}
+
+TEST_CASE("BH-15: who gives up leaves the queue at once") {
+  bench x{bulkhead_policy{}.concurrent(1).queue(1)};
+  auto a = x.admit();
+  const auto b = x.queued();
+  CHECK(x.refused() == bulkhead_refusal::queue_full);
+  CHECK(x.core->cancel(b));
+  CHECK_FALSE(x.core->cancel(b));
+  const auto c = x.queued();
+  a.release();
+  CHECK_FALSE(x.is_in(b));
+  CHECK(x.is_in(c));
+}
+
+TEST_CASE("a caller's own deadline ends its wait") {
+  bench x{bulkhead_policy{}.concurrent(1).queue(5)};
+  auto a = x.admit();
+  const auto b = x.core->acquire(x.now, {}, x.now + 10ms);
+  REQUIRE(b.index() == 1);
+  CHECK(x.core->next_timer() == t0 + 10ms);
+  x.pass(10ms);
+  CHECK(x.core->waiting() == 0);
+}
+
+TEST_CASE("BH-17: a lower limit holds for who comes next") {
+  bench x{bulkhead_policy{}.concurrent(4).queue(5)};
+  std::vector<bulkhead_permit> running;
+  for (int i = 0; i < 4; ++i)
+    running.push_back(x.admit());
+  CHECK(x.core->limit(3));
+  const auto next = x.queued();
+  running.pop_back();
+  CHECK_FALSE(x.is_in(next));
+  CHECK(x.core->running() == 3);
+  running.pop_back();
+  CHECK(x.is_in(next));
+
+  SUBCASE("and a higher one lets in who waits") {
+    const auto other = x.queued();
+    CHECK(x.core->limit(4));
+    CHECK(x.is_in(other));
+  }
+  SUBCASE("and zero is none") {
+    CHECK(x.core->limit(0).error().code == errc::out_of_range);
+  }
+}
+
+TEST_CASE("BH-19: shares are kept, lent and claimed back") {
+  bench x{bulkhead_policy{}
+            .concurrent(10)
+            .partition("batch", 0.3)
+            .partition("live", 0.7)};
+  std::vector<bulkhead_permit> running;
+  SUBCASE("each has its own") {
+    for (int i = 0; i < 3; ++i)
+      running.push_back(x.admit("batch"));
+    for (int i = 0; i < 7; ++i)
+      running.push_back(x.admit("live"));
+    CHECK(x.refused("batch") == bulkhead_refusal::full);
+    CHECK(x.refused("live") == bulkhead_refusal::full);
+  }
+  SUBCASE("and may use that of the other while that is idle") {
+    for (int i = 0; i < 10; ++i)
+      running.push_back(x.admit("batch"));
+    CHECK(x.refused("batch") == bulkhead_refusal::full);
+    for (int i = 0; i < 7; ++i)
+      running.push_back(x.admit("live"));
+    CHECK(x.refused("live") == bulkhead_refusal::full);
+    CHECK(x.refused("stranger") == bulkhead_refusal::full);
+    CHECK(x.core->running() == 17);
+  }
+}
+
+TEST_CASE("a caller with many calls does not keep others out") {
+  bench x{bulkhead_policy{}.concurrent(3).queue(10).per_caller(2)};
+  auto a = x.admit("greedy");
+  auto b = x.admit("greedy");
+  const auto c = x.queued("greedy");
+  const auto d = x.queued("greedy");
+  auto e = x.admit("modest");
+  const auto f = x.queued("other");
+  e.release();
+  CHECK(x.is_in(f));
+  CHECK_FALSE(x.is_in(c));
+  a.release();
+  CHECK(x.is_in(c));
+  CHECK_FALSE(x.is_in(d));
+}
+
+TEST_CASE("nobody starves: twenty callers, two places, all get in") {
+  bench x{bulkhead_policy{}.concurrent(2).queue(20).per_caller(1)};
+  std::vector<bulkhead_answer> all;
+  for (int i = 0; i < 20; ++i)
+    all.push_back(x.ask("caller " + std::to_string(i)));
+  all.clear();
+  while (!x.late.empty())
+    x.late.erase(x.late.begin());
+  CHECK(x.order.size() == 18);
+  CHECK(x.core->running() == 0);
+  CHECK(x.core->waiting() == 0);
+}
+
+TEST_CASE("who may not wait is refused, though there is a queue") {
+  bench x{bulkhead_policy{}.concurrent(1).queue(5)};
+  auto a = x.admit();
+  const auto b = x.core->try_acquire();
+  CHECK(std::get<bulkhead_refusal>(b) == bulkhead_refusal::full);
+  CHECK(x.core->waiting() == 0);
+}
+
+TEST_CASE("a policy that cannot be is refused, and says where") {
+  const bulkhead_policy p;
+  const std::vector<std::pair<bulkhead_policy, const char*>> all{
+    {p.concurrent(0), "concurrent"},
+    {p.max_wait(1s), "max_wait"},
+    {p.queue(1).max_wait(0s), "max_wait"},
+    {p.queue(1).max_wait(-1s), "max_wait"},
+    {p.per_caller(0), "per_caller"},
+    {p.partition("a", 0), "partition 'a'"},
+    {p.partition("a", 0.6).partition("b", 0.5), "partitions"},
+  };
+  for (const auto& [policy, names] : all) {
+    CAPTURE(names);
+    const auto made = bulkhead_core::make(
+      "test", policy, [](bulkhead_ticket, const bulkhead_answer&) {});
+    REQUIRE_FALSE(made);
+    CHECK(made.error().message.find(names) != std::string::npos);
+    CHECK(made.error().message.find("bulkhead 'test': ") == 0);
+  }
+  CHECK(bulkhead_core::make("x", p.queue(1)).error().code
+        == errc::bad_combination);
+  for (const auto x : {bulkhead_refusal::full, bulkhead_refusal::queue_full,
+                       bulkhead_refusal::wait_over})
+    CHECK(to_string(x) != "unknown");
+}
+
+TEST_SUITE_END();
