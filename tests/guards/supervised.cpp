@@ -25,6 +25,17 @@ clinic::behavior_type owing_actor(clinic::pointer self) {
   });
 }
 
+/// Has errors and faults.
+clinic::behavior_type judging_actor(clinic::pointer self) {
+  return vigil::behavior(self, [](int x) -> vigil::outcome<int> {
+    if (x == fault)
+      return vigil::fault("told to fail");
+    if (x < 0)
+      return vigil::error("negative");
+    return x;
+  });
+}
+
 } // namespace
 
 TEST_SUITE_BEGIN("supervised guards");
@@ -60,6 +71,21 @@ TEST_CASE("a call that dies with its target's life counts") {
   x.run();
   CHECK(x.text(waiting) == "promise_broken");
   CHECK(builder.control().metrics().consecutive_failures == 1);
+}
+
+TEST_CASE("a fault counts where errors are answers") {
+  world x;
+  auto tree = x.start(vigil::supervisor("town").intensity(100, 1s).child(
+    vigil::child(clinic_key, judging_actor)));
+  const auto builder = vigil::circuit_breaker(
+    "b", tree[clinic_key], two_failures().errors_are_answers());
+  const auto guarded = x.start(builder);
+  CHECK(x.ask_all(guarded, {-1, -1, -1})
+        == "unspecified unspecified unspecified ");
+  CHECK(builder.control().metrics().consecutive_failures == 0);
+  CHECK(x.why_not(guarded, fault).fault);
+  (void)x.ask(guarded, fault);
+  CHECK(builder.control().state() == breaker_state::open);
 }
 
 TEST_CASE("a breaker is a child like any other, and keeps its state") {

@@ -276,7 +276,8 @@ TEST_CASE("a policy that cannot be is refused, and says where") {
     {p.partition("a", 0.6).partition("b", 0.5), "partitions"},
   };
   for (const auto& [policy, names] : all) {
-    CAPTURE(names);
+    const std::string field = names;
+    CAPTURE(field);
     const auto made = bulkhead_core::make(
       "test", policy, [](bulkhead_ticket, const bulkhead_answer&) {});
     REQUIRE_FALSE(made);

@@ -317,7 +317,8 @@ TEST_CASE("a policy that cannot be is refused, and says where") {
     {p.max_keys(0), "max_keys"},
   };
   for (const auto& [policy, names] : all) {
-    CAPTURE(names);
+    const std::string field = names;
+    CAPTURE(field);
     const auto made = rate_limiter_core::make(
       "test", policy, t0, [](rate_ticket, const rate_answer&) {});
     REQUIRE_FALSE(made);
