@@ -73,6 +73,8 @@ constexpr std::array entries{
         "the call would block a thread that runs actors"},
   entry{errc::result_taken, "result_taken",
         "the result of the task was taken before"},
+  entry{errc::resource_exhausted, "resource_exhausted",
+        "the process uses more of a resource than it may"},
 };
 
 const entry* find(int value) noexcept {

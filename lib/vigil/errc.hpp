@@ -89,6 +89,9 @@ enum class errc {
   would_block,
   /// The result of the task was taken before; there is only one.
   result_taken,
+  /// The process uses more of a resource than its guard allows; the message
+  /// says of which, how much, and what the limit is.
+  resource_exhausted,
 };
 
 /// Returns the category of `errc`; its name is `"vigil"`. Thread-safe.
