@@ -248,6 +248,21 @@ def task_rows():
     yield row("task_async_from_thread", "from_thread", "raw/from_thread")
 
 
+def resource_rows():
+    def at(name, threads=1):
+        return f"resources:{name}/threads:{threads}:cpu_time"
+    load = "the load of a flag"
+    yield Row("resource_admit", at("admit"), at("load"), load, at_most(5))
+    yield Row("resource_admit_2_threads", at("admit", 2), at("load", 2), load)
+    yield Row("resource_shedding", "resources:shedding:cpu_time", at("load"),
+              load, at_most(5))
+    yield Row("resource_refuse", "resources:refuse:cpu_time")
+    yield Row("resource_read", "resources:read/memory_cpu:cpu_time")
+    for n in (10, 500):
+        yield Row(f"resource_read_descriptors_{n}",
+                  f"resources:read/descriptors/{n}:cpu_time")
+
+
 def small_rows():
     yield Row("event_publish", "events:subscribers/0:cpu_time",
               target=at_most(20))
@@ -307,4 +322,5 @@ def guard_rows():
 
 ROWS = [*restart_rows(), *crash_rows(), *spawn_rows(), *dynamic_rows(),
         *million_rows(), *group_rows(), *message_rows(), *registry_rows(),
-        *partition_rows(), *task_rows(), *small_rows(), *guard_rows()]
+        *partition_rows(), *task_rows(), *resource_rows(), *small_rows(),
+        *guard_rows()]

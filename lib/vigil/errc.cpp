@@ -80,6 +80,8 @@ constexpr std::array entries{
   entry{errc::rate_limited, "rate_limited",
         "the rate limiter refused the call"},
   entry{errc::retries_exhausted, "retries_exhausted", "all attempts failed"},
+  entry{errc::resource_exhausted, "resource_exhausted",
+        "the process uses more of a resource than it may"},
 };
 
 const entry* find(int value) noexcept {

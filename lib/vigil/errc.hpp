@@ -98,6 +98,9 @@ enum class errc {
   rate_limited,
   /// All attempts of a retry failed; the cause is the last failure.
   retries_exhausted,
+  /// The process uses more of a resource than its guard allows; the message
+  /// says of which, how much, and what the limit is.
+  resource_exhausted,
 };
 
 /// Returns the category of `errc`; its name is `"vigil"`. Thread-safe.

@@ -32,6 +32,8 @@ std::string_view to_string(event_type x) noexcept {
       return "messages_lost";
     case event_type::health_changed:
       return "health_changed";
+    case event_type::resource_changed:
+      return "resource_changed";
   }
   return "unknown";
 }
@@ -48,6 +50,10 @@ std::string to_string(const event& x) {
   if (x.type == event_type::health_changed) {
     result += ' ';
     result += to_string(x.status);
+  }
+  if (x.resource) {
+    result += ' ' + x.resource->name + ' ';
+    result += to_string(x.resource->level);
   }
   if (x.after > duration::zero())
     result += " after " + std::to_string(x.after.count() / 1'000'000) + "ms";

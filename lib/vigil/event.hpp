@@ -3,6 +3,7 @@
 #include <vigil/child_exit.hpp>
 #include <vigil/failure.hpp>
 #include <vigil/health.hpp>
+#include <vigil/resource.hpp>
 #include <vigil/time.hpp>
 
 #include <cstdint>
@@ -44,6 +45,9 @@ enum class event_type : std::uint8_t {
   /// A health check changed its mind; `status` is the news, and `why` says
   /// what was wrong if it is bad.
   health_changed,
+  /// A resource guard saw a resource enter another level; `resource` has the
+  /// numbers, and `why` says them in words unless the level is normal.
+  resource_changed,
 };
 
 [[nodiscard]] std::string_view to_string(event_type x) noexcept;
@@ -67,6 +71,8 @@ struct event {
   std::uint64_t count = 0;
   /// What a health check says.
   health status = health::unknown;
+  /// What a resource guard read.
+  std::optional<resource_reading> resource{};
 };
 
 /// Returns one line without the time.

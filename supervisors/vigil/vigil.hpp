@@ -20,6 +20,7 @@
 #include <vigil/pool.hpp>
 #include <vigil/promise.hpp>
 #include <vigil/registry.hpp>
+#include <vigil/resource_guard.hpp>
 #include <vigil/result.hpp>
 #include <vigil/run.hpp>
 #include <vigil/snapshot.hpp>

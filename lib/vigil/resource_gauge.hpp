@@ -1,0 +1,105 @@
+#pragma once
+
+#include <vigil/resource.hpp>
+#include <vigil/result.hpp>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace vigil {
+
+namespace detail {
+
+/// What a guard and the copies of its gauge share.
+class resource_board {
+public:
+  /// Returns whether the caller is the only guard that writes from now on.
+  [[nodiscard]] bool claim() noexcept {
+    return !claimed_.exchange(true);
+  }
+
+  /// Forgets what was read; another guard may claim it.
+  void release();
+
+  /// Takes what a guard has read. `refused` is what makes it shed, or null.
+  void write(std::vector<resource_reading> readings,
+             const resource_reading* refused, const std::string& path);
+
+  [[nodiscard]] bool watched() const noexcept {
+    return claimed_.load(std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] bool shedding() const noexcept {
+    return shedding_.load(std::memory_order_relaxed);
+  }
+
+  /// Returns why it sheds, or success if it does so no longer.
+  [[nodiscard]] result<void> refusal() const;
+
+  [[nodiscard]] std::vector<resource_reading> readings() const;
+
+private:
+  std::atomic<bool> shedding_{false};
+  std::atomic<bool> claimed_{false};
+  mutable std::mutex mutex_;
+  std::vector<resource_reading> readings_;
+  std::shared_ptr<const failure> why_;
+};
+
+} // namespace detail
+
+/// Shows what a resource guard sees, without a message to it: whoever takes in
+/// work asks here whether there is room for it.
+///
+/// Make one, give it to one guard with `.gauge(x)`, and hand copies to all who
+/// ask: they show the same. While no guard lives nothing is watched and nothing
+/// is shed. Thread-safe.
+class resource_gauge {
+public:
+  resource_gauge() : board_(std::make_shared<detail::resource_board>()) {
+    // nop
+  }
+
+  /// Returns whether work is to be refused: a limit is exceeded whose policy is
+  /// `shed` or `fail`. One relaxed load.
+  [[nodiscard]] bool shedding() const noexcept {
+    return board_->shedding();
+  }
+
+  /// Succeeds unless `shedding()`; else fails with `errc::resource_exhausted`,
+  /// with the resource, its value and its limit in the message, and the guard
+  /// as the path. The success costs what `shedding` does.
+  [[nodiscard]] result<void> admit() const {
+    if (!shedding())
+      return success();
+    return board_->refusal();
+  }
+
+  /// Returns whether a guard lives that writes here.
+  [[nodiscard]] bool watched() const noexcept {
+    return board_->watched();
+  }
+
+  /// Returns the worst level of all limits. O(limits).
+  [[nodiscard]] resource_level level() const;
+
+  /// Returns what was read last, one entry for each limit, in their order;
+  /// nothing if no guard lives.
+  [[nodiscard]] std::vector<resource_reading> readings() const {
+    return board_->readings();
+  }
+
+  /// Used by guards.
+  [[nodiscard]] const std::shared_ptr<detail::resource_board>&
+  board() const noexcept {
+    return board_;
+  }
+
+private:
+  std::shared_ptr<detail::resource_board> board_;
+};
+
+} // namespace vigil
