@@ -1,5 +1,5 @@
 // The key of a resource guard is of its interface.
-// expect: the key of a resource guard is a child_key<vigil::resource_guard_handle
+// expect: the key of a resource guard is a child_key<
 
 #include <vigil/vigil.hpp>
 
