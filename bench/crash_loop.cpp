@@ -11,7 +11,7 @@ namespace {
 
 // -- ours ---------------------------------------------------------------------
 
-vigil::outcome<int> crash_by(caf::event_based_actor* self, way how) {
+vigil::outcome<void> crash_by(caf::event_based_actor* self, way how) {
   switch (how) {
     case way::value:
       return vigil::fault("crash");
@@ -19,12 +19,12 @@ vigil::outcome<int> crash_by(caf::event_based_actor* self, way how) {
       return vigil::error("no crash");
     case way::fail:
       vigil::this_child(self).fail("crash");
-      return 0;
+      return vigil::success();
     case way::throws:
       throw std::runtime_error("crash");
     default:
       self->quit(caf::make_error(caf::sec::runtime_error));
-      return 0;
+      return vigil::success();
   }
 }
 

@@ -220,18 +220,19 @@ void bench::declare() {
   keep_memory();
   using caf::lazy_init;
   using caf::no_spawn_options;
+  // Each beside its baseline: what ran before decides how memory lies.
   add("dynamic/from_actor", 50, dynamic_from_actor);
+  add("raw/lazy", 50, raw_spawn<spawner<lazy_init, false>>);
   add("dynamic/from_thread", 50,
       [](benchmark::State& state) { dynamic_from_thread(state, false); });
+  add("raw/lazy_from_thread", 50, raw_from_thread);
   add("dynamic/eager", 50,
       [](benchmark::State& state) { dynamic_from_thread(state, true); });
-  add("start_child/from_actor", 30, from_actor);
-  add("start_child/from_thread", 30, from_thread);
-  add("start_tree", 15, with_tree);
-  add("raw/lazy", 50, raw_spawn<spawner<lazy_init, false>>);
-  add("raw/scheduled", 50, raw_spawn<spawner<no_spawn_options, false>>);
   add("raw/run", 50, raw_spawn<spawner<no_spawn_options, true>>);
+  add("raw/scheduled", 50, raw_spawn<spawner<no_spawn_options, false>>);
+  add("start_child/from_actor", 30, from_actor);
+  add("start_tree", 15, with_tree);
   add("raw/run_monitored", 50, raw_spawn<spawner<caf::monitored, true>>);
+  add("start_child/from_thread", 30, from_thread);
   add("raw/request_from_thread", 30, raw_request_from_thread);
-  add("raw/lazy_from_thread", 50, raw_from_thread);
 }

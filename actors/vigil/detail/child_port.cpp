@@ -32,19 +32,18 @@ life_spawner::~life_spawner() {
 
 namespace {
 
-void report_end(const life& x, const caf::error& reason, compat::context* ctx) {
+void report_end(life& x, const caf::error& reason, compat::context* ctx) {
   auto& cell = *x.cell;
   cell.serves(false, x.incarnation);
   if (x.ignored)
     return notify(cell, x.incarnation, ctx, child_note::what::ignored);
-  auto how = end_of(x, reason);
+  auto how = std::move(end_of(x, reason));
   if (!x.up && how.kind != exit_kind::abnormal)
     how = abnormal({errc::exited, "it ended before it came up"});
   if (how.kind == exit_kind::abnormal) {
     how.why = cell.complete(std::move(how.why));
     cell.log(how.why);
   }
-  how.earlier = cell.earlier_failures();
   note_departure(x, how);
   if (!x.up) {
     cell.publish(event_type::start_failed, how);

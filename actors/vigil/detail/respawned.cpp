@@ -2,8 +2,10 @@
 
 namespace vigil::detail {
 
-child_exit end_of(const life& x, const caf::error& reason) {
-  return x.why ? abnormal(*x.why) : exit_of(reason);
+child_exit& end_of(life& x, const caf::error& reason) {
+  if (!x.end)
+    x.end = x.why ? abnormal(*x.why) : exit_of(reason);
+  return *x.end;
 }
 
 // A life that was left behind says nothing about the one that is there.

@@ -27,12 +27,13 @@ struct life {
   bool up = false;
   bool ignored = false;
   std::optional<failure> why;
+  std::optional<child_exit> end;
 };
 
 using life_ptr = std::shared_ptr<life>;
 
-/// Returns how a life ended.
-[[nodiscard]] child_exit end_of(const life& x, const caf::error& reason);
+/// Returns how a life ended; all but the first call what that one said.
+[[nodiscard]] child_exit& end_of(life& x, const caf::error& reason);
 
 /// Notes that the child is gone, if this was its last life.
 void note_departure(const life& x, const child_exit& how);

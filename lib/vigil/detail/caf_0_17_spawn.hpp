@@ -93,8 +93,7 @@ template <class F>
 class end_hook final : public caf::attachable {
 public:
   end_hook(const caf::abstract_actor* actor, F f, const void* key)
-    : actor_(dynamic_cast<const caf::monitorable_actor*>(actor)),
-      f_(std::move(f)), key_(key) {
+    : actor_(actor), f_(std::move(f)), key_(key) {
     // nop
   }
 
@@ -118,13 +117,14 @@ public:
 
 private:
   [[nodiscard]] caf::error reason() const {
-    if (actor_ != nullptr
-        && actor_->getf(caf::abstract_actor::is_terminated_flag))
-      return actor_->fail_state();
+    const auto* ended = dynamic_cast<const caf::monitorable_actor*>(actor_);
+    if (ended != nullptr
+        && ended->getf(caf::abstract_actor::is_terminated_flag))
+      return ended->fail_state();
     return caf::make_error(caf::exit_reason::unreachable);
   }
 
-  const caf::monitorable_actor* actor_;
+  const caf::abstract_actor* actor_;
   F f_;
   const void* key_;
   bool done_ = false;
