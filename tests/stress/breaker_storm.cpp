@@ -193,6 +193,32 @@ TEST_CASE("moves are told in their order, one after the other") {
   CHECK(seen.size() > 1);
 }
 
+TEST_CASE("each refusal is told once, whoever moves the breaker") {
+  std::atomic<std::uint64_t> told{0};
+  std::atomic<std::uint64_t> refused{0};
+  auto core
+    = breaker_core::make(
+        "x", breaker_policy{}.consecutive_failures(1).probes(1).wait(3ns), t0,
+        [&](const vigil::breaker_event& e) {
+          if (e.type == vigil::breaker_event_type::refused)
+            ++told;
+        })
+        .value();
+  std::atomic<duration::rep> clock{t0.time_since_epoch().count()};
+  in_threads([&](int) {
+    for (int i = 0; i < rounds() * 20; ++i) {
+      const time_point now{duration{clock.fetch_add(1)}};
+      if (auto x = core->try_acquire(now))
+        x.permit().failure(now);
+      else
+        ++refused;
+    }
+  });
+  CHECK(refused > 0);
+  CHECK(told == refused);
+  CHECK(core->metrics(t0).refused == refused);
+}
+
 TEST_CASE("every refusal is counted") {
   auto core = breaker_core::make("x", breaker_policy{}.wait(1h), t0).value();
   core->trip(t0, errc::timeout);
