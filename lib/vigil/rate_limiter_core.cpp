@@ -1,6 +1,7 @@
 #include <vigil/rate_limiter_core.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace vigil {
 
@@ -173,11 +174,14 @@ rate_limiter_core::entry* rate_limiter_core::entry_of(std::string_view key,
     return &*i->second;
   }
   if (entries_.size() >= settings_.max_keys) {
-    auto& oldest = entries_.back();
-    if (oldest.waiting != 0 || !oldest.meter.idle(now))
+    // Looks past no more keys than there is room in the queue.
+    const auto oldest
+      = std::find_if(entries_.rbegin(), entries_.rend(),
+                     [](const auto& x) { return x.waiting == 0; });
+    if (oldest == entries_.rend() || !oldest->meter.idle(now))
       return nullptr;
-    by_key_.erase(oldest.key);
-    entries_.pop_back();
+    by_key_.erase(oldest->key);
+    entries_.erase(std::next(oldest).base());
   }
   entries_.push_front({std::string{key}, meter(now)});
   by_key_.emplace(entries_.front().key, entries_.begin());

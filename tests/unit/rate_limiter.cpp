@@ -291,6 +291,21 @@ TEST_CASE("keys that are idle make room, those in use do not") {
   CHECK(x.core->keys() == 2);
 }
 
+TEST_CASE("a key that others wait for does not hold the idle ones behind it") {
+  bench x{rate_limit_policy{1, 1s}.queue(10).max_keys(2)};
+  CHECK(x.admits("a"));
+  for (int i = 0; i < 2; ++i)
+    CHECK(std::holds_alternative<rate_ticket>(x.ask("a")));
+  CHECK(x.admits("b"));
+  CHECK_FALSE(x.admits("c"));
+  x.pass(1s);
+  CHECK(x.core->waiting() == 1);
+  CHECK(x.admits("c"));
+  CHECK(x.core->keys() == 2);
+  x.pass(1s);
+  CHECK(x.in.size() == 2);
+}
+
 TEST_CASE("the queue is bounded") {
   bench x{rate_limit_policy{1, 1s}.queue(2)};
   CHECK(x.admits());
