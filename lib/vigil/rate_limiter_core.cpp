@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
+#include <vector>
 
 namespace vigil {
 
@@ -48,8 +50,12 @@ rate_answer rate_limiter_core::try_acquire(time_point now,
 rate_answer rate_limiter_core::ask(time_point now, std::string_view key,
                                    bool may_wait) {
   rate_answer result;
+  turns in;
   {
     std::lock_guard guard{mutex_};
+    // Who waits for the total comes before who comes now.
+    if (total_)
+      in = let_in(now);
     auto* x = entry_of(key, now);
     if (x == nullptr) {
       result = rate_rejection{settings_.rate.period};
@@ -67,6 +73,7 @@ rate_answer rate_limiter_core::ask(time_point now, std::string_view key,
       }
     }
   }
+  call(in);
   if (listener_) {
     if (const auto* no = std::get_if<rate_rejection>(&result))
       tell(guard_event_type::refused, key, no->retry_after);
@@ -96,19 +103,32 @@ bool rate_limiter_core::cancel(rate_ticket x) {
 }
 
 void rate_limiter_core::advance(time_point now) {
-  std::vector<std::pair<rate_ticket, std::string>> in;
+  turns in;
   {
     std::lock_guard guard{mutex_};
-    for (auto i = waiting_.begin(); i != waiting_.end();) {
-      if (!take(*i->of, now)) {
-        ++i;
-        continue;
-      }
-      --i->of->waiting;
-      in.emplace_back(i->ticket, i->of->key);
-      i = waiting_.erase(i);
-    }
+    in = let_in(now);
   }
+  call(in);
+}
+
+// With the lock held.
+rate_limiter_core::turns rate_limiter_core::let_in(time_point now) {
+  turns result;
+  for (auto i = waiting_.begin(); i != waiting_.end();) {
+    if (total_ && total_->permits(now) == 0)
+      break;
+    if (!take(*i->of, now)) {
+      ++i;
+      continue;
+    }
+    --i->of->waiting;
+    result.emplace_back(i->ticket, i->of->key);
+    i = waiting_.erase(i);
+  }
+  return result;
+}
+
+void rate_limiter_core::call(const turns& in) const {
   for (const auto& [ticket, key] : in) {
     tell(guard_event_type::admitted, key);
     ready_(ticket, rate_permit{});
