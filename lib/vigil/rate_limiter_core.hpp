@@ -42,9 +42,10 @@ using rate_answer = std::variant<rate_permit, rate_ticket, rate_rejection>;
 /// A rate limiter for any code, with permits for each key.
 ///
 /// Nobody blocks: a call that has to wait gets a ticket, and `ready` is called
-/// with what became of it, in the thread that calls `advance`, or asks while
-/// there is a total, outside of all locks. `ready` must not throw. A key that was idle for so long that all its
-/// permits are back may be forgotten to make room for another.
+/// with what became of it, outside of all locks, in the thread that calls
+/// `advance`, or asks while there is a total. `ready` must not throw. A key
+/// that was idle for so long that all its permits are back may be forgotten to
+/// make room for another.
 ///
 /// Thread-safe; a short critical section for each call. Time is passed in and
 /// monotonic; a time before the last one changes nothing.
