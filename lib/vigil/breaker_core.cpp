@@ -6,6 +6,7 @@ namespace vigil {
 
 namespace {
 
+using detail::breaker_word;
 using detail::call_tally;
 using detail::lease_id;
 using detail::lease_table;
@@ -18,6 +19,18 @@ constexpr auto no_time = time_point::min();
 
 void count_one(std::atomic<std::uint64_t>& x) noexcept {
   x.fetch_add(1, std::memory_order_relaxed);
+}
+
+// Takes a place; the first probe begins the limit of the stay.
+probe_gate::answer enter_probe(probe_gate& gate, breaker_word& word,
+                               const breaker_settings& x,
+                               std::uint64_t generation,
+                               time_point now) noexcept {
+  const auto result = gate.enter(generation, x.probes);
+  if (result == probe_gate::answer::first
+      && x.half_open_limit > duration::zero())
+    word.set_deadline(generation, now + x.half_open_limit);
+  return result;
 }
 
 } // namespace
@@ -94,12 +107,9 @@ breaker_admission breaker_core::acquire(time_point now) noexcept {
       case breaker_state::forced_open:
         return refuse(at, breaker_refusal::forced_open, now);
       case breaker_state::half_open:
-        switch (probes_.enter(generation, policy_.settings().probes)) {
+        switch (
+          enter_probe(probes_, word_, policy_.settings(), generation, now)) {
           case probe_gate::answer::first:
-            if (const auto limit = policy_.settings().half_open_limit;
-                limit > duration::zero())
-              word_.set_deadline(generation, now + limit);
-            return admit(generation, now);
           case probe_gate::answer::admitted:
             return admit(generation, now);
           case probe_gate::answer::full:
@@ -257,7 +267,8 @@ bool breaker_core::record(call_outcome how, time_point now,
   const auto at = word_.load();
   const auto generation = word::generation_of(at);
   if (word::state_of(at) == breaker_state::half_open) {
-    const auto place = probes_.enter(generation, policy_.settings().probes);
+    const auto place
+      = enter_probe(probes_, word_, policy_.settings(), generation, now);
     if (place != probe_gate::answer::first
         && place != probe_gate::answer::admitted)
       return false;

@@ -1,6 +1,9 @@
 #include <vigil/rate_limiter_core.hpp>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
 
 namespace vigil {
 
@@ -47,8 +50,12 @@ rate_answer rate_limiter_core::try_acquire(time_point now,
 rate_answer rate_limiter_core::ask(time_point now, std::string_view key,
                                    bool may_wait) {
   rate_answer result;
+  turns in;
   {
     std::lock_guard guard{mutex_};
+    // Who waits for the total comes before who comes now.
+    if (total_)
+      in = let_in(now);
     auto* x = entry_of(key, now);
     if (x == nullptr) {
       result = rate_rejection{settings_.rate.period};
@@ -66,6 +73,7 @@ rate_answer rate_limiter_core::ask(time_point now, std::string_view key,
       }
     }
   }
+  call(in);
   if (listener_) {
     if (const auto* no = std::get_if<rate_rejection>(&result))
       tell(guard_event_type::refused, key, no->retry_after);
@@ -95,19 +103,32 @@ bool rate_limiter_core::cancel(rate_ticket x) {
 }
 
 void rate_limiter_core::advance(time_point now) {
-  std::vector<std::pair<rate_ticket, std::string>> in;
+  turns in;
   {
     std::lock_guard guard{mutex_};
-    for (auto i = waiting_.begin(); i != waiting_.end();) {
-      if (!take(*i->of, now)) {
-        ++i;
-        continue;
-      }
-      --i->of->waiting;
-      in.emplace_back(i->ticket, i->of->key);
-      i = waiting_.erase(i);
-    }
+    in = let_in(now);
   }
+  call(in);
+}
+
+// With the lock held.
+rate_limiter_core::turns rate_limiter_core::let_in(time_point now) {
+  turns result;
+  for (auto i = waiting_.begin(); i != waiting_.end();) {
+    if (total_ && total_->permits(now) == 0)
+      break;
+    if (!take(*i->of, now)) {
+      ++i;
+      continue;
+    }
+    --i->of->waiting;
+    result.emplace_back(i->ticket, i->of->key);
+    i = waiting_.erase(i);
+  }
+  return result;
+}
+
+void rate_limiter_core::call(const turns& in) const {
   for (const auto& [ticket, key] : in) {
     tell(guard_event_type::admitted, key);
     ready_(ticket, rate_permit{});
@@ -173,11 +194,14 @@ rate_limiter_core::entry* rate_limiter_core::entry_of(std::string_view key,
     return &*i->second;
   }
   if (entries_.size() >= settings_.max_keys) {
-    auto& oldest = entries_.back();
-    if (oldest.waiting != 0 || !oldest.meter.idle(now))
+    // Looks past no more keys than there is room in the queue.
+    const auto oldest
+      = std::find_if(entries_.rbegin(), entries_.rend(),
+                     [](const auto& x) { return x.waiting == 0; });
+    if (oldest == entries_.rend() || !oldest->meter.idle(now))
       return nullptr;
-    by_key_.erase(oldest.key);
-    entries_.pop_back();
+    by_key_.erase(oldest->key);
+    entries_.erase(std::next(oldest).base());
   }
   entries_.push_front({std::string{key}, meter(now)});
   by_key_.emplace(entries_.front().key, entries_.begin());

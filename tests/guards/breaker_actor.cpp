@@ -63,6 +63,33 @@ TEST_CASE("who gets a failure finds the breaker open") {
   CHECK(seen == breaker_state::open);
 }
 
+TEST_CASE("a failure is counted before it is passed on") {
+  world x;
+  const auto breaker = vigil::circuit_breaker(
+    "b", x.spawn(), breaker_policy{}.consecutive_failures(1).wait(10s));
+  // A guard sees the answer in the thread that passes it on, before anybody
+  // can do more.
+  auto seen = breaker_state::disabled;
+  auto look = [&](const vigil::failure&) {
+    seen = breaker.control().state();
+    return false;
+  };
+  auto before = [&](const auto& builder) {
+    return x.start(vigil::retry("r", x.start(builder),
+                                vigil::retry_policy{}.retry_if(look)));
+  };
+  SUBCASE("an error") {
+    CHECK(x.ask(before(breaker), -1) == "unspecified");
+    CHECK(seen == breaker_state::open);
+  }
+  SUBCASE("a timeout") {
+    auto silent = x.request(before(breaker.timeout(1s)), hang);
+    x.advance(1s);
+    CHECK(x.text(silent) == "timeout");
+    CHECK(seen == breaker_state::open);
+  }
+}
+
 TEST_CASE("a target that hangs holds nobody, and its silence counts") {
   world x;
   const auto builder
@@ -203,6 +230,42 @@ TEST_CASE("messages that are no requests pass unless the breaker is open") {
   x.run();
   CHECK(x.book->asked.size() == 1);
   CHECK(builder.control().lost_messages() == 1);
+}
+
+TEST_CASE("nobody is answered who did not ask") {
+  world x;
+  const auto builder = vigil::circuit_breaker("b", x.spawn(), two_failures());
+  const auto guarded = x.start(builder);
+  (void)x.ask_all(guarded, {-1, -1});
+  caf::scoped_actor self{x.sys(), true};
+  self->send(guarded, 1);
+  x.run();
+  CHECK(builder.control().lost_messages() == 1);
+  CHECK_FALSE(vigil::compat::has_message(*self));
+  // Half open is no reason to lose it, nor is it a probe.
+  x.advance(10s);
+  REQUIRE(builder.control().state() == breaker_state::half_open);
+  caf::anon_send(guarded, 2);
+  x.run();
+  CHECK(x.book->asked == std::vector{-1, -1, 2});
+  CHECK(builder.control().state() == breaker_state::half_open);
+  CHECK(builder.control().metrics().probes == 0);
+}
+
+TEST_CASE("a timer of a stay that is over moves nothing") {
+  world x;
+  const auto builder = vigil::circuit_breaker("b", x.spawn(), two_failures());
+  const auto guarded = x.start(builder);
+  (void)x.ask_all(guarded, {-1, -1});
+  x.advance(6s);
+  REQUIRE(builder.control().reset());
+  (void)x.ask_all(guarded, {-1, -1});
+  x.advance(4s);
+  CHECK(builder.control().state() == breaker_state::open);
+  x.advance(6s - 1ms);
+  CHECK(builder.control().state() == breaker_state::open);
+  x.advance(1ms);
+  CHECK(builder.control().state() == breaker_state::half_open);
 }
 
 TEST_CASE("a target that is gone opens the breaker at once") {

@@ -216,6 +216,28 @@ TEST_CASE("the first guard named stands outermost") {
   }
 }
 
+TEST_CASE("breakers of one target, behind or beside each other") {
+  world x;
+  const auto target = x.spawn();
+  auto make = [](const char* name, const clinic& to, std::uint32_t failures) {
+    return vigil::circuit_breaker(
+      name, to, breaker_policy{}.consecutive_failures(failures).wait(1h));
+  };
+  const auto inner = make("inner", target, 2);
+  const clinic first = x.start(inner);
+  const auto outer = make("outer", first, 3);
+  const auto second = x.start(outer);
+  const auto other = make("other", target, 2);
+  const auto third = x.start(other);
+  CHECK(x.ask_all(second, {-1, -1, 1, 1})
+        == "unspecified unspecified breaker_open breaker_open ");
+  CHECK(x.book->asked.size() == 2);
+  CHECK(inner.control().metrics().refused == 1);
+  CHECK(outer.control().metrics().refused == 1);
+  CHECK(other.control().state() == breaker_state::closed);
+  CHECK(x.ask(third, 1) == "1");
+}
+
 TEST_CASE("a retry comes again when the breaker says so") {
   world x;
   const auto guarded = x.start(

@@ -108,6 +108,31 @@ TEST_CASE("a breaker is a child like any other, and keeps its state") {
   CHECK(x.ask(guarded, 2) == "2");
 }
 
+TEST_CASE("a breaker that restarts gives back the places of its probes") {
+  world x;
+  auto tree = x.start(town(x.book));
+  const auto builder
+    = vigil::circuit_breaker("b", tree[clinic_key], two_failures());
+  auto guards
+    = x.start(vigil::supervisor("guards").child(vigil::child("b", builder)));
+  const auto guarded = guards.find<clinic>("b").value();
+  (void)x.ask_all(guarded, {-1, -1});
+  x.advance(10s);
+  auto probe = x.request(guarded, hang);
+  x.run();
+  CHECK(x.ask(guarded, 1) == "breaker_open");
+  caf::anon_send_exit(guarded, caf::exit_reason::kill);
+  x.run();
+  CHECK(x.text(probe) == "child_stopped");
+  CHECK(builder.control().metrics().abandoned == 1);
+  CHECK(builder.control().state() == breaker_state::half_open);
+  // What the old life was owed decides nothing in the new one.
+  x.let_go(1);
+  CHECK(builder.control().state() == breaker_state::half_open);
+  CHECK(x.ask(guarded, 2) == "2");
+  CHECK(builder.control().state() == breaker_state::closed);
+}
+
 TEST_CASE("a breaker that begins afresh is closed again") {
   world x;
   auto tree = x.start(town(x.book));

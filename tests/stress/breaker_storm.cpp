@@ -98,25 +98,27 @@ TEST_CASE("probes that come and go are never more than the places") {
         .value();
   core->trip(t0, errc::timeout);
   const auto now = t0 + 1s;
-  std::atomic<std::uint32_t> inside{0};
-  std::atomic<std::uint32_t> most{0};
-  in_threads([&](int) {
-    for (int i = 0; i < rounds() * 100; ++i) {
-      auto x = core->try_acquire(now);
-      if (!x)
-        continue;
-      const auto here = ++inside;
-      auto old = most.load();
-      while (old < here && !most.compare_exchange_weak(old, here)) {
-        // nop
+  std::atomic<int> got_in{0};
+  std::atomic<int> over{0};
+  {
+    // All race for the last place, all the time.
+    std::vector<vigil::breaker_permit> taken;
+    for (std::uint32_t i = 1; i < places; ++i)
+      taken.push_back(std::move(core->try_acquire(now).permit()));
+    in_threads([&](int) {
+      for (int i = 0; i < rounds() * 100; ++i) {
+        auto x = core->try_acquire(now);
+        if (!x)
+          continue;
+        ++got_in;
+        over += core->metrics(now).probes > places ? 1 : 0;
+        if (i % 2 == 0)
+          x.permit().cancelled(now);
       }
-      --inside;
-      if (i % 2 == 0)
-        x.permit().cancelled(now);
-    }
-  });
-  CHECK(most <= places);
-  CHECK(most >= 1);
+    });
+  }
+  CHECK(over == 0);
+  CHECK(got_in > 0);
   CHECK(core->metrics(now).probes == 0);
   CHECK(core->state() == breaker_state::half_open);
 }
@@ -191,6 +193,32 @@ TEST_CASE("moves are told in their order, one after the other") {
       ++wrong;
   CHECK(wrong == 0);
   CHECK(seen.size() > 1);
+}
+
+TEST_CASE("each refusal is told once, whoever moves the breaker") {
+  std::atomic<std::uint64_t> told{0};
+  std::atomic<std::uint64_t> refused{0};
+  auto core
+    = breaker_core::make(
+        "x", breaker_policy{}.consecutive_failures(1).probes(1).wait(3ns), t0,
+        [&](const vigil::breaker_event& e) {
+          if (e.type == vigil::breaker_event_type::refused)
+            ++told;
+        })
+        .value();
+  std::atomic<duration::rep> clock{t0.time_since_epoch().count()};
+  in_threads([&](int) {
+    for (int i = 0; i < rounds() * 20; ++i) {
+      const time_point now{duration{clock.fetch_add(1)}};
+      if (auto x = core->try_acquire(now))
+        x.permit().failure(now);
+      else
+        ++refused;
+    }
+  });
+  CHECK(refused > 0);
+  CHECK(told == refused);
+  CHECK(core->metrics(t0).refused == refused);
 }
 
 TEST_CASE("every refusal is counted") {

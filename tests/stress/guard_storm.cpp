@@ -5,8 +5,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <barrier>
 #include <cstdlib>
+#include <future>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -36,6 +40,21 @@ void in_threads(F f) {
   for (auto& x : all)
     x.join();
 }
+
+/// Says when so many have come; more change nothing.
+struct countdown {
+  explicit countdown(int n) : left(n) {
+    // nop
+  }
+
+  void count() {
+    if (--left == 0)
+      done.set_value();
+  }
+
+  std::atomic<int> left;
+  std::promise<void> done;
+};
 
 } // namespace
 
@@ -93,6 +112,44 @@ TEST_CASE("parallel askers get exactly what there is") {
   CHECK(admitted == 1000);
 }
 
+TEST_CASE("parallel askers never get more than the limit in any span") {
+  constexpr int limit = 40;
+  constexpr int steps = 10; // in one period
+  const auto core
+    = vigil::rate_limiter_core::make(
+        "x",
+        vigil::rate_limit_policy{limit, 1s}.refill(vigil::rate_refill::sliding),
+        t0)
+        .value();
+  std::vector<int> admitted(static_cast<std::size_t>(rounds()));
+  std::barrier step{threads};
+  std::atomic<int> sum{0};
+  in_threads([&](int id) {
+    auto now = t0;
+    for (std::size_t i = 0; i < admitted.size(); ++i, now += 100ms) {
+      // Not always enough ask to use it up.
+      for (std::size_t n = 0; n < 1 + i % 7; ++n)
+        sum += core->acquire(now).index() == 0 ? 1 : 0;
+      step.arrive_and_wait();
+      if (id == 0)
+        admitted[i] = sum.exchange(0);
+      step.arrive_and_wait();
+    }
+  });
+  int inside = 0;
+  int over = 0;
+  int full = 0;
+  for (std::size_t i = 0; i < admitted.size(); ++i) {
+    inside += admitted[i];
+    if (i >= steps)
+      inside -= admitted[i - steps];
+    over += inside > limit ? 1 : 0;
+    full += inside == limit ? 1 : 0;
+  }
+  CHECK(over == 0);
+  CHECK(full > 0);
+}
+
 TEST_CASE("a budget is never overdrawn") {
   vigil::retry_budget budget{0.0, 1000};
   std::atomic<int> taken{0};
@@ -141,6 +198,52 @@ TEST_CASE("every call through a chain of guards gets one answer") {
                  });
   });
   CHECK(answers == each * threads);
+  caf::anon_send_exit(guarded, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(target, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("eight that hammer a half open breaker get in as often as it may") {
+  constexpr int places = 4;
+  constexpr int each = 200;
+  caf::actor_system_config cfg;
+  cfg.set("scheduler.max-threads", 8U);
+  caf::actor_system sys{cfg};
+  // Lets all hang that get to it, and says how many did when it is asked.
+  const auto target = sys.spawn([](caf::event_based_actor* self) {
+    using promise = caf::typed_response_promise<int>;
+    auto hanging = std::make_shared<std::vector<promise>>();
+    self->attach_functor([hanging] { hanging->clear(); });
+    return caf::behavior{
+      [self, hanging](int) {
+        hanging->push_back(self->make_response_promise<int>());
+        return hanging->back();
+      },
+      [hanging](caf::get_atom) { return static_cast<int>(hanging->size()); },
+    };
+  });
+  const auto builder = vigil::circuit_breaker("storm", target,
+                                              vigil::breaker_policy{}
+                                                .consecutive_failures(1)
+                                                .probes(places)
+                                                .half_open_limit(1h));
+  const auto guarded = builder.start(sys).value();
+  caf::scoped_actor self{sys, true};
+  const auto stays = std::max(rounds() / 20, 1);
+  for (int stay = 1; stay <= stays; ++stay) {
+    REQUIRE(builder.control().open_for(0s));
+    // Those that got in hear of it when the guard ends: after this stay.
+    const auto rest = std::make_shared<countdown>(threads * each - places);
+    for (int i = 0; i < threads; ++i)
+      sys.spawn([rest, guarded](caf::event_based_actor* who) {
+        for (int n = 0; n < each; ++n)
+          who->request(guarded, caf::infinite, n)
+            .then([](int) {}, [rest](const caf::error&) { rest->count(); });
+      });
+    REQUIRE(rest->done.get_future().wait_for(60s) == std::future_status::ready);
+    self->request(target, caf::infinite, caf::get_atom_v)
+      .receive([&](int n) { CHECK(n == stay * places); },
+               [](const caf::error&) { FAIL("no answer"); });
+  }
   caf::anon_send_exit(guarded, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(target, caf::exit_reason::user_shutdown);
 }

@@ -154,6 +154,65 @@ TEST_CASE("a lost probe neither blocks for ever nor asks for the past") {
   FAIL("never admitted again");
 }
 
+TEST_CASE("a probe seen from outside begins the limit of half open") {
+  bench x{b1().probes(3)};
+  x.half_open();
+  x.wait(1h);
+  REQUIRE(x.core->record(call_outcome::success, x.now, {}));
+  auto lost = x.admit();
+  const auto timer = x.core->next_timer();
+  REQUIRE(timer);
+  CHECK(timer->at == x.now + 1s);
+  x.wait(1s);
+  CHECK(x.core->state(x.now) == breaker_state::open);
+}
+
+TEST_CASE("both doors open and shut together") {
+  bench x{breaker_policy{}.consecutive_failures(1).wait(5s)};
+  auto short_way = [&] {
+    return bool{x.core->try_acquire_closed()};
+  };
+  CHECK(short_way());
+  CHECK(x.admits());
+  x.calls("F");
+  CHECK_FALSE(short_way());
+  CHECK_FALSE(x.admits());
+  // What is no plain yes takes the long way.
+  x.wait(5s);
+  CHECK_FALSE(short_way());
+  CHECK(x.admits());
+  CHECK_FALSE(short_way());
+  x.core->force_open(x.now);
+  CHECK_FALSE(short_way());
+  CHECK_FALSE(x.admits());
+  x.core->reset(x.now);
+  CHECK(short_way());
+  CHECK(x.admits());
+}
+
+TEST_CASE("who keeps asking does not keep it open") {
+  bench x{b1()};
+  x.open();
+  for (int i = 0; i < 5000; ++i) {
+    CHECK(x.refusal().retry_after == 5s - i * 1ms);
+    x.wait(1ms);
+  }
+  CHECK(x.admits());
+}
+
+TEST_CASE("a late success closes nothing") {
+  bench x{b1()};
+  auto late = x.admit();
+  auto later = x.admit();
+  x.calls("FFFFF");
+  CHECK_FALSE(late.success(x.now));
+  CHECK(x.state() == breaker_state::open);
+  x.wait(5s);
+  CHECK_FALSE(later.success(x.now));
+  CHECK(x.state() == breaker_state::half_open);
+  CHECK(x.metrics().stale_results == 2);
+}
+
 TEST_CASE("half open has room though the listener of its move threw") {
   const auto x = make(b1().probes(1), [](const breaker_event& e) {
     if (e.to == breaker_state::half_open)

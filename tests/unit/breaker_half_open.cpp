@@ -65,6 +65,9 @@ TEST_CASE("CB-49: places that are taken and places that are done count") {
   x.half_open();
   x.calls("SS");
   auto third = x.admit();
+  CHECK(x.metrics().probes == 3);
+  CHECK(x.metrics().buffered == 2);
+  CHECK(x.metrics().failed == 0);
   CHECK(x.refusal().reason == breaker_refusal::half_open_full);
   third.success(x.now);
   CHECK(x.state() == breaker_state::closed);

@@ -59,6 +59,7 @@ TEST_CASE("a breaker can start as an order says") {
     bench x{b1().starts(state, {"ops", "not yet"})};
     CHECK(x.state() == state);
     CHECK(x.core->order().reason == "not yet");
+    CHECK(x.admits() == (state != breaker_state::forced_open));
   }
 }
 

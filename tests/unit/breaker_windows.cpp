@@ -66,6 +66,7 @@ TEST_CASE("CB-17: failures leave with their buckets") {
   all.push_back(x.health());
   CHECK(all[0] == "2 500 1");
   CHECK(all[1] == "4 500 2");
+  CHECK(all[2] == "6 333 2");
   CHECK(all[3] == "8 250 2");
   CHECK(all[4] == "8 125 1");
   CHECK(all[5] == "6 0 0");

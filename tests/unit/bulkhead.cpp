@@ -166,6 +166,9 @@ TEST_CASE("BH-15: who gives up leaves the queue at once") {
   a.release();
   CHECK_FALSE(x.is_in(b));
   CHECK(x.is_in(c));
+  // Not one that was full for it.
+  CHECK(x.events
+        == "admitted queued refused cancelled queued finished admitted ");
 }
 
 TEST_CASE("a caller's own deadline ends its wait") {

@@ -28,14 +28,18 @@ TEST_CASE("the first success makes healthy, whatever the threshold") { // HC-01
 }
 
 TEST_CASE("failures below the threshold change nothing") { // HC-03, HC-07
-  auto x = watch(3);
-  (void)x.answered(health::healthy);
-  CHECK_FALSE(x.failed());
-  CHECK_FALSE(x.failed());
-  CHECK(x.status() == health::healthy);
-  CHECK(x.failed());
-  CHECK(x.status() == health::unhealthy);
-  CHECK_FALSE(x.failed());
+  for (const auto threshold : {2U, 3U}) {
+    CAPTURE(threshold);
+    auto x = watch(threshold);
+    (void)x.answered(health::healthy);
+    for (std::uint32_t i = 1; i < threshold; ++i) {
+      CHECK_FALSE(x.failed());
+      CHECK(x.status() == health::healthy);
+    }
+    CHECK(x.failed());
+    CHECK(x.status() == health::unhealthy);
+    CHECK_FALSE(x.failed());
+  }
 }
 
 TEST_CASE("failures from the start leave unknown until the threshold") {

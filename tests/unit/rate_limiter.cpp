@@ -281,6 +281,26 @@ TEST_CASE("a total holds for all keys together") {
   CHECK(x.core->balance(x.now, "b") == 1);
 }
 
+TEST_CASE("who comes later does not overtake those who wait for the total") {
+  bench x{rate_limit_policy{1, 1s}.total(2, 2s).queue(10)};
+  CHECK(x.admits("a"));
+  CHECK(x.admits("b"));
+  const auto c = x.ask("c");
+  REQUIRE(std::holds_alternative<rate_ticket>(c));
+  // Nobody has called `advance`.
+  x.now += 1s;
+  CHECK_FALSE(x.admits("d"));
+  CHECK(x.in == std::vector{std::get<rate_ticket>(c).id});
+  SUBCASE("but those who wait for another key") {
+    x.pass(4s);
+    x.pass(4s);
+    REQUIRE(x.core->waiting() == 0);
+    CHECK(x.admits("a"));
+    CHECK(std::holds_alternative<rate_ticket>(x.ask("a")));
+    CHECK(x.admits("b"));
+  }
+}
+
 TEST_CASE("keys that are idle make room, those in use do not") {
   bench x{rate_limit_policy{1, 1s}.max_keys(2)};
   CHECK(x.admits("a"));
@@ -289,6 +309,21 @@ TEST_CASE("keys that are idle make room, those in use do not") {
   x.pass(1s);
   CHECK(x.admits("c"));
   CHECK(x.core->keys() == 2);
+}
+
+TEST_CASE("a key that others wait for does not hold the idle ones behind it") {
+  bench x{rate_limit_policy{1, 1s}.queue(10).max_keys(2)};
+  CHECK(x.admits("a"));
+  for (int i = 0; i < 2; ++i)
+    CHECK(std::holds_alternative<rate_ticket>(x.ask("a")));
+  CHECK(x.admits("b"));
+  CHECK_FALSE(x.admits("c"));
+  x.pass(1s);
+  CHECK(x.core->waiting() == 1);
+  CHECK(x.admits("c"));
+  CHECK(x.core->keys() == 2);
+  x.pass(1s);
+  CHECK(x.in.size() == 2);
 }
 
 TEST_CASE("the queue is bounded") {

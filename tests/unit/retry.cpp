@@ -91,6 +91,8 @@ TEST_CASE("RT-05: a policy that cannot be is refused, and says where") {
     {p.attempts(0), "attempts"},
     {p.backoff(vigil::exponential(1s, 2s).factor(0.5)), "backoff"},
     {p.backoff(vigil::exponential(1s, 2s).jitter(1.5)), "backoff"},
+    {p.backoff(vigil::exponential(1s, 2s).jitter(-0.1)), "backoff"},
+    {p.backoff(vigil::exponential(2s, 1s)), "backoff"},
     {p.backoff(vigil::fixed(-1s)), "backoff"},
     {p.deadline(0s), "deadline"},
     {p.deadline(-1s), "deadline"},
@@ -122,6 +124,12 @@ TEST_CASE("RT-09: a negative delay stops with the last failure") {
   const auto policy = retry_policy{}.attempts(10).delay(
     [](std::uint32_t n, const failure&) { return n < 3 ? 10ms * n : -1ms; });
   CHECK(waits(policy, {errc::timeout}) == "10 20 ");
+  const auto never = policy.delay([](auto, const failure&) { return -1ns; });
+  retry_core x{never, t0};
+  const auto last = x.failed({errc::exited, "the first"}, t0, 0);
+  CHECK_FALSE(last);
+  CHECK(x.attempts() == 1);
+  CHECK(last.why()->message == "the first");
 }
 
 TEST_CASE("a delay that throws stops too") {
@@ -137,6 +145,10 @@ TEST_CASE("RT-09: what the other side says about when replaces the wait") {
   why.retry_after = 7s;
   CHECK(waits(steady(), why) == "7000 7000 ");
   CHECK(waits(steady().heed_retry_after(false), why) == "1000 1000 ");
+  const auto computed
+    = steady().delay([](std::uint32_t, const failure&) { return 3s; });
+  CHECK(waits(computed, why) == "7000 7000 ");
+  CHECK(waits(computed.heed_retry_after(false), why) == "3000 3000 ");
 }
 
 TEST_CASE("no attempt begins after the deadline") {
