@@ -1,10 +1,11 @@
+#include "rounds.hpp"
+
 #include <vigil/breaker_core.hpp>
 
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <barrier>
-#include <cstdlib>
 #include <thread>
 #include <vector>
 
@@ -21,12 +22,6 @@ namespace {
 
 constexpr time_point t0{100h};
 constexpr int threads = 8;
-
-/// Fewer rounds where each costs more, as under valgrind.
-int rounds() {
-  const auto* given = std::getenv("VIGIL_STRESS_ROUNDS");
-  return given != nullptr ? std::atoi(given) : 400;
-}
 
 /// Runs `f(thread)` in all threads and waits for them.
 template <class F>

@@ -1,3 +1,5 @@
+#include "rounds.hpp"
+
 #include <vigil/bulkhead_core.hpp>
 #include <vigil/guard.hpp>
 #include <vigil/rate_limiter_core.hpp>
@@ -8,7 +10,6 @@
 #include <algorithm>
 #include <atomic>
 #include <barrier>
-#include <cstdlib>
 #include <future>
 #include <memory>
 #include <thread>
@@ -25,12 +26,6 @@ namespace {
 
 constexpr vigil::time_point t0{100h};
 constexpr int threads = 8;
-
-/// Fewer rounds where each costs more, as under valgrind.
-int rounds() {
-  const auto* given = std::getenv("VIGIL_STRESS_ROUNDS");
-  return given != nullptr ? std::atoi(given) : 400;
-}
 
 template <class F>
 void in_threads(F f) {

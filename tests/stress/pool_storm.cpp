@@ -1,9 +1,10 @@
+#include "rounds.hpp"
+
 #include <vigil/vigil.hpp>
 
 #include <doctest/doctest.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -29,12 +30,6 @@ worker::behavior_type crasher(worker::pointer self) {
       self->quit(caf::make_error(caf::sec::runtime_error));
     return x;
   });
-}
-
-/// Fewer rounds where each costs more, as under valgrind.
-int rounds() {
-  const auto* given = std::getenv("VIGIL_STRESS_ROUNDS");
-  return given != nullptr ? std::atoi(given) : 400;
 }
 
 auto storm_tree() {

@@ -1,9 +1,10 @@
+#include "rounds.hpp"
+
 #include <vigil/vigil.hpp>
 
 #include <doctest/doctest.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,11 +25,6 @@ echo::behavior_type reply(echo::pointer self) {
       self->quit();
     return x;
   });
-}
-
-int rounds() {
-  const auto* given = std::getenv("VIGIL_STRESS_ROUNDS");
-  return given != nullptr ? std::atoi(given) : 400;
 }
 
 struct threads {
