@@ -94,6 +94,20 @@ public:
                                 std::max<std::size_t>(limit, 1));
   }
 
+  /// Tells one child. Fails with `errc::not_found` if the handle is of no child
+  /// of this supervisor, and with `errc::supervisor_down`. O(1).
+  [[nodiscard]] result<child_info> which_child(const Handle& child) const {
+    return detail::tell_dynamic(pool_.get(),
+                                caf::actor_cast<caf::strong_actor_ptr>(child));
+  }
+
+  /// Returns the spec of one child, which is that of all but for the id. Fails
+  /// as `which_child` does. O(1).
+  [[nodiscard]] result<child_spec> get_child_spec(const Handle& child) const {
+    return detail::spec_of_dynamic(
+      pool_.get(), caf::actor_cast<caf::strong_actor_ptr>(child));
+  }
+
 protected:
   template <class Front>
   [[nodiscard]] const Front& front() const noexcept {

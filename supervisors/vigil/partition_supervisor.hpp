@@ -96,9 +96,10 @@ public:
   /// that number again after a restart.
   ///
   /// Messages that wait in a partition which stops are refused. Fails with
-  /// `errc::out_of_range`, `errc::in_progress`, `errc::supervisor_down`, or
-  /// with the failure of a start; then the partitions up to that one are there.
-  /// Blocks: not for use inside an actor.
+  /// `errc::out_of_range`, `errc::in_progress`, `errc::supervisor_down`,
+  /// `errc::supervisor_stopping`, or with the failure of a start; then the
+  /// partitions up to that one are there. Blocks: inside an actor it changes
+  /// nothing and fails with `errc::would_block`.
   result<std::size_t> resize(std::size_t n,
                              duration timeout = std::chrono::minutes{1}) const {
     return detail::resize_partitions(cell_.get(), n, timeout);

@@ -83,6 +83,22 @@ child_cell_ptr child_of_key(const tree_owner& x, key_tag key) {
 
 // -- tree_ref -----------------------------------------------------------------
 
+namespace {
+
+struct child_path {
+  std::string_view parent;
+  std::string_view id;
+};
+
+child_path split(std::string_view path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string_view::npos)
+    return {{}, path};
+  return {path.substr(0, slash), path.substr(slash + 1)};
+}
+
+} // namespace
+
 tree_ref::tree_ref(std::shared_ptr<detail::tree_owner> owner)
   : owner_(std::move(owner)) {
   // nop
@@ -112,14 +128,14 @@ result<child_counts> tree_ref::count_children(std::string_view path) const {
 }
 
 result<child_info> tree_ref::which_child(std::string_view path) const {
-  auto cell = find_cell(path);
+  auto cell = find_by_id(path);
   if (!cell)
     return cell.error();
   return detail::info_of(*cell.value());
 }
 
 result<child_spec> tree_ref::get_child_spec(std::string_view path) const {
-  auto cell = find_cell(path);
+  auto cell = find_by_id(path);
   if (!cell)
     return cell.error();
   return cell.value()->spec;
@@ -179,6 +195,14 @@ tree_ref::find_cell(std::string_view path) const {
   return detail::find_path(*owner_->cell, path);
 }
 
+result<detail::child_cell_ptr>
+tree_ref::find_by_id(std::string_view path) const {
+  auto parent = find_with_ids(split(path).parent);
+  if (!parent && parent.error().code == errc::bad_combination)
+    return parent.error();
+  return find_cell(path);
+}
+
 result<detail::supervisor_cell_ptr>
 tree_ref::find_supervisor(std::string_view path) const {
   if (path.empty())
@@ -214,14 +238,11 @@ result<detail::child_cell_ptr> tree_ref::call_start(std::string_view path,
 
 template <class T, class Call>
 result<T> tree_ref::call_child(std::string_view path, duration timeout) const {
-  const auto slash = path.rfind('/');
-  const auto parent = slash == std::string_view::npos ? std::string_view{}
-                                                      : path.substr(0, slash);
-  auto cell = find_with_ids(parent);
+  const auto to = split(path);
+  auto cell = find_with_ids(to.parent);
   if (!cell)
     return cell.error();
-  auto id = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
-  return detail::call_supervisor<T>(*cell.value(), Call{std::string{id}},
+  return detail::call_supervisor<T>(*cell.value(), Call{std::string{to.id}},
                                     timeout);
 }
 

@@ -143,6 +143,10 @@ private:
   [[nodiscard]] result<detail::child_cell_ptr>
   find_cell(std::string_view path) const;
 
+  /// Refuses paths of dynamic children, which have no ids.
+  [[nodiscard]] result<detail::child_cell_ptr>
+  find_by_id(std::string_view path) const;
+
   [[nodiscard]] result<detail::supervisor_cell_ptr>
   find_supervisor(std::string_view path) const;
 

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -253,6 +254,10 @@ TEST_CASE("start_child answers when the child is up, with its handle") {
     CHECK(handle_of(tree, "b") == b.value());
     w.tell(b.value(), "die");
     CHECK(w.ask(b.value(), "who") == "b#2");
+    CHECK(said(tree.terminate_child("b")) == "ok"); // S19
+    CHECK(said(tree.restart_child("b")) == "ok");
+    w.tell(b.value(), "die");
+    CHECK(w.ask(b.value(), "who") == "b#4");
   }
 }
 
@@ -326,5 +331,27 @@ TEST_CASE("terminate_child forgets a temporary child") { // a3
     CHECK(said(tree.terminate_child("a")) == "ok");
     CHECK(listing(tree).empty());
     CHECK(said(tree.restart_child("a")) == "not_found");
+  }
+}
+
+TEST_CASE("nothing is kept of a temporary child that was added and ended") {
+  for (bool respawned : {false, true}) { // S91
+    world w;
+    auto tree = w.start(sup());
+    auto mark = std::make_shared<int>(0);
+    auto f = [](caf::event_based_actor* self, const std::shared_ptr<int>& x) {
+      return caf::behavior{[self, x](int) {
+        self->quit();
+      }};
+    };
+    for (int i = 0; i < 10; ++i) {
+      auto a = vigil::child("a", f, mark).temporary();
+      auto started = tree.start_child(respawned ? a.respawn() : a);
+      REQUIRE(started);
+      caf::anon_send(started.value(), 1);
+      w.run();
+    }
+    CHECK(listing(tree).empty());
+    CHECK(mark.use_count() == 1);
   }
 }

@@ -2,6 +2,18 @@
 
 using namespace dyn;
 
+namespace {
+
+/// Shuts down that many seconds after it was asked to.
+adder::behavior_type slow(adder::pointer self, int seconds) {
+  self->set_exit_handler([=](caf::exit_msg&) {
+    self->delayed_send(self, std::chrono::seconds{seconds}, -4);
+  });
+  return add(self, 1);
+}
+
+} // namespace
+
 TEST_CASE_FIXTURE(fixture, "a dynamic child serves requests and is counted") {
   auto tree = start(pool());
   auto some = tree[adders_key];
@@ -26,6 +38,8 @@ TEST_CASE_FIXTURE(fixture, "a dynamic child starts with its first message") {
   }();
   REQUIRE(row != nullptr);
   CHECK(row->incarnation == 0);
+  CHECK(row->state == vigil::child_state::running);
+  CHECK(tree.count_children("adders").value().active == 1);
   CHECK(add_to(a, 1) == 2);
   CHECK(tree.snapshot().find("root/adders/#1")->incarnation == 1);
 }
@@ -192,4 +206,73 @@ TEST_CASE_FIXTURE(fixture, "a child that never had a message stops without "
   REQUIRE(tree.stop());
   CHECK(log.count(vigil::event_type::start_failed) == 0);
   CHECK(some.size() == 0);
+}
+
+// S31
+TEST_CASE_FIXTURE(fixture, "children that take their time to stop do so side "
+                           "by side, and those that take too long are killed") {
+  auto tree
+    = start(vigil::dynamic_supervisor(adders_key, slow).child_shutdown(2s));
+  auto some = tree[adders_key];
+  for (int seconds : {1, 1, 5})
+    CHECK(add_to(some.start_child(seconds).value(), 1) == 2);
+  trap::event_log log{tree};
+  caf::anon_send_exit(tree.handle(), caf::exit_reason::user_shutdown);
+  run();
+  CHECK(some.size() == 3);
+  advance(1s);
+  CHECK(some.size() == 1);
+  CHECK(log.count(vigil::event_type::child_killed) == 0);
+  advance(1s);
+  CHECK(some.size() == 0);
+  CHECK(log.count(vigil::event_type::child_killed) == 1);
+  CHECK(!tree.running());
+}
+
+// S33
+TEST_CASE_FIXTURE(fixture, "a dynamic supervisor that is killed while it stops "
+                           "leaves no child behind") {
+  auto tree = start(vigil::dynamic_supervisor(adders_key, stubborn)
+                      .child_shutdown(vigil::infinity)
+                      .shutdown(2s));
+  auto some = tree[adders_key];
+  auto a = some.start_child(1).value();
+  CHECK(add_to(a, 1) == 1);
+  const auto before = sys.clock().now();
+  auto report = tree.stop();
+  REQUIRE(report);
+  CHECK(sys.clock().now() - before == 2s);
+  REQUIRE(!report.value().culprits.empty());
+  CHECK(report.value().culprits.front().path == "root/adders");
+  CHECK(some.size() == 0);
+  CHECK(ask<int>(a, 1).why.code == errc::child_stopped);
+}
+
+// S15, S41
+TEST_CASE_FIXTURE(fixture, "a dynamic child is told by its handle, which the "
+                           "ids of a path cannot be") {
+  auto tree = start(
+    pool().child_restart(vigil::restart_policy::transient).child_shutdown(2s));
+  auto some = tree[adders_key];
+  auto a = some.start_child(1).value();
+  auto b = some.start_child(2).value();
+  tell(b, -1);
+  auto info = some.which_child(b);
+  REQUIRE(info);
+  CHECK(info.value().id == "#2");
+  CHECK(info.value().path == "root/adders/#2");
+  CHECK(info.value().incarnation == 2);
+  for (const auto& child : {a, b}) {
+    auto spec = some.get_child_spec(child);
+    REQUIRE(spec);
+    CHECK(spec.value().restart == vigil::restart_policy::transient);
+    CHECK(spec.value().shutdown == vigil::shutdown_policy{2s});
+  }
+  CHECK(tree.which_child("adders/#1").error().code == errc::bad_combination);
+  CHECK(tree.get_child_spec("adders/#1").error().code == errc::bad_combination);
+  REQUIRE(some.terminate_child(a));
+  CHECK(some.which_child(a).error().code == errc::not_found);
+  CHECK(some.get_child_spec(a).error().code == errc::not_found);
+  CHECK(some.which_child({}).error().code == errc::not_found);
+  CHECK(adders{}.which_child(b).error().code == errc::supervisor_down);
 }

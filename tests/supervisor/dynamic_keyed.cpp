@@ -138,3 +138,35 @@ TEST_CASE("of many threads that start one key, one does") {
     all.insert(some.find(std::to_string(i)).value());
   CHECK(all.size() == 500);
 }
+
+// -- misuse -------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(fixture, "a child with a key that waits for its restart can "
+                           "be terminated, which cancels the restart") {
+  auto tree = start(named().child_backoff(vigil::fixed(2s)));
+  auto some = tree[named_key];
+  auto ann = some.start_child("ann", 10).value().child;
+  tell(ann, -1);
+  REQUIRE(some.terminate_child("ann"));
+  CHECK(some.find("ann").error().code == errc::not_found);
+  CHECK(!some.start_child("ann", 20).value().already_started);
+  advance(3s);
+  CHECK(add_to(ann, 1) == -1);
+  CHECK(add_to(some.find("ann").value(), 1) == 21);
+}
+
+TEST_CASE_FIXTURE(fixture, "a start by key during the stop, and after it, is "
+                           "refused") {
+  auto tree
+    = start(vigil::dynamic_supervisor(named_key, stubborn).child_shutdown(5s));
+  auto some = tree[named_key];
+  tell(some.start_child("ann", 1).value().child, 1);
+  caf::anon_send_exit(tree.handle(), caf::exit_reason::user_shutdown);
+  run();
+  CHECK(some.start_child("bob", 1).error().code == errc::supervisor_stopping);
+  CHECK(some.find("bob").error().code == errc::not_found);
+  advance(5s);
+  CHECK(some.start_child("bob", 1).error().code == errc::supervisor_down);
+  CHECK(some.find("ann").error().code == errc::not_found);
+  CHECK(some.terminate_child("ann").error().code == errc::not_found);
+}

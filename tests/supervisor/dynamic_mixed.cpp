@@ -103,6 +103,46 @@ TEST_CASE_FIXTURE(mixed_world, "max_children counts children that wait for "
   CHECK(pool.start_child(child("b")));
 }
 
+// S43
+TEST_CASE_FIXTURE(mixed_world, "a thousand supervisors are counted as such") {
+  auto tree = start_with(some());
+  auto pool = tree[some_key];
+  for (int i = 0; i < 1000; ++i)
+    REQUIRE(pool.start_child(vigil::supervisor("s")));
+  CHECK(pool.count_children() == child_counts{1000, 1000, 1000, 0});
+}
+
+TEST_CASE_FIXTURE(mixed_world, "a child with a spec of its own that waits for "
+                               "its restart can be terminated") {
+  auto tree = start_with(some());
+  auto pool = tree[some_key];
+  auto a = pool.start_child(child("a").backoff(vigil::fixed(2s))).value();
+  tell(a, "die");
+  REQUIRE(pool.terminate_child(a));
+  CHECK(pool.which_children().empty());
+  advance(3s);
+  CHECK((*this)["a"].lives == 1);
+  CHECK(ask(a, "who") == "child_stopped");
+  CHECK(pool.terminate_child(a).error().code == errc::not_found);
+}
+
+TEST_CASE_FIXTURE(mixed_world, "a mixed dynamic supervisor that stops starts "
+                               "nothing") {
+  auto tree = start_with(some());
+  auto pool = tree[some_key];
+  (*this)["slow"].asked = farewell::slow;
+  (*this)["slow"].takes = 2s;
+  REQUIRE(pool.start_child(child("slow")));
+  auto stopped
+    = request<void>(tree.handle(), vigil::call::terminate_child{"some"});
+  run();
+  CHECK(pool.start_child(child("b")).error().code == errc::supervisor_stopping);
+  advance(2s);
+  CHECK(said(stopped.get()) == "ok");
+  CHECK(pool.start_child(child("b")).error().code == errc::supervisor_down);
+  CHECK((*this)["b"].lives == 0);
+}
+
 // S31, S115
 TEST_CASE_FIXTURE(mixed_world, "children with different specs stop at once, "
                                "each with its own deadline") {
@@ -146,6 +186,23 @@ TEST_CASE_FIXTURE(mixed_world, "a child that does not start is an error and "
   CHECK(pool.start_child(child("s").transient().significant()).error().code
         == errc::bad_combination);
   CHECK(pool.count_children() == child_counts{0, 0, 0, 0});
+}
+
+// S3, S81
+TEST_CASE_FIXTURE(mixed_world,
+                  "a child with a spec of its own that has nothing "
+                  "to run is dropped, at its start and later") {
+  auto tree = start_with(some());
+  auto pool = tree[some_key];
+  (*this)["a"].starts = {begin::ignore};
+  (*this)["b"].starts = {begin::ok, begin::ignore};
+  CHECK(pool.start_child(child("a")).error().code == errc::ignored);
+  CHECK(pool.which_children().empty());
+  auto b = pool.start_child(child("b")).value();
+  tell(b, "die");
+  CHECK(pool.which_children().empty());
+  CHECK(ask(b, "who") == "child_stopped");
+  CHECK(tree.running());
 }
 
 TEST_CASE_FIXTURE(mixed_world, "a mixed dynamic supervisor that is down or "

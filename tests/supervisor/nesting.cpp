@@ -205,6 +205,27 @@ TEST_CASE("supervisors take part in the groups of their parents") {
            "start a#2, start b#2, start c#2, start d#2");
 }
 
+TEST_CASE("a supervisor that gives up in a group brings all of the group back "
+          "as their builders said") {
+  world w; // S85, second part
+  auto tree = w.start(sup()
+                        .strategy(vigil::one_for_all)
+                        .intensity(1, 1h)
+                        .child(sup("one").child(w.child("a")))
+                        .child(sup("two").intensity(1, 1h).child(w.child("b")))
+                        .child(sup("three").child(w.child("c"))));
+  CHECK(said(tree.terminate_child("three")) == "ok");
+  CHECK(said(tree.start_child_at("one", w.child("added"))) == "ok");
+  CHECK(counts(tree) == "[3, 2, 3, 0]");
+  w["b"].starts = {begin::fail};
+  w.log();
+  w.tell(tree, "two/b", "die");
+  CHECK(w.log()
+        == "stop b#1, stop added#1, stop a#1, start a#2, start b#3, start c#2");
+  CHECK(counts(tree) == "[3, 3, 3, 0]");
+  CHECK(listing(tree, "one") == "a running");
+}
+
 TEST_CASE("a failure is dealt with at the lowest level") {
   world w;
   auto tree

@@ -103,6 +103,63 @@ TEST_CASE("a partition that does not start again fails the resize; those "
   CHECK(who(w, x, 3) == "p3#2");
 }
 
+TEST_CASE("one resize at a time: another one meanwhile answers in_progress") {
+  world w;
+  auto tree = start(w, parts(w, 3));
+  auto x = tree[parts_key];
+  std::string inner;
+  tree.events().subscribe([&](const vigil::event& e) {
+    if (e.type == vigil::event_type::child_stopped && inner.empty())
+      inner = said(x.resize(3));
+  });
+  CHECK(x.resize(1).value() == 3);
+  CHECK(inner == "in_progress");
+  CHECK(x.size() == 1);
+  CHECK(x.resize(3).value() == 1);
+}
+
+TEST_CASE("a resize while the supervisor stops starts nothing") {
+  world w;
+  w["p0"].asked = farewell::slow;
+  w["p0"].takes = 2s;
+  auto tree = start(w, parts(w, 2));
+  auto x = tree[parts_key];
+  REQUIRE(x.resize(1));
+  auto stopped
+    = w.request<void>(tree.handle(), vigil::call::terminate_child{"parts"});
+  w.run();
+  CHECK(said(x.resize(2)) == "supervisor_stopping");
+  CHECK(x.size() == 1);
+  w.advance(2s);
+  CHECK(said(stopped.get()) == "ok");
+  CHECK(said(x.resize(2)) == "supervisor_down");
+  CHECK(w["p1"].lives == 1);
+}
+
+TEST_CASE("a partition that waits for its restart can be stopped, by a call "
+          "and by a resize") {
+  world w;
+  auto each = [&](std::size_t i) {
+    return numbered(w)(i).backoff(vigil::fixed(2s));
+  };
+  auto tree
+    = start(w, vigil::partition_supervisor(parts_key, each).partitions(2));
+  auto x = tree[parts_key];
+  const auto last = x.at(1).value();
+  w.tell(last, "die");
+  REQUIRE(tree.terminate_child("parts/1"));
+  w.advance(3s);
+  CHECK(w.ask(last, "who") == "child_stopped");
+  REQUIRE(tree.restart_child("parts/1"));
+  w.tell(last, "die");
+  CHECK(x.resize(1).value() == 2);
+  w.advance(3s);
+  CHECK(w.ask(last, "who") == "child_stopped");
+  CHECK(w["p1"].lives == 2);
+  CHECK(x.resize(2).value() == 1);
+  CHECK(w.ask(last, "who") == "p1#3");
+}
+
 // -- OTP's calls --------------------------------------------------------------
 
 TEST_CASE("S125: partitions are listed by their numbers and counted by their "
@@ -130,6 +187,12 @@ TEST_CASE("S125: a terminated partition supervisor is gone at once, and comes "
   CHECK(said(x.at(0)) == "supervisor_down");
   REQUIRE(tree.restart_child("parts"));
   CHECK(who(w, x, 0) == "p0#2");
+  REQUIRE(tree.terminate_child("parts"));
+  REQUIRE(tree.delete_child("parts"));
+  auto next = tree.start_child(parts(w, 1));
+  REQUIRE(next);
+  CHECK(who(w, next.value(), 0) == "p0#3");
+  CHECK(said(x.at(0)) == "supervisor_down");
 }
 
 // -- misuse -------------------------------------------------------------------

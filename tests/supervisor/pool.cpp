@@ -223,6 +223,49 @@ TEST_CASE("a pool without a member that runs or will run refuses messages, "
   CHECK(w.ask(pool, "who") == "p0#2");
 }
 
+TEST_CASE(
+  "a member that waits for its restart can be terminated, which cancels "
+  "the restart and refuses what waits for it") {
+  for (auto k : all_kinds) {
+    CAPTURE(to_string(k));
+    world w;
+    auto each = [&](std::size_t i) {
+      return numbered(w, k)(i).backoff(vigil::fixed(2s));
+    };
+    auto tree = start(w, vigil::pool(pool_key, 1, each));
+    auto pool = tree[pool_key];
+    w.tell(pool, "die");
+    std::vector xs{who(w, pool)};
+    w.run();
+    CHECK(all(xs) == "-");
+    REQUIRE(tree.terminate_child("pool/0"));
+    CHECK(all(xs) == "child_stopped");
+    w.advance(3s);
+    CHECK(w["p0"].lives == 1);
+    REQUIRE(tree.restart_child("pool/0"));
+    CHECK(w.ask(pool, "who") == "p0#2");
+  }
+}
+
+TEST_CASE("a pool that stops starts no member, and refuses what comes") {
+  world w;
+  w["p0"].asked = farewell::slow;
+  w["p0"].takes = 2s;
+  auto tree = start(w, pool_of(w, 2));
+  auto pool = tree[pool_key];
+  REQUIRE(tree.terminate_child("pool/1"));
+  auto stopped
+    = w.request<void>(tree.handle(), vigil::call::terminate_child{"pool"});
+  w.run();
+  CHECK(said(tree.restart_child("pool/1")) == "supervisor_stopping");
+  std::vector xs{who(w, pool), who(w, pool)};
+  w.advance(2s);
+  CHECK(said(stopped.get()) == "ok");
+  CHECK(all(xs) == "child_stopped child_stopped");
+  CHECK(said(tree.restart_child("pool/1")) == "supervisor_down");
+  CHECK(w["p1"].lives == 1);
+}
+
 TEST_CASE("a pool whose transient members have all finished refuses") {
   world w;
   auto each = [&](std::size_t i) {

@@ -238,3 +238,25 @@ TEST_CASE("a child that is stuck in a handler is reported and replaced") {
   door.set_value();
   CHECK(tree.value().stop());
 }
+
+TEST_CASE("a pool of blocking members serves, loses one and has it back") {
+  real_world w;
+  std::atomic<int> lives{0};
+  auto tree
+    = vigil::supervisor("sup")
+        .child(vigil::pool("pool", 2, vigil::child("any", blocking, &lives))
+                 .intensity(100, 1h))
+        .start(w.sys);
+  REQUIRE(tree);
+  auto pool = tree.value().find<caf::actor>("pool").value();
+  for (int i = 0; i < 20; ++i)
+    CHECK(ask(w.sys, pool, "life") == "2");
+  ask(w.sys, pool, "fail");
+  CHECK(reaches_life(w.sys, pool, "3"));
+  for (int i = 0; i < 20; ++i)
+    CHECK(ask(w.sys, pool, "life") == "3");
+  auto report = tree.value().stop();
+  REQUIRE(report);
+  CHECK(report.value().culprits.empty());
+  CHECK(ask(w.sys, pool, "life") != "3");
+}

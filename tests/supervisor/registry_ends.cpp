@@ -204,3 +204,32 @@ TEST_CASE_FIXTURE(fixture, "actors may outlive a registry and end later") {
   run();
   CHECK(!names.whereis<number>("a"));
 }
+
+TEST_CASE_FIXTURE(fixture, "whose request bounced finds no name, whatever the "
+                           "child is made of") {
+  // A callable's actor does not know that it is a child.
+  for (auto k : {kind::in_place, kind::respawn, kind::of_class}) {
+    for (const auto* end : {"stop", "shutdown"}) {
+      CAPTURE(to_string(k));
+      CAPTURE(end);
+      const vigil::registry mine;
+      auto tree = start(sup().child(child("a", k).transient()));
+      auto a = handle_of(tree, "a");
+      CHECK(mine.register_name("boss", a));
+      std::string found;
+      // Asks what the child does not live to answer, and looks when it is told.
+      auto asker = sys().spawn([&](caf::event_based_actor* self) {
+        self->request(a, caf::infinite, std::string{end})
+          .then([](const std::string&) {}, [](const caf::error&) {});
+        self->request(a, caf::infinite, std::string{"who"})
+          .then([&](const std::string& x) { found = x; },
+                [&](const caf::error&) {
+                  found = mine.whereis<worker>("boss") ? "there" : "gone";
+                });
+      });
+      run();
+      CHECK(found == "gone");
+      CHECK(tree.stop());
+    }
+  }
+}

@@ -44,6 +44,15 @@ TEST_CASE("a supervisor without children starts and stops") { // S1, S45
   CHECK_FALSE(tree.running());
 }
 
+TEST_CASE("a supervisor without children ends when it is told to shut down") {
+  world w; // S1
+  auto tree = w.start(sup());
+  caf::anon_send_exit(tree.handle(), caf::exit_reason::user_shutdown);
+  w.run();
+  CHECK_FALSE(tree.running());
+  CHECK(said(tree.wait()) == "ok");
+}
+
 TEST_CASE("a failed start stops the earlier children in reverse and names the "
           "child") { // S9
   for (auto k : all_kinds) {

@@ -160,11 +160,19 @@ TEST_CASE_FIXTURE(fixture, "a task that fails too often costs the supervisor") {
     restart_policy::permanent));
   auto other = tasks.async_nolink(takes(1h)).value();
   run();
-  CHECK(log.count(event_type::gave_up) == 1);
+  REQUIRE(log.count(event_type::gave_up) == 1);
+  for (const auto& x : log.all())
+    if (x.type == event_type::gave_up) {
+      REQUIRE(x.why);
+      CHECK(x.why->code == errc::restart_limit_reached);
+    }
   CHECK(tree.snapshot().find("root/tasks")->incarnation == 2);
   auto why = tree.snapshot().find("root/tasks")->last_failure;
   REQUIRE(why);
   CHECK(why->code == errc::restart_limit_reached);
+  CHECK(why->message
+        == "a task failed again; the limit is 2 restarts in 1m; before: "
+           "root/tasks/#1#2: again; root/tasks/#1#1: again");
   CHECK(why->root_cause().message == "again");
   CHECK(is_fault(other.await(), errc::child_stopped));
   CHECK(value_of(tasks.async_nolink([] { return 1; }).value().await()) == 1);
@@ -219,9 +227,60 @@ TEST_CASE_FIXTURE(fixture, "a stop gives tasks time that have a token") {
   const auto begin = scheduler().clock().now();
   auto report = tree.stop().value();
   CHECK(scheduler().clock().now() == begin + 2s);
-  REQUIRE(report.culprits.size() <= 1);
+  REQUIRE(report.culprits.size() == 1);
+  CHECK(report.culprits[0].path == "root/tasks/#1");
+  CHECK(report.culprits[0].what == errc::shutdown_timeout);
   CHECK(log.count(event_type::child_killed) == 1);
   CHECK(is_fault(t.await(), errc::killed));
+}
+
+TEST_CASE_FIXTURE(fixture, "a task supervisor that stops starts nothing") {
+  auto tree = start(vigil::task_supervisor(tasks_key).task_shutdown(2s));
+  auto tasks = tree[tasks_key];
+  auto keep = std::make_shared<promises>();
+  auto t = tasks.async_nolink(stubborn(keep)).value();
+  run();
+  caf::anon_send_exit(tree.handle(), caf::exit_reason::user_shutdown);
+  run();
+  CHECK(tasks.size() == 1);
+  CHECK(tasks.async_nolink([] {}).error().code == errc::supervisor_stopping);
+  CHECK(tasks.start_child([] {}).error().code == errc::supervisor_stopping);
+  advance(2s);
+  CHECK(tasks.async_nolink([] {}).error().code == errc::supervisor_down);
+  CHECK(tasks.terminate_child(t.id()).error().code == errc::not_found);
+}
+
+// S33
+TEST_CASE_FIXTURE(fixture, "a task supervisor that is killed while it stops "
+                           "kills its tasks") {
+  auto tree = start(vigil::task_supervisor(tasks_key)
+                      .task_shutdown(vigil::infinity)
+                      .shutdown(2s));
+  auto tasks = tree[tasks_key];
+  auto keep = std::make_shared<promises>();
+  auto t = tasks.async_nolink(stubborn(keep)).value();
+  run();
+  const auto begin = scheduler().clock().now();
+  REQUIRE(tree.stop());
+  CHECK(scheduler().clock().now() == begin + 2s);
+  CHECK(is_fault(t.await(), errc::killed));
+  CHECK(tasks.size() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "a task that is about to run again can be ended") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  auto owed = std::make_shared<promises>();
+  auto id = tasks.start_child(
+    [owed](vigil::task_promise<int> p) { owed->push_back(std::move(p)); },
+    restart_policy::transient);
+  run();
+  (*owed)[0].deliver(vigil::fault("bad")); // the next life is due, not begun
+  CHECK(tasks.size() == 1);
+  REQUIRE(tasks.terminate_child(id.value()));
+  CHECK(tasks.size() == 0);
+  run();
+  CHECK(owed->size() == 1);
 }
 
 TEST_CASE_FIXTURE(fixture, "brutal_kill kills tasks of all kinds") {

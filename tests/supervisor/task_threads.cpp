@@ -173,7 +173,11 @@ TEST_CASE_FIXTURE(threads, "a thread that does not return is left behind") {
           })
           .value();
     inside.wait();
-    REQUIRE(tree.stop());
+    auto report = tree.stop();
+    REQUIRE(report);
+    REQUIRE(report.value().culprits.size() == 1);
+    CHECK(report.value().culprits[0].path == "root/tasks/#1");
+    CHECK(report.value().culprits[0].what == errc::child_stuck);
     CHECK(tasks.size() == 0);
   }
   CHECK(is_fault(t.await(), errc::killed));

@@ -168,7 +168,8 @@ TEST_CASE("the late end does not disturb the next incarnation") {
   CHECK(t.dies("a") == "restarting a, start a again");
 }
 
-TEST_CASE("a child left behind and forgotten owes no end any more") {
+TEST_CASE("the late end of a child left behind and deleted is ignored, that of "
+          "its next life is not") {
   core_harness t;
   t.add(within("a", vigil::brutal_kill));
   t.up();

@@ -105,9 +105,18 @@ caf::strong_actor_ptr dynamic_pool::remove(dynamic_record& x) {
   return result;
 }
 
-bool dynamic_pool::holds(const dynamic_record& x) const {
-  std::lock_guard guard{shard_of(x).mutex};
-  return x.keep_ != nullptr;
+dynamic_record* dynamic_pool::find(const caf::strong_actor_ptr& x) const {
+  auto* result
+    = x != nullptr ? dynamic_cast<dynamic_record*>(x->get()) : nullptr;
+  if (result == nullptr || &result->pool() != this)
+    return nullptr;
+  std::lock_guard guard{shard_of(*result).mutex};
+  return result->keep_ != nullptr ? result : nullptr;
+}
+
+failure dynamic_pool::no_child() const {
+  return {errc::not_found, "the handle is of no child of this supervisor",
+          cell_->path};
 }
 
 void dynamic_pool::open() noexcept {
@@ -174,23 +183,6 @@ void dynamic_pool::dismiss(std::vector<caf::strong_actor_ptr> children) const {
     compat::send_urgent(to, nullptr, pool_dismissed{std::move(child)});
 }
 
-namespace {
-
-tree_snapshot::row row_of(const dynamic_record& x) {
-  tree_snapshot::row row;
-  row.id = '#' + std::to_string(x.uid);
-  row.path = x.path();
-  row.restart = x.spec.restart;
-  row.state = x.state.load(std::memory_order_relaxed);
-  row.incarnation = x.incarnation.load(std::memory_order_relaxed);
-  row.restarts = x.restarts.load(std::memory_order_relaxed);
-  row.messages_lost = x.messages_lost.load(std::memory_order_relaxed);
-  row.last_failure = x.last_failure();
-  return row;
-}
-
-} // namespace
-
 void dynamic_pool::sample(std::size_t limit,
                           std::vector<tree_snapshot::row>& to) const {
   for (auto& here : shards_) {
@@ -198,7 +190,7 @@ void dynamic_pool::sample(std::size_t limit,
     for (auto* x = here.first; x != nullptr; x = x->next_) {
       if (limit-- == 0)
         return;
-      to.push_back(row_of(*x));
+      to.push_back(row_of(*x, '#' + std::to_string(x->uid)));
     }
   }
 }

@@ -101,8 +101,11 @@ public:
   /// was let go before.
   [[nodiscard]] caf::strong_actor_ptr remove(dynamic_record& x);
 
-  /// Returns whether the child has not been let go.
-  [[nodiscard]] bool holds(const dynamic_record& x) const;
+  /// Returns the child of that handle; null if it is of none that is there.
+  [[nodiscard]] dynamic_record* find(const caf::strong_actor_ptr& x) const;
+
+  /// Says so.
+  [[nodiscard]] failure no_child() const;
 
   /// Accepts children from now on.
   void open() noexcept;

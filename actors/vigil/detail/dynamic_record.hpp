@@ -13,7 +13,8 @@ public:
   explicit dynamic_record(std::shared_ptr<dynamic_pool> pool)
     : child_record(pool->spec(), pool->cell()), uid(pool->next_uid()),
       pool_(std::move(pool)) {
-    // nop
+    // It takes messages, whether or not one has come.
+    state.store(child_state::running, std::memory_order_relaxed);
   }
 
   const std::uint64_t uid;

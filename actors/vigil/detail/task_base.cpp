@@ -108,17 +108,17 @@ bool task_base::goes_on(const child_exit& how) {
     if (stopping_ || phase_ == phase::over)
       return false;
   }
-  if (refusal(now()) != nullptr) {
-    compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(owner.actor),
-                        nullptr,
-                        pool_exhausted{complete(how.why), earlier_failures()});
-    return false;
-  }
   auto ended = how;
   ended.why = complete(std::move(ended.why));
-  publish(event_type::child_exited, ended);
   if (ended.kind == exit_kind::abnormal)
-    log(std::move(ended.why));
+    log(ended.why);
+  if (refusal(now()) != nullptr) {
+    compat::send_urgent(
+      caf::actor_cast<caf::strong_actor_ptr>(owner.actor), nullptr,
+      pool_exhausted{std::move(ended.why), earlier_failures()});
+    return false;
+  }
+  publish(event_type::child_exited, ended);
   restarts.fetch_add(1, std::memory_order_relaxed);
   std::lock_guard guard{task_lock_};
   if (stopping_)

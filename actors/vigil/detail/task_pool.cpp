@@ -1,6 +1,7 @@
 #include <vigil/detail/task_base.hpp>
 #include <vigil/detail/task_pool.hpp>
 
+#include <string>
 #include <utility>
 
 namespace vigil::detail {
@@ -41,18 +42,6 @@ public:
   }
 };
 
-tree_snapshot::row row_of(const task_base& x) {
-  tree_snapshot::row row;
-  row.id = '#' + std::to_string(x.uid);
-  row.path = x.path();
-  row.restart = x.spec.restart;
-  row.state = x.state.load(std::memory_order_relaxed);
-  row.incarnation = x.incarnation.load(std::memory_order_relaxed);
-  row.restarts = x.restarts.load(std::memory_order_relaxed);
-  row.last_failure = x.last_failure();
-  return row;
-}
-
 } // namespace
 
 task_pool::task_pool(supervisor_cell_ptr cell, const task_settings& settings)
@@ -71,7 +60,10 @@ task_pool::~task_pool() {
 
 result<void> task_pool::add(std::shared_ptr<task_base> x) {
   if (!open_.load(std::memory_order_relaxed))
-    return failure{errc::supervisor_down, {}, cell_->path};
+    return failure{drained() ? errc::supervisor_down
+                             : errc::supervisor_stopping,
+                   {},
+                   cell_->path};
   held_.fetch_add(1, std::memory_order_relaxed);
   if (size_.fetch_add(1, std::memory_order_relaxed) >= max_children_) {
     size_.fetch_sub(1, std::memory_order_relaxed);
@@ -134,7 +126,7 @@ void task_pool::sample(std::size_t limit,
     if (limit == 0)
       return false;
     --limit;
-    to.push_back(row_of(x));
+    to.push_back(row_of(x, '#' + std::to_string(x.uid)));
     return true;
   });
 }

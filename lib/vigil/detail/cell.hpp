@@ -145,6 +145,10 @@ using supervisor_cell_ptr = std::shared_ptr<supervisor_cell>;
 [[nodiscard]] result<child_cell_ptr> find_path(const supervisor_cell& root,
                                                std::string_view path);
 
+/// Returns what a snapshot tells of any child; parent and depth are left to the
+/// caller.
+[[nodiscard]] tree_snapshot::row row_of(const child_record& x, std::string id);
+
 /// Pictures the tree below `root` without a message to anybody.
 [[nodiscard]] tree_snapshot take_snapshot(const supervisor_cell& root);
 

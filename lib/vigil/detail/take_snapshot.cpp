@@ -1,5 +1,7 @@
 #include <vigil/detail/cell.hpp>
 
+#include <utility>
+
 namespace vigil::detail {
 
 namespace {
@@ -22,18 +24,9 @@ void append_children(tree_snapshot& to, const supervisor_cell& from,
                      std::size_t parent);
 
 void append_child(tree_snapshot& to, const child_cell& x, std::size_t parent) {
-  tree_snapshot::row row;
+  auto row = row_of(x, x.spec.id);
   row.parent = parent;
   row.depth = to.rows[parent].depth + 1;
-  row.id = x.spec.id;
-  row.path = x.path();
-  row.kind = x.spec.kind;
-  row.restart = x.spec.restart;
-  row.state = x.state.load(std::memory_order_relaxed);
-  row.incarnation = x.incarnation.load(std::memory_order_relaxed);
-  row.restarts = x.restarts.load(std::memory_order_relaxed);
-  row.messages_lost = x.messages_lost.load(std::memory_order_relaxed);
-  row.last_failure = x.last_failure();
   row.uptime = uptime(to.taken_at, row.state,
                       x.up_since.load(std::memory_order_relaxed));
   if (x.spec.health)
@@ -78,6 +71,20 @@ void pass_health_up(std::vector<tree_snapshot::row>& rows) {
 }
 
 } // namespace
+
+tree_snapshot::row row_of(const child_record& x, std::string id) {
+  tree_snapshot::row row;
+  row.id = std::move(id);
+  row.path = x.path();
+  row.kind = x.spec.kind;
+  row.restart = x.spec.restart;
+  row.state = x.state.load(std::memory_order_relaxed);
+  row.incarnation = x.incarnation.load(std::memory_order_relaxed);
+  row.restarts = x.restarts.load(std::memory_order_relaxed);
+  row.messages_lost = x.messages_lost.load(std::memory_order_relaxed);
+  row.last_failure = x.last_failure();
+  return row;
+}
 
 tree_snapshot take_snapshot(const supervisor_cell& root) {
   tree_snapshot result;

@@ -48,7 +48,7 @@ compat::verdict dynamic_actor::before(compat::mailbox_element& x) {
   } else if (auto* exhausted = compat::get_if<pool_exhausted>(x)) {
     on_exhausted(*exhausted);
   } else if (const auto* dismissed = compat::get_if<pool_dismissed>(x)) {
-    if (const auto* record = record_of(dismissed->child))
+    if (const auto* record = pool_->find(dismissed->child))
       see_off(*record, dismissed->child);
   } else if (const auto* timer = compat::get_if<core_timer>(x)) {
     on_timer(*timer);
@@ -176,7 +176,7 @@ void dynamic_actor::kill_all() {
 
 void dynamic_actor::leave_behind() {
   for (const auto& child : pool_->children())
-    if (auto* record = record_of(child)) {
+    if (auto* record = pool_->find(child)) {
       report_.culprits.push_back({record->path(), errc::child_stuck});
       abandon(*record);
     }
@@ -216,20 +216,12 @@ std::uint64_t dynamic_actor::arm(std::uint64_t uid, duration after) {
 // -- one child ----------------------------------------------------------------
 
 caf::result<void> dynamic_actor::terminate(const caf::strong_actor_ptr& child) {
-  const auto* record = record_of(child);
+  const auto* record = pool_->find(child);
   if (record == nullptr)
-    return to_caf(no_child());
+    return to_caf(pool_->no_child());
   auto promise = make_response_promise();
   see_off(*record, child).promises.push_back(promise);
   return promise;
-}
-
-dynamic_record* dynamic_actor::record_of(const caf::strong_actor_ptr& x) const {
-  auto* result
-    = x != nullptr ? dynamic_cast<dynamic_record*>(x->get()) : nullptr;
-  const auto mine = result != nullptr && &result->pool() == pool_.get()
-                    && pool_->holds(*result);
-  return mine ? result : nullptr;
 }
 
 dynamic_actor::leaver&
@@ -266,12 +258,12 @@ void dynamic_actor::abandon(dynamic_record& x) {
 
 void dynamic_actor::press(std::uint64_t uid, leaver& x) {
   if (x.killed) {
-    if (auto* record = record_of(x.child))
+    if (auto* record = pool_->find(x.child))
       abandon(*record);
     return on_gone(uid);
   }
   x.killed = true;
-  if (const auto* late = x.timer != 0 ? record_of(x.child) : nullptr)
+  if (const auto* late = x.timer != 0 ? pool_->find(x.child) : nullptr)
     late->publish(event_type::child_killed);
   compat::send_urgent(x.child, context(),
                       host_command{host_command::what::kill});
@@ -283,11 +275,6 @@ void dynamic_actor::on_gone(std::uint64_t uid) {
   if (!node.empty())
     for (auto& promise : node.mapped().promises)
       promise.deliver(caf::unit);
-}
-
-failure dynamic_actor::no_child() const {
-  return {errc::not_found, "the handle is of no child of this supervisor",
-          cell_->path};
 }
 
 } // namespace vigil::detail

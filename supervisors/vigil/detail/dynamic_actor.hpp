@@ -63,12 +63,10 @@ private:
   void arm_all(duration after);
 
   caf::result<void> terminate(const caf::strong_actor_ptr& child);
-  [[nodiscard]] dynamic_record* record_of(const caf::strong_actor_ptr& x) const;
   leaver& see_off(const dynamic_record& x, const caf::strong_actor_ptr& child);
   void abandon(dynamic_record& x);
   void press(std::uint64_t uid, leaver& x);
   void on_gone(std::uint64_t uid);
-  [[nodiscard]] failure no_child() const;
   [[nodiscard]] std::uint64_t arm(std::uint64_t uid, duration after);
 
   std::shared_ptr<dynamic_pool> pool_;

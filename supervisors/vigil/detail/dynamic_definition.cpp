@@ -3,6 +3,7 @@
 #include <vigil/detail/dynamic_definition.hpp>
 #include <vigil/detail/dynamic_record.hpp>
 
+#include <string>
 #include <utility>
 
 namespace vigil::detail {
@@ -102,6 +103,40 @@ child_counts count_dynamic(const dynamic_pool* pool) {
   return count_children(pool->cell());
 }
 
+namespace {
+
+child_info info_of(const dynamic_record& x, caf::strong_actor_ptr handle) {
+  return {'#' + std::to_string(x.uid),
+          x.path(),
+          x.state.load(std::memory_order_relaxed),
+          child_kind::worker,
+          x.spec.restart,
+          x.incarnation.load(std::memory_order_relaxed),
+          std::move(handle)};
+}
+
+} // namespace
+
+result<child_info> tell_dynamic(const dynamic_pool* pool,
+                                caf::strong_actor_ptr child) {
+  if (pool == nullptr)
+    return no_pool();
+  const auto* x = pool->find(child);
+  if (x == nullptr)
+    return pool->no_child();
+  return info_of(*x, std::move(child));
+}
+
+result<child_spec> spec_of_dynamic(const dynamic_pool* pool,
+                                   const caf::strong_actor_ptr& child) {
+  auto info = tell_dynamic(pool, child);
+  if (!info)
+    return info.error();
+  auto result = pool->spec();
+  result.id = std::move(info).value().id;
+  return result;
+}
+
 std::vector<child_info> list_dynamic(const dynamic_pool* pool, pool_cursor& at,
                                      std::size_t limit) {
   std::vector<child_info> result;
@@ -109,11 +144,7 @@ std::vector<child_info> list_dynamic(const dynamic_pool* pool, pool_cursor& at,
     return result;
   for (auto& child : pool->next_page(at, limit))
     if (const auto* x = dynamic_cast<const dynamic_record*>(child->get()))
-      result.push_back({'#' + std::to_string(x->uid), x->path(),
-                        x->state.load(std::memory_order_relaxed),
-                        child_kind::worker, x->spec.restart,
-                        x->incarnation.load(std::memory_order_relaxed),
-                        std::move(child)});
+      result.push_back(info_of(*x, std::move(child)));
   return result;
 }
 

@@ -52,6 +52,14 @@ inline constexpr duration dynamic_timeout = std::chrono::minutes{1};
 /// Counts the children of a pool.
 [[nodiscard]] child_counts count_dynamic(const dynamic_pool* pool);
 
+/// Tells the child of that handle.
+[[nodiscard]] result<child_info> tell_dynamic(const dynamic_pool* pool,
+                                              caf::strong_actor_ptr child);
+
+/// Returns the spec of the child of that handle.
+[[nodiscard]] result<child_spec>
+spec_of_dynamic(const dynamic_pool* pool, const caf::strong_actor_ptr& child);
+
 /// Lists the next children of a pool.
 [[nodiscard]] std::vector<child_info>
 list_dynamic(const dynamic_pool* pool, pool_cursor& at, std::size_t limit);

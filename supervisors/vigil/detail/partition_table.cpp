@@ -151,6 +151,9 @@ result<std::size_t> resize_partitions(const partition_cell* x, std::size_t n,
                    "it can have from 0 to "
                      + std::to_string(x->table->max_size()) + " partitions",
                    x->path};
+  if (compat::is_scheduler_thread(x->tree->system))
+    return failure{errc::would_block, "resize is not for use inside an actor",
+                   x->path};
   return resizing{*x, timeout}.run(n);
 }
 

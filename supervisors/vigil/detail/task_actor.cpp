@@ -1,3 +1,4 @@
+#include <vigil/detail/limit_text.hpp>
 #include <vigil/detail/task_actor.hpp>
 #include <vigil/detail/task_base.hpp>
 
@@ -92,19 +93,18 @@ void task_actor::on_command(host_command::what x) {
 void task_actor::on_exhausted(pool_exhausted& x) {
   if (phase_ != phase::up)
     return;
-  const auto& limit = cell_->spec.intensity;
   failure why{errc::restart_limit_reached,
-              "a task ended again; the limit is "
-                + std::to_string(limit.max_restarts) + " restarts in "
-                + format_duration(limit.period),
+              limit_text("a task", cell_->spec.intensity, x.earlier),
               cell_->path};
   why.time = cell_->tree->now();
-  for (const auto& line : x.earlier)
-    why.message += "; before: " + line;
+  auto how = abnormal(why.because(std::move(x.last)));
   if (cell_->tree->events.enabled())
-    cell_->tree->events.publish(event{
-      .type = event_type::gave_up, .time = why.time, .path = cell_->path});
-  stop(abnormal(why.because(std::move(x.last))), false);
+    cell_->tree->events.publish(event{.type = event_type::gave_up,
+                                      .time = why.time,
+                                      .path = cell_->path,
+                                      .exit = how.kind,
+                                      .why = how.why});
+  stop(std::move(how), false);
 }
 
 void task_actor::on_timer() {
@@ -175,7 +175,10 @@ void task_actor::went_down() {
   me_->publish(event_type::supervisor_stopped, exit_);
   for (auto& promise : std::exchange(stoppers_, {}))
     promise.deliver(report_);
-  notify(*me_, me_->incarnation, context(), child_note::what::exited, exit_);
+  auto how = exit_;
+  how.culprits = report_.culprits;
+  notify(*me_, me_->incarnation, context(), child_note::what::exited,
+         std::move(how));
   if (forget_when_down_)
     retire(to_caf({errc::supervisor_down, {}, cell_->path}));
   else if (std::exchange(start_when_down_, false))
