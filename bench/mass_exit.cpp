@@ -102,7 +102,7 @@ void raw_children(benchmark::State& state, std::size_t n) {
 } // namespace
 
 void bench::declare() {
-  for (std::size_t full : {1000, 10000}) {
+  for (std::size_t full : {1000U, 10000U}) {
     const auto n = size(full);
     const auto suffix = "/" + std::to_string(full);
     add("dynamic" + suffix, 15,

@@ -68,7 +68,7 @@ void raw_actors(benchmark::State& state, std::size_t threads) {
 
 void bench::declare() {
   keep_memory();
-  for (std::size_t threads : {1, 2, 4}) {
+  for (std::size_t threads : {1U, 2U, 4U}) {
     const auto suffix = "/" + std::to_string(threads);
     add("dynamic" + suffix, 20, [threads](benchmark::State& state) {
       dynamic_children(state, threads);

@@ -68,10 +68,9 @@ void storm(const echoes& some, int seed, oddities& odd) {
         break;
       default:
         vigil::page_cursor at;
-        std::size_t n = 0;
         for (auto page = some.children(at, 9); !page.empty();
              page = some.children(at, 9))
-          n += page.size();
+          odd.too_many += page.size() > 9;
         if (some.size() > keys)
           ++odd.too_many;
     }

@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(fixture, "pages hold each child once") {
   auto tree = start(pool());
   auto some = tree[adders_key];
   static_cast<void>(some.start_children(100, 1).value());
-  for (std::size_t limit : {1, 7, 16, 99, 100, 1000}) {
+  for (std::size_t limit : {1U, 7U, 16U, 99U, 100U, 1000U}) {
     std::multiset<adder> seen;
     vigil::page_cursor at;
     for (auto page = some.children(at, limit); !page.empty();
