@@ -144,6 +144,10 @@ child_context* context_of(caf::local_actor& self) noexcept {
   return dynamic_cast<child_context*>(&self);
 }
 
+bool runs_here(const child_context* x) noexcept {
+  return running == x;
+}
+
 running_child::running_child(child_context* x) noexcept
   : previous_(std::exchange(running, x)) {
   // nop

@@ -146,6 +146,10 @@ private:
 /// supervised. O(1).
 [[nodiscard]] child_context* context_of(caf::local_actor& self) noexcept;
 
+/// Returns whether code of that child runs in this thread. Does not look into
+/// the child, which may be gone.
+[[nodiscard]] bool runs_here(const child_context* x) noexcept;
+
 /// Marks a context as the one whose code runs in this thread.
 class running_child {
 public:

@@ -49,7 +49,7 @@ struct pool_front::receipt {
   std::size_t index;
   std::uint64_t life;
 
-  void operator()() const {
+  void operator()(const compat::mailbox_element&) const {
     front->done(index, life);
   }
 };

@@ -1,5 +1,8 @@
 #include <vigil/detail/respawned.hpp>
 
+#include <exception>
+#include <utility>
+
 namespace vigil::detail {
 
 child_exit& end_of(life& x, const caf::error& reason) {
@@ -62,6 +65,31 @@ void respawned_context::lose(compat::mailbox_element& x) {
   compat::reply_error(caf::strong_actor_ptr{me.ctrl()}, x.sender, x.mid,
                       me.context(),
                       to_caf({errc::message_lost, {}, record().path()}));
+}
+
+// -- respawned_blocking_context -----------------------------------------------
+
+compat::element_ptr
+respawned_blocking_context::watched_request(compat::element_ptr x) {
+  if (!compat::is_request(*x))
+    return x;
+  return compat::tracked(std::move(x), [this](compat::mailbox_element& gone) {
+    if (runs_here(this))
+      note_gone(gone);
+  });
+}
+
+void respawned_blocking_context::note_gone(compat::mailbox_element& x) {
+  if (std::uncaught_exceptions() > 0 && !compat::is_answered(x))
+    unanswered_.push_back(compat::take_requester(x));
+}
+
+void respawned_blocking_context::note_thrown(std::string what) {
+  note_failure({errc::exception, std::move(what)});
+  auto& me = self();
+  for (auto& to : std::exchange(unanswered_, {}))
+    compat::answer(std::move(to), caf::strong_actor_ptr{me.ctrl()},
+                   to_caf(*life_->why), me.context());
 }
 
 } // namespace vigil::detail

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace vigil::detail {
 
@@ -63,6 +64,26 @@ protected:
   void lose(compat::mailbox_element& x);
 
   life_ptr life_;
+};
+
+/// The part of a blocking child that does not depend on its type. Its user's
+/// code takes messages out of the mailbox; what that throws takes a message
+/// along with it, and nobody but the message sees that.
+class respawned_blocking_context : public respawned_context {
+protected:
+  using respawned_context::respawned_context;
+
+  /// Returns the message, or one that reports to `note_gone`.
+  [[nodiscard]] compat::element_ptr watched_request(compat::element_ptr x);
+
+  /// The user's code has thrown: that is why the life ends, and whoever asked
+  /// gets it as the answer.
+  void note_thrown(std::string what);
+
+private:
+  void note_gone(compat::mailbox_element& x);
+
+  std::vector<compat::requester> unanswered_;
 };
 
 /// A class-based event-driven child: `T` with the contract of a child.
@@ -154,12 +175,17 @@ protected:
 
 /// A child that blocks, in a thread of its own.
 template <class T>
-class respawned_blocking final : public T, public respawned_context {
+class respawned_blocking final : public T, public respawned_blocking_context {
 public:
   template <class... Ts>
   respawned_blocking(caf::actor_config& cfg, life_ptr x, Ts&&... xs)
-    : T(cfg, std::forward<Ts>(xs)...), respawned_context(std::move(x)) {
+    : T(cfg, std::forward<Ts>(xs)...),
+      respawned_blocking_context(std::move(x)) {
     // nop
+  }
+
+  void enqueue(compat::element_ptr x, compat::context* ctx) override {
+    T::enqueue(this->watched_request(std::move(x)), ctx);
   }
 
   void act() override {
@@ -170,9 +196,9 @@ public:
       if (faulted())
         note_failure(failure_of(take_fault()));
     } catch (const std::exception& e) {
-      note_failure({errc::exception, e.what()});
+      note_thrown(e.what());
     } catch (...) {
-      note_failure({errc::exception, "unknown exception"});
+      note_thrown("unknown exception");
     }
     note_end(this->fail_state_);
     if (life_->why)

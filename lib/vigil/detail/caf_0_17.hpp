@@ -84,6 +84,11 @@ template <class T>
   return x.mid.is_request();
 }
 
+/// Returns whether a request was answered, or has a promise that it will be.
+[[nodiscard]] inline bool is_answered(const mailbox_element& x) noexcept {
+  return x.mid.is_answered();
+}
+
 /// Sends `x` so that it overtakes messages of normal priority.
 template <class T>
 void send_urgent(const caf::strong_actor_ptr& to, context* ctx, T x) {

@@ -50,7 +50,7 @@ public:
 
   ~tracked_element() override {
     inner_.reset();
-    f_();
+    f_(*this);
   }
 
   caf::type_erased_tuple& content() override {
@@ -74,8 +74,9 @@ private:
   F f_;
 };
 
-/// Returns the same message, which calls `f` once it is handled, refused or
-/// dropped, in whatever thread that happens. `f` must not throw.
+/// Returns the same message, which calls `f(x)` once it is handled, refused or
+/// dropped, in whatever thread that happens. `x` is what is left of it: who
+/// asked, and whether there was an answer. `f` must not throw.
 template <class F>
 [[nodiscard]] element_ptr tracked(element_ptr x, F f) {
   return element_ptr{new tracked_element<F>(std::move(x), std::move(f))};
