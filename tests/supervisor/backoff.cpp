@@ -20,9 +20,11 @@ auto sup() {
 std::string waits(world& w) {
   std::string result;
   for (const auto& x : w.take_events())
-    if (x.type == vigil::event_type::child_restarting)
-      result += (result.empty() ? "" : " ")
-                + std::to_string(x.after / std::chrono::milliseconds{1});
+    if (x.type == vigil::event_type::child_restarting) {
+      if (!result.empty())
+        result += ' ';
+      result += std::to_string(x.after / std::chrono::milliseconds{1});
+    }
   return result;
 }
 

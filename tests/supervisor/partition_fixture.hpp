@@ -14,7 +14,7 @@ inline constexpr vigil::child_key<workers, "parts"> parts_key;
 /// Partition 0 is the scripted child "p0", and so on.
 [[nodiscard]] inline auto numbered(world& w, kind k = kind::in_place) {
   return [&w, k](std::size_t i) {
-    return w.child("p" + std::to_string(i), k);
+    return w.child(std::string{"p"}.append(std::to_string(i)), k);
   };
 }
 

@@ -5,9 +5,9 @@
 #include <doctest/doctest.h>
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 using namespace test;
 using vigil::errc;
@@ -297,17 +297,16 @@ TEST_CASE("after the end every call says that the supervisor is down") {
 
 TEST_CASE("a tree stops when the last reference to it is gone") {
   world w;
-  std::optional<vigil::tree_ref> one{w.start(sup().child(w.child("a")))};
-  std::optional<vigil::tree_ref> two{one};
-  auto a = handle_of(*one, "a");
-  one.reset();
-  w.run();
-  CHECK(w.ask(a, "who") == "a#1");
-  auto copy = *two;
-  two.reset();
-  w.run();
-  CHECK(w.ask(a, "who") == "a#1");
-  { auto last = std::move(copy); }
+  std::vector<vigil::tree_ref> all{w.start(sup().child(w.child("a")))};
+  all.push_back(all.front());
+  all.push_back(all.front());
+  auto a = handle_of(all.front(), "a");
+  while (all.size() > 1) {
+    all.pop_back();
+    w.run();
+    CHECK(w.ask(a, "who") == "a#1");
+  }
+  { auto last = std::move(all.front()); }
   w.run();
   CHECK(w.log() == "start a#1, stop a#1");
   CHECK(w.ask(a, "who") != "a#1");

@@ -85,8 +85,11 @@ std::string text_of(const vigil::stream_item<T>& x) {
 template <class Stream>
 std::string all_of(Stream& xs) {
   std::string result;
-  for (auto& x : xs)
-    result += (result.empty() ? "" : " ") + text_of(x);
+  for (auto& x : xs) {
+    if (!result.empty())
+      result += ' ';
+    result += text_of(x);
+  }
   return result;
 }
 

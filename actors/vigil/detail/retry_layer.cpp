@@ -41,15 +41,11 @@ protected:
     if (compat::has_ended(mine->from.source))
       return;
     const auto next = judge(*x, mine->extra.attempts);
-    if (!next)
-      compat::answer(std::move(mine->from), std::move(x), ctx);
-    else if (*next)
-      again(std::move(*mine), next->after(), ctx);
-    else if (const auto& why = next->why();
-             why && policy_.settings().tell_exhausted)
-      refuse(std::move(mine->from), complete(*why), ctx);
-    else
-      compat::answer(std::move(mine->from), std::move(x), ctx);
+    if (next && *next)
+      return again(std::move(*mine), next->after(), ctx);
+    if (next && next->why() && policy_.settings().tell_exhausted)
+      return refuse(std::move(mine->from), complete(*next->why()), ctx);
+    compat::answer(std::move(mine->from), std::move(x), ctx);
   }
 
   void time_passed(time_point at, compat::context* ctx) override {

@@ -22,20 +22,23 @@ call_tally time_window::record(std::uint64_t generation, time_point now,
     = total::one + failed::of(x.failed ? 1U : 0U) + slow::of(x.slow ? 1U : 0U);
   auto& bucket = buckets_[number % count_];
   auto old = bucket.load(std::memory_order_relaxed);
-  auto next = old;
-  do {
-    const auto late = lap::behind(old, mine);
-    // Over for a whole window: it would leave at once.
-    if (late < 0)
-      return sum(number);
-    next = late > 0 ? lap::of(mine) : old;
+  auto counted = [&](std::uint64_t next) {
     if (total::get(next) == total::max)
       next = lap::of(mine) | total::of(total::max / 2)
              | failed::of(failed::get(next) / 2)
              | slow::of(slow::get(next) / 2);
-    next += more;
-  } while (!bucket.compare_exchange_weak(old, next, std::memory_order_acq_rel));
-  return sum(number);
+    return next + more;
+  };
+  for (;;) {
+    const auto late = lap::behind(old, mine);
+    // Over for a whole window: it would leave at once.
+    if (late < 0)
+      return sum(number);
+    if (bucket.compare_exchange_weak(old,
+                                     counted(late > 0 ? lap::of(mine) : old),
+                                     std::memory_order_acq_rel))
+      return sum(number);
+  }
 }
 
 call_tally time_window::read(std::uint64_t generation,

@@ -13,9 +13,10 @@
 namespace vigil::detail {
 
 template <class Key>
-concept dynamic_key = std::copy_constructible<Key> && requires(const Key& x) {
+concept dynamic_key
+  = std::copy_constructible<Key> && std::equality_comparable<Key> && requires(
+    const Key& x) {
   { std::hash<Key>{}(x) } -> std::convertible_to<std::size_t>;
-  { x == x } -> std::convertible_to<bool>;
 };
 
 /// Takes apart what refers to a dynamic supervisor.
@@ -72,6 +73,7 @@ struct recipe_traits {
                 "vigil: the actor function does not fit the dynamic "
                 "supervisor: it makes actors of another interface than the "
                 "handle type");
+  // NOLINTNEXTLINE(misc-redundant-expression): it overlooks the base*
   static_assert(traits::template invocable<F, base*, Extra&&...> || //
                   traits::template invocable<F, Extra&&...>,
                 "vigil: the actor function cannot be called with the extra "
