@@ -28,8 +28,11 @@ public:
   owed_answer& operator=(const owed_answer&) = delete;
 
   void give(outcome<T> x) {
-    if (!given_.exchange(true))
-      task_->keep(life_, std::move(x));
+    if (given_.exchange(true))
+      return;
+    // The task's function, which is let go, may hold this.
+    const auto task = task_;
+    task->keep(life_, std::move(x));
   }
 
 private:

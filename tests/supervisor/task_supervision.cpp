@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -151,6 +152,64 @@ TEST_CASE_FIXTURE(fixture, "a task that waits is restarted, too") {
   CHECK(tasks.size() == 0);
 }
 
+TEST_CASE_FIXTURE(fixture, "a life that threw has no say in the next") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  auto owed = std::make_shared<promises>();
+  static_cast<void>(tasks.start_child(
+    [owed, throws = true](vigil::task_promise<int> p) mutable {
+      if (std::exchange(throws, false))
+        throw std::runtime_error("bad"); // which drops the promise, too
+      owed->push_back(std::move(p));
+    },
+    restart_policy::transient));
+  run();
+  REQUIRE(owed->size() == 1);
+  CHECK(tasks.size() == 1);
+  const auto row = *tree.snapshot().find("root/tasks/#1");
+  CHECK(row.restarts == 1);
+  REQUIRE(row.last_failure);
+  CHECK(row.last_failure->message == "bad");
+  (*owed)[0].deliver(1);
+  run();
+  CHECK(tasks.size() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "a task that is over lets go of what its function "
+                           "holds, its own promise, too") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  auto held = std::make_shared<promises>();
+  auto keeps = [held](vigil::task_promise<int> p) {
+    held->push_back(std::move(p));
+  };
+  std::weak_ptr<promises> left = held;
+  held.reset();
+  std::vector<vigil::task<int>> ends;
+  ends.push_back(tasks.async_nolink(std::move(keeps)).value());
+  run();
+  CHECK(!left.expired());
+  SUBCASE("because its promise was kept") {
+    (*left.lock())[0].deliver(1);
+    CHECK(value_of(ends[0].await()) == 1);
+  }
+  SUBCASE("by the promise that the function holds") {
+    const auto* only = left.lock().get();
+    only->front().deliver(vigil::error("no"));
+    CHECK(ends[0].await().has_error());
+  }
+  SUBCASE("because it was killed") {
+    CHECK(tasks.terminate_child(ends[0].id()));
+  }
+  SUBCASE("because it was cancelled") {
+    ends[0].cancel();
+  }
+  SUBCASE("because its supervisor stopped") {
+    CHECK(tree.stop());
+  }
+  CHECK(left.expired());
+}
+
 TEST_CASE_FIXTURE(fixture, "a task that fails too often costs the supervisor") {
   auto tree = start(vigil::task_supervisor(tasks_key).intensity(2, 1min));
   auto tasks = tree[tasks_key];
@@ -253,16 +312,19 @@ TEST_CASE_FIXTURE(fixture, "a task supervisor that stops starts nothing") {
 // S33
 TEST_CASE_FIXTURE(fixture, "a task supervisor that is killed while it stops "
                            "kills its tasks") {
-  auto tree = start(vigil::task_supervisor(tasks_key)
-                      .task_shutdown(vigil::infinity)
-                      .shutdown(2s));
+  auto tree
+    = start(vigil::task_supervisor(tasks_key).task_shutdown(5s).shutdown(2s));
   auto tasks = tree[tasks_key];
   auto keep = std::make_shared<promises>();
   auto t = tasks.async_nolink(stubborn(keep)).value();
   run();
   const auto begin = scheduler().clock().now();
-  REQUIRE(tree.stop());
+  auto report = tree.stop();
+  REQUIRE(report);
   CHECK(scheduler().clock().now() == begin + 2s);
+  // The task still had time.
+  REQUIRE(report.value().culprits.size() == 1);
+  CHECK(report.value().culprits[0].path == "root/tasks");
   CHECK(is_fault(t.await(), errc::killed));
   CHECK(tasks.size() == 0);
 }

@@ -68,8 +68,10 @@ result<void> task_base::submit_blocking() {
   if (pool_->blocking().submit(std::move(serve)))
     return success();
   unlink();
-  if (leave({exit_kind::shutdown, {}, false, {}}))
+  if (leave({exit_kind::shutdown, {}, false, {}})) {
+    let_go();
     gone();
+  }
   return failure{errc::max_children, pool_->blocking().limits(),
                  pool_->cell().path};
 }
@@ -82,13 +84,16 @@ void task_base::run_again() {
 }
 
 bool task_base::begin() {
+  auto again = false;
   {
     std::lock_guard guard{task_lock_};
     if (phase_ != phase::queued)
       return false;
     phase_ = phase::running;
+    // What the promise of an earlier life says counts no more.
+    again = incarnation.fetch_add(1, std::memory_order_relaxed) > 0;
+    kept_ = false;
   }
-  const auto again = incarnation.fetch_add(1, std::memory_order_relaxed) > 0;
   state = child_state::running;
   publish(again ? event_type::child_restarted : event_type::child_started);
   return true;
@@ -149,6 +154,12 @@ bool task_base::leave(const child_exit& how) {
   return true;
 }
 
+// Two may find the task over at the same time.
+void task_base::let_go() noexcept {
+  if (!let_go_.exchange(true))
+    destroy_function();
+}
+
 void task_base::gone() {
   pool_->release();
 }
@@ -178,6 +189,7 @@ void task_base::finish_stopped(bool kill, compat::context* ctx) {
                   : child_exit{exit_kind::shutdown, {}, false, {}};
   if (!leave(how))
     return;
+  let_go();
   if (kill)
     answer_fault({{errc::killed, "the task was killed"}}, ctx);
   else
@@ -199,14 +211,16 @@ bool task_base::promise_was_kept(compat::context* ctx) {
     std::lock_guard guard{task_lock_};
     if (std::exchange(kept_, false))
       return true;
-    if (phase_ != phase::running)
-      return false;
-    phase_ = phase::waiting;
-    if (!stopping_ || (polite_ && !killed_))
-      return false;
+    if (phase_ == phase::running) {
+      phase_ = phase::waiting;
+      if (!stopping_ || (polite_ && !killed_))
+        return false;
+    }
     kill = killed_;
   }
+  // It was left behind, or has to stop.
   finish_stopped(kill, ctx);
+  let_go();
   return false;
 }
 

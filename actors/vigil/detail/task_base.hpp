@@ -91,6 +91,9 @@ protected:
   /// Answers with a fault, unless there is an answer.
   virtual void answer_fault(fault_reason why, compat::context* ctx) = 0;
 
+  /// Destroys the function with all that it holds.
+  virtual void destroy_function() noexcept = 0;
+
   bool run(compat::context* ctx) final;
 
   // -- for the typed part -----------------------------------------------------
@@ -116,6 +119,10 @@ protected:
   /// The last life is over. Returns false if that was known. Otherwise the
   /// caller answers, then calls `gone`.
   [[nodiscard]] bool leave(const child_exit& how);
+
+  /// The function has returned for the last time, or will not be called. What
+  /// it holds may hold the task: whoever ends the task has to call this.
+  void let_go() noexcept;
 
   void gone();
 
@@ -159,6 +166,7 @@ private:
   bool kept_ = false;
   bool linked_ = false;
   std::atomic<bool> answered_{false};
+  std::atomic<bool> let_go_{false};
   task_place place_ = task_place::scheduler;
   listener listener_;
   bool failed_ = false;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <type_traits>
 #include <utility>
@@ -123,15 +124,19 @@ public:
   }
 
 protected:
+  void destroy_function() noexcept override {
+    f_.reset();
+  }
+
   bool work(compat::context* ctx) override {
     if constexpr (traits::promised)
       return work_promised(ctx);
     else
       return this->finish(outcome_of_call<value_type>([&]() -> decltype(auto) {
                             if constexpr (traits::polite)
-                              return f_(this->stop_token());
+                              return (*f_)(this->stop_token());
                             else
-                              return f_();
+                              return (*f_)();
                           }),
                           ctx);
   }
@@ -143,16 +148,16 @@ private:
       task_promise<value_type> owed{
         std::make_shared<owed_answer<value_type>>(std::move(me), this->life())};
       if constexpr (traits::polite)
-        f_(this->stop_token(), std::move(owed));
+        (*f_)(this->stop_token(), std::move(owed));
       else
-        f_(std::move(owed));
+        (*f_)(std::move(owed));
     });
     if (begun.has_exception())
       return this->finish(std::move(begun).assume_exception(), ctx);
     return this->finish_promised(ctx);
   }
 
-  F f_;
+  std::optional<F> f_;
 };
 
 /// Makes a task. Fails with `errc::null_handle` if `f` is empty, and with

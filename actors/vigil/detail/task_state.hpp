@@ -97,7 +97,9 @@ protected:
     }
     if (goes_on(how))
       return true;
-    if (!leave(how))
+    const auto last = leave(how);
+    let_go();
+    if (!last)
       return false;
     answer(std::move(x), ctx);
     gone();
