@@ -1,7 +1,7 @@
 // What do guards before an actor add to a request? The same actor, raw, behind
 // a circuit breaker, and behind a whole chain.
 
-#include "support/raw.hpp"
+#include "support/requester.hpp"
 
 using namespace bench;
 
@@ -12,39 +12,6 @@ caf::behavior plain(caf::event_based_actor*) {
     return pong{};
   }};
 }
-
-/// Sends one request after the other.
-class requester : public caf::event_based_actor {
-public:
-  requester(caf::actor_config& cfg, caf::actor to)
-    : caf::event_based_actor(cfg), to_(std::move(to)) {
-    // nop
-  }
-
-  caf::behavior make_behavior() override {
-    return {[this](go x) -> caf::result<nanoseconds> {
-      left_ = x.rounds;
-      done_ = make_response_promise();
-      begin_ = stamp();
-      round();
-      return done_;
-    }};
-  }
-
-private:
-  void round() {
-    request(to_, caf::infinite, crash{way::error}).then([this](pong) {
-      if (--left_ > 0)
-        return round();
-      done_.deliver(stamp() - begin_);
-    });
-  }
-
-  caf::actor to_;
-  std::size_t left_ = 0;
-  caf::response_promise done_;
-  nanoseconds begin_ = 0;
-};
 
 /// Measures requests to what `guard(target)` makes of an actor.
 template <class F>
