@@ -25,7 +25,8 @@ public:
   using key_type = Key;
 
   child_builder(std::string id, detail::child_factory_ptr factory)
-    : super(named(std::move(id))), factory_(std::move(factory)) {
+    : super(detail::spec_of_worker(std::move(id))),
+      factory_(std::move(factory)) {
     // nop
   }
 
@@ -103,12 +104,6 @@ public:
   }
 
 private:
-  [[nodiscard]] static child_spec named(std::string id) {
-    child_spec result;
-    result.id = std::move(id);
-    return result;
-  }
-
   detail::child_factory_ptr factory_;
   std::shared_ptr<const detail::health_probe> probe_;
 };

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <string>
 #include <utility>
 
 namespace vigil {
@@ -78,4 +79,23 @@ private:
   child_spec spec_;
 };
 
+namespace detail {
+
+/// Returns what the builder of a worker starts from.
+[[nodiscard]] inline child_spec spec_of_worker(std::string id) {
+  child_spec result;
+  result.id = std::move(id);
+  return result;
+}
+
+/// Returns what the builder of a supervisor starts from. It has all the time it
+/// needs to stop its children (OTP).
+[[nodiscard]] inline child_spec spec_of_supervisor(std::string id) {
+  auto result = spec_of_worker(std::move(id));
+  result.kind = child_kind::supervisor;
+  result.shutdown = infinity;
+  return result;
+}
+
+} // namespace detail
 } // namespace vigil

@@ -147,12 +147,8 @@ template <class Dynamic, class Key, class F, class... Extra>
 [[nodiscard]] auto build_dynamic(std::string id, F f, Extra... extra) {
   using traits = recipe_traits<Dynamic, F, Extra...>;
   using recipe = typename traits::type;
-  child_spec spec;
-  spec.id = std::move(id);
-  spec.kind = child_kind::supervisor;
-  spec.shutdown = infinity;
   return dynamic_builder<Dynamic, Key, recipe>{
-    std::move(spec),
+    spec_of_supervisor(std::move(id)),
     {},
     recipe{std::move(f), std::tuple<Extra...>{std::move(extra)...}}};
 }

@@ -114,7 +114,8 @@ public:
   using handle_type = mixed_dynamic;
   using key_type = Key;
 
-  explicit mixed_dynamic_builder(std::string id) : super(spec_of(id)) {
+  explicit mixed_dynamic_builder(std::string id)
+    : super(detail::spec_of_supervisor(id)) {
     definition_.spec.id = std::move(id);
     definition_.spec.dynamic = true;
   }
@@ -148,14 +149,6 @@ public:
   }
 
 private:
-  [[nodiscard]] static child_spec spec_of(std::string id) {
-    child_spec result;
-    result.id = std::move(id);
-    result.kind = child_kind::supervisor;
-    result.shutdown = infinity;
-    return result;
-  }
-
   template <class F>
   [[nodiscard]] mixed_dynamic_builder changed(F f) const {
     auto result = *this;

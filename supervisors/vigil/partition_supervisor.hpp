@@ -133,7 +133,8 @@ public:
   using key_type = Key;
 
   partition_builder(std::string id, detail::replicas x)
-    : super(detail::replicas_spec(std::move(id))), replicas_(std::move(x)) {
+    : super(detail::spec_of_supervisor(std::move(id))),
+      replicas_(std::move(x)) {
     // nop
   }
 

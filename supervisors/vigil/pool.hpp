@@ -38,7 +38,8 @@ public:
   using key_type = Key;
 
   pool_builder(std::string id, std::size_t n, detail::replicas x)
-    : super(detail::replicas_spec(std::move(id))), replicas_(std::move(x)) {
+    : super(detail::spec_of_supervisor(std::move(id))),
+      replicas_(std::move(x)) {
     replicas_.count = n;
   }
 

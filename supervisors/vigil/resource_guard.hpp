@@ -36,7 +36,7 @@ public:
   using key_type = Key;
 
   explicit resource_guard_builder(std::string id)
-    : super(named(std::move(id))) {
+    : super(detail::spec_of_worker(std::move(id))) {
     // nop
   }
 
@@ -86,12 +86,6 @@ public:
   }
 
 private:
-  [[nodiscard]] static child_spec named(std::string id) {
-    child_spec result;
-    result.id = std::move(id);
-    return result;
-  }
-
   template <class F>
   [[nodiscard]] resource_guard_builder changed(F f) const {
     auto result = *this;

@@ -33,7 +33,8 @@ public:
   using key_type = Key;
   using keys = detail::append_keys_t<Own, Below>;
 
-  explicit supervisor_builder(std::string id) : super(named(id)) {
+  explicit supervisor_builder(std::string id)
+    : super(detail::spec_of_supervisor(id)) {
     definition_.spec.id = std::move(id);
   }
 
@@ -180,14 +181,6 @@ public:
 private:
   template <class, class, class>
   friend class supervisor_builder;
-
-  [[nodiscard]] static child_spec named(std::string id) {
-    child_spec result;
-    result.id = std::move(id);
-    result.kind = child_kind::supervisor;
-    result.shutdown = infinity;
-    return result;
-  }
 
   template <class K>
   static constexpr void check_key() {

@@ -26,7 +26,7 @@ public:
   using key_type = Key;
 
   explicit task_supervisor_builder(std::string id)
-    : super(named(std::move(id))) {
+    : super(detail::spec_of_supervisor(std::move(id))) {
     // nop
   }
 
@@ -70,14 +70,6 @@ public:
   }
 
 private:
-  [[nodiscard]] static child_spec named(std::string id) {
-    child_spec result;
-    result.id = std::move(id);
-    result.kind = child_kind::supervisor;
-    result.shutdown = infinity;
-    return result;
-  }
-
   template <class F>
   [[nodiscard]] task_supervisor_builder changed(F f) const {
     auto result = *this;

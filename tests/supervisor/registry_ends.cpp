@@ -105,6 +105,27 @@ TEST_CASE_FIXTURE(fixture, "a supervisor can have a name") {
   CHECK(!names.whereis<vigil::supervisor_handle>("root"));
 }
 
+TEST_CASE_FIXTURE(fixture, "a stopped supervisor of any kind has its name "
+                           "back when it starts") {
+  auto make = [](worker::pointer) -> worker::behavior_type {
+    return {[](const std::string& x) {
+      return x;
+    }};
+  };
+  auto tree = start(sup()
+                      .child(vigil::dynamic_supervisor<worker>("dynamic", make))
+                      .child(vigil::task_supervisor("tasks")));
+  for (const std::string id : {"dynamic", "tasks"}) {
+    CAPTURE(id);
+    const auto info = tree.which_child(id).value();
+    CHECK(names.register_name(id, caf::actor_cast<caf::actor>(info.handle)));
+    CHECK(tree.terminate_child(id));
+    CHECK(!names.whereis<caf::actor>(id));
+    CHECK(tree.restart_child(id));
+    CHECK(names.whereis<caf::actor>(id));
+  }
+}
+
 TEST_CASE_FIXTURE(fixture, "a dynamic child keeps its name over faults, and "
                            "its successor gets it at once") {
   using kids = vigil::dynamic<worker>;

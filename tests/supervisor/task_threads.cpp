@@ -156,33 +156,36 @@ TEST_CASE_FIXTURE(threads, "a stop waits for tasks, and the token tells them") {
   CHECK(value_of(t.await()) == 3);
 }
 
-TEST_CASE_FIXTURE(threads, "a thread that does not return is left behind") {
-  door gate;
-  std::latch inside{1};
-  auto over = std::make_shared<std::promise<void>>();
-  vigil::task<void> t;
-  {
-    auto tree = start(
-      vigil::task_supervisor(tasks_key).task_shutdown(vigil::brutal_kill));
-    auto tasks = tree[tasks_key];
-    t = tasks
-          .async_blocking([&inside, over, x = gate.opened] {
-            inside.count_down();
-            x.wait();
-            over->set_value();
-          })
-          .value();
-    inside.wait();
-    auto report = tree.stop();
-    REQUIRE(report);
-    REQUIRE(report.value().culprits.size() == 1);
-    CHECK(report.value().culprits[0].path == "root/tasks/#1");
-    CHECK(report.value().culprits[0].what == errc::child_stuck);
-    CHECK(tasks.size() == 0);
+TEST_CASE_FIXTURE(threads, "a thread that does not return is left behind, and "
+                           "blamed for that alone") {
+  for (auto how : {vigil::shutdown_policy{vigil::brutal_kill},
+                   vigil::shutdown_policy{1ms}}) {
+    door gate;
+    std::latch inside{1};
+    auto over = std::make_shared<std::promise<void>>();
+    vigil::task<void> t;
+    {
+      auto tree = start(vigil::task_supervisor(tasks_key).task_shutdown(how));
+      auto tasks = tree[tasks_key];
+      t = tasks
+            .async_blocking([&inside, over, x = gate.opened] {
+              inside.count_down();
+              x.wait();
+              over->set_value();
+            })
+            .value();
+      inside.wait();
+      auto report = tree.stop();
+      REQUIRE(report);
+      REQUIRE(report.value().culprits.size() == 1);
+      CHECK(report.value().culprits[0].path == "root/tasks/#1");
+      CHECK(report.value().culprits[0].what == errc::child_stuck);
+      CHECK(tasks.size() == 0);
+    }
+    CHECK(is_fault(t.await(), errc::killed));
+    gate.open();
+    over->get_future().wait();
   }
-  CHECK(is_fault(t.await(), errc::killed));
-  gate.open();
-  over->get_future().wait();
 }
 
 TEST_CASE_FIXTURE(threads, "an actor that would block on a task is refused") {

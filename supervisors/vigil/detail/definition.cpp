@@ -1,4 +1,5 @@
 #include <vigil/detail/definition.hpp>
+#include <vigil/detail/nested_port.hpp>
 #include <vigil/detail/supervisor_actor.hpp>
 
 #include <unordered_set>
@@ -8,23 +9,6 @@ namespace vigil::detail {
 
 namespace {
 
-class supervisor_port final : public host_port_base {
-public:
-  supervisor_port(child_cell_ptr cell, supervisor_definition_ptr definition)
-    : host_port_base(std::move(cell)), definition_(std::move(definition)) {
-    // nop
-  }
-
-protected:
-  [[nodiscard]] caf::strong_actor_ptr
-  make_host(child_cell_ptr cell, compat::context* ctx) const override {
-    return spawn_supervisor(definition_, std::move(cell), ctx);
-  }
-
-private:
-  supervisor_definition_ptr definition_;
-};
-
 class supervisor_factory final : public child_factory {
 public:
   explicit supervisor_factory(supervisor_definition_ptr x)
@@ -33,13 +17,13 @@ public:
   }
 
   [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
-    return std::make_unique<supervisor_port>(std::move(cell), definition);
+    using port = nested_port<supervisor_actor, supervisor_definition_ptr>;
+    return std::make_unique<port>(std::move(cell), definition);
   }
 
   [[nodiscard]] supervisor_cell_ptr
   make_nested(const child_cell& x) const override {
-    return std::make_shared<supervisor_cell>(definition->spec, x.path(),
-                                             x.parent->tree);
+    return nest(definition->spec, x);
   }
 
   [[nodiscard]] std::optional<failure>
@@ -97,12 +81,7 @@ child_factory_ptr make_supervisor_factory(supervisor_definition_ptr x) {
 caf::strong_actor_ptr spawn_supervisor(supervisor_definition_ptr x,
                                        child_cell_ptr cell,
                                        compat::context* ctx) {
-  auto& sys = cell->parent->tree->system;
-  auto nested = cell->nested;
-  auto result = compat::spawn_lazy<supervisor_actor>(sys, ctx, std::move(x),
-                                                     nested, std::move(cell));
-  nested->actor = caf::actor_cast<caf::weak_actor_ptr>(result);
-  return result;
+  return spawn_nested<supervisor_actor>(std::move(x), std::move(cell), ctx);
 }
 
 const supervisor_definition*

@@ -2,6 +2,7 @@
 #include <vigil/detail/dynamic_actor.hpp>
 #include <vigil/detail/dynamic_definition.hpp>
 #include <vigil/detail/dynamic_record.hpp>
+#include <vigil/detail/nested_port.hpp>
 
 #include <string>
 #include <utility>
@@ -9,28 +10,6 @@
 namespace vigil::detail {
 
 namespace {
-
-class dynamic_port final : public host_port_base {
-public:
-  dynamic_port(child_cell_ptr cell, std::shared_ptr<dynamic_pool> pool)
-    : host_port_base(std::move(cell)), pool_(std::move(pool)) {
-    // nop
-  }
-
-protected:
-  [[nodiscard]] caf::strong_actor_ptr
-  make_host(child_cell_ptr cell, compat::context* ctx) const override {
-    auto& sys = cell->parent->tree->system;
-    auto nested = cell->nested;
-    auto result = compat::spawn_lazy<dynamic_actor>(sys, ctx, pool_, nested,
-                                                    std::move(cell));
-    nested->actor = caf::actor_cast<caf::weak_actor_ptr>(result);
-    return result;
-  }
-
-private:
-  std::shared_ptr<dynamic_pool> pool_;
-};
 
 class dynamic_factory final : public child_factory {
 public:
@@ -44,15 +23,13 @@ public:
                                                definition_.max_children,
                                                std::move(front));
     cell->nested->pool = pool;
-    return std::make_unique<dynamic_port>(std::move(cell), std::move(pool));
+    using port = nested_port<dynamic_actor, std::shared_ptr<dynamic_pool>>;
+    return std::make_unique<port>(std::move(cell), std::move(pool));
   }
 
   [[nodiscard]] supervisor_cell_ptr
   make_nested(const child_cell& x) const override {
-    auto spec = definition_.supervisor;
-    spec.id = x.spec.id;
-    return std::make_shared<supervisor_cell>(std::move(spec), x.path(),
-                                             x.parent->tree);
+    return nest(definition_.supervisor, x);
   }
 
   [[nodiscard]] std::optional<failure>

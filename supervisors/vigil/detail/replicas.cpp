@@ -1,3 +1,4 @@
+#include <vigil/detail/nested_port.hpp>
 #include <vigil/detail/replicas.hpp>
 
 #include <exception>
@@ -59,8 +60,7 @@ caf::strong_actor_ptr replicas_port::make_host(child_cell_ptr cell,
 // -- replicas_factory ---------------------------------------------------------
 
 supervisor_cell_ptr replicas_factory::make_nested(const child_cell& x) const {
-  return std::make_shared<supervisor_cell>(spec_of(x), x.path(),
-                                           x.parent->tree);
+  return nest(replicas_.supervisor, x);
 }
 
 supervisor_spec replicas_factory::spec_of(const child_cell& x) const {

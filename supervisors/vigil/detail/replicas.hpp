@@ -119,13 +119,4 @@ template <class T>
   return result;
 }
 
-/// Returns the settings of a child that is such a supervisor.
-[[nodiscard]] inline child_spec replicas_spec(std::string id) {
-  child_spec result;
-  result.id = std::move(id);
-  result.kind = child_kind::supervisor;
-  result.shutdown = infinity;
-  return result;
-}
-
 } // namespace vigil::detail

@@ -1,3 +1,4 @@
+#include <vigil/detail/nested_port.hpp>
 #include <vigil/detail/task_actor.hpp>
 #include <vigil/detail/task_base.hpp>
 #include <vigil/detail/task_definition.hpp>
@@ -8,28 +9,6 @@ namespace vigil::detail {
 
 namespace {
 
-class task_port final : public host_port_base {
-public:
-  task_port(child_cell_ptr cell, std::shared_ptr<task_pool> pool)
-    : host_port_base(std::move(cell)), pool_(std::move(pool)) {
-    // nop
-  }
-
-protected:
-  [[nodiscard]] caf::strong_actor_ptr
-  make_host(child_cell_ptr cell, compat::context* ctx) const override {
-    auto& sys = cell->parent->tree->system;
-    auto nested = cell->nested;
-    auto result = compat::spawn_lazy<task_actor>(sys, ctx, pool_, nested,
-                                                 std::move(cell));
-    nested->actor = caf::actor_cast<caf::weak_actor_ptr>(result);
-    return result;
-  }
-
-private:
-  std::shared_ptr<task_pool> pool_;
-};
-
 class task_factory final : public child_factory {
 public:
   explicit task_factory(task_settings x) : settings_(std::move(x)) {
@@ -39,15 +18,13 @@ public:
   [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
     auto pool = std::make_shared<task_pool>(cell->nested, settings_);
     cell->nested->pool = pool;
-    return std::make_unique<task_port>(std::move(cell), std::move(pool));
+    using port = nested_port<task_actor, std::shared_ptr<task_pool>>;
+    return std::make_unique<port>(std::move(cell), std::move(pool));
   }
 
   [[nodiscard]] supervisor_cell_ptr
   make_nested(const child_cell& x) const override {
-    auto spec = settings_.supervisor;
-    spec.id = x.spec.id;
-    return std::make_shared<supervisor_cell>(std::move(spec), x.path(),
-                                             x.parent->tree);
+    return nest(settings_.supervisor, x);
   }
 
   [[nodiscard]] std::optional<failure>

@@ -1,0 +1,270 @@
+#pragma once
+
+#include <vigil/call.hpp>
+#include <vigil/detail/dynamic_pool.hpp>
+#include <vigil/detail/limit_text.hpp>
+#include <vigil/detail/supervisor_actor.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace vigil::detail {
+
+/// The control plane of a supervisor whose children start and restart without
+/// it: comes up, stops all children at once, goes down, and gives up.
+///
+/// Who does not end before the deadline is killed, and who does not end then is
+/// left behind. How children are held is for the derived class to say.
+template <class Handle>
+class pool_actor : public compat::control<typename Handle::base>,
+                   public child_actor {
+public:
+  using super = compat::control<typename Handle::base>;
+
+  /// `noun` is what a child is called.
+  pool_actor(caf::actor_config& cfg, supervisor_cell_ptr cell,
+             child_cell_ptr me, std::string noun)
+    : super(cfg), cell_(std::move(cell)), me_(std::move(me)),
+      noun_(std::move(noun)) {
+    this->set_default_handler(caf::drop);
+    this->set_error_handler([](caf::scheduled_actor*, caf::error&) {});
+    this->set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
+    this->gate(true);
+  }
+
+  [[nodiscard]] child_record* child() noexcept final {
+    return me_.get();
+  }
+
+protected:
+  // -- the children -----------------------------------------------------------
+
+  /// Accepts children from now on.
+  virtual void open() = 0;
+
+  /// Accepts no child from now on, and has the last one to go send
+  /// `pool_drained`. Returns whether there is none already.
+  virtual bool close() = 0;
+
+  /// Returns whether there is no child.
+  [[nodiscard]] virtual bool drained() const = 0;
+
+  /// How long they have to end.
+  [[nodiscard]] virtual const shutdown_policy& patience() const = 0;
+
+  virtual void ask_all() = 0;
+
+  /// Kills all; `late` ones had been asked and their time is over.
+  virtual void kill_all(bool late) = 0;
+
+  /// Nobody waits any more for those that are there.
+  virtual void leave_all() = 0;
+
+  /// Sees the messages that are of no concern here.
+  virtual compat::verdict other(compat::mailbox_element& x) {
+    static_cast<void>(x);
+    return compat::verdict::pass;
+  }
+
+  // -- for the derived class --------------------------------------------------
+
+  [[nodiscard]] supervisor_cell& cell() const noexcept {
+    return *cell_;
+  }
+
+  /// Blames a child in the report of the stop that is under way: for the last
+  /// thing it is blamed for.
+  void blame(std::string path, errc what) {
+    auto& all = report_.culprits;
+    const auto [i, first] = blamed_.try_emplace(path, all.size());
+    if (first)
+      all.push_back({std::move(path), what});
+    else
+      all[i->second].what = what;
+  }
+
+  /// Answers `call::stop`.
+  caf::result<stop_report> stop_for_caller() {
+    if (phase_ == phase::down)
+      return stop_report{};
+    auto promise = this->make_response_promise();
+    stoppers_.push_back(promise);
+    stop({}, false);
+    return promise;
+  }
+
+  /// Has a `core_timer` of that child come after a while; returns its
+  /// generation.
+  [[nodiscard]] std::uint64_t arm(std::uint64_t uid, duration after) {
+    const auto result = ++last_timer_;
+    compat::schedule(this->system(), cell_->tree->now() + after,
+                     caf::strong_actor_ptr{this->ctrl()},
+                     core_timer{uid, result});
+    return result;
+  }
+
+  // -- control ----------------------------------------------------------------
+
+  compat::verdict before(compat::mailbox_element& x) final {
+    if (const auto* cmd = compat::get_if<host_command>(x)) {
+      on_command(cmd->kind);
+    } else if (compat::get_if<pool_drained>(x) != nullptr) {
+      if ((phase_ == phase::asking || phase_ == phase::killing) && drained())
+        went_down();
+    } else if (auto* exhausted = compat::get_if<pool_exhausted>(x)) {
+      on_exhausted(*exhausted);
+    } else if (const auto* timer = compat::get_if<core_timer>(x);
+               timer != nullptr && timer->generation == timer_) {
+      on_timer();
+    } else if (const auto* exit = compat::get_if<caf::exit_msg>(x)) {
+      if (exit->reason)
+        stop(exit_of(exit->reason), exit->reason == caf::exit_reason::kill);
+    } else {
+      return other(x);
+    }
+    return compat::verdict::consumed;
+  }
+
+  bool ended() final {
+    return false;
+  }
+
+  void thrown(std::string what, const caf::strong_actor_ptr&,
+              caf::message_id) final {
+    stop(abnormal({errc::exception, std::move(what), cell_->path}), false);
+  }
+
+private:
+  enum class phase : std::uint8_t { down, up, asking, killing };
+
+  void on_command(host_command::what x) {
+    switch (x) {
+      case host_command::what::start:
+        if (phase_ == phase::down)
+          return begin_life();
+        start_when_down_ = true;
+        return stop(killed(), true);
+      case host_command::what::stop:
+        return stop({exit_kind::shutdown, {}, false, {}}, false);
+      case host_command::what::kill:
+        return stop(killed(), true);
+      case host_command::what::park:
+        return;
+      case host_command::what::forget:
+        forget_when_down_ = true;
+        if (phase_ == phase::down)
+          return end();
+        return stop(killed(), true);
+    }
+  }
+
+  void on_exhausted(pool_exhausted& x) {
+    if (phase_ != phase::up)
+      return;
+    failure why{errc::restart_limit_reached,
+                limit_text(noun_, cell_->spec.intensity, x.earlier),
+                cell_->path};
+    why.time = cell_->tree->now();
+    auto how = abnormal(why.because(std::move(x.last)));
+    if (cell_->tree->events.enabled())
+      cell_->tree->events.publish(event{.type = event_type::gave_up,
+                                        .time = why.time,
+                                        .path = cell_->path,
+                                        .exit = how.kind,
+                                        .why = how.why});
+    stop(std::move(how), false);
+  }
+
+  void on_timer() {
+    if (phase_ == phase::asking)
+      kill(true);
+    else if (phase_ == phase::killing)
+      leave_all();
+  }
+
+  void begin_life() {
+    me_->appear();
+    me_->incarnation.fetch_add(1, std::memory_order_relaxed);
+    me_->came_up(me_->now());
+    cell_->window->clear();
+    report_ = {};
+    blamed_.clear();
+    phase_ = phase::up;
+    open();
+    me_->publish(event_type::supervisor_started);
+    notify(*me_, me_->incarnation, this->context(), child_note::what::started);
+  }
+
+  // `pool_drained` comes later, and once: the phase has to be there before the
+  // first child is asked to end.
+  void stop(child_exit how, bool brutal) {
+    if (phase_ == phase::asking && brutal)
+      return kill(false);
+    if (phase_ != phase::up)
+      return;
+    exit_ = std::move(how);
+    phase_ = phase::asking;
+    if (close())
+      return went_down();
+    if (brutal || patience().brutal())
+      return kill(false);
+    ask_all();
+    if (!patience().infinite())
+      timer_ = arm(0, patience().deadline());
+  }
+
+  void kill(bool late) {
+    phase_ = phase::killing;
+    kill_all(late);
+    timer_ = arm(0, kill_grace);
+  }
+
+  void went_down() {
+    if (me_->departs(exit_, true))
+      me_->vanish();
+    phase_ = phase::down;
+    timer_ = 0;
+    if (exit_.kind == exit_kind::abnormal)
+      me_->log(exit_.why);
+    me_->publish(event_type::supervisor_stopped, exit_);
+    for (auto& promise : std::exchange(stoppers_, {}))
+      promise.deliver(report_);
+    auto how = exit_;
+    how.culprits = report_.culprits;
+    notify(*me_, me_->incarnation, this->context(), child_note::what::exited,
+           std::move(how));
+    if (forget_when_down_)
+      end();
+    else if (std::exchange(start_when_down_, false))
+      begin_life();
+  }
+
+  void end() {
+    this->retire(to_caf({errc::supervisor_down, {}, cell_->path}));
+  }
+
+  [[nodiscard]] child_exit killed() const {
+    return abnormal({errc::killed, {}, cell_->path});
+  }
+
+  const supervisor_cell_ptr cell_;
+  const child_cell_ptr me_;
+  const std::string noun_;
+  phase phase_ = phase::down;
+  child_exit exit_;
+  stop_report report_;
+  /// Where in the report each path stands.
+  std::unordered_map<std::string, std::size_t> blamed_;
+  std::uint64_t last_timer_ = 0;
+  std::uint64_t timer_ = 0;
+  std::vector<caf::response_promise> stoppers_;
+  bool start_when_down_ = false;
+  bool forget_when_down_ = false;
+};
+
+} // namespace vigil::detail
