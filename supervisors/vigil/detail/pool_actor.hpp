@@ -1,19 +1,22 @@
 #pragma once
 
 #include <vigil/call.hpp>
+#include <vigil/detail/blame_list.hpp>
 #include <vigil/detail/dynamic_pool.hpp>
-#include <vigil/detail/limit_text.hpp>
 #include <vigil/detail/supervisor_actor.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace vigil::detail {
+
+/// Tells that the children of a supervisor, a `noun` each, spent its budget;
+/// returns how its life ends.
+[[nodiscard]] child_exit give_up(const supervisor_cell& cell,
+                                 const std::string& noun, pool_exhausted& x);
 
 /// The control plane of a supervisor whose children start and restart without
 /// it: comes up, stops all children at once, goes down, and gives up.
@@ -77,15 +80,9 @@ protected:
     return *cell_;
   }
 
-  /// Blames a child in the report of the stop that is under way: for the last
-  /// thing it is blamed for.
+  /// Blames a child in the report of the stop that is under way.
   void blame(std::string path, errc what) {
-    auto& all = report_.culprits;
-    const auto [i, first] = blamed_.try_emplace(path, all.size());
-    if (first)
-      all.push_back({std::move(path), what});
-    else
-      all[i->second].what = what;
+    blames_.add(std::move(path), what);
   }
 
   /// Answers `call::stop`.
@@ -117,7 +114,8 @@ protected:
       if ((phase_ == phase::asking || phase_ == phase::killing) && drained())
         went_down();
     } else if (auto* exhausted = compat::get_if<pool_exhausted>(x)) {
-      on_exhausted(*exhausted);
+      if (phase_ == phase::up)
+        stop(give_up(*cell_, noun_, *exhausted), false);
     } else if (const auto* timer = compat::get_if<core_timer>(x);
                timer != nullptr && timer->generation == timer_) {
       on_timer();
@@ -163,23 +161,6 @@ private:
     }
   }
 
-  void on_exhausted(pool_exhausted& x) {
-    if (phase_ != phase::up)
-      return;
-    failure why{errc::restart_limit_reached,
-                limit_text(noun_, cell_->spec.intensity, x.earlier),
-                cell_->path};
-    why.time = cell_->tree->now();
-    auto how = abnormal(why.because(std::move(x.last)));
-    if (cell_->tree->events.enabled())
-      cell_->tree->events.publish(event{.type = event_type::gave_up,
-                                        .time = why.time,
-                                        .path = cell_->path,
-                                        .exit = how.kind,
-                                        .why = how.why});
-    stop(std::move(how), false);
-  }
-
   void on_timer() {
     if (phase_ == phase::asking)
       kill(true);
@@ -192,8 +173,7 @@ private:
     me_->incarnation.fetch_add(1, std::memory_order_relaxed);
     me_->came_up(me_->now());
     cell_->window->clear();
-    report_ = {};
-    blamed_.clear();
+    blames_ = {};
     phase_ = phase::up;
     open();
     me_->publish(event_type::supervisor_started);
@@ -233,9 +213,9 @@ private:
       me_->log(exit_.why);
     me_->publish(event_type::supervisor_stopped, exit_);
     for (auto& promise : std::exchange(stoppers_, {}))
-      promise.deliver(report_);
+      promise.deliver(blames_.report());
     auto how = exit_;
-    how.culprits = report_.culprits;
+    how.culprits = blames_.report().culprits;
     notify(*me_, me_->incarnation, this->context(), child_note::what::exited,
            std::move(how));
     if (forget_when_down_)
@@ -257,9 +237,7 @@ private:
   const std::string noun_;
   phase phase_ = phase::down;
   child_exit exit_;
-  stop_report report_;
-  /// Where in the report each path stands.
-  std::unordered_map<std::string, std::size_t> blamed_;
+  blame_list blames_;
   std::uint64_t last_timer_ = 0;
   std::uint64_t timer_ = 0;
   std::vector<caf::response_promise> stoppers_;
