@@ -110,6 +110,33 @@ TEST_CASE("a blocking child lives, fails, comes back and stops") {
   CHECK(lives == 3);
 }
 
+TEST_CASE("what comes while a blocking child ends waits for its next life") {
+  real_world w;
+  auto got = std::make_shared<std::promise<std::string>>();
+  auto make = [got](caf::blocking_actor* self) {
+    auto me = vigil::this_child(self).handle<caf::actor>();
+    const auto first = vigil::this_child(self).incarnation() == 1;
+    if (first)
+      static_cast<caf::local_actor*>(self)->attach_functor(
+        [me] { caf::anon_send(me, std::string{"for the next"}); });
+    bool running = true;
+    self->receive_while(running)(
+      [&](const std::string& x) {
+        if (first)
+          running = false;
+        else
+          got->set_value(x);
+      },
+      [&](const caf::exit_msg&) { running = false; });
+  };
+  auto tree = sup().child(vigil::child("a", make)).start(w.sys);
+  REQUIRE(tree);
+  caf::anon_send(tree.value().find<caf::actor>("a").value(),
+                 std::string{"end"});
+  CHECK(got->get_future().get() == "for the next");
+  CHECK(said(tree.value().stop()) == "ok");
+}
+
 TEST_CASE("a blocking child that finishes is not restarted if transient") {
   real_world w;
   std::atomic<int> lives{0};

@@ -187,6 +187,29 @@ TEST_CASE("trap: a child that awaits a response can be stopped") {
   caf::anon_send_exit(silent, caf::exit_reason::kill);
 }
 
+TEST_CASE("trap: what comes while a life ends waits for the next") {
+  virtual_system vs;
+  auto got = std::make_shared<std::vector<int>>();
+  auto make = [got](caf::event_based_actor* self) -> caf::behavior {
+    // Runs when the mailbox has closed, before who monitors learns of the end.
+    auto me = vigil::this_child(self).handle<caf::actor>();
+    if (vigil::this_child(self).incarnation() == 1)
+      self->attach_functor([me] { caf::anon_send(me, 2); });
+    return {[self, got](int x) {
+      if (x == crash)
+        return crash_of(self);
+      got->push_back(x);
+    }};
+  };
+  auto tree = vigil::supervisor("root")
+                .child(vigil::child("a", make).respawn())
+                .start(vs.sys);
+  REQUIRE(tree);
+  vs.tell(tree.value().find<caf::actor>("a").value(), crash);
+  CHECK(*got == std::vector{2});
+  CHECK(tree.value().snapshot().find("root/a")->messages_lost == 0);
+}
+
 TEST_CASE("trap: a promise of an ended life is answered") {
   virtual_system vs;
   auto make = [](caf::event_based_actor* self) -> caf::behavior {

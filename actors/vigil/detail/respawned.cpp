@@ -1,4 +1,5 @@
 #include <vigil/detail/respawned.hpp>
+#include <vigil/detail/slot.hpp>
 
 #include <exception>
 #include <utility>
@@ -42,6 +43,8 @@ void respawned_context::note_started() {
 
 void respawned_context::note_no_service() {
   record().serves(false, life_->incarnation);
+  if (const auto handle = stable_handle())
+    static_cast<slot*>(handle->get())->hold(self().ctrl());
 }
 
 void respawned_context::note_failure(failure why) {

@@ -54,6 +54,8 @@ protected:
   bool check_start();
 
   void note_started();
+  /// The mailbox is about to close: from now on messages wait for the next
+  /// life.
   void note_no_service();
   void note_failure(failure why);
 
@@ -203,6 +205,11 @@ public:
     note_end(this->fail_state_);
     if (life_->why)
       this->fail_state(to_caf(*life_->why));
+  }
+
+  bool cleanup(caf::error&& reason, compat::context* ctx) override {
+    note_no_service();
+    return T::cleanup(std::move(reason), ctx);
   }
 
   caf::local_actor& self() noexcept override {
