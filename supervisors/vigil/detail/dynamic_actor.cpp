@@ -8,8 +8,8 @@ namespace vigil::detail {
 dynamic_actor::dynamic_actor(caf::actor_config& cfg,
                              std::shared_ptr<dynamic_pool> pool,
                              supervisor_cell_ptr cell, child_cell_ptr me)
-  : pool_actor(cfg, std::move(cell), std::move(me), "a child"),
-    pool_(std::move(pool)) {
+  : pool_actor(cfg, std::move(pool), std::move(cell), std::move(me),
+               "a child") {
   // nop
 }
 
@@ -27,7 +27,7 @@ dynamic_actor::behavior_type dynamic_actor::make_behavior() {
 
 compat::verdict dynamic_actor::other(compat::mailbox_element& x) {
   if (const auto* dismissed = compat::get_if<pool_dismissed>(x)) {
-    if (const auto* record = pool_->find(dismissed->child))
+    if (const auto* record = pool().find(dismissed->child))
       see_off(*record, dismissed->child);
   } else if (const auto* timer = compat::get_if<core_timer>(x)) {
     on_timer(*timer);
@@ -41,55 +41,45 @@ compat::verdict dynamic_actor::other(compat::mailbox_element& x) {
 
 // -- all children -------------------------------------------------------------
 
-void dynamic_actor::open() {
-  pool_->open();
-}
-
-bool dynamic_actor::close() {
-  return pool_->close();
-}
-
 bool dynamic_actor::drained() const {
-  return pool_->size() == 0;
+  return pool().size() == 0;
 }
 
 const shutdown_policy& dynamic_actor::patience() const {
-  return pool_->spec().shutdown;
+  return pool().spec().shutdown;
 }
 
 void dynamic_actor::ask_all() {
-  tell_all(host_command::what::stop);
+  for (const auto& child : pool().children())
+    compat::send_urgent(child, context(),
+                        host_command{host_command::what::stop});
 }
 
 void dynamic_actor::kill_all(bool late) {
-  if (late)
-    for (const auto& child : pool_->children())
-      if (const auto* record = dynamic_cast<dynamic_record*>(child->get())) {
-        blame(record->path(), errc::shutdown_timeout);
-        record->publish(event_type::child_killed);
-      }
-  tell_all(host_command::what::kill);
+  for (const auto& child : pool().children()) {
+    if (const auto* record = late ? pool().find(child) : nullptr) {
+      blame(record->path(), errc::shutdown_timeout);
+      record->publish(event_type::child_killed);
+    }
+    compat::send_urgent(child, context(),
+                        host_command{host_command::what::kill});
+  }
 }
 
 void dynamic_actor::leave_all() {
-  for (const auto& child : pool_->children())
-    if (auto* record = pool_->find(child)) {
+  for (const auto& child : pool().children())
+    if (auto* record = pool().find(child)) {
       blame(record->path(), errc::child_stuck);
       abandon(*record);
     }
 }
 
-void dynamic_actor::tell_all(host_command::what x) {
-  for (const auto& child : pool_->children())
-    compat::send_urgent(child, context(), host_command{x});
-}
-
 // -- one child ----------------------------------------------------------------
 
 caf::result<void> dynamic_actor::terminate(const caf::strong_actor_ptr& child) {
-  const auto* record = pool_->find(child);
+  const auto* record = pool().find(child);
   if (record == nullptr)
-    return to_caf(pool_->no_child());
+    return to_caf(pool().no_child());
   auto promise = make_response_promise();
   see_off(*record, child).promises.push_back(promise);
   return promise;
@@ -109,7 +99,7 @@ dynamic_actor::see_off(const dynamic_record& x,
       compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(me), ctx,
                           dynamic_gone{uid});
     });
-  const auto& policy = pool_->spec().shutdown;
+  const auto& policy = pool().spec().shutdown;
   if (policy.brutal()) {
     press(x.uid, result);
     return result;
@@ -124,7 +114,7 @@ void dynamic_actor::abandon(dynamic_record& x) {
   x.vanish();
   x.publish(event_type::child_left_behind);
   x.forget_key();
-  static_cast<void>(pool_->remove(x));
+  static_cast<void>(pool().remove(x));
 }
 
 void dynamic_actor::on_timer(const core_timer& x) {
@@ -135,12 +125,12 @@ void dynamic_actor::on_timer(const core_timer& x) {
 
 void dynamic_actor::press(std::uint64_t uid, leaver& x) {
   if (x.killed) {
-    if (auto* record = pool_->find(x.child))
+    if (auto* record = pool().find(x.child))
       abandon(*record);
     return on_gone(uid);
   }
   x.killed = true;
-  if (const auto* late = x.timer != 0 ? pool_->find(x.child) : nullptr)
+  if (const auto* late = x.timer != 0 ? pool().find(x.child) : nullptr)
     late->publish(event_type::child_killed);
   compat::send_urgent(x.child, context(),
                       host_command{host_command::what::kill});

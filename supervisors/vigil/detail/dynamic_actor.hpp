@@ -16,7 +16,8 @@ struct dynamic_gone {
 
 /// The control plane of a dynamic supervisor: a `pool_actor` that stops single
 /// children, too.
-class dynamic_actor final : public pool_actor<dynamic_supervisor_handle> {
+class dynamic_actor final
+  : public pool_actor<dynamic_supervisor_handle, dynamic_pool> {
 public:
   dynamic_actor(caf::actor_config& cfg, std::shared_ptr<dynamic_pool> pool,
                 supervisor_cell_ptr cell, child_cell_ptr me);
@@ -26,8 +27,6 @@ public:
   behavior_type make_behavior() override;
 
 protected:
-  void open() override;
-  bool close() override;
   [[nodiscard]] bool drained() const override;
   [[nodiscard]] const shutdown_policy& patience() const override;
   void ask_all() override;
@@ -44,7 +43,6 @@ private:
     bool killed = false;
   };
 
-  void tell_all(host_command::what x);
   caf::result<void> terminate(const caf::strong_actor_ptr& child);
   leaver& see_off(const dynamic_record& x, const caf::strong_actor_ptr& child);
   void abandon(dynamic_record& x);
@@ -52,7 +50,6 @@ private:
   void press(std::uint64_t uid, leaver& x);
   void on_gone(std::uint64_t uid);
 
-  std::shared_ptr<dynamic_pool> pool_;
   std::unordered_map<std::uint64_t, leaver> leavers_;
 };
 

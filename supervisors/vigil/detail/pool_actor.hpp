@@ -22,18 +22,19 @@ namespace vigil::detail {
 /// it: comes up, stops all children at once, goes down, and gives up.
 ///
 /// Who does not end before the deadline is killed, and who does not end then is
-/// left behind. How children are held is for the derived class to say.
-template <class Handle>
+/// left behind. How to reach the children of the pool is for the derived class
+/// to say.
+template <class Handle, class Pool>
 class pool_actor : public compat::control<typename Handle::base>,
                    public child_actor {
 public:
   using super = compat::control<typename Handle::base>;
 
   /// `noun` is what a child is called.
-  pool_actor(caf::actor_config& cfg, supervisor_cell_ptr cell,
-             child_cell_ptr me, std::string noun)
-    : super(cfg), cell_(std::move(cell)), me_(std::move(me)),
-      noun_(std::move(noun)) {
+  pool_actor(caf::actor_config& cfg, std::shared_ptr<Pool> pool,
+             supervisor_cell_ptr cell, child_cell_ptr me, std::string noun)
+    : super(cfg), pool_(std::move(pool)), cell_(std::move(cell)),
+      me_(std::move(me)), noun_(std::move(noun)) {
     this->set_default_handler(caf::drop);
     this->set_error_handler([](caf::scheduled_actor*, caf::error&) {});
     this->set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
@@ -46,13 +47,6 @@ public:
 
 protected:
   // -- the children -----------------------------------------------------------
-
-  /// Accepts children from now on.
-  virtual void open() = 0;
-
-  /// Accepts no child from now on, and has the last one to go send
-  /// `pool_drained`. Returns whether there is none already.
-  virtual bool close() = 0;
 
   /// Returns whether there is no child.
   [[nodiscard]] virtual bool drained() const = 0;
@@ -75,6 +69,10 @@ protected:
   }
 
   // -- for the derived class --------------------------------------------------
+
+  [[nodiscard]] Pool& pool() const noexcept {
+    return *pool_;
+  }
 
   [[nodiscard]] supervisor_cell& cell() const noexcept {
     return *cell_;
@@ -175,7 +173,7 @@ private:
     cell_->window->clear();
     blames_ = {};
     phase_ = phase::up;
-    open();
+    pool_->open();
     me_->publish(event_type::supervisor_started);
     notify(*me_, me_->incarnation, this->context(), child_note::what::started);
   }
@@ -189,7 +187,7 @@ private:
       return;
     exit_ = std::move(how);
     phase_ = phase::asking;
-    if (close())
+    if (pool_->close())
       return went_down();
     if (brutal || patience().brutal())
       return kill(false);
@@ -232,6 +230,7 @@ private:
     return abnormal({errc::killed, {}, cell_->path});
   }
 
+  const std::shared_ptr<Pool> pool_;
   const supervisor_cell_ptr cell_;
   const child_cell_ptr me_;
   const std::string noun_;

@@ -7,8 +7,7 @@ namespace vigil::detail {
 
 task_actor::task_actor(caf::actor_config& cfg, std::shared_ptr<task_pool> pool,
                        supervisor_cell_ptr cell, child_cell_ptr me)
-  : pool_actor(cfg, std::move(cell), std::move(me), "a task"),
-    pool_(std::move(pool)) {
+  : pool_actor(cfg, std::move(pool), std::move(cell), std::move(me), "a task") {
   // nop
 }
 
@@ -23,29 +22,21 @@ task_actor::behavior_type task_actor::make_behavior() {
   };
 }
 
-void task_actor::open() {
-  pool_->open();
-}
-
-bool task_actor::close() {
-  return pool_->close();
-}
-
 bool task_actor::drained() const {
-  return pool_->drained();
+  return pool().drained();
 }
 
 const shutdown_policy& task_actor::patience() const {
-  return pool_->spec(restart_policy::temporary).shutdown;
+  return pool().spec(restart_policy::temporary).shutdown;
 }
 
 void task_actor::ask_all() {
-  for (const auto& task : pool_->children())
+  for (const auto& task : pool().children())
     task->stop(false, context());
 }
 
 void task_actor::kill_all(bool late) {
-  for (const auto& task : pool_->children()) {
+  for (const auto& task : pool().children()) {
     if (late) {
       blame(task->path(), errc::shutdown_timeout);
       task->publish(event_type::child_killed);
@@ -55,7 +46,7 @@ void task_actor::kill_all(bool late) {
 }
 
 void task_actor::leave_all() {
-  for (const auto& task : pool_->children()) {
+  for (const auto& task : pool().children()) {
     blame(task->path(), errc::child_stuck);
     task->leave_behind();
   }

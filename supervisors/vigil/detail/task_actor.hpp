@@ -15,7 +15,7 @@ using task_supervisor_handle
 namespace detail {
 
 /// The control plane of a task supervisor.
-class task_actor final : public pool_actor<task_supervisor_handle> {
+class task_actor final : public pool_actor<task_supervisor_handle, task_pool> {
 public:
   task_actor(caf::actor_config& cfg, std::shared_ptr<task_pool> pool,
              supervisor_cell_ptr cell, child_cell_ptr me);
@@ -25,16 +25,11 @@ public:
   behavior_type make_behavior() override;
 
 protected:
-  void open() override;
-  bool close() override;
   [[nodiscard]] bool drained() const override;
   [[nodiscard]] const shutdown_policy& patience() const override;
   void ask_all() override;
   void kill_all(bool late) override;
   void leave_all() override;
-
-private:
-  std::shared_ptr<task_pool> pool_;
 };
 
 } // namespace detail
