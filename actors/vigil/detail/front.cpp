@@ -4,7 +4,7 @@ namespace vigil::detail {
 
 namespace {
 
-constexpr auto never = time_point::max().time_since_epoch().count();
+constexpr auto no_tick = time_point::max().time_since_epoch().count();
 
 /// Brings time to a front.
 class front_timer : public caf::event_based_actor {
@@ -37,7 +37,7 @@ front::front(caf::actor_config& cfg, std::string name,
     timer_(compat::spawn_lazy<front_timer>(home_system(),
                                            home_system().dummy_execution_unit(),
                                            caf::weak_actor_ptr{ctrl(), true})),
-    next_tick_(never) {
+    next_tick_(no_tick) {
   // nop
 }
 
@@ -82,7 +82,7 @@ void front::tick(compat::context* ctx) {
   // A tick that was replaced by an earlier one comes for nothing.
   if (at.time_since_epoch().count() < next)
     return;
-  next_tick_.compare_exchange_strong(next, never, std::memory_order_acq_rel);
+  next_tick_.compare_exchange_strong(next, no_tick, std::memory_order_acq_rel);
   time_passed(at, ctx);
 }
 
