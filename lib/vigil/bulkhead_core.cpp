@@ -1,10 +1,20 @@
 #include <vigil/bulkhead_core.hpp>
+#include <vigil/detail/flat_calls.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <mutex>
 
 namespace vigil {
+
+namespace {
+
+std::string_view
+name_of(const detail::bulkhead_callers::value_type* x) noexcept {
+  return x != nullptr ? std::string_view{x->first} : std::string_view{};
+}
+
+} // namespace
 
 std::string_view to_string(bulkhead_refusal x) noexcept {
   switch (x) {
@@ -56,10 +66,10 @@ bulkhead_answer bulkhead_core::try_acquire(std::string_view caller) {
 bulkhead_answer bulkhead_core::ask(std::string_view caller, time_point now,
                                    time_point deadline, bool may_wait) {
   if (take_fast()) {
-    tell(guard_event_type::admitted, nullptr);
+    tell(guard_event_type::admitted, {});
     return bulkhead_permit{this, nullptr};
   }
-  answers out;
+  turns out;
   bulkhead_answer result{may_wait ? bulkhead_refusal::queue_full
                                   : bulkhead_refusal::full};
   caller_entry* mine = nullptr;
@@ -68,15 +78,16 @@ bulkhead_answer bulkhead_core::ask(std::string_view caller, time_point now,
     word_.fetch_or(busy, std::memory_order_acq_rel);
     mine = caller_of(caller);
     if (settings_.max_wait)
-      deadline = std::min(deadline, now + *settings_.max_wait);
+      deadline
+        = std::min(deadline, detail::time_after(now, *settings_.max_wait));
     const bulkhead_ticket ticket{++last_ticket_};
     waiting_.push_back({ticket, mine, deadline});
     if (mine != nullptr)
       ++mine->second.waiting;
     let_in(out);
     // It is in, or the last of those that wait.
-    if (!out.empty() && out.back().first.ticket == ticket) {
-      result = std::move(out.back().second);
+    if (!out.empty() && out.back().ticket == ticket) {
+      result = std::move(out.back().answer);
       out.pop_back();
     } else if (may_wait && waiting_.size() <= settings_.queue) {
       result = ticket;
@@ -88,12 +99,10 @@ bulkhead_answer bulkhead_core::ask(std::string_view caller, time_point now,
     }
     rest();
   }
-  if (listener_) {
-    constexpr guard_event_type types[]
-      = {guard_event_type::admitted, guard_event_type::queued,
-         guard_event_type::refused};
-    listener_({types[result.index()], name_, caller});
-  }
+  constexpr guard_event_type types[]
+    = {guard_event_type::admitted, guard_event_type::queued,
+       guard_event_type::refused};
+  tell(types[result.index()], caller);
   call(out);
   return result;
 }
@@ -115,13 +124,12 @@ bool bulkhead_core::cancel(bulkhead_ticket x) {
     }
     rest();
   }
-  if (listener_)
-    listener_({guard_event_type::cancelled, name_, caller});
+  tell(guard_event_type::cancelled, caller);
   return true;
 }
 
 void bulkhead_core::advance(time_point now) {
-  answers out;
+  turns out;
   {
     std::lock_guard guard{lock_};
     for (auto i = waiting_.begin(); i != waiting_.end();) {
@@ -129,18 +137,17 @@ void bulkhead_core::advance(time_point now) {
         ++i;
         continue;
       }
-      out.emplace_back(*i, bulkhead_refusal::wait_over);
+      auto* caller = i->caller;
+      out.push_back(turn_of(*i, bulkhead_refusal::wait_over));
       i = waiting_.erase(i);
+      if (caller != nullptr) {
+        --caller->second.waiting;
+        forget(caller);
+      }
     }
     rest();
   }
   call(out);
-  std::lock_guard guard{lock_};
-  for (auto& [x, answer] : out)
-    if (x.caller != nullptr) {
-      --x.caller->second.waiting;
-      forget(x.caller);
-    }
 }
 
 std::optional<time_point> bulkhead_core::next_timer() const {
@@ -157,7 +164,7 @@ result<void> bulkhead_core::limit(std::uint32_t concurrent) {
   if (concurrent == 0)
     return failure{errc::out_of_range,
                    "bulkhead '" + name_ + "': concurrent is below 1"};
-  answers out;
+  turns out;
   {
     std::lock_guard guard{lock_};
     limit_.store(concurrent, std::memory_order_relaxed);
@@ -194,10 +201,11 @@ bool bulkhead_core::release_fast() noexcept {
 }
 
 void bulkhead_core::release(caller_entry* caller) noexcept {
-  tell(guard_event_type::finished, caller);
+  if (listener_)
+    tell(guard_event_type::finished, name_of(caller));
   if (release_fast())
     return;
-  answers out;
+  turns out;
   {
     std::lock_guard guard{lock_};
     word_.fetch_sub(1, std::memory_order_acq_rel);
@@ -245,7 +253,7 @@ bool bulkhead_core::has_room(const caller_entry* caller) const noexcept {
 }
 
 // With the lock held: lets in, in order of arrival, whom there is room for.
-void bulkhead_core::let_in(answers& out) {
+void bulkhead_core::let_in(turns& out) {
   for (auto i = waiting_.begin(); i != waiting_.end();) {
     if (!has_room(i->caller)) {
       // Without callers, who comes later finds no more room.
@@ -259,27 +267,30 @@ void bulkhead_core::let_in(answers& out) {
       ++i->caller->second.running;
       --i->caller->second.waiting;
     }
-    out.emplace_back(*i, bulkhead_permit{this, i->caller});
+    out.push_back(turn_of(*i, bulkhead_permit{this, i->caller}));
     i = waiting_.erase(i);
   }
 }
 
-void bulkhead_core::call(answers& x) {
-  for (auto& [who, answer] : x) {
-    tell(std::holds_alternative<bulkhead_permit>(answer)
-           ? guard_event_type::admitted
-           : guard_event_type::refused,
-         who.caller);
-    ready_(who.ticket, std::move(answer));
-  }
+bulkhead_core::turn bulkhead_core::turn_of(const waiter& x,
+                                           bulkhead_answer answer) const {
+  return {x.ticket, std::move(answer),
+          std::string{listener_ ? name_of(x.caller) : std::string_view{}}};
 }
 
-void bulkhead_core::tell(guard_event_type type,
-                         const caller_entry* caller) const {
+void bulkhead_core::call(turns& xs) noexcept {
+  detail::flat_calls<turn>::run(this, xs, [this](turn&& x) {
+    tell(std::holds_alternative<bulkhead_permit>(x.answer)
+           ? guard_event_type::admitted
+           : guard_event_type::refused,
+         x.caller);
+    ready_(x.ticket, std::move(x.answer));
+  });
+}
+
+void bulkhead_core::tell(guard_event_type type, std::string_view caller) const {
   if (listener_)
-    listener_({type, name_,
-               caller != nullptr ? std::string_view{caller->first}
-                                 : std::string_view{}});
+    listener_({type, name_, caller});
 }
 
 } // namespace vigil

@@ -101,7 +101,8 @@ using bulkhead_answer
 ///
 /// Nobody blocks: a call that has to wait gets a ticket, and `ready` is called
 /// with what became of it, in the thread that freed a place or saw its time go
-/// by, outside of all locks. `ready` must not throw.
+/// by, outside of all locks. `ready` must not throw. It may free its place at
+/// once: who gets in by that is told after `ready` has returned.
 ///
 /// Thread-safe. While nobody waits and callers do not matter, a place costs one
 /// atomic change.
@@ -164,7 +165,14 @@ private:
     time_point deadline;
   };
 
-  using answers = std::vector<std::pair<waiter, bulkhead_answer>>;
+  struct turn {
+    bulkhead_ticket ticket;
+    bulkhead_answer answer;
+    // For the listener; its entry may be gone.
+    std::string caller;
+  };
+
+  using turns = std::vector<turn>;
 
   // The lower half of the word counts places; this bit sends everybody to the
   // lock.
@@ -182,9 +190,10 @@ private:
   void rest() noexcept;
   void forget(caller_entry* caller);
   [[nodiscard]] bool has_room(const caller_entry* caller) const noexcept;
-  void let_in(answers& out);
-  void call(answers& x);
-  void tell(guard_event_type type, const caller_entry* caller) const;
+  void let_in(turns& out);
+  [[nodiscard]] turn turn_of(const waiter& x, bulkhead_answer answer) const;
+  void call(turns& x) noexcept;
+  void tell(guard_event_type type, std::string_view caller) const;
 
   const std::string name_;
   const bulkhead_settings settings_;

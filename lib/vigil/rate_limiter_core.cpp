@@ -1,3 +1,4 @@
+#include <vigil/detail/flat_calls.hpp>
 #include <vigil/rate_limiter_core.hpp>
 
 #include <algorithm>
@@ -122,17 +123,17 @@ rate_limiter_core::turns rate_limiter_core::let_in(time_point now) {
       continue;
     }
     --i->of->waiting;
-    result.emplace_back(i->ticket, i->of->key);
+    result.push_back({i->ticket, i->of->key});
     i = waiting_.erase(i);
   }
   return result;
 }
 
-void rate_limiter_core::call(const turns& in) const {
-  for (const auto& [ticket, key] : in) {
-    tell(guard_event_type::admitted, key);
-    ready_(ticket, rate_permit{});
-  }
+void rate_limiter_core::call(turns& in) const noexcept {
+  detail::flat_calls<turn>::run(this, in, [this](turn&& x) {
+    tell(guard_event_type::admitted, x.key);
+    ready_(x.ticket, rate_permit{});
+  });
 }
 
 std::optional<time_point> rate_limiter_core::next_timer(time_point now) {

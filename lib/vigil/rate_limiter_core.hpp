@@ -43,9 +43,10 @@ using rate_answer = std::variant<rate_permit, rate_ticket, rate_rejection>;
 ///
 /// Nobody blocks: a call that has to wait gets a ticket, and `ready` is called
 /// with what became of it, outside of all locks, in the thread that calls
-/// `advance`, or asks while there is a total. `ready` must not throw. A key
-/// that was idle for so long that all its permits are back may be forgotten to
-/// make room for another.
+/// `advance`, or asks while there is a total. `ready` must not throw; if it
+/// asks for more, others are told after it has returned. A key that was idle
+/// for so long that all its permits are back may be forgotten to make room for
+/// another.
 ///
 /// Thread-safe; a short critical section for each call. Time is passed in and
 /// monotonic; a time before the last one changes nothing.
@@ -110,7 +111,12 @@ private:
     entries::iterator of;
   };
 
-  using turns = std::vector<std::pair<rate_ticket, std::string>>;
+  struct turn {
+    rate_ticket ticket;
+    std::string key;
+  };
+
+  using turns = std::vector<turn>;
 
   rate_limiter_core(std::string name, const rate_limit_policy& policy,
                     time_point now, ready_function ready,
@@ -118,7 +124,7 @@ private:
 
   rate_answer ask(time_point now, std::string_view key, bool may_wait);
   [[nodiscard]] turns let_in(time_point now);
-  void call(const turns& in) const;
+  void call(turns& in) const noexcept;
   [[nodiscard]] entry* entry_of(std::string_view key, time_point now);
   [[nodiscard]] detail::rate_meter meter(time_point now) const;
   [[nodiscard]] duration wait_of(entry& x, std::uint32_t n, time_point now);
