@@ -1,6 +1,8 @@
 #include <vigil/breaker_control.hpp>
 #include <vigil/detail/breaker_home.hpp>
 
+#include <atomic>
+#include <memory>
 #include <utility>
 
 namespace vigil {
@@ -106,13 +108,17 @@ result<void> breaker_control::reset(breaker_order why) const {
 }
 
 void breaker_control::watch(event_stream& events, std::string path) const {
-  events.subscribe(
-    [to = std::weak_ptr{home_}, path = std::move(path)](const event& x) {
-      if (x.path != path)
-        return;
-      if (const auto home = to.lock())
-        learn(*home, x);
-    });
+  using id_type = event_stream::subscription_id;
+  const auto id = std::make_shared<std::atomic<id_type>>(id_type{0});
+  *id = events.subscribe([to = std::weak_ptr{home_}, path = std::move(path),
+                          &events, id](const event& x) {
+    // Whoever is gone leaves nothing behind; 0 is nobody's yet.
+    const auto home = to.lock();
+    if (home == nullptr)
+      events.unsubscribe(*id);
+    else if (x.path == path)
+      learn(*home, x);
+  });
 }
 
 std::shared_ptr<breaker_core> breaker_control::core() const {

@@ -1,3 +1,4 @@
+#include <vigil/detail/asker.hpp>
 #include <vigil/detail/breaker_front.hpp>
 
 #include <algorithm>
@@ -59,17 +60,9 @@ start_breaker(caf::actor_system& sys, const std::shared_ptr<breaker_home>& home,
   auto core = home->begin(sys, options);
   if (!core)
     return core.error();
-  auto result = compat::make_forwarder<breaker_front>(
-    sys, home, std::move(core).value(), options, target);
+  auto result = make_front<breaker_front>(sys, home, std::move(core).value(),
+                                          options, std::move(target));
   home->serve(result);
-  compat::watch(
-    target,
-    [to = caf::actor_cast<caf::weak_actor_ptr>(result)](const caf::error&,
-                                                        compat::context*) {
-      if (const auto x = caf::actor_cast<caf::strong_actor_ptr>(to))
-        static_cast<breaker_front*>(x->get())->target_ended();
-    },
-    result->get());
   static_cast<breaker_front*>(result->get())->look_at_timer();
   return result;
 }
@@ -88,9 +81,11 @@ breaker_front::breaker_front(caf::actor_config& cfg,
   // nop
 }
 
-breaker_front::~breaker_front() {
-  // The permits go before the core does.
-  (void)calls_.take_all();
+// A guard that ends behind this one counts as the target's end, too.
+void breaker_front::watch_target() {
+  calling_front<broken_call>::watch_target();
+  if (target() != worker())
+    watch(target());
 }
 
 void breaker_front::called(compat::element_ptr x, compat::context* ctx) {
@@ -108,7 +103,7 @@ void breaker_front::called(compat::element_ptr x, compat::context* ctx) {
   auto answer = core_->try_acquire(at);
   if (answer)
     let_in(std::move(x), std::move(answer.permit()), ctx,
-           timed ? at + options_.timeout : never);
+           timed ? time_after(at, options_.timeout) : never);
   else
     refused(std::move(x), answer.rejection(), ctx);
   look_at_timer();
@@ -150,11 +145,12 @@ void breaker_front::answered(compat::element_ptr x, compat::context* ctx) {
     return;
   }
   std::error_code why;
-  const auto how = outcome_of(*x, why);
+  const auto how = outcome_of(*x, *mine, why);
   // First the breaker, then who asked.
   mine->extra.permit.report(how, now(), why);
   look_at_timer();
-  if (how == call_outcome::failure && fallback_ != nullptr)
+  if (how == call_outcome::failure && fallback_ != nullptr
+      && !nobody_waits(mine->from))
     fallback_->enqueue(compat::make_request(std::move(mine->from),
                                             std::move(mine->extra.content)),
                        ctx);
@@ -163,10 +159,14 @@ void breaker_front::answered(compat::element_ptr x, compat::context* ctx) {
 }
 
 call_outcome breaker_front::outcome_of(compat::mailbox_element& x,
+                                       const call& mine,
                                        std::error_code& why) const {
   if (const auto* error = compat::error_in(x)) {
     const auto reason = to_failure(*error);
     why = reason.code;
+    // A guard behind this one let the call go, as nobody waits for it.
+    if (why == errc::child_stopped && nobody_waits(mine.from))
+      return call_outcome::cancelled;
     return core_->policy().outcome_of(reason);
   }
   for (const auto& judge : options_.judges)
@@ -192,19 +192,16 @@ void breaker_front::time_passed(time_point at, compat::context* ctx) {
   look_at_timer();
 }
 
-void breaker_front::give_up(const failure& why, compat::context* ctx) {
-  compat::unwatch(target(), static_cast<const caf::abstract_actor*>(this));
-  calling_front<broken_call>::give_up(why, ctx);
-}
-
 void breaker_front::look_at_timer() {
   if (const auto timer = core_->next_timer())
     wake_at(timer->at);
 }
 
-void breaker_front::target_ended() {
+// First the breaker, then who asked.
+void breaker_front::target_ended(const failure& why, compat::context* ctx) {
   core_->trip(now(), errc::child_stopped);
   look_at_timer();
+  calling_front<broken_call>::target_ended(why, ctx);
 }
 
 } // namespace vigil::detail

@@ -24,19 +24,16 @@ public:
                 std::shared_ptr<breaker_core> core, breaker_options options,
                 caf::strong_actor_ptr target);
 
-  ~breaker_front() override;
-
   /// Looks whether the core has a timer.
   void look_at_timer();
 
-  /// The target has ended.
-  void target_ended();
+  void watch_target() override;
 
 protected:
   void called(compat::element_ptr x, compat::context* ctx) override;
   void answered(compat::element_ptr x, compat::context* ctx) override;
   void time_passed(time_point now, compat::context* ctx) override;
-  void give_up(const failure& why, compat::context* ctx) override;
+  void target_ended(const failure& why, compat::context* ctx) override;
 
 private:
   void told(compat::element_ptr x, compat::context* ctx);
@@ -45,10 +42,10 @@ private:
   void refused(compat::element_ptr x, const breaker_rejection& why,
                compat::context* ctx);
   [[nodiscard]] call_outcome outcome_of(compat::mailbox_element& x,
+                                        const call& mine,
                                         std::error_code& why) const;
 
   const std::shared_ptr<breaker_home> home_;
-  // Permits in the table must not outlive it.
   const std::shared_ptr<breaker_core> core_;
   const breaker_options options_;
   const caf::strong_actor_ptr fallback_;

@@ -1,5 +1,7 @@
 #include <vigil/bulkhead_core.hpp>
+#include <vigil/detail/asker.hpp>
 #include <vigil/detail/front.hpp>
+#include <vigil/detail/gone_callers.hpp>
 #include <vigil/detail/guard_layers.hpp>
 #include <vigil/detail/waiting_calls.hpp>
 
@@ -24,24 +26,18 @@ public:
     // nop
   }
 
-  ~bulkhead_front() override {
-    closing_ = true;
-    (void)calls_.take_all();
-  }
-
 protected:
   void called(compat::element_ptr x, compat::context* ctx) override {
     if (!compat::is_request(*x))
       return pass(std::move(x), ctx);
     const auto at = now();
-    auto answer = core_->acquire(at, caller_of(*x));
-    if (const auto* ticket = std::get_if<bulkhead_ticket>(&answer)) {
-      if (auto early = waiting_.put(ticket->id, std::move(x)))
-        go_on(std::move(early->first), std::move(early->second), ctx);
-      else if (settings_.max_wait)
-        wake_at(at + *settings_.max_wait);
-      return;
-    }
+    const auto caller = caller_of(*x);
+    auto answer = core_->acquire(at, caller);
+    if (std::holds_alternative<bulkhead_refusal>(answer) && settings_.queue > 0
+        && make_room(at, ctx))
+      answer = core_->acquire(at, caller);
+    if (const auto* ticket = std::get_if<bulkhead_ticket>(&answer))
+      return wait(std::move(x), *ticket, at, ctx);
     go_on(std::move(x), std::move(answer), ctx);
   }
 
@@ -58,7 +54,7 @@ protected:
   }
 
   void give_up(const failure& why, compat::context* ctx) override {
-    for (auto& [ticket, x] : waiting_.take_if([](auto&) { return true; })) {
+    for (auto& [ticket, x] : waiting_.close()) {
       core_->cancel({ticket});
       refuse(compat::take_requester(*x), why, ctx);
     }
@@ -69,33 +65,68 @@ private:
   [[nodiscard]] std::string caller_of(const compat::mailbox_element& x) const {
     if (!settings_.per_caller)
       return {};
-    return std::to_string(compat::actor_number(compat::sender_of(x)));
+    const auto asker = asker_of(x);
+    return std::to_string(
+      compat::actor_number(asker ? *asker : compat::sender_of(x)));
+  }
+
+  void wait(compat::element_ptr x, bulkhead_ticket ticket, time_point at,
+            compat::context* ctx) {
+    std::optional<bulkhead_answer> early;
+    if (waiting_.put(ticket.id, x, early)) {
+      if (settings_.max_wait)
+        wake_at(time_after(at, *settings_.max_wait));
+      return;
+    }
+    if (early)
+      return its_turn(std::move(x), std::move(*early), ctx);
+    core_->cancel(ticket);
+    stop(compat::take_requester(*x), ctx);
+  }
+
+  /// Lets those go whom nobody waits for. Returns whether there was one.
+  bool make_room(time_point at, compat::context* ctx) {
+    return gone_.drop(waiting_, at, [&](std::uint64_t ticket) {
+      if (!core_->cancel({ticket}))
+        return false;
+      if (auto x = waiting_.take(ticket))
+        refuse(compat::take_requester(*x), nobody_there(), ctx);
+      return true;
+    });
+  }
+
+  [[nodiscard]] failure nobody_there() const {
+    return trouble(errc::child_stopped, "who asked has ended");
   }
 
   void ready(bulkhead_ticket ticket, bulkhead_answer answer) {
-    if (closing_)
-      return;
     if (auto x = waiting_.answer(ticket.id, std::move(answer)))
-      go_on(std::move(x->first), std::move(x->second), nullptr);
+      its_turn(std::move(x->first), std::move(x->second), nullptr);
+  }
+
+  void its_turn(compat::element_ptr x, bulkhead_answer answer,
+                compat::context* ctx) {
+    // Nobody is there to take the answer: the next one, please. A guard that
+    // asked for somebody still has to hear of it.
+    if (nobody_waits(*x))
+      refuse(compat::take_requester(*x), nobody_there(), ctx);
+    else
+      go_on(std::move(x), std::move(answer), ctx);
   }
 
   void go_on(compat::element_ptr x, bulkhead_answer answer,
              compat::context* ctx) {
-    if (const auto* why = std::get_if<bulkhead_refusal>(&answer)) {
+    if (const auto* why = std::get_if<bulkhead_refusal>(&answer))
       refuse(compat::take_requester(*x),
              trouble(errc::bulkhead_full, std::string{to_string(*why)}), ctx);
-      return;
-    }
-    // Nobody is there to take the answer: the next one, please.
-    if (compat::has_ended(compat::sender_of(*x)))
-      return;
-    forward(std::move(x), std::get<bulkhead_permit>(std::move(answer)), ctx);
+    else
+      forward(std::move(x), std::get<bulkhead_permit>(std::move(answer)), ctx);
   }
 
   const bulkhead_settings settings_;
-  std::atomic<bool> closing_{false};
   const std::shared_ptr<bulkhead_core> core_;
   waiting_calls<bulkhead_answer> waiting_;
+  gone_callers gone_;
 };
 
 } // namespace
@@ -111,8 +142,7 @@ layer_maker bulkhead_layer(bulkhead_policy policy) {
                      "bulkhead '" + name
                        + "': partition needs callers with names, which actors "
                          "do not have; use bulkhead_core"};
-    return compat::make_forwarder<bulkhead_front>(sys, name, policy,
-                                                  std::move(target));
+    return make_front<bulkhead_front>(sys, name, policy, std::move(target));
   };
 }
 

@@ -4,7 +4,6 @@
 #include <vigil/time.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -15,62 +14,92 @@ namespace vigil::detail {
 /// The calls that a front has passed on and that have not come back.
 ///
 /// Each has a number that no other call of this table has; who takes a call out
-/// is the only one. Thread-safe; a few instructions in a lock for each call.
+/// is the only one, and answers it. A table that was closed takes no more, so
+/// that no call is left behind in it: who comes late keeps what it has.
+/// Thread-safe; a few instructions in a lock for each call. Its memory is that
+/// of the most calls there ever were at a time.
 template <class Call>
 class call_table {
 public:
-  /// Adds a call. `end` is when its time is over, never before that of an
-  /// earlier call; or `never`.
-  std::uint64_t add(Call x, time_point end = never) {
+  /// Adds a call and returns its number; returns 0 and leaves `x` alone if the
+  /// table is closed. `end` is when its time is over, or `never`. O(1), if
+  /// `end` is seldom before that of an earlier call.
+  [[nodiscard]] std::uint64_t add(Call& x, time_point end = never) {
     std::lock_guard guard{lock_};
+    if (closed_)
+      return 0;
     if (free_.empty()) {
-      free_.push_back(static_cast<std::uint32_t>(entries_.size()));
+      // The end of a call must not fail, so there is room for it from here on.
+      if (free_.capacity() <= entries_.size())
+        free_.reserve(2 * entries_.size() + 8);
       entries_.emplace_back();
+      free_.push_back(static_cast<index>(entries_.size() - 1));
     }
-    const auto index = free_.back();
+    const auto i = free_.back();
     free_.pop_back();
-    auto& place = entries_[index];
+    auto& place = entries_[i];
     place.call.emplace(std::move(x));
-    const auto number = number_of(index, place.turn);
     if (end != never)
-      ends_.emplace_back(end, number);
-    return number;
+      link(i, end);
+    return number_of(i);
   }
 
   /// Takes a call out; nothing if it is gone.
   [[nodiscard]] std::optional<Call> take(std::uint64_t number) {
     std::lock_guard guard{lock_};
-    return take_locked(number);
+    const auto i = find(number);
+    if (i == none)
+      return std::nullopt;
+    return take_at(i);
+  }
+
+  /// Calls `f(const Call&)` with a call that is there, in the lock; returns
+  /// false if it is gone.
+  template <class F>
+  bool look(std::uint64_t number, F f) const {
+    std::lock_guard guard{lock_};
+    const auto i = find(number);
+    if (i == none)
+      return false;
+    f(*entries_[i].call);
+    return true;
   }
 
   /// Takes out the calls whose time is over.
   [[nodiscard]] std::vector<Call> take_late(time_point now) {
     std::vector<Call> result;
     std::lock_guard guard{lock_};
-    while (!ends_.empty() && ends_.front().first <= now) {
-      const auto number = ends_.front().second;
-      ends_.pop_front();
-      if (auto x = take_locked(number))
-        result.push_back(std::move(*x));
-    }
+    while (first_ != none && entries_[first_].end <= now)
+      result.push_back(take_at(first_));
     return result;
   }
 
-  [[nodiscard]] std::vector<Call> take_all() {
-    std::vector<Call> result;
+  /// Takes out all calls, and takes no more.
+  [[nodiscard]] std::vector<Call> close() {
     std::lock_guard guard{lock_};
-    for (std::uint32_t i = 0; i < entries_.size(); ++i)
+    closed_ = true;
+    return take_all_locked();
+  }
+
+  [[nodiscard]] std::vector<Call> take_all() {
+    std::lock_guard guard{lock_};
+    return take_all_locked();
+  }
+
+  /// Returns the numbers of all calls.
+  [[nodiscard]] std::vector<std::uint64_t> numbers() const {
+    std::vector<std::uint64_t> result;
+    std::lock_guard guard{lock_};
+    for (index i = 0; i < entries_.size(); ++i)
       if (entries_[i].call)
-        result.push_back(*take_locked(number_of(i, entries_[i].turn)));
+        result.push_back(number_of(i));
     return result;
   }
 
   /// Returns when the time of the next call is over, or `never`.
-  [[nodiscard]] time_point next_end() {
+  [[nodiscard]] time_point next_end() const {
     std::lock_guard guard{lock_};
-    while (!ends_.empty() && find(ends_.front().second) == nullptr)
-      ends_.pop_front();
-    return ends_.empty() ? never : ends_.front().first;
+    return first_ == none ? never : entries_[first_].end;
   }
 
   [[nodiscard]] std::size_t size() const {
@@ -78,48 +107,83 @@ public:
     return entries_.size() - free_.size();
   }
 
-  static constexpr time_point never = time_point::max();
-
 private:
+  using index = std::uint32_t;
+
+  static constexpr auto none = static_cast<index>(-1);
+
   struct entry {
     std::uint32_t turn = 0;
-    std::optional<Call> call;
+    // Calls that have an end, in the order of their ends.
+    index before = none;
+    index behind = none;
+    time_point end = never;
+    std::optional<Call> call{};
   };
 
-  static constexpr unsigned index_bits = 24;
+  // With all of `turn` this fills what CAF has room for.
+  static constexpr unsigned index_bits = 28;
 
   // Never 0: a request has a number.
-  static std::uint64_t number_of(std::uint32_t index, std::uint32_t turn) {
-    return ((std::uint64_t{turn} << index_bits) | index) + 1;
+  [[nodiscard]] std::uint64_t number_of(index i) const {
+    return ((std::uint64_t{entries_[i].turn} << index_bits) | i) + 1;
   }
 
-  [[nodiscard]] entry* find(std::uint64_t number) {
-    const auto index = (number - 1) & ((std::uint64_t{1} << index_bits) - 1);
-    if (number == 0 || index >= entries_.size())
-      return nullptr;
-    auto& result = entries_[index];
+  [[nodiscard]] index find(std::uint64_t number) const {
+    const auto i = (number - 1) & ((std::uint64_t{1} << index_bits) - 1);
+    if (number == 0 || i >= entries_.size())
+      return none;
+    const auto& x = entries_[i];
     const auto turn = static_cast<std::uint32_t>((number - 1) >> index_bits);
-    return result.call && result.turn == turn ? &result : nullptr;
+    return x.call && x.turn == turn ? static_cast<index>(i) : none;
   }
 
-  std::optional<Call> take_locked(std::uint64_t number) {
-    auto* x = find(number);
-    if (x == nullptr)
-      return std::nullopt;
-    std::optional<Call> result{std::move(x->call)};
-    x->call.reset();
-    ++x->turn;
-    free_.push_back(static_cast<std::uint32_t>((number - 1) & 0xffffffU));
-    // Ends of calls that came back in time would pile up.
-    while (!ends_.empty() && find(ends_.front().second) == nullptr)
-      ends_.pop_front();
+  [[nodiscard]] Call take_at(index i) {
+    auto& x = entries_[i];
+    if (x.end != never)
+      unlink(i);
+    Call result{std::move(*x.call)};
+    x.call.reset();
+    ++x.turn;
+    free_.push_back(i);
     return result;
   }
 
+  [[nodiscard]] std::vector<Call> take_all_locked() {
+    std::vector<Call> result;
+    for (index i = 0; i < entries_.size(); ++i)
+      if (entries_[i].call)
+        result.push_back(take_at(i));
+    return result;
+  }
+
+  void link(index i, time_point end) {
+    auto at = last_;
+    while (at != none && entries_[at].end > end)
+      at = entries_[at].before;
+    auto& x = entries_[i];
+    x.end = end;
+    x.before = at;
+    x.behind = at == none ? first_ : entries_[at].behind;
+    (at == none ? first_ : entries_[at].behind) = i;
+    (x.behind == none ? last_ : entries_[x.behind].before) = i;
+  }
+
+  void unlink(index i) {
+    auto& x = entries_[i];
+    (x.before == none ? first_ : entries_[x.before].behind) = x.behind;
+    (x.behind == none ? last_ : entries_[x.behind].before) = x.before;
+    x.before = none;
+    x.behind = none;
+    x.end = never;
+  }
+
   mutable spin_lock lock_;
+  bool closed_ = false;
   std::vector<entry> entries_;
-  std::vector<std::uint32_t> free_;
-  std::deque<std::pair<time_point, std::uint64_t>> ends_;
+  std::vector<index> free_;
+  index first_ = none;
+  index last_ = none;
 };
 
 } // namespace vigil::detail

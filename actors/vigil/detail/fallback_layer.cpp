@@ -1,3 +1,4 @@
+#include <vigil/detail/asker.hpp>
 #include <vigil/detail/front.hpp>
 #include <vigil/detail/guard_layers.hpp>
 
@@ -28,7 +29,7 @@ protected:
     auto mine = calls_.take(compat::number_of(*x));
     if (!mine)
       return;
-    if (compat::error_in(*x) == nullptr)
+    if (compat::error_in(*x) == nullptr || nobody_waits(mine->from))
       compat::answer(std::move(mine->from), std::move(x), ctx);
     else
       other_->enqueue(
@@ -54,8 +55,8 @@ fallback_layer(std::function<caf::strong_actor_ptr(caf::actor_system&)> make) {
     if (other == nullptr)
       return failure{errc::null_handle,
                      "fallback '" + name + "': the actor is null"};
-    return compat::make_forwarder<fallback_front>(sys, name, std::move(other),
-                                                  std::move(target));
+    return make_front<fallback_front>(sys, name, std::move(other),
+                                      std::move(target));
   };
 }
 

@@ -1,5 +1,9 @@
 #include <vigil/detail/front.hpp>
 
+#include <cstddef>
+#include <utility>
+#include <vector>
+
 namespace vigil::detail {
 
 namespace {
@@ -29,6 +33,79 @@ private:
   caf::weak_actor_ptr to_;
 };
 
+/// A message to a front, put off.
+struct put_off {
+  caf::strong_actor_ptr to;
+  compat::element_ptr x;
+  compat::context* ctx;
+};
+
+/// What fronts do in this thread, from the outermost call on.
+class front_work {
+public:
+  /// As deep as a chain of guards that answers at once, give or take.
+  static constexpr int max_depth = 8;
+
+  front_work() noexcept {
+    here = this;
+  }
+
+  ~front_work() {
+    here = nullptr;
+  }
+
+  front_work(const front_work&) = delete;
+  front_work& operator=(const front_work&) = delete;
+
+  [[nodiscard]] static front_work* in_this_thread() noexcept {
+    return here;
+  }
+
+  /// Returns whether a message has to be put off: it would get too deep, or
+  /// overtake others.
+  [[nodiscard]] bool is_full() const noexcept {
+    return depth_ >= max_depth || next_ < later_.size();
+  }
+
+  void add(put_off x) {
+    later_.push_back(std::move(x));
+  }
+
+  /// Calls `f`, one call deeper.
+  template <class F>
+  void deeper(F f) {
+    ++depth_;
+    f();
+    --depth_;
+  }
+
+  /// Hands what was put off to `f(put_off&)`, also what comes meanwhile.
+  template <class F>
+  void finish(F f) {
+    while (next_ < later_.size()) {
+      auto x = std::move(later_[next_++]);
+      if (next_ == later_.size() || next_ >= 1024)
+        forget_done();
+      f(x);
+    }
+  }
+
+private:
+  void forget_done() {
+    later_.erase(later_.begin(),
+                 later_.begin() + static_cast<std::ptrdiff_t>(next_));
+    next_ = 0;
+  }
+
+  static thread_local front_work* here;
+
+  int depth_ = 0;
+  std::size_t next_ = 0;
+  std::vector<put_off> later_;
+};
+
+constinit thread_local front_work* front_work::here = nullptr;
+
 } // namespace
 
 front::front(caf::actor_config& cfg, std::string name,
@@ -50,11 +127,22 @@ const char* front::name() const {
 }
 
 void front::enqueue(caf::mailbox_element_ptr x, compat::context* ctx) {
-  if (compat::is_response(*x)) {
-    if (!ended_.load(std::memory_order_acquire))
-      answered(std::move(x), ctx);
-    return;
+  if (auto* work = front_work::in_this_thread()) {
+    if (work->is_full())
+      return work->add({self(), std::move(x), ctx});
+    return work->deeper([&] { deliver(std::move(x), ctx); });
   }
+  front_work work;
+  work.deeper([&] { deliver(std::move(x), ctx); });
+  work.finish([&](put_off& next) {
+    auto& to = static_cast<front&>(*next.to->get());
+    work.deeper([&] { to.deliver(std::move(next.x), next.ctx); });
+  });
+}
+
+void front::deliver(compat::element_ptr x, compat::context* ctx) {
+  if (compat::is_response(*x))
+    return answered(std::move(x), ctx);
   if (auto* exit = compat::get_if<caf::exit_msg>(*x)) {
     // As CAF's actors do: a normal exit of another one is no reason to end.
     if (exit->reason)
@@ -63,15 +151,11 @@ void front::enqueue(caf::mailbox_element_ptr x, compat::context* ctx) {
   }
   if (compat::get_if<caf::down_msg>(*x) != nullptr)
     return;
-  if (ended_.load(std::memory_order_acquire)) {
-    compat::reply_error(self(), x->sender, x->mid, ctx,
-                        to_caf(trouble(errc::child_stopped)));
-    return;
-  }
+  // If the end comes only now, the tables are closed, or will be.
+  if (ended_.load(std::memory_order_acquire))
+    return compat::reply_error(self(), x->sender, x->mid, ctx,
+                               to_caf(trouble(errc::child_stopped)));
   called(std::move(x), ctx);
-  // Its end may have overtaken this message.
-  if (ended_.load(std::memory_order_acquire)) [[unlikely]]
-    give_up(trouble(errc::child_stopped), ctx);
 }
 
 void front::tick(compat::context* ctx) {
@@ -87,10 +171,39 @@ void front::tick(compat::context* ctx) {
 }
 
 void front::on_destroy() {
-  if (!getf(is_cleaned_up_flag))
-    compat::end_quietly(*this, caf::make_error(caf::exit_reason::unreachable),
-                        nullptr);
+  gone_ = true;
+  end(caf::make_error(caf::exit_reason::unreachable), nullptr);
   compat::forwarder::on_destroy();
+}
+
+std::optional<request_id> front::request_behind(std::uint64_t) const {
+  return std::nullopt;
+}
+
+void front::watch_target() {
+  watch(worker());
+}
+
+void front::watch(const caf::strong_actor_ptr& x) {
+  auto ended = [to = caf::weak_actor_ptr{ctrl(), true}](const caf::error& why,
+                                                        compat::context* ctx) {
+    const auto alive = caf::actor_cast<caf::strong_actor_ptr>(to);
+    if (alive == nullptr)
+      return;
+    auto& self = static_cast<front&>(*alive->get());
+    if (self.ended_.load(std::memory_order_acquire))
+      return;
+    auto told = self.trouble(errc::child_stopped, "the target has ended");
+    self.target_ended(why ? told.because(to_failure(why)) : told, ctx);
+  };
+  compat::watch(x, std::move(ended), this);
+}
+
+const caf::strong_actor_ptr& front::worker() const {
+  const auto* last = this;
+  while (const auto* next = dynamic_cast<const front*>(last->target_->get()))
+    last = next;
+  return last->target_;
 }
 
 void front::wake_at(time_point at) {
@@ -110,13 +223,19 @@ failure front::trouble(errc code, std::string text,
   if (!text.empty())
     result.message += ": " + text;
   result.retry_after = retry_after;
-  result.time = now();
+  // A handle may be the last one after its actor system is gone.
+  if (!gone_)
+    result.time = now();
   return result;
 }
 
 void front::end(caf::error reason, compat::context* ctx) {
   if (ended_.exchange(true, std::memory_order_acq_rel))
     return;
+  // What it watches may live on, and others come and go before it.
+  compat::unwatch(worker(), this);
+  if (target_ != worker())
+    compat::unwatch(target_, this);
   give_up(trouble(errc::child_stopped), ctx);
   compat::end_quietly(*this, std::move(reason), ctx);
 }

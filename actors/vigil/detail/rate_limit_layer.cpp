@@ -1,4 +1,6 @@
+#include <vigil/detail/asker.hpp>
 #include <vigil/detail/front.hpp>
+#include <vigil/detail/gone_callers.hpp>
 #include <vigil/detail/guard_layers.hpp>
 #include <vigil/detail/waiting_calls.hpp>
 #include <vigil/rate_limiter_core.hpp>
@@ -15,6 +17,7 @@ public:
                    const rate_limit_policy& policy, bool by_sender,
                    caf::strong_actor_ptr target)
     : front(cfg, label, std::move(target)), by_sender_(by_sender),
+      has_queue_(policy.settings().queue > 0),
       core_(rate_limiter_core::make(
               label, policy, now(),
               [this](rate_ticket x, rate_answer answer) { ready(x, answer); })
@@ -25,19 +28,17 @@ public:
 protected:
   void called(compat::element_ptr x, compat::context* ctx) override {
     const auto at = now();
-    const auto answer = core_->acquire(at, key_of(*x));
-    if (const auto* ticket = std::get_if<rate_ticket>(&answer)) {
-      if (auto early = waiting_.put(ticket->id, std::move(x)))
-        pass(std::move(early->first), ctx);
-      else
-        wake_at(at + ticket->wait);
-    } else if (const auto* no = std::get_if<rate_rejection>(&answer)) {
-      compat::reply_error(
-        self(), x->sender, x->mid, ctx,
-        to_caf(trouble(errc::rate_limited, {}, no->retry_after)));
-    } else {
+    const auto key = key_of(*x);
+    auto answer = core_->acquire(at, key);
+    if (std::holds_alternative<rate_rejection>(answer) && has_queue_
+        && gone_.drop(waiting_, at, [&](auto id) { return let_go(id, ctx); }))
+      answer = core_->acquire(at, key);
+    if (const auto* ticket = std::get_if<rate_ticket>(&answer))
+      wait(std::move(x), *ticket, at, ctx);
+    else if (const auto* no = std::get_if<rate_rejection>(&answer))
+      refuse(*x, trouble(errc::rate_limited, {}, no->retry_after), ctx);
+    else
       pass(std::move(x), ctx);
-    }
   }
 
   // It makes no requests of its own.
@@ -45,22 +46,26 @@ protected:
     // nop
   }
 
-  void time_passed(time_point at, compat::context*) override {
+  void time_passed(time_point at, compat::context* ctx) override {
     // Who is gone leaves its turn to those behind.
-    const auto gone = waiting_.take_if([](const auto& x) {
-      return compat::is_request(x) && compat::has_ended(compat::sender_of(x));
-    });
-    for (const auto& x : gone)
-      core_->cancel({x.first, {}});
+    gone_.drop_all(waiting_, [&](auto id) { return let_go(id, ctx); });
     core_->advance(at);
     if (const auto next = core_->next_timer(at))
       wake_at(*next);
   }
 
+  // What it let through is a matter between target and asker.
+  void target_ended(const failure& why, compat::context* ctx) override {
+    for (const auto id : waiting_.look([](auto x, auto&) { return x; }))
+      if (core_->cancel({id, {}}))
+        if (auto x = waiting_.take(id))
+          refuse(*x, why, ctx);
+  }
+
   void give_up(const failure& why, compat::context* ctx) override {
-    for (auto& [ticket, x] : waiting_.take_if([](auto&) { return true; })) {
+    for (auto& [ticket, x] : waiting_.close()) {
       core_->cancel({ticket, {}});
-      compat::reply_error(self(), x->sender, x->mid, ctx, to_caf(why));
+      refuse(*x, why, ctx);
     }
   }
 
@@ -68,7 +73,36 @@ private:
   [[nodiscard]] std::string key_of(const compat::mailbox_element& x) const {
     if (!by_sender_)
       return {};
-    return std::to_string(compat::actor_number(compat::sender_of(x)));
+    const auto asker = asker_of(x);
+    return std::to_string(
+      compat::actor_number(asker ? *asker : compat::sender_of(x)));
+  }
+
+  void wait(compat::element_ptr x, rate_ticket ticket, time_point at,
+            compat::context* ctx) {
+    std::optional<rate_answer> early;
+    if (waiting_.put(ticket.id, x, early)) {
+      wake_at(time_after(at, ticket.wait));
+    } else if (early) {
+      pass(std::move(x), ctx);
+    } else {
+      core_->cancel(ticket);
+      refuse(*x, trouble(errc::child_stopped), ctx);
+    }
+  }
+
+  bool let_go(std::uint64_t ticket, compat::context* ctx) {
+    if (!core_->cancel({ticket, {}}))
+      return false;
+    if (auto x = waiting_.take(ticket))
+      refuse(*x, trouble(errc::child_stopped, "who asked has ended"), ctx);
+    return true;
+  }
+
+  /// Answers a message if it is a request.
+  void refuse(const compat::mailbox_element& x, const failure& why,
+              compat::context* ctx) {
+    compat::reply_error(self(), x.sender, x.mid, ctx, to_caf(why));
   }
 
   void ready(rate_ticket ticket, rate_answer answer) {
@@ -77,8 +111,10 @@ private:
   }
 
   const bool by_sender_;
+  const bool has_queue_;
   const std::shared_ptr<rate_limiter_core> core_;
   waiting_calls<rate_answer> waiting_;
+  gone_callers gone_;
 };
 
 } // namespace
@@ -88,8 +124,8 @@ layer_maker rate_limit_layer(rate_limit_policy policy, bool by_sender) {
              caf::strong_actor_ptr target) -> result<caf::strong_actor_ptr> {
     if (auto wrong = check(policy, name))
       return *std::move(wrong);
-    return compat::make_forwarder<rate_limit_front>(
-      sys, name, policy, by_sender, std::move(target));
+    return make_front<rate_limit_front>(sys, name, policy, by_sender,
+                                        std::move(target));
   };
 }
 

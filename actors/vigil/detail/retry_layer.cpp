@@ -1,9 +1,10 @@
+#include <vigil/detail/asker.hpp>
+#include <vigil/detail/delayed_calls.hpp>
 #include <vigil/detail/front.hpp>
 #include <vigil/detail/guard_layers.hpp>
 #include <vigil/detail/random_unit.hpp>
 #include <vigil/retry_core.hpp>
 
-#include <map>
 #include <random>
 #include <utility>
 
@@ -38,9 +39,7 @@ protected:
     auto mine = calls_.take(compat::number_of(*x));
     if (!mine)
       return;
-    if (compat::has_ended(mine->from.source))
-      return;
-    const auto next = judge(*x, mine->extra.attempts);
+    const auto next = judge(*x, *mine);
     if (next && *next)
       return again(std::move(*mine), next->after(), ctx);
     if (next && next->why() && policy_.settings().tell_exhausted)
@@ -49,50 +48,52 @@ protected:
   }
 
   void time_passed(time_point at, compat::context* ctx) override {
-    std::vector<call> due;
-    auto next = never;
-    {
-      std::lock_guard guard{lock_};
-      for (auto i = delayed_.begin(); i != delayed_.end() && i->first <= at;) {
-        due.push_back(std::move(i->second));
-        i = delayed_.erase(i);
-      }
-      if (!delayed_.empty())
-        next = delayed_.begin()->first;
-    }
-    for (auto& x : due)
-      if (!compat::has_ended(x.from.source))
+    for (auto& x : delayed_.take_due(at))
+      if (nobody_waits(x.from))
+        refuse(std::move(x.from),
+               trouble(errc::child_stopped, "who asked has ended"), ctx);
+      else
         once_more(std::move(x), ctx);
-    if (next != never)
+    if (const auto next = delayed_.next(); next != never)
       wake_at(next);
   }
 
+  // No attempt can succeed any more, so none is made.
+  void target_ended(const failure& why, compat::context* ctx) override {
+    for (auto& [at, x] : delayed_.take_all())
+      refuse(std::move(x.from), why, ctx);
+    for (auto& x : calls_.take_all())
+      refuse(std::move(x.from), why, ctx);
+  }
+
   void give_up(const failure& why, compat::context* ctx) override {
-    std::multimap<time_point, call> waiting;
-    {
-      std::lock_guard guard{lock_};
-      waiting.swap(delayed_);
-    }
-    for (auto& [at, x] : waiting)
+    for (auto& [at, x] : delayed_.close())
       refuse(std::move(x.from), why, ctx);
     calling_front<retried>::give_up(why, ctx);
   }
 
 private:
-  /// Nothing if the response is good.
+  /// Nothing if the response stands: it is good, or nobody waits for a better
+  /// one. A guard that asked for somebody gets it all the same.
   [[nodiscard]] std::optional<retry_decision> judge(compat::mailbox_element& x,
-                                                    retry_core& attempts) {
+                                                    call& mine) {
+    const auto* error = compat::error_in(x);
+    if (error == nullptr && !is_bad(x))
+      return std::nullopt;
+    if (nobody_waits(mine.from))
+      return std::nullopt;
     const auto random
       = random_unit(random_.fetch_add(1, std::memory_order_relaxed));
-    if (const auto* error = compat::error_in(x))
-      return attempts.failed(to_failure(*error), now(), random);
+    auto& attempts = mine.extra.attempts;
+    return error != nullptr ? attempts.failed(to_failure(*error), now(), random)
+                            : attempts.bad_value(now(), random);
+  }
+
+  [[nodiscard]] bool is_bad(compat::mailbox_element& x) const {
     for (const auto& check : checks_)
-      if (const auto good = check(x)) {
-        if (*good)
-          return std::nullopt;
-        return attempts.bad_value(now(), random);
-      }
-    return std::nullopt;
+      if (const auto good = check(x))
+        return !*good;
+    return false;
   }
 
   [[nodiscard]] failure complete(failure x) const {
@@ -103,12 +104,11 @@ private:
   void again(call x, duration after, compat::context* ctx) {
     if (after <= duration::zero())
       return once_more(std::move(x), ctx);
-    const auto at = now() + after;
-    {
-      std::lock_guard guard{lock_};
-      delayed_.emplace(at, std::move(x));
-    }
-    wake_at(at);
+    const auto at = time_after(now(), after);
+    if (delayed_.add(at, x))
+      wake_at(at);
+    else
+      stop(std::move(x.from), ctx);
   }
 
   void once_more(call x, compat::context* ctx) {
@@ -119,8 +119,7 @@ private:
   const retry_policy policy_;
   const std::vector<value_check> checks_;
   std::atomic<std::uint64_t> random_;
-  spin_lock lock_;
-  std::multimap<time_point, call> delayed_;
+  delayed_calls<call> delayed_;
 };
 
 } // namespace
@@ -130,8 +129,8 @@ layer_maker retry_layer(retry_policy policy, std::vector<value_check> checks) {
              caf::strong_actor_ptr target) -> result<caf::strong_actor_ptr> {
     if (auto wrong = check(policy, name))
       return *std::move(wrong);
-    return compat::make_forwarder<retry_front>(sys, name, policy, checks,
-                                               std::move(target));
+    return make_front<retry_front>(sys, name, policy, checks,
+                                   std::move(target));
   };
 }
 

@@ -21,7 +21,7 @@ public:
 protected:
   void called(compat::element_ptr x, compat::context* ctx) override {
     if (compat::is_request(*x))
-      forward(std::move(x), {}, ctx, now() + limit_);
+      forward(std::move(x), {}, ctx, time_after(now(), limit_));
     else
       pass(std::move(x), ctx);
   }
@@ -51,8 +51,7 @@ layer_maker time_limit_layer(duration limit) {
              caf::strong_actor_ptr target) -> result<caf::strong_actor_ptr> {
     if (auto wrong = check(time_limit_policy{limit}, name))
       return *std::move(wrong);
-    return compat::make_forwarder<time_limit_front>(sys, name, limit,
-                                                    std::move(target));
+    return make_front<time_limit_front>(sys, name, limit, std::move(target));
   };
 }
 

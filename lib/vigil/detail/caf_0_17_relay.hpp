@@ -39,8 +39,13 @@ inline void readdress(mailbox_element& x, caf::strong_actor_ptr self,
 }
 
 /// Returns the number of the request that a response or a request belongs to.
-[[nodiscard]] inline std::uint64_t number_of(const mailbox_element& x) {
-  return x.mid.request_id().integer_value() & caf::message_id::request_id_mask;
+[[nodiscard]] inline std::uint64_t number_of(caf::message_id x) noexcept {
+  return x.request_id().integer_value() & caf::message_id::request_id_mask;
+}
+
+[[nodiscard]] inline std::uint64_t
+number_of(const mailbox_element& x) noexcept {
+  return number_of(x.mid);
 }
 
 [[nodiscard]] inline bool is_response(const mailbox_element& x) noexcept {
@@ -83,12 +88,17 @@ inline void answer(requester&& to, const caf::strong_actor_ptr& self,
   return x.move_content_to_message();
 }
 
-/// Makes request number `n` of `self`.
+/// Makes request number `n` of `self`, on behalf of `from` and of the priority
+/// of its request.
 [[nodiscard]] inline element_ptr make_request(caf::strong_actor_ptr self,
                                               std::uint64_t n,
+                                              const requester& from,
                                               caf::message content) {
+  const caf::message_id id{n};
   return caf::make_mailbox_element(std::move(self),
-                                   caf::message_id{n}.with_normal_priority(),
+                                   from.id.is_urgent_message()
+                                     ? id.with_high_priority()
+                                     : id.with_normal_priority(),
                                    {}, std::move(content));
 }
 
@@ -97,6 +107,16 @@ inline void answer(requester&& to, const caf::strong_actor_ptr& self,
                                               caf::message content) {
   return caf::make_mailbox_element(std::move(from.source), from.id,
                                    std::move(from.stages), std::move(content));
+}
+
+/// Makes what an actor `from` would have answered to request number `n`, had it
+/// been an error.
+[[nodiscard]] inline element_ptr make_error_response(caf::strong_actor_ptr from,
+                                                     std::uint64_t n,
+                                                     caf::error why) {
+  return caf::make_mailbox_element(
+    std::move(from), caf::message_id{n}.with_normal_priority().response_id(),
+    {}, std::move(why));
 }
 
 /// Returns the error if a response is one, else null.

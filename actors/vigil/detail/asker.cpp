@@ -1,0 +1,38 @@
+#include <vigil/detail/asker.hpp>
+#include <vigil/detail/front.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+std::optional<caf::strong_actor_ptr> look_through(request_id x) {
+  while (x.who != nullptr) {
+    const auto* between = dynamic_cast<const front*>(x.who->get());
+    if (between == nullptr)
+      break;
+    auto next = between->request_behind(x.number);
+    if (!next)
+      return std::nullopt;
+    x = *std::move(next);
+  }
+  if (compat::has_ended(x.who))
+    return std::nullopt;
+  return std::move(x.who);
+}
+
+} // namespace
+
+std::optional<caf::strong_actor_ptr>
+asker_of(const compat::mailbox_element& x) {
+  if (!compat::is_request(x))
+    return compat::sender_of(x);
+  return look_through(request_id_of(x));
+}
+
+bool nobody_waits(const request_id& x) {
+  return !look_through(x);
+}
+
+} // namespace vigil::detail

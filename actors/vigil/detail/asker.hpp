@@ -1,0 +1,47 @@
+#pragma once
+
+#include <vigil/caf.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace vigil::detail {
+
+/// A request that is under way: who made it, and its number there. Null for
+/// messages that are no requests.
+struct request_id {
+  caf::strong_actor_ptr who;
+  std::uint64_t number = 0;
+};
+
+[[nodiscard]] inline request_id
+request_id_of(const compat::mailbox_element& x) {
+  if (!compat::is_request(x))
+    return {};
+  return {compat::sender_of(x), compat::number_of(x)};
+}
+
+/// Returns who gets the answer to a request in the end: its sender, or, where
+/// that is a guard which passed it on, who asked the guard. Nothing if nobody
+/// waits for the answer any more: who asked has ended, or a guard has answered
+/// in the meantime. For messages that are no requests, the sender.
+///
+/// Thread-safe. A few instructions for each guard in between; takes locks of
+/// theirs, so call it without one of your own.
+[[nodiscard]] std::optional<caf::strong_actor_ptr>
+asker_of(const compat::mailbox_element& x);
+
+/// Returns whether a request is one whose answer nobody waits for any more.
+/// False for messages that are no requests. As `asker_of`.
+[[nodiscard]] bool nobody_waits(const request_id& x);
+
+[[nodiscard]] inline bool nobody_waits(const compat::mailbox_element& x) {
+  return nobody_waits(request_id_of(x));
+}
+
+/// The same for a request that was taken apart.
+[[nodiscard]] inline bool nobody_waits(const compat::requester& x) {
+  return nobody_waits(request_id{x.source, compat::number_of(x.id)});
+}
+
+} // namespace vigil::detail
