@@ -1,0 +1,281 @@
+#include "rounds.hpp"
+
+#include <vigil/vigil.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+std::atomic<int> alive{0};
+
+/// What a request says; counts how many there are.
+struct order {
+  explicit order(int x = 0) : what(x) {
+    ++alive;
+  }
+
+  order(const order& x) : what(x.what) {
+    ++alive;
+  }
+
+  order& operator=(const order&) = default;
+
+  ~order() {
+    --alive;
+  }
+
+  int what;
+};
+
+} // namespace
+
+VIGIL_MESSAGE_TYPE(order)
+
+namespace {
+
+using worker = vigil::typed_actor<caf::result<int>(order)>;
+
+inline constexpr vigil::child_key<worker, "target"> target_key;
+inline constexpr vigil::child_key<worker, "guarded"> guarded_key;
+inline constexpr vigil::child_key<worker, "pool"> pool_key;
+
+constexpr std::size_t threads = 8;
+
+/// Answers, fails, ends and says nothing.
+worker::behavior_type moody(worker::pointer self) {
+  return vigil::behavior(self, [self](const order& x) -> caf::result<int> {
+    switch (x.what % 101) {
+      case 1:
+      case 2:
+        throw std::runtime_error("two");
+      case 3:
+        self->quit(caf::make_error(caf::sec::runtime_error));
+        break;
+      case 4:
+        return vigil::this_child(self).promise<int>();
+      default:
+        break;
+    }
+    if (x.what % 5 == 0)
+      return vigil::to_caf({vigil::errc::unspecified, "five"});
+    return x.what;
+  });
+}
+
+/// Guards that let calls wait wherever that is possible, for a short time.
+auto guards_before(const worker& target) {
+  return vigil::guard(target, "fire")
+    .fallback([](const order&) { return -1; })
+    .timeout(100ms)
+    .retry(vigil::retry_policy{}.attempts(3).backoff(vigil::fixed(100us)))
+    .breaker(vigil::breaker_policy{}
+               .failure_rate(0.5)
+               .window(20)
+               .min_calls(5)
+               .wait(1ms)
+               .probes(2)
+               .half_open_limit(5ms))
+    .rate_limit(vigil::rate_limit_policy{100, 1ms}.queue(50))
+    .bulkhead(vigil::bulkhead_policy{}.concurrent(4).queue(20).max_wait(10ms))
+    .timeout(5ms);
+}
+
+auto small_guards_before(const worker& target) {
+  return vigil::guard(target, "small")
+    .retry(vigil::retry_policy{}.attempts(2).backoff(vigil::fixed(1ms)))
+    .bulkhead(vigil::bulkhead_policy{}.concurrent(1).queue(5));
+}
+
+/// Asks without waiting and counts the answers to each request.
+class asker final : public vigil::compat::forwarder {
+public:
+  using behavior_type = caf::none_t;
+  using vigil::compat::forwarder::enqueue;
+
+  asker(caf::actor_config& cfg, std::size_t n)
+    : vigil::compat::forwarder(cfg), answers_(n) {
+    // nop
+  }
+
+  void enqueue(vigil::compat::element_ptr x, vigil::compat::context*) override {
+    if (!vigil::compat::is_response(*x))
+      return;
+    if (answers_[vigil::compat::number_of(*x) - 1]++ == 0)
+      ++answered_;
+    else
+      ++twice_;
+  }
+
+  void on_destroy() override {
+    if (!getf(is_cleaned_up_flag))
+      vigil::compat::end_quietly(
+        *this, caf::make_error(caf::exit_reason::unreachable), nullptr);
+    vigil::compat::forwarder::on_destroy();
+  }
+
+  /// Asks, unless all requests were made.
+  void ask(const worker& to, int what) {
+    if (asked_ == answers_.size())
+      return;
+    const auto number = ++asked_;
+    const auto id = caf::message_id{number};
+    caf::actor_cast<caf::strong_actor_ptr>(to)->enqueue(
+      caf::make_mailbox_element(caf::strong_actor_ptr{ctrl()},
+                                number % 7 == 0 ? id.with_high_priority()
+                                                : id.with_normal_priority(),
+                                {}, order{what}),
+      nullptr);
+  }
+
+  [[nodiscard]] bool done() const {
+    return asked_ == answers_.size();
+  }
+
+  [[nodiscard]] std::size_t missing() const {
+    return asked_ - answered_;
+  }
+
+  [[nodiscard]] std::size_t twice() const {
+    return twice_;
+  }
+
+private:
+  // Written by who asks only.
+  std::size_t asked_ = 0;
+  std::vector<std::atomic<std::uint8_t>> answers_;
+  std::atomic<std::size_t> answered_{0};
+  std::atomic<std::size_t> twice_{0};
+};
+
+template <class F>
+bool soon(F f) {
+  const auto end = std::chrono::steady_clock::now() + 100s;
+  while (!f()) {
+    if (std::chrono::steady_clock::now() > end)
+      return false;
+    std::this_thread::sleep_for(100us);
+  }
+  return true;
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("guard fire");
+
+TEST_CASE("a guard under fire gives each request exactly one answer") {
+  // 100,000 by default, at least 20,000.
+  const auto all
+    = std::max<std::size_t>(static_cast<std::size_t>(rounds()) * 250, 20'000);
+  const auto each = all / threads;
+  std::size_t missing = 0;
+  std::size_t twice = 0;
+  {
+    caf::actor_system_config cfg;
+    cfg.set("scheduler.max-threads", 4U);
+    caf::actor_system sys{cfg};
+    constexpr auto plenty = 1'000'000'0U;
+    // Targets that heal in place, and one that the guards stand before.
+    auto targets = vigil::supervisor("targets")
+                     .intensity(plenty, 1s)
+                     .child(vigil::child(target_key, moody))
+                     .child(vigil::pool(pool_key, 2,
+                                        [](std::size_t) {
+                                          return vigil::child("one", moody);
+                                        })
+                              .intensity(plenty, 1s))
+                     .start(sys)
+                     .value();
+    const auto target = targets[target_key];
+    const auto pool = targets[pool_key];
+    auto guards = vigil::supervisor("guards")
+                    .intensity(plenty, 1s)
+                    .child(vigil::child(guarded_key, guards_before(target)))
+                    .start(sys)
+                    .value();
+    const auto guarded = guards[guarded_key];
+    std::vector<caf::strong_actor_ptr> askers;
+    for (std::size_t i = 0; i < threads; ++i)
+      askers.push_back(vigil::compat::make_forwarder<asker>(sys, each));
+    std::atomic<std::size_t> left{threads};
+    auto fire = [&](std::size_t id) {
+      auto& self = static_cast<asker&>(*askers[id]->get());
+      for (int i = static_cast<int>(id); !self.done(); ++i) {
+        // As many as wait anywhere, or a few.
+        soon([&] { return self.missing() < 60; });
+        for (int n = 0; n < 30; ++n)
+          self.ask(guarded, i * 31 + n);
+        if (i % 4 != 0)
+          continue;
+        // One that nobody holds for long.
+        auto mine
+          = small_guards_before(i % 8 == 0 ? pool : target).start(sys).value();
+        for (int n = 0; n < 5; ++n)
+          self.ask(mine, i + n);
+        if (i % 3 == 0)
+          caf::anon_send_exit(mine, caf::exit_reason::kill);
+      }
+      soon([&] { return self.missing() == 0; });
+      --left;
+    };
+    auto strike = [&](unsigned i) {
+      switch (i % 7) {
+        case 0:
+          caf::anon_send_exit(guarded, caf::exit_reason::kill);
+          break;
+        case 1:
+          caf::anon_send_exit(guarded, caf::exit_reason::user_shutdown);
+          break;
+        case 2:
+          (void)guards.terminate_child("guarded");
+          (void)guards.restart_child("guarded");
+          break;
+        case 3:
+          (void)targets.terminate_child("target");
+          (void)targets.restart_child("target");
+          break;
+        case 4:
+          caf::anon_send_exit(target, caf::exit_reason::kill);
+          break;
+        case 5:
+          caf::anon_send(target, order{1});
+          break;
+        default:
+          (void)targets.terminate_child("pool");
+          (void)targets.restart_child("pool");
+          break;
+      }
+    };
+    std::vector<std::thread> team;
+    for (std::size_t i = 0; i < threads; ++i)
+      team.emplace_back(fire, i);
+    for (unsigned i = 0; left != 0; ++i) {
+      strike(i);
+      std::this_thread::sleep_for(300us);
+    }
+    for (auto& x : team)
+      x.join();
+    for (auto& x : askers) {
+      const auto& self = static_cast<asker&>(*x->get());
+      missing += self.missing();
+      twice += self.twice();
+    }
+    askers.clear();
+    CHECK(guards.stop());
+    CHECK(targets.stop());
+  }
+  CHECK(missing == 0);
+  CHECK(twice == 0);
+  CHECK(alive == 0);
+}
+
+TEST_SUITE_END();
