@@ -1,12 +1,13 @@
 #include <vigil/breaker_core.hpp>
 
+#include <algorithm>
+#include <mutex>
 #include <utility>
 
 namespace vigil {
 
 namespace {
 
-using detail::breaker_word;
 using detail::call_tally;
 using detail::lease_id;
 using detail::lease_table;
@@ -17,20 +18,15 @@ using detail::verdict;
 // A permit that is destroyed does not know what time it is.
 constexpr auto no_time = time_point::min();
 
-void count_one(std::atomic<std::uint64_t>& x) noexcept {
-  x.fetch_add(1, std::memory_order_relaxed);
+// Until the first probe is back: a small part of what a user waits anyhow.
+duration probe_wait(const breaker_settings& x) noexcept {
+  return std::clamp<duration>(x.wait.initial() / 10,
+                              std::chrono::milliseconds{1},
+                              std::chrono::milliseconds{100});
 }
 
-// Takes a place; the first probe begins the limit of the stay.
-probe_gate::answer enter_probe(probe_gate& gate, breaker_word& word,
-                               const breaker_settings& x,
-                               std::uint64_t generation,
-                               time_point now) noexcept {
-  const auto result = gate.enter(generation, x.probes);
-  if (result == probe_gate::answer::first
-      && x.half_open_limit > duration::zero())
-    word.set_deadline(generation, now + x.half_open_limit);
-  return result;
+void count_one(std::atomic<std::uint64_t>& x) noexcept {
+  x.fetch_add(1, std::memory_order_relaxed);
 }
 
 } // namespace
@@ -41,7 +37,7 @@ bool breaker_permit::report(call_outcome how, time_point now) noexcept {
   const breaker_core::call x{generation_, since_, now, how, nullptr};
   if (std::exchange(reported_, true))
     return core_->stale(x);
-  return core_->settle(x, lease_);
+  return core_->settle(x, {turn_, place_});
 }
 
 bool breaker_permit::report(call_outcome how, time_point now,
@@ -51,7 +47,7 @@ bool breaker_permit::report(call_outcome how, time_point now,
   const breaker_core::call x{generation_, since_, now, how, &why};
   if (std::exchange(reported_, true))
     return core_->stale(x);
-  return core_->settle(x, lease_);
+  return core_->settle(x, {turn_, place_});
 }
 
 void breaker_permit::abandon() noexcept {
@@ -71,7 +67,7 @@ breaker_core::make(std::string name, const breaker_policy& policy,
 breaker_core::breaker_core(std::string name, const breaker_policy& policy,
                            time_point now, listener on_event)
   : listener_(std::move(on_event)), name_(std::move(name)), policy_(policy),
-    rules_(policy_.settings()),
+    rules_(policy_.settings()), probe_wait_(probe_wait(policy_.settings())),
     next_scan_(word::never.time_since_epoch().count()) {
   const auto& x = policy_.settings();
   if (x.slow_call_rate || x.lease > duration::zero())
@@ -85,9 +81,11 @@ breaker_core::breaker_core(std::string name, const breaker_policy& policy,
                    ^ static_cast<std::uint64_t>(now.time_since_epoch().count());
   memory_.closed_since = now;
   memory_.order = x.start_order;
+  begin(1, now);
   word_.enter(x.start,
-              x.start_order.lasts > duration::zero() ? now + x.start_order.lasts
-                                                     : word::never,
+              x.start_order.lasts > duration::zero()
+                ? detail::time_after(now, x.start_order.lasts)
+                : word::never,
               {});
 }
 
@@ -107,14 +105,16 @@ breaker_admission breaker_core::acquire(time_point now) noexcept {
       case breaker_state::forced_open:
         return refuse(at, breaker_refusal::forced_open, now);
       case breaker_state::half_open:
-        switch (
-          enter_probe(probes_, word_, policy_.settings(), generation, now)) {
+        switch (enter_probe(generation, now)) {
           case probe_gate::answer::first:
           case probe_gate::answer::admitted:
             return admit(generation, now);
           case probe_gate::answer::full:
             return refuse(at, breaker_refusal::half_open_full, now);
           case probe_gate::answer::over:
+            // Another thread is just leaving this stay.
+            if (word_.load() == at)
+              return refuse(at, breaker_refusal::half_open_full, now);
             continue;
         }
         continue;
@@ -124,6 +124,25 @@ breaker_admission breaker_core::acquire(time_point now) noexcept {
   }
 }
 
+// Takes a place; the first probe begins the limit of the stay.
+probe_gate::answer breaker_core::enter_probe(std::uint64_t generation,
+                                             time_point now) noexcept {
+  const auto result = probes_.enter(generation, policy_.settings().probes);
+  if (result == probe_gate::answer::first)
+    begin_probing(generation, now);
+  return result;
+}
+
+// Nobody knows when the probes will be back. Who waits as long again as they
+// have been away comes soon after them, and asks seldom while they take long.
+duration breaker_core::wait_for_probes(time_point now) const noexcept {
+  const time_point since{
+    duration{probing_since_.load(std::memory_order_relaxed)}};
+  if (since == word::never)
+    return probe_wait_;
+  return std::max(detail::time_between(since, now), probe_wait_);
+}
+
 breaker_permit breaker_core::admit(std::uint64_t generation,
                                    time_point now) noexcept {
   if (leases_ == nullptr)
@@ -131,17 +150,24 @@ breaker_permit breaker_core::admit(std::uint64_t generation,
   const auto lease = leases_->take(generation, now);
   const auto& x = policy_.settings();
   if (x.lease > duration::zero())
-    scan_before(now + x.lease);
+    scan_before(detail::time_after(now, x.lease));
   if (rules_.slow_limit > duration::zero())
-    scan_before(now + rules_.slow_limit + duration{1});
+    scan_before(rules_.slow_after(now));
   return {this, generation, now, lease};
 }
 
 breaker_rejection breaker_core::refuse(word::value at, breaker_refusal why,
                                        time_point now) noexcept {
   const auto until = word_.deadline(at);
-  const auto left = until == word::never ? duration::zero() : until - now;
-  const auto result = refuse_quietly(at, why, std::max(left, duration::zero()));
+  auto left = until == word::never
+                ? duration::zero()
+                : std::max(detail::time_between(now, until), duration::zero());
+  // The limit of the stay is no date: most are left long before it.
+  if (why == breaker_refusal::half_open_full) {
+    const auto wait = wait_for_probes(now);
+    left = left == duration::zero() ? wait : std::min(left, wait);
+  }
+  const auto result = refuse_quietly(at, why, left);
   if (listener_) {
     auto x = event_of(breaker_event_type::refused, now);
     x.generation = result.generation;
@@ -214,13 +240,16 @@ bool breaker_core::count_call(word::value at, const call& x) noexcept {
   if (rules_.consecutive != 0) {
     if (!mark.failed)
       streak_.clear(x.generation);
-    else if (streak_.add(x.generation, 1) >= rules_.consecutive)
+    else if (streak_.add(x.generation, 1).value_or(0) >= rules_.consecutive)
       why.add(breaker_cause::consecutive_failures);
   }
   const auto overdue = leases_ != nullptr ? overdue_.get(x.generation) : 0;
   call_tally seen;
   if (time_window_ != nullptr) {
-    seen = time_window_->record(x.generation, x.now, mark);
+    const auto counted = time_window_->record(x.generation, x.now, mark);
+    if (!counted)
+      return stale(x);
+    seen = *counted;
     why.add(rules_.judge(seen, rules_.min_calls, overdue));
   }
   if (count_window_ != nullptr) {
@@ -258,7 +287,8 @@ detail::call_mark breaker_core::mark_of(const call& x) const noexcept {
   const auto limit = rules_.slow_limit;
   return {x.how == call_outcome::failure,
           x.how == call_outcome::slow
-            || (limit > duration::zero() && x.now - x.since > limit)};
+            || (limit > duration::zero()
+                && detail::time_between(x.since, x.now) > limit)};
 }
 
 bool breaker_core::record(call_outcome how, time_point now,
@@ -267,8 +297,7 @@ bool breaker_core::record(call_outcome how, time_point now,
   const auto at = word_.load();
   const auto generation = word::generation_of(at);
   if (word::state_of(at) == breaker_state::half_open) {
-    const auto place
-      = enter_probe(probes_, word_, policy_.settings(), generation, now);
+    const auto place = enter_probe(generation, now);
     if (place != probe_gate::answer::first
         && place != probe_gate::answer::admitted)
       return false;
@@ -291,9 +320,11 @@ breaker_metrics breaker_core::metrics(time_point now) noexcept {
     result.refused = refused_.get();
     result.not_permitted = result.refused - memory_.refused_before;
     if (const auto until = word_.deadline(at); until != word::never)
-      result.remaining = std::max(until - now, duration::zero());
-    result.consecutive_failures = streak_.get(generation);
-    result.overdue = overdue_.get(generation);
+      result.remaining
+        = std::max(detail::time_between(now, until), duration::zero());
+    result.consecutive_failures
+      = static_cast<std::uint32_t>(streak_.get(generation));
+    result.overdue = static_cast<std::uint32_t>(overdue_.get(generation));
     result.probes = probes_.taken(generation);
     if (count_window_ != nullptr)
       at_least = rules_.min_counted;

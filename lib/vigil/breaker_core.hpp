@@ -22,6 +22,13 @@
 
 namespace vigil {
 
+namespace detail {
+
+/// Lets tests begin near the end of a counter.
+struct breaker_hook;
+
+} // namespace detail
+
 /// When a breaker wants to be asked again; see `breaker_core::next_timer`.
 struct breaker_timer {
   std::uint64_t generation = 0;
@@ -59,7 +66,8 @@ public:
     if (state == breaker_state::closed && leases_ == nullptr) [[likely]]
       return breaker_permit{this, word::generation_of(at), now};
     if (state == breaker_state::open && !listener_)
-      if (const auto left = word_.deadline(at) - now; left > duration::zero())
+      if (const auto left = detail::time_between(now, word_.deadline(at));
+          left > duration::zero())
         return refuse_quietly(at, breaker_refusal::open, left);
     return acquire(now);
   }
@@ -159,6 +167,7 @@ public:
 
 private:
   friend class breaker_permit;
+  friend struct detail::breaker_hook;
 
   using word = detail::breaker_word;
 
@@ -199,6 +208,8 @@ private:
   bool count(word::value at, const call& x) noexcept;
   bool count_call(word::value at, const call& x) noexcept;
   bool count_probe(const call& x) noexcept;
+  detail::probe_gate::answer enter_probe(std::uint64_t generation,
+                                         time_point now) noexcept;
   [[nodiscard]] detail::call_mark mark_of(const call& x) const noexcept;
   [[nodiscard]] detail::call_tally window(std::uint64_t generation,
                                           time_point now) const noexcept;
@@ -208,6 +219,9 @@ private:
   void go(std::uint64_t generation, const move& m) noexcept;
   void obey(const move& m);
   void enter(const move& m);
+  void begin(std::uint64_t generation, time_point now) noexcept;
+  void begin_probing(std::uint64_t generation, time_point now) noexcept;
+  [[nodiscard]] duration wait_for_probes(time_point now) const noexcept;
   [[nodiscard]] time_point deadline_of(const move& m);
   void announce(breaker_state from, const move& m);
   void deliver() noexcept;
@@ -229,11 +243,15 @@ private:
   const std::string name_;
   const breaker_policy policy_;
   const detail::breaker_rules rules_;
+  const duration probe_wait_;
   std::unique_ptr<detail::count_window> count_window_;
   std::unique_ptr<detail::time_window> time_window_;
-  detail::tagged_counter streak_;
-  detail::tagged_counter overdue_;
+  detail::tagged_counter<32> streak_;
+  detail::tagged_counter<32> overdue_;
   detail::probe_gate probes_;
+  // When the first probe of this stay began, or `never`.
+  std::atomic<duration::rep> probing_since_{
+    word::never.time_since_epoch().count()};
   std::atomic<duration::rep> next_scan_;
   detail::striped_counter refused_;
   std::atomic<std::uint64_t> stale_{0};

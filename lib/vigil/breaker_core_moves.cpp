@@ -14,10 +14,6 @@ using detail::verdict;
 
 constexpr auto never = detail::breaker_word::never;
 
-time_point later(time_point now, duration wait) noexcept {
-  return wait < never - now ? now + wait : never;
-}
-
 } // namespace
 
 // -- what time brings ---------------------------------------------------------
@@ -46,12 +42,17 @@ void breaker_core::advance(time_point now) noexcept {
 }
 
 std::optional<breaker_timer> breaker_core::next_timer() const noexcept {
-  const auto at = word_.load();
   const time_point scan{duration{next_scan_.load(std::memory_order_relaxed)}};
-  const auto next = std::min(word_.deadline(at), scan);
-  if (next == never)
-    return std::nullopt;
-  return breaker_timer{word::generation_of(at), next};
+  for (;;) {
+    const auto at = word_.load();
+    const auto end = word_.deadline(at);
+    if (end == time_point::min() && word_.load() != at)
+      continue;
+    const auto next = std::min(end, scan);
+    if (next == never)
+      return std::nullopt;
+    return breaker_timer{word::generation_of(at), next};
+  }
 }
 
 // Looks at the calls that are under way. One thread at a time does: it takes
@@ -68,16 +69,17 @@ void breaker_core::scan(time_point now) noexcept {
   auto next = never;
   leases_->for_each([&](const lease_table::view& x) {
     if (lease > duration::zero()) {
-      if (now >= x.since + lease) {
+      const auto end = detail::time_after(x.since, lease);
+      if (now >= end) {
         expire(x);
         return;
       }
-      next = std::min(next, x.since + lease);
+      next = std::min(next, end);
     }
     if (rules_.slow_limit == duration::zero() || x.late
         || x.generation != generation)
       return;
-    const auto slow = x.since + rules_.slow_limit + duration{1};
+    const auto slow = rules_.slow_after(x.since);
     if (now < slow) {
       next = std::min(next, slow);
       return;
@@ -190,26 +192,57 @@ void breaker_core::enter(const move& m) {
   memory_.order = m.order != nullptr ? *m.order : breaker_order{};
   memory_.refused_before = refused_.get();
   memory_.exceeded = {};
+  begin(word::generation_of(at) + 1, m.now);
   word_.enter(m.to, deadline, error);
   announce(from, m);
 }
 
+// With the lock held, before anybody can know of the generation: nothing is
+// counted in it that was there before. Results of the stay that ends find out
+// here or at the word, it makes no difference.
+void breaker_core::begin(std::uint64_t generation, time_point now) noexcept {
+  streak_.begin(generation);
+  overdue_.begin(generation);
+  probes_.begin(generation);
+  probing_since_.store(never.time_since_epoch().count(),
+                       std::memory_order_relaxed);
+  if (count_window_ != nullptr)
+    count_window_->begin(generation);
+  if (time_window_ != nullptr)
+    time_window_->begin(generation, now);
+}
+
+void breaker_core::begin_probing(std::uint64_t generation,
+                                 time_point now) noexcept {
+  std::lock_guard guard{lock_};
+  const auto none = never.time_since_epoch().count();
+  if (this->generation() != generation
+      || probing_since_.load(std::memory_order_relaxed) != none)
+    return;
+  probing_since_.store(now.time_since_epoch().count(),
+                       std::memory_order_relaxed);
+  if (const auto limit = policy_.settings().half_open_limit;
+      limit > duration::zero())
+    word_.set_deadline(detail::time_after(now, limit));
+}
+
 time_point breaker_core::deadline_of(const move& m) {
   if (m.order != nullptr && !m.wait)
-    return m.order->lasts > duration::zero() ? later(m.now, m.order->lasts)
-                                             : never;
+    return m.order->lasts > duration::zero()
+             ? detail::time_after(m.now, m.order->lasts)
+             : never;
   if (m.to != breaker_state::open)
     return never;
   if (m.wait)
-    return later(m.now, *m.wait);
+    return detail::time_after(m.now, *m.wait);
   const auto quiet = policy_.settings().quiet_time;
   if (quiet > duration::zero() && state() == breaker_state::closed
-      && m.now - memory_.closed_since >= quiet)
+      && detail::time_between(memory_.closed_since, m.now) >= quiet)
     memory_.attempts = 0;
   if (memory_.attempts < std::numeric_limits<std::uint32_t>::max())
     ++memory_.attempts;
-  return later(m.now, policy_.settings().wait.delay(memory_.attempts,
-                                                    memory_.next_random()));
+  return detail::time_after(m.now, policy_.settings().wait.delay(
+                                     memory_.attempts, memory_.next_random()));
 }
 
 void breaker_core::announce(breaker_state from, const move& m) {
@@ -227,7 +260,7 @@ void breaker_core::announce(breaker_state from, const move& m) {
   x.reason = memory_.order.reason;
   x.last_error = word_.error(word_.load());
   if (const auto until = word_.deadline(word_.load()); until != never)
-    x.retry_after = until - m.now;
+    x.retry_after = detail::time_between(m.now, until);
   events_.put(std::move(x));
 }
 

@@ -23,17 +23,18 @@ public:
   breaker_permit() = default;
 
   breaker_permit(breaker_permit&& other) noexcept
-    : core_(std::exchange(other.core_, nullptr)), reported_(other.reported_),
-      lease_(other.lease_), generation_(other.generation_),
-      since_(other.since_) {
+    : core_(std::exchange(other.core_, nullptr)), turn_(other.turn_),
+      place_(other.place_), reported_(other.reported_),
+      generation_(other.generation_), since_(other.since_) {
     // nop
   }
 
   breaker_permit& operator=(breaker_permit&& other) noexcept {
     breaker_permit copy{std::move(other)};
     std::swap(core_, copy.core_);
+    std::swap(turn_, copy.turn_);
+    std::swap(place_, copy.place_);
     std::swap(reported_, copy.reported_);
-    std::swap(lease_, copy.lease_);
     std::swap(generation_, copy.generation_);
     std::swap(since_, copy.since_);
     return *this;
@@ -98,15 +99,18 @@ private:
 
   breaker_permit(breaker_core* core, std::uint64_t generation, time_point now,
                  detail::lease_id lease = {}) noexcept
-    : core_(core), lease_(lease), generation_(generation), since_(now) {
+    : core_(core), turn_(lease.turn), place_(lease.place),
+      generation_(generation), since_(now) {
     // nop
   }
 
   void abandon() noexcept;
 
   breaker_core* core_ = nullptr;
+  // Its lease, if it has one, in pieces that leave no gap.
+  std::uint64_t turn_ = 0;
+  std::uint32_t place_ = detail::lease_id::none;
   bool reported_ = false;
-  detail::lease_id lease_;
   std::uint64_t generation_ = 0;
   time_point since_{};
 };
@@ -115,6 +119,8 @@ private:
 struct breaker_rejection {
   breaker_refusal reason{};
   /// When it is worth to come again; zero if nobody knows. Never negative.
+  /// While probes are under way: as long again as they have been, or a tenth of
+  /// the breaker's wait, 1 to 100 ms, if that is more.
   duration retry_after{};
   std::uint64_t generation = 0;
   /// The last failure before the breaker opened.

@@ -113,9 +113,22 @@ TEST_CASE("a full bucket keeps its rates") {
   for (int i = 0; i < 200'000; ++i)
     x.calls("SF");
   const auto m = x.metrics();
-  CHECK(m.buffered < 400'000);
-  CHECK(m.buffered > 100'000);
-  CHECK(*m.failure_rate == doctest::Approx(0.5).epsilon(0.001));
+  CHECK(m.buffered == 400'000);
+  CHECK(m.failed == 200'000);
+  // The same with less room.
+  vigil::detail::time_window small{t0, 10s, 1s, 1000};
+  for (int i = 0; i < 200'000; ++i) {
+    const auto now = t0 + (i / 50'000) * 1s;
+    small.record(0, now, {.failed = i % 2 == 0, .slow = i % 5 == 0});
+    const auto all = small.read(0, now);
+    REQUIRE(all.total <= 4000);
+    if (all.total >= 100) {
+      REQUIRE(all.failed * 1000 <= all.total * 515);
+      REQUIRE(all.failed * 1000 >= all.total * 485);
+      REQUIRE(all.slow * 1000 <= all.total * 220);
+      REQUIRE(all.slow * 1000 >= all.total * 180);
+    }
+  }
 }
 
 TEST_CASE("a call that was under way over several windows counts") {

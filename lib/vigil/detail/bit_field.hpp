@@ -8,6 +8,7 @@ namespace vigil::detail {
 /// operation changes all of them.
 template <unsigned Shift, unsigned Bits>
 struct bit_field {
+  static constexpr unsigned bits = Bits;
   static constexpr std::uint64_t max = (std::uint64_t{1} << Bits) - 1;
   static constexpr std::uint64_t one = std::uint64_t{1} << Shift;
 
@@ -19,12 +20,10 @@ struct bit_field {
     return (value & max) << Shift;
   }
 
-  /// Returns how far this field is behind `value`, cut to the same bits:
-  /// negative if it is ahead.
-  [[nodiscard]] static constexpr std::int64_t behind(std::uint64_t word,
-                                                     std::uint64_t value) {
-    constexpr auto spare = 64 - Bits;
-    return static_cast<std::int64_t>((value - get(word)) << spare) >> spare;
+  /// Returns whether this field holds `value`, cut to the same bits.
+  [[nodiscard]] static constexpr bool is(std::uint64_t word,
+                                         std::uint64_t value) {
+    return get(word) == (value & max);
   }
 };
 

@@ -64,6 +64,11 @@ public:
 
   [[nodiscard]] probe_verdict judge_probes(const call_tally& x) const noexcept;
 
+  /// Returns from when on a call that began then is slow.
+  [[nodiscard]] time_point slow_after(time_point since) const noexcept {
+    return time_after(time_after(since, slow_limit), duration{1});
+  }
+
   std::uint64_t consecutive = 0;
   std::uint64_t min_calls = 0;
   /// As `min_calls`, but not above what the count window holds.

@@ -13,7 +13,12 @@ namespace vigil::detail {
 /// What anybody may read of a breaker without a lock: the state and its
 /// generation in one word, and beside it what a refusal says.
 ///
-/// Only the holder of the breaker's lock writes.
+/// Only the holder of the breaker's lock writes. A generation has 61 bits: at a
+/// move each nanosecond they last for 73 years. What belongs to a stay is kept
+/// while the next few last; who comes later is told that the stay is over, so
+/// nothing of another one is ever taken for it. For that, what a stay's place
+/// holds is written (release) after the word of the stay before, and the word
+/// is read after it (acquire).
 class breaker_word {
 public:
   using value = std::uint64_t;
@@ -30,24 +35,30 @@ public:
     return word_.load(std::memory_order_acquire);
   }
 
-  /// Returns when the stay in this state ends by itself, or `never`.
+  /// Returns when the stay in this state ends by itself, or `never`; the
+  /// beginning of time if it was left long ago.
   [[nodiscard]] time_point deadline(value x) const noexcept {
-    return time_point{duration{
-      stay_of(generation_of(x)).deadline.load(std::memory_order_acquire)}};
+    const auto at
+      = stay_of(generation_of(x)).deadline.load(std::memory_order_acquire);
+    return is_kept(x) ? time_point{duration{at}} : time_point::min();
   }
 
-  /// Returns the failure that led to this state.
+  /// Returns the failure that led to this state; none if it was left long ago.
   [[nodiscard]] std::error_code error(value x) const noexcept {
     const auto& from = stay_of(generation_of(x));
-    return {from.code.load(std::memory_order_relaxed),
-            *from.category.load(std::memory_order_relaxed)};
+    const auto code = from.code.load(std::memory_order_acquire);
+    const auto* category = from.category.load(std::memory_order_acquire);
+    return is_kept(x) ? std::error_code{code, *category} : std::error_code{};
   }
 
-  /// Sets the deadline unless it is set. For the first probe.
-  void set_deadline(std::uint64_t generation, time_point at) noexcept {
-    auto expected = never.time_since_epoch().count();
-    stays_[generation % count].deadline.compare_exchange_strong(
-      expected, at.time_since_epoch().count(), std::memory_order_acq_rel);
+  /// Sets the deadline of the present stay unless it is set. For the first
+  /// probe.
+  void set_deadline(time_point at) noexcept {
+    const auto generation
+      = generation_of(word_.load(std::memory_order_relaxed));
+    auto& to = stays_[generation % count].deadline;
+    if (to.load(std::memory_order_relaxed) == never.time_since_epoch().count())
+      to.store(at.time_since_epoch().count(), std::memory_order_release);
   }
 
   /// Moves to the next generation.
@@ -57,16 +68,31 @@ public:
       = generation_of(word_.load(std::memory_order_relaxed)) + 1;
     auto& to = stays_[generation % count];
     to.deadline.store(deadline.time_since_epoch().count(),
-                      std::memory_order_relaxed);
-    to.category.store(&error.category(), std::memory_order_relaxed);
-    to.code.store(error.value(), std::memory_order_relaxed);
+                      std::memory_order_release);
+    to.category.store(&error.category(), std::memory_order_release);
+    to.code.store(error.value(), std::memory_order_release);
     word_.store((generation << shift) | static_cast<value>(state),
                 std::memory_order_release);
+  }
+
+  /// Gives the present stay another number; for tests.
+  void renumber(std::uint64_t generation) noexcept {
+    const auto at = word_.load(std::memory_order_relaxed);
+    const auto end = deadline(at);
+    const auto why = error(at);
+    word_.store((generation - 1) << shift, std::memory_order_relaxed);
+    enter(state_of(at), end, why);
   }
 
   static constexpr time_point never = time_point::max();
 
 private:
+  // The one after the present stay may be under way to be written.
+  [[nodiscard]] bool is_kept(value x) const noexcept {
+    const auto present = word_.load(std::memory_order_relaxed);
+    return generation_of(present) - generation_of(x) < count - 1;
+  }
+
   // Several, so that one that was left just now can still be read.
   static constexpr std::size_t count = 8;
   static constexpr value state_bits = 7;

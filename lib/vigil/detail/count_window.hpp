@@ -2,7 +2,9 @@
 
 #include <vigil/detail/bit_field.hpp>
 #include <vigil/detail/call_tally.hpp>
+#include <vigil/detail/tagged_counter.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -10,93 +12,111 @@
 
 namespace vigil::detail {
 
-/// The outcomes of the last `size` calls of one generation.
+/// The outcomes of the last `size` calls of one stay of a breaker.
 ///
-/// One word holds generation, position and sums, so a result is counted in its
-/// own generation or not at all; what another generation left is empty for this
-/// one. The ring holds single outcomes: who replaces one takes it off the sums.
+/// A result takes a place in the ring, writes itself there, and then changes
+/// the sums by what came and what went: so the sums are those of the ring as
+/// soon as nobody is between these steps, and until then each thread that is
+/// may be missing, or one that it pushed out still be counted. Rates are never
+/// too high for want of calls: the places are read after the sums.
 ///
-/// Thread-safe and lock-free, O(1). While threads are between the two steps,
-/// the sums may hold one call too many for each of them.
+/// What another stay left is empty for this one: places and sums begin anew
+/// with each, and what the ring holds knows its generation in full, all 61
+/// bits that a breaker counts in.
+///
+/// Thread-safe and lock-free, O(1). All exchanges are acquire and release: who
+/// reads a sum sees the places of those that it counts.
 class count_window {
 public:
   /// @pre `0 < size && size < 2^14`
   explicit count_window(std::uint32_t size)
-    : size_(size), ring_(new std::atomic<std::uint32_t>[size]) {
+    : size_(size), ring_(new std::atomic<std::uint64_t>[size]) {
     for (std::uint32_t i = 0; i < size; ++i)
       ring_[i].store(0, std::memory_order_relaxed);
+    begin(0);
   }
 
-  /// Counts a call. Returns the sums after that, or nothing if `generation` is
-  /// over.
+  /// Empties it; see `tagged_counter`.
+  void begin(std::uint64_t generation) noexcept {
+    failed_.begin(generation, none);
+    slow_.begin(generation, none);
+    word_.store(tag::of(generation), std::memory_order_release);
+  }
+
+  /// Counts a call. Returns the sums after that, or nothing if this is another
+  /// stay.
   std::optional<call_tally> record(std::uint64_t generation,
                                    call_mark x) noexcept {
-    const auto more
-      = failed::of(x.failed ? 1U : 0U) | slow::of(x.slow ? 1U : 0U);
     auto old = word_.load(std::memory_order_relaxed);
     std::uint64_t index = 0;
     std::uint64_t next = 0;
     do {
-      auto base = old;
-      if (const auto late = tag::behind(old, generation); late != 0) {
-        if (late < 0)
-          return std::nullopt;
-        base = tag::of(generation);
-      }
-      index = position::get(base);
-      next = index + 1 == size_ ? (base - position::of(index)) | full::one
-                                : base + position::one;
-      next += more;
+      if (!tag::is(old, generation))
+        return std::nullopt;
+      index = position::get(old);
+      next = index + 1 == size_ ? (old - position::of(index)) | full::one
+                                : old + position::one;
     } while (
       !word_.compare_exchange_weak(old, next, std::memory_order_acq_rel));
     const auto mine = entry_of(generation, x);
+    auto& at = ring_[index];
+    auto out = at.load(std::memory_order_acquire);
     // A success in the place of a success: nothing changes.
-    if (((ring_[index].load(std::memory_order_acquire) | mine) & 3U) == 0)
-      return tally_of(next);
-    const auto out = ring_[index].exchange(mine, std::memory_order_acq_rel);
-    // Not of this generation, or an ordinary success: nothing to take off.
-    if (((out ^ mine) >> 2U) == 0 && (out & 3U) != 0)
-      return take_off(generation, next, out);
-    return tally_of(next);
+    if (((out | mine) & 3U) != 0) {
+      do {
+        // One of a later stay has been here: it must not be pushed out.
+        if (out >> 2U > generation)
+          return std::nullopt;
+      } while (!at.compare_exchange_weak(out, mine, std::memory_order_acq_rel));
+      const auto gone = out >> 2U == generation ? out : 0;
+      change(failed_, generation, mine >> 1U & 1U, gone >> 1U & 1U);
+      change(slow_, generation, mine & 1U, gone & 1U);
+    }
+    const auto result = read(generation);
+    if (result.total == 0)
+      return std::nullopt;
+    return result;
   }
 
   [[nodiscard]] call_tally read(std::uint64_t generation) const noexcept {
+    const auto failed = sum(failed_.get(generation));
+    const auto slow = sum(slow_.get(generation));
     const auto word = word_.load(std::memory_order_acquire);
-    return tag::behind(word, generation) == 0 ? tally_of(word) : call_tally{};
+    if (!tag::is(word, generation))
+      return {};
+    return {full::get(word) != 0 ? size_ : position::get(word), failed, slow};
   }
 
 private:
-  using slow = bit_field<0, 15>;
-  using failed = bit_field<15, 15>;
-  using position = bit_field<30, 14>;
-  using full = bit_field<44, 1>;
-  using tag = bit_field<45, 19>;
+  using position = bit_field<0, 14>;
+  using full = bit_field<14, 1>;
+  using tag = bit_field<15, 49>;
+  using counter = tagged_counter<16>;
 
-  static constexpr std::uint32_t entry_of(std::uint64_t generation,
+  // Who pushes out what is not counted yet is first to change the sums, so they
+  // may be below zero for a moment.
+  static constexpr std::uint64_t none = 1U << 15U;
+
+  static std::uint64_t sum(std::uint64_t x) noexcept {
+    return std::max(x, none) - none;
+  }
+
+  static constexpr std::uint64_t entry_of(std::uint64_t generation,
                                           call_mark x) noexcept {
-    return static_cast<std::uint32_t>(generation << 2U) | (x.failed ? 2U : 0U)
-           | (x.slow ? 1U : 0U);
+    return generation << 2U | (x.failed ? 2U : 0U) | (x.slow ? 1U : 0U);
   }
 
-  call_tally take_off(std::uint64_t generation, std::uint64_t old,
-                      std::uint32_t out) noexcept {
-    const auto less = failed::of(out >> 1U & 1U) + slow::of(out & 1U);
-    do {
-      if (tag::behind(old, generation) != 0)
-        return tally_of(old);
-    } while (
-      !word_.compare_exchange_weak(old, old - less, std::memory_order_acq_rel));
-    return tally_of(old - less);
-  }
-
-  [[nodiscard]] call_tally tally_of(std::uint64_t word) const noexcept {
-    return {full::get(word) != 0 ? size_ : position::get(word),
-            failed::get(word), slow::get(word)};
+  static void change(counter& x, std::uint64_t generation, std::uint64_t more,
+                     std::uint64_t less) noexcept {
+    if (more != less)
+      x.add(generation, more != 0 ? 1 : -1);
   }
 
   std::uint32_t size_;
-  std::unique_ptr<std::atomic<std::uint32_t>[]> ring_;
+  std::unique_ptr<std::atomic<std::uint64_t>[]> ring_;
   alignas(64) std::atomic<std::uint64_t> word_{0};
+  counter failed_;
+  counter slow_;
 };
 
 } // namespace vigil::detail

@@ -13,9 +13,11 @@ std::uint32_t next_place() noexcept {
 
 } // namespace
 
-lease_table::lease_table(std::uint32_t size)
+lease_table::lease_table(std::uint32_t size, std::uint64_t turn)
   : size_(size), places_(new place[size]) {
-  // nop
+  for (std::uint32_t i = 0; i < size; ++i)
+    places_[i].key.store(key_of({turn, i}, free_key),
+                         std::memory_order_relaxed);
 }
 
 lease_id lease_table::take(std::uint64_t generation, time_point now) noexcept {
@@ -28,18 +30,18 @@ lease_id lease_table::take(std::uint64_t generation, time_point now) noexcept {
         || !x.key.compare_exchange_strong(key, key | claimed_key,
                                           std::memory_order_seq_cst))
       continue;
-    x.since.store(now.time_since_epoch().count(), std::memory_order_relaxed);
-    x.generation.store(generation, std::memory_order_relaxed);
+    x.since.store(now.time_since_epoch().count(), std::memory_order_release);
+    x.generation.store(generation, std::memory_order_release);
     // Before the caller looks whether a scan is due: see the scan.
     x.key.exchange(key | live_key, std::memory_order_seq_cst);
-    return {index, static_cast<std::uint32_t>(key >> 32U)};
+    return {key >> turn_shift, index};
   }
   return {};
 }
 
 lease_table::ending lease_table::release(lease_id x) noexcept {
   auto& to = places_[x.place].key;
-  const auto next = key_of({x.place, x.turn + 1}, free_key);
+  const auto next = key_of({x.turn + 1, x.place}, free_key);
   auto key = key_of(x, live_key);
   if (to.compare_exchange_strong(key, next, std::memory_order_acq_rel))
     return ending::released;
@@ -73,9 +75,10 @@ bool lease_table::look(std::uint32_t index, view& out) const noexcept {
   out.since = time_point{duration{x.since.load(std::memory_order_acquire)}};
   out.generation = x.generation.load(std::memory_order_acquire);
   out.late = state == late_key;
-  out.id = {index, static_cast<std::uint32_t>(key >> 32U)};
+  out.id = {key >> turn_shift, index};
   // Still the same turn: what was read belongs together.
-  return (x.key.load(std::memory_order_acquire) >> 32U) == (key >> 32U);
+  return x.key.load(std::memory_order_acquire) >> turn_shift
+         == key >> turn_shift;
 }
 
 } // namespace vigil::detail

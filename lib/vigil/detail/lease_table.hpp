@@ -12,17 +12,24 @@ namespace vigil::detail {
 struct lease_id {
   static constexpr std::uint32_t none = ~0U;
 
+  std::uint64_t turn = 0;
   std::uint32_t place = none;
-  std::uint32_t turn = 0;
 };
 
 /// The calls that are under way: since when, and in which generation.
 ///
 /// Thread-safe and lock-free. Taking and releasing is O(1) while there is room;
-/// each lease is released once, whoever tries.
+/// each lease is released once, whoever tries. A turn has 62 bits: who comes
+/// with a lease that was taken back finds its own turn or a later one, for
+/// longer than a hundred years at a turn each nanosecond.
+///
+/// What a place holds is written (release) between the exchange of its key that
+/// claims it and the one that shows it; who looks reads the key again after it
+/// (acquire), and drops what it read if the turn is another.
 class lease_table {
 public:
-  explicit lease_table(std::uint32_t size);
+  /// @param turn the first turn of each place; for tests
+  explicit lease_table(std::uint32_t size, std::uint64_t turn = 0);
 
   /// Takes a place, or none if there is no room.
   [[nodiscard]] lease_id take(std::uint64_t generation,
@@ -63,7 +70,7 @@ public:
   [[nodiscard]] std::uint32_t used() const noexcept;
 
 private:
-  // Key: turn in the upper half, state below.
+  // Key: the turn, and in the two lowest bits the state.
   enum : std::uint64_t {
     free_key = 0,
     claimed_key = 1,
@@ -71,6 +78,8 @@ private:
     late_key = 3,
     state_bits = 3
   };
+
+  static constexpr unsigned turn_shift = 2;
 
   struct place {
     std::atomic<std::uint64_t> key{0};
@@ -80,7 +89,7 @@ private:
 
   [[nodiscard]] static std::uint64_t key_of(lease_id x,
                                             std::uint64_t state) noexcept {
-    return (std::uint64_t{x.turn} << 32U) | state;
+    return x.turn << turn_shift | state;
   }
 
   bool look(std::uint32_t index, view& out) const noexcept;

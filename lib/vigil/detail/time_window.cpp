@@ -4,63 +4,109 @@
 
 namespace vigil::detail {
 
-time_window::time_window(time_point origin, duration length, duration bucket)
-  : origin_(origin), bucket_(bucket.count()),
-    count_(static_cast<std::uint64_t>(length / bucket)),
-    buckets_(new std::atomic<std::uint64_t>[count_]), newest_(count_) {
-  for (std::uint64_t i = 0; i < count_; ++i)
-    buckets_[i].store(0, std::memory_order_relaxed);
+namespace {
+
+std::int64_t distance(std::uint64_t from, std::uint64_t to) noexcept {
+  return static_cast<std::int64_t>(to - from);
 }
 
-call_tally time_window::record(std::uint64_t generation, time_point now,
-                               call_mark x) noexcept {
-  const auto number = number_of(generation, now);
-  if (number > newest_.load(std::memory_order_acquire))
-    sweep(number);
-  const auto mine = number / count_;
-  const auto more
-    = total::one + failed::of(x.failed ? 1U : 0U) + slow::of(x.slow ? 1U : 0U);
-  auto& bucket = buckets_[number % count_];
-  auto old = bucket.load(std::memory_order_relaxed);
-  auto counted = [&](std::uint64_t next) {
-    if (total::get(next) == total::max)
-      next = lap::of(mine) | total::of(total::max / 2)
-             | failed::of(failed::get(next) / 2)
-             | slow::of(slow::get(next) / 2);
-    return next + more;
-  };
-  for (;;) {
-    const auto late = lap::behind(old, mine);
-    // Over for a whole window: it would leave at once.
-    if (late < 0)
-      return sum(number);
-    if (bucket.compare_exchange_weak(old,
-                                     counted(late > 0 ? lap::of(mine) : old),
-                                     std::memory_order_acq_rel))
-      return sum(number);
+} // namespace
+
+time_window::time_window(time_point origin, duration length, duration width,
+                         std::uint64_t full)
+  : origin_(origin), bucket_(width.count()),
+    count_(static_cast<std::uint64_t>(length / width)), full_(full),
+    buckets_(new bucket[count_]), shift_(count_), newest_(count_) {
+  // nop
+}
+
+// The generation first, and others look at it last: who still finds the old one
+// has the old shift and an old newest number, so its own is below those of the
+// window in which the new stay begins.
+void time_window::begin(std::uint64_t generation, time_point now) noexcept {
+  generation_.store(generation, std::memory_order_release);
+  // Those of the old stay come up to a window further, until they notice.
+  auto newest = newest_.load(std::memory_order_acquire);
+  while (!newest_.compare_exchange_weak(newest, newest + 2 * count_,
+                                        std::memory_order_acq_rel)) {
+    // nop
   }
+  const auto first = newest + 2 * count_;
+  empty(first - count_, first);
+  shift_.store(first - time_of(now), std::memory_order_release);
+}
+
+std::optional<call_tally> time_window::record(std::uint64_t generation,
+                                              time_point now,
+                                              call_mark x) noexcept {
+  const auto number = number_of(generation, now);
+  if (!number)
+    return std::nullopt;
+  const auto newest = newest_.load(std::memory_order_acquire);
+  // Over for a whole window: it would leave at once.
+  if (distance(*number, newest) >= static_cast<std::int64_t>(count_))
+    return sum(newest);
+  const auto mine = *number / count_;
+  auto& to = buckets_[*number % count_];
+  if (add_total(to, mine)) {
+    if (x.failed)
+      add(to.failed, mine);
+    if (x.slow)
+      add(to.slow, mine);
+  }
+  return sum(*number);
 }
 
 call_tally time_window::read(std::uint64_t generation,
                              time_point now) const noexcept {
-  const auto number = number_of(generation, now);
-  // After a long rest all are too old, and their laps may have come round.
-  if (number >= newest_.load(std::memory_order_acquire) + count_)
+  const auto shift = shift_.load(std::memory_order_acquire);
+  const auto newest = newest_.load(std::memory_order_acquire);
+  if (generation_.load(std::memory_order_acquire) != generation)
+    return {};
+  const auto number = time_of(now) + shift;
+  const auto ahead = distance(newest, number);
+  const auto window = static_cast<std::int64_t>(count_);
+  // After a long rest all are too old.
+  if (ahead >= window || ahead <= -window)
     return {};
   return sum(number);
 }
 
-std::uint64_t time_window::number_of(std::uint64_t generation,
-                                     time_point now) const noexcept {
-  const auto age = std::max<duration::rep>((now - origin_).count(), 0);
-  auto bucket = current_.load(std::memory_order_relaxed);
-  // Almost always the one of the last call, which saves a division.
-  if (const auto inside = age - bucket * bucket_;
-      inside < 0 || inside >= bucket_) {
-    bucket = age / bucket_;
-    current_.store(bucket, std::memory_order_relaxed);
+std::optional<std::uint64_t> time_window::number_of(std::uint64_t generation,
+                                                    time_point now) noexcept {
+  const auto time = time_of(now);
+  auto shift = shift_.load(std::memory_order_acquire);
+  for (;;) {
+    const auto newest = newest_.load(std::memory_order_acquire);
+    if (generation_.load(std::memory_order_acquire) != generation)
+      return std::nullopt;
+    const auto number = time + shift;
+    const auto ahead = distance(newest, number);
+    if (ahead <= 0)
+      return number;
+    if (ahead <= static_cast<std::int64_t>(count_)) {
+      go_to(number);
+      return number;
+    }
+    // A long rest, from which numbers go on as from a short one. Another thread
+    // may do the same; a time of this call is as good as any of its.
+    const auto next = newest + count_ - time;
+    if (shift_.compare_exchange_weak(shift, next, std::memory_order_acq_rel))
+      shift = next;
   }
-  return static_cast<std::uint64_t>(bucket) + (generation + 1) * (count_ + 1);
+}
+
+std::uint64_t time_window::time_of(time_point now) const noexcept {
+  const auto age
+    = std::max<duration::rep>(time_between(origin_, now).count(), 0);
+  auto time = current_.load(std::memory_order_relaxed);
+  // Almost always the one of the last call, which saves a division.
+  if (const auto inside = age - time * bucket_;
+      inside < 0 || inside >= bucket_) {
+    time = age / bucket_;
+    current_.store(time, std::memory_order_relaxed);
+  }
+  return static_cast<std::uint64_t>(time);
 }
 
 call_tally time_window::sum(std::uint64_t number) const noexcept {
@@ -68,33 +114,97 @@ call_tally time_window::sum(std::uint64_t number) const noexcept {
   const auto turn = number / count_;
   call_tally result;
   for (std::uint64_t i = 0; i < count_; ++i) {
-    const auto word = buckets_[i].load(std::memory_order_acquire);
-    if (lap::get(word) != ((i <= last ? turn : turn - 1) & lap::max))
+    const auto mine = i <= last ? turn : turn - 1;
+    const auto& x = buckets_[i];
+    const auto failed = x.failed.load(std::memory_order_acquire);
+    const auto slow = x.slow.load(std::memory_order_acquire);
+    const auto total = x.total.load(std::memory_order_acquire);
+    if (!lap::is(total, mine))
       continue;
-    result.total += total::get(word);
-    result.failed += failed::get(word);
-    result.slow += slow::get(word);
+    result.total += value::get(total);
+    if (lap::is(failed, mine))
+      result.failed += value::get(failed);
+    if (lap::is(slow, mine))
+      result.slow += value::get(slow);
   }
   return result;
 }
 
-void time_window::sweep(std::uint64_t number) noexcept {
+void time_window::go_to(std::uint64_t number) noexcept {
   auto newest = newest_.load(std::memory_order_acquire);
-  while (newest < number
-         && !newest_.compare_exchange_weak(newest, number,
-                                           std::memory_order_acq_rel)) {
-    // nop
-  }
-  if (newest >= number)
-    return;
-  for (auto x = std::max(newest, number - count_) + 1; x <= number; ++x) {
-    auto& bucket = buckets_[x % count_];
-    auto old = bucket.load(std::memory_order_relaxed);
-    while (lap::behind(old, x / count_) > 0
-           && !bucket.compare_exchange_weak(old, lap::of(x / count_),
-                                            std::memory_order_acq_rel)) {
-      // nop
+  do {
+    if (distance(newest, number) <= 0)
+      return;
+  } while (
+    !newest_.compare_exchange_weak(newest, number, std::memory_order_acq_rel));
+  empty(std::max(newest, number - count_), number);
+}
+
+// A window with a bucket of each number in between, at most `count_`.
+void time_window::empty(std::uint64_t after, std::uint64_t until) noexcept {
+  for (auto number = after + 1; number <= until; ++number) {
+    const auto mine = number / count_;
+    auto& x = buckets_[number % count_];
+    for (auto* w : {&x.total, &x.failed, &x.slow}) {
+      auto old = w->load(std::memory_order_relaxed);
+      while (behind(old, mine) > 0
+             && !w->compare_exchange_weak(old, lap::of(mine),
+                                          std::memory_order_acq_rel)) {
+        // nop
+      }
     }
+  }
+}
+
+std::int64_t time_window::behind(std::uint64_t x, std::uint64_t mine) noexcept {
+  constexpr auto spare = 64 - lap::bits;
+  return static_cast<std::int64_t>((mine - lap::get(x)) << spare) >> spare;
+}
+
+bool time_window::add(word& to, std::uint64_t mine) noexcept {
+  auto old = to.load(std::memory_order_relaxed);
+  for (;;) {
+    const auto late = behind(old, mine);
+    if (late < 0 || (late == 0 && value::get(old) == value::max))
+      return false;
+    if (to.compare_exchange_weak(old, (late > 0 ? lap::of(mine) : old) + 1,
+                                 std::memory_order_acq_rel))
+      return true;
+  }
+}
+
+// Returns whether the call is counted: not if its bucket has gone on, nor while
+// it is being halved, which `value::max` tells.
+bool time_window::add_total(bucket& to, std::uint64_t mine) noexcept {
+  auto old = to.total.load(std::memory_order_relaxed);
+  for (;;) {
+    const auto late = behind(old, mine);
+    if (late < 0 || (late == 0 && value::get(old) == value::max))
+      return false;
+    const bool full = late == 0 && value::get(old) >= full_;
+    const auto next = full ? lap::of(mine) | value::max
+                           : (late > 0 ? lap::of(mine) : old) + value::one;
+    if (!to.total.compare_exchange_weak(old, next, std::memory_order_acq_rel))
+      continue;
+    if (!full)
+      return true;
+    // One thread only. The parts before the whole: no rate is too high.
+    halve(to.failed, mine);
+    halve(to.slow, mine);
+    old = next;
+    to.total.compare_exchange_strong(old, lap::of(mine) | value::of(full_ / 2),
+                                     std::memory_order_acq_rel);
+    old = to.total.load(std::memory_order_relaxed);
+  }
+}
+
+void time_window::halve(word& x, std::uint64_t mine) noexcept {
+  auto old = x.load(std::memory_order_relaxed);
+  while (lap::is(old, mine)
+         && !x.compare_exchange_weak(
+           old, lap::of(mine) | value::of(value::get(old) / 2),
+           std::memory_order_acq_rel)) {
+    // nop
   }
 }
 

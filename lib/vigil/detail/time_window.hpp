@@ -7,49 +7,86 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace vigil::detail {
 
-/// The outcomes of the calls of the last `length`, in buckets.
+/// The outcomes of the calls of the last `length` in one stay of a breaker, in
+/// buckets.
 ///
-/// Buckets are numbered by time, and a new generation skips more numbers than
-/// there are buckets, so that what it finds is empty for it. A bucket that is
-/// full (262 143 calls) is halved, which keeps its rates.
+/// Buckets are numbered without an end, bucket `n` in place `n % count`; each
+/// word of a bucket holds beside its number of calls the lap that it is of, `n
+/// / count`. Numbers follow the time, except that they never leap: where more
+/// than a window has passed since the last call, and where a stay begins, the
+/// next number is the first one whose window holds nothing of what was before.
+/// Whoever comes to a new number empties the buckets that it passes. So no word
+/// is ever more than three laps behind, however long nobody calls and however
+/// often the breaker moves, and 36 bits tell earlier from later. Only a thread
+/// that stands still within a call, while others go on for 2^35 laps (nine
+/// years of a window of 10 ms), could be taken for a later one.
 ///
-/// Thread-safe and lock-free. O(number of buckets), one atomic change.
+/// A bucket that is full (268 435 454 calls) is halved, which keeps its rates.
+///
+/// Thread-safe and lock-free. O(number of buckets); one atomic change, and one
+/// for a failure and for a slow call each. All changes are acquire and release.
+/// A call adds to the total first, and readers load the total last and leave
+/// out a bucket that is not of its lap then: no rate is too high for want of
+/// calls.
 class time_window {
 public:
-  /// @pre both above zero, `length` a multiple of `bucket`
-  time_window(time_point origin, duration length, duration bucket);
+  using value = bit_field<0, 28>;
 
-  /// Counts a call at `now`. Returns the sums after that.
-  call_tally record(std::uint64_t generation, time_point now,
-                    call_mark x) noexcept;
+  /// @pre both above zero, `length` a multiple of `bucket`; `full` for tests
+  time_window(time_point origin, duration length, duration bucket,
+              std::uint64_t full = value::max - 1);
+
+  /// Empties it. For the one that moves the breaker, before it stores the
+  /// generation.
+  void begin(std::uint64_t generation, time_point now) noexcept;
+
+  /// Counts a call at `now`. Returns the sums after that, or nothing if this is
+  /// another stay.
+  std::optional<call_tally> record(std::uint64_t generation, time_point now,
+                                   call_mark x) noexcept;
 
   [[nodiscard]] call_tally read(std::uint64_t generation,
                                 time_point now) const noexcept;
 
 private:
-  using slow = bit_field<0, 18>;
-  using failed = bit_field<18, 18>;
-  using total = bit_field<36, 18>;
-  using lap = bit_field<54, 10>;
+  using lap = bit_field<28, 36>;
+  using word = std::atomic<std::uint64_t>;
 
-  [[nodiscard]] std::uint64_t number_of(std::uint64_t generation,
-                                        time_point now) const noexcept;
+  struct bucket {
+    word failed{0};
+    word slow{0};
+    word total{0};
+  };
 
+  /// Returns how far the word's lap is behind `mine`; negative if it is ahead.
+  static std::int64_t behind(std::uint64_t x, std::uint64_t mine) noexcept;
+
+  static bool add(word& to, std::uint64_t mine) noexcept;
+  bool add_total(bucket& to, std::uint64_t mine) noexcept;
+  static void halve(word& x, std::uint64_t mine) noexcept;
+
+  [[nodiscard]] std::uint64_t time_of(time_point now) const noexcept;
+  [[nodiscard]] std::optional<std::uint64_t> number_of(std::uint64_t generation,
+                                                       time_point now) noexcept;
   [[nodiscard]] call_tally sum(std::uint64_t number) const noexcept;
-
-  /// Empties the buckets up to `number`, so that none is so old that its lap
-  /// comes round again.
-  void sweep(std::uint64_t number) noexcept;
+  void go_to(std::uint64_t number) noexcept;
+  void empty(std::uint64_t after, std::uint64_t until) noexcept;
 
   time_point origin_;
   duration::rep bucket_;
   std::uint64_t count_;
-  std::unique_ptr<std::atomic<std::uint64_t>[]> buckets_;
+  std::uint64_t full_;
+  std::unique_ptr<bucket[]> buckets_;
   mutable std::atomic<duration::rep> current_{0};
-  std::atomic<std::uint64_t> newest_{0};
+  std::atomic<std::uint64_t> generation_{0};
+  // What a number is ahead of the time, counted in buckets; may wrap, as an
+  // unsigned number does.
+  std::atomic<std::uint64_t> shift_;
+  std::atomic<std::uint64_t> newest_;
 };
 
 } // namespace vigil::detail
