@@ -19,7 +19,7 @@ enum class event_type : std::uint8_t {
   child_started,
   /// A child did not start.
   start_failed,
-  /// A child ended by itself; `why` says how.
+  /// A child ended by itself, a supervisor below the root too; `why` says how.
   child_exited,
   /// A restart is decided and will happen after `after`.
   child_restarting,
@@ -59,7 +59,8 @@ struct event {
   time_point time{};
   /// The child or supervisor concerned, from the root's id on.
   std::string path{};
-  /// The life of the child concerned; 0 for supervisors.
+  /// The life that this is about, which may be over by now: of a child, or of
+  /// a supervisor below the root. 0 for the root, which has one.
   std::uint64_t incarnation = 0;
   /// How an ended child ended.
   exit_kind exit = exit_kind::normal;

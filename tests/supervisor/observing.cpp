@@ -123,20 +123,22 @@ TEST_CASE("an escalation is told from the bottom to the top and back") {
   w.tell(tree, "in/a", "die");
   CHECK(w.events()
         == "child_exited sup/in/a#1 abnormal\n"
-           "gave_up sup/in\n"
+           "gave_up sup/in#1\n"
            "child_stopped sup/in/b#1\n"
-           "supervisor_stopped sup/in\n"
+           "supervisor_stopped sup/in#1\n"
+           "child_exited sup/in#1 abnormal\n"
            "child_restarting sup/in#1\n"
            "child_restarted sup/in/a#2\n"
            "child_restarted sup/in/b#2\n"
-           "supervisor_started sup/in\n"
+           "supervisor_started sup/in#2\n"
            "child_restarted sup/in#2\n");
   w.tell(tree, "in/a", "die");
   CHECK(w.events()
         == "child_exited sup/in/a#2 abnormal\n"
-           "gave_up sup/in\n"
+           "gave_up sup/in#2\n"
            "child_stopped sup/in/b#2\n"
-           "supervisor_stopped sup/in\n"
+           "supervisor_stopped sup/in#2\n"
+           "child_exited sup/in#2 abnormal\n"
            "gave_up sup\n"
            "supervisor_stopped sup\n");
 }

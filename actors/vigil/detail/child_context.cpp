@@ -120,7 +120,7 @@ void child_context::end() {
     forget_calls();
   if (extras_->promises.empty())
     return;
-  const auto why = record_->complete({errc::promise_broken});
+  const auto why = complete({errc::promise_broken});
   for (auto& ptr : std::exchange(extras_->promises, {}))
     if (auto x = ptr.lock())
       x->break_off(why);

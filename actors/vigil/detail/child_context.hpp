@@ -58,6 +58,11 @@ public:
     return incarnation_;
   }
 
+  /// Returns a failure of this incarnation with all filled in.
+  [[nodiscard]] failure complete(failure x) const {
+    return record_->complete(std::move(x), incarnation_);
+  }
+
   /// Ends the incarnation as soon as the current message is done. The first
   /// fault counts.
   void fault(reason&& why);

@@ -4,6 +4,16 @@
 
 namespace vigil::detail {
 
+bool counts_when_lost(compat::mailbox_element& x) {
+  return !x.mid.is_response() && compat::get_if<caf::exit_msg>(x) == nullptr
+         && compat::get_if<caf::down_msg>(x) == nullptr
+         && compat::get_if<caf::timeout_msg>(x) == nullptr
+         && compat::get_if<host_command>(x) == nullptr
+         && compat::get_if<child_timer>(x) == nullptr
+         && compat::get_if<mailbox_marker>(x) == nullptr
+         && compat::get_if<liveness_probe>(x) == nullptr;
+}
+
 void notify(const child_cell& cell, std::uint64_t incarnation,
             compat::context* ctx, child_note::what kind, child_exit how) {
   auto to = caf::actor_cast<caf::strong_actor_ptr>(cell.parent->actor);

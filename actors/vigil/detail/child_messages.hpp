@@ -54,6 +54,10 @@ struct mailbox_marker {
 /// Asks a child whether it handles messages; answered with `health`.
 struct liveness_probe {};
 
+/// Returns whether a message that nobody handles counts as lost: not if it
+/// belongs to one life of its receiver, or if the library or CAF made it.
+[[nodiscard]] bool counts_when_lost(compat::mailbox_element& x);
+
 /// Sends a note about one life of a child to its supervisor.
 void notify(const child_cell& cell, std::uint64_t incarnation,
             compat::context* ctx, child_note::what kind, child_exit how = {});

@@ -41,16 +41,19 @@ void report_end(life& x, const caf::error& reason, compat::context* ctx) {
   if (!x.up && how.kind != exit_kind::abnormal)
     how = abnormal({errc::exited, "it ended before it came up"});
   if (how.kind == exit_kind::abnormal) {
-    how.why = cell.complete(std::move(how.why));
-    cell.log(how.why);
+    how.why = cell.complete(std::move(how.why), x.incarnation);
+    // One that was left behind says nothing of those after it.
+    if (x.incarnation == cell.incarnation)
+      cell.log(how.why, x.incarnation);
   }
   note_departure(x, how);
   if (!x.up) {
-    cell.publish(event_type::start_failed, how);
+    cell.publish(x.incarnation, event_type::start_failed, how);
     return notify(cell, x.incarnation, ctx, child_note::what::start_failed,
                   std::move(how));
   }
   cell.publish(
+    x.incarnation,
     x.stopping ? event_type::child_stopped : event_type::child_exited, how);
   notify(cell, x.incarnation, ctx, child_note::what::exited, std::move(how));
 }
@@ -72,11 +75,13 @@ void slot_port::start(compat::context* ctx) {
   cell_->appear();
   const auto n = cell_->incarnation.fetch_add(1, std::memory_order_relaxed) + 1;
   life_ = std::make_shared<life>(cell_, n);
+  slot_->expect(n);
   auto actor = spawner_->spawn(life_, ctx);
-  slot_->serve(actor, ctx);
+  slot_->begin(actor);
   if (!spawner_->reports_start()) {
     life_->up = true;
-    cell_->came_up(cell_->now());
+    slot_->serve(n, actor, ctx);
+    cell_->came_up(n, cell_->now());
     cell_->serves(true, n);
     notify(*cell_, n, ctx, child_note::what::started);
   }

@@ -19,7 +19,7 @@ double random_share() {
 std::optional<failure> dynamic_host_core::begin_now() {
   if (!born_)
     be_born();
-  if (!leaving_)
+  if (came_ || !leaving_)
     return std::nullopt;
   auto why = last_failure();
   return why ? why : failure{errc::ignored, {}, path()};
@@ -67,12 +67,8 @@ void dynamic_host_core::be_born() {
 void dynamic_host_core::op_report(child_note::what kind, child_exit how) {
   switch (kind) {
     case child_note::what::started:
-      set_restarting(false);
-      state = child_state::running;
-      if (host_core::incarnation() > 1)
-        restarts.fetch_add(1, std::memory_order_relaxed);
-      return publish(host_core::incarnation() > 1 ? event_type::child_restarted
-                                                  : event_type::child_started);
+      came_ = true;
+      return set_restarting(false);
     case child_note::what::start_failed:
       return on_start_failed(std::move(how.why));
     case child_note::what::ignored:
@@ -117,7 +113,7 @@ void dynamic_host_core::set_restarting(bool x) {
 void dynamic_host_core::retry_after(duration wait) {
   set_restarting(true);
   state = child_state::restarting;
-  publish(event{.type = event_type::child_restarting, .after = wait});
+  publish(life(), event{.type = event_type::child_restarting, .after = wait});
   auto me = caf::strong_actor_ptr{self().ctrl()};
   host_command again{host_command::what::start};
   if (wait == duration::zero())
@@ -134,14 +130,15 @@ void dynamic_host_core::exhaust(failure why) {
   auto to = caf::actor_cast<caf::strong_actor_ptr>(owner.actor);
   compat::send_urgent(
     to, self().context(),
-    pool_exhausted{complete(std::move(why)), earlier_failures()});
+    pool_exhausted{host_core::complete(std::move(why)), earlier_failures()});
 }
 
 void dynamic_host_core::exhaust_alone(failure why) {
   failure limit{errc::restart_limit_reached,
                 limit_text("it", *spec.intensity, earlier_failures())};
-  auto all = complete(std::move(limit)).because(complete(std::move(why)));
-  publish(event{.type = event_type::gave_up, .why = all});
+  auto all = host_core::complete(std::move(limit))
+               .because(host_core::complete(std::move(why)));
+  publish(life(), event{.type = event_type::gave_up, .why = all});
   leave(std::move(all));
 }
 
@@ -156,7 +153,7 @@ void dynamic_host_core::leave(failure why) {
   set_restarting(false);
   state = child_state::stopped;
   forget_key();
-  publish(event_type::child_removed);
+  publish(life(), event_type::child_removed);
   auto last = pool().remove(*this);
   op_retire(to_caf(why));
 }

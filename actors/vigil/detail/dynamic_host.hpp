@@ -25,8 +25,8 @@ public:
     // nop
   }
 
-  /// Begins the first life now. Returns why it failed, if it did. To be called
-  /// by whoever runs the actor.
+  /// Begins the first life now. Returns why it did not come up, if it did not;
+  /// it may have ended since. To be called by whoever runs the actor.
   [[nodiscard]] std::optional<failure> begin_now();
 
   /// The child's own budget comes first: if it is spent, the child goes alone
@@ -39,6 +39,10 @@ protected:
   void op_report(child_note::what kind, child_exit how) final;
 
 private:
+  [[nodiscard]] std::uint64_t life() const noexcept {
+    return host_core::incarnation();
+  }
+
   void be_born();
   void on_life_end(child_exit how);
   void on_start_failed(failure why);
@@ -53,6 +57,7 @@ private:
   /// Made by the first failure, if children have a budget each.
   std::unique_ptr<restart_window> window_;
   bool born_ = false;
+  bool came_ = false;
   bool leaving_ = false;
   bool spent_alone_ = false;
   bool restarting_ = false;

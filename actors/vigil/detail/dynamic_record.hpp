@@ -21,6 +21,11 @@ public:
 
   [[nodiscard]] std::string path() const override;
 
+  /// Returns the number of its life, for who knows that no other begins.
+  [[nodiscard]] std::uint64_t life() const noexcept {
+    return incarnation.load(std::memory_order_relaxed);
+  }
+
   [[nodiscard]] dynamic_pool& pool() const noexcept {
     return *pool_;
   }

@@ -1,3 +1,4 @@
+#include <vigil/detail/child_messages.hpp>
 #include <vigil/detail/forwarding_actor.hpp>
 
 #include <utility>
@@ -18,10 +19,10 @@ void forwarding_actor::on_destroy() {
 
 void forwarding_actor::lose(compat::mailbox_element& x, errc why,
                             compat::context* ctx) {
-  if (compat::get_if<caf::exit_msg>(x) != nullptr
-      || compat::get_if<caf::down_msg>(x) != nullptr)
+  if (!counts_when_lost(x))
     return;
-  cell_->lose_messages(1);
+  // It found no life; the last one there was is the nearest to name.
+  cell_->lose_messages(1, cell_->incarnation.load(std::memory_order_relaxed));
   compat::reply_error(caf::strong_actor_ptr{ctrl()}, x.sender, x.mid, ctx,
                       to_caf({why, {}, cell_->path()}));
 }

@@ -99,8 +99,7 @@ template <class Reply>
     return caf::response_promise{};
   failure x{why.code, why.text};
   x.fault = fault;
-  return to_caf(context != nullptr ? context->record().complete(std::move(x))
-                                   : x);
+  return to_caf(context != nullptr ? context->complete(std::move(x)) : x);
 }
 
 template <class Self, class F, class R, class Args>

@@ -48,8 +48,11 @@ public:
   }
 
   bool cleanup(caf::error&& reason, compat::context* ctx) override {
-    if (!this->retired())
+    if (!this->retired()) {
       this->on_cleanup_host();
+      this->drain_mailbox(
+        [this](compat::mailbox_element& x) { this->lose_at_end(x); });
+    }
     return super::cleanup(std::move(reason), ctx);
   }
 

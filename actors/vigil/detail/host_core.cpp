@@ -38,7 +38,7 @@ void host_core::on_ended() {
 
 void host_core::on_thrown(std::string what, const caf::strong_actor_ptr& asker,
                           caf::message_id mid) {
-  auto why = record().complete({errc::exception, std::move(what)});
+  auto why = complete({errc::exception, std::move(what)});
   compat::reply_error(caf::strong_actor_ptr{self().ctrl()}, asker, mid,
                       self().context(), to_caf(why));
   finish(abnormal(std::move(why)));
@@ -109,11 +109,11 @@ void host_core::start(start_kind how, time_point when) {
 }
 
 void host_core::fail_start(start_kind kind, failure why) {
-  auto how = abnormal(record().complete(std::move(why)));
-  record().log(how.why);
+  auto how = abnormal(complete(std::move(why)));
+  record().log(how.why, incarnation());
   clear_incarnation();
   park();
-  record().publish(event_type::start_failed, how);
+  record().publish(incarnation(), event_type::start_failed, how);
   if (kind == start_kind::by_supervisor)
     return op_report(child_note::what::start_failed, std::move(how));
   // The supervisor knows of no start: for it, a running child has ended.
@@ -124,15 +124,13 @@ void host_core::fail_start(start_kind kind, failure why) {
 
 void host_core::come_up(start_kind how, time_point when) {
   mode_ = mode::running;
-  record().came_up(when);
   op_gate(draining_ || watched());
   op_unskip();
-  if (how == start_kind::by_supervisor) {
-    record().serves(true, incarnation());
-    return op_report(child_note::what::started, {});
-  }
-  record().restarts.fetch_add(1, std::memory_order_relaxed);
-  record().publish(event_type::child_restarted);
+  record().came_up(incarnation(), when);
+  if (how == start_kind::in_place)
+    return;
+  record().serves(true, incarnation());
+  op_report(child_note::what::started, {});
 }
 
 void host_core::ask_to_stop() {
@@ -172,8 +170,9 @@ void host_core::finish_fault() {
   }
   auto why = take_fault();
   if (rec.observed()) [[unlikely]]
-    rec.publish(event_type::child_exited, abnormal(failure_of(why)));
-  rec.log(why.code, std::move(why.text), when);
+    rec.publish(incarnation(), event_type::child_exited,
+                abnormal(failure_of(why)));
+  rec.log(why.code, std::move(why.text), when, incarnation());
   clear_incarnation();
   start(start_kind::in_place, when);
 }
@@ -185,13 +184,14 @@ void host_core::finish(child_exit how) {
 
 void host_core::conclude(child_exit how) {
   if (how.kind == exit_kind::abnormal) {
-    how.why = record().complete(std::move(how.why));
-    record().log(how.why);
+    how.why = complete(std::move(how.why));
+    record().log(how.why, incarnation());
     how.earlier = record().earlier_failures();
   }
   if (record().departs(how, stopping_))
     record().vanish();
   record().publish(
+    incarnation(),
     stopping_ ? event_type::child_stopped : event_type::child_exited, how);
   clear_incarnation();
   park();
@@ -209,10 +209,10 @@ bool host_core::restart_in_place(child_exit& how) {
     how.refused_by = *limit;
     return false;
   }
-  rec.publish(event_type::child_exited, how);
+  rec.publish(incarnation(), event_type::child_exited, how);
   if (how.kind == exit_kind::abnormal) {
     how.why.time = when;
-    rec.log(std::move(how.why));
+    rec.log(std::move(how.why), incarnation());
   }
   clear_incarnation();
   start(start_kind::in_place, when);
@@ -242,10 +242,7 @@ void host_core::refuse() {
 // -- messages that meet no behavior -------------------------------------------
 
 compat::verdict host_core::on_parked(compat::mailbox_element& x) {
-  if (x.mid.is_response() || compat::get_if<caf::exit_msg>(x) != nullptr
-      || compat::get_if<caf::down_msg>(x) != nullptr
-      || compat::get_if<caf::timeout_msg>(x) != nullptr
-      || compat::get_if<mailbox_marker>(x) != nullptr)
+  if (!counts_when_lost(x))
     return compat::verdict::consumed;
   if (mode_ == mode::holding)
     return compat::verdict::skipped;
@@ -278,9 +275,19 @@ compat::verdict host_core::on_draining(compat::mailbox_element& x) {
 }
 
 void host_core::lose(compat::mailbox_element& x, errc why) {
-  record().lose_messages(1);
-  compat::reply_error(caf::strong_actor_ptr{self().ctrl()}, x.sender, x.mid,
-                      self().context(), to_caf({why, {}, record().path()}));
+  lose(x, why, caf::strong_actor_ptr{self().ctrl()});
+}
+
+void host_core::lose(compat::mailbox_element& x, errc why,
+                     const caf::strong_actor_ptr& as) {
+  record().lose_messages(1, incarnation());
+  compat::reply_error(as, x.sender, x.mid, self().context(),
+                      to_caf({why, {}, record().path()}));
+}
+
+void host_core::lose_at_end(compat::mailbox_element& x) {
+  if (counts_when_lost(x))
+    lose(x, errc::child_stopped, nullptr);
 }
 
 } // namespace vigil::detail

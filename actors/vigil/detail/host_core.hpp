@@ -72,6 +72,10 @@ protected:
   /// Counts a message that meets no behavior; refuses it if it is a request.
   void lose(compat::mailbox_element& x, errc why);
 
+  /// The same for what is in the mailbox when the actor ends. Makes no
+  /// reference to the actor, which may be about to be destroyed.
+  void lose_at_end(compat::mailbox_element& x);
+
   [[nodiscard]] bool running() const noexcept {
     return mode_ == mode::running;
   }
@@ -93,6 +97,8 @@ private:
   void clear_incarnation();
   void begin_draining();
 
+  void lose(compat::mailbox_element& x, errc why,
+            const caf::strong_actor_ptr& as);
   compat::verdict on_parked(compat::mailbox_element& x);
   compat::verdict on_draining(compat::mailbox_element& x);
   [[nodiscard]] bool restart_in_place(child_exit& how);

@@ -92,11 +92,12 @@ private:
   }
 
   void tell(const resource_reading& x) {
-    if (record().observed()) {
+    const auto& me = *context_of(*self_);
+    if (me.record().observed()) {
       event news{.type = event_type::resource_changed, .resource = x};
       if (x.level != resource_level::normal)
-        news.why = record().complete({errc::resource_exhausted, to_string(x)});
-      record().publish(std::move(news));
+        news.why = me.complete({errc::resource_exhausted, to_string(x)});
+      me.record().publish(me.incarnation(), std::move(news));
     }
     if (x.level == resource_level::exceeded && settings_->on_exceeded)
       settings_->on_exceeded(x);

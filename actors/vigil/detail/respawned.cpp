@@ -35,7 +35,11 @@ bool respawned_context::check_start() {
 
 void respawned_context::note_started() {
   life_->up = true;
-  record().came_up(record().now());
+  if (const auto handle = stable_handle())
+    static_cast<slot*>(handle->get())
+      ->serve(life_->incarnation, caf::strong_actor_ptr{self().ctrl()},
+              self().context());
+  record().came_up(life_->incarnation, record().now());
   record().serves(true, life_->incarnation);
   notify(*life_->cell, life_->incarnation, self().context(),
          child_note::what::started);
@@ -49,7 +53,7 @@ void respawned_context::note_no_service() {
 
 void respawned_context::note_failure(failure why) {
   if (!life_->why)
-    life_->why = record().complete(std::move(why));
+    life_->why = complete(std::move(why));
 }
 
 void respawned_context::note_end(const caf::error& reason) {
@@ -58,12 +62,9 @@ void respawned_context::note_end(const caf::error& reason) {
 }
 
 void respawned_context::lose(compat::mailbox_element& x) {
-  if (x.mid.is_response() || compat::get_if<caf::exit_msg>(x) != nullptr
-      || compat::get_if<caf::down_msg>(x) != nullptr
-      || compat::get_if<caf::timeout_msg>(x) != nullptr
-      || compat::get_if<child_timer>(x) != nullptr)
+  if (!counts_when_lost(x))
     return;
-  record().lose_messages(1);
+  record().lose_messages(1, incarnation());
   auto& me = self();
   compat::reply_error(caf::strong_actor_ptr{me.ctrl()}, x.sender, x.mid,
                       me.context(),

@@ -209,6 +209,8 @@ public:
 
   bool cleanup(caf::error&& reason, compat::context* ctx) override {
     note_no_service();
+    compat::drain_blocking(*this,
+                           [this](compat::mailbox_element& x) { lose(x); });
     return T::cleanup(std::move(reason), ctx);
   }
 

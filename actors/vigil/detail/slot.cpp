@@ -35,19 +35,41 @@ void slot::enqueue(caf::mailbox_element_ptr x, compat::context* ctx) {
     lose(*x, why, ctx);
 }
 
-void slot::serve(caf::strong_actor_ptr x, compat::context* ctx) {
+void slot::expect(std::uint64_t life) {
+  caf::strong_actor_ptr released;
+  std::lock_guard guard{slot_lock_};
+  life_ = life;
+  mode_ = mode::holding;
+  passing_ = false;
+  released.swap(current_);
+}
+
+void slot::begin(caf::strong_actor_ptr x) {
+  std::lock_guard guard{slot_lock_};
+  if (current_ == nullptr)
+    current_.swap(x);
+}
+
+void slot::serve(std::uint64_t life, caf::strong_actor_ptr x,
+                 compat::context* ctx) {
   std::unique_lock guard{slot_lock_};
+  if (life_ != life || mode_ == mode::refusing)
+    return;
   mode_ = mode::serving;
   current_ = x;
   passing_ = true;
-  while (!waiting_.empty()) {
+  const auto serves = [&] {
+    return life_ == life && mode_ == mode::serving;
+  };
+  while (serves() && !waiting_.empty()) {
     auto batch = std::exchange(waiting_, {});
     guard.unlock();
     for (auto& element : batch)
       x->enqueue(std::move(element), ctx);
     guard.lock();
   }
-  passing_ = false;
+  if (life_ == life)
+    passing_ = false;
 }
 
 void slot::hold(const caf::actor_control_block* ended) {

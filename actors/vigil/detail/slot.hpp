@@ -11,8 +11,9 @@ namespace vigil::detail {
 /// messages on unchanged (sender, id, priority), so that answers go straight
 /// from the child to the requester.
 ///
-/// Between two lives messages wait, up to `child_spec::gap_queue`, or are
-/// refused with an error. Exit messages to the slot are passed on like others,
+/// From the end of one life until the next is up, messages wait, up to
+/// `child_spec::gap_queue`, or are refused with an error: a start that fails
+/// takes none along. Exit messages to the slot are passed on like others,
 /// so a link or a kill concerns the incarnation that is there.
 ///
 /// Thread-safe. Never calls into an actor while holding its lock.
@@ -26,8 +27,16 @@ public:
 
   void enqueue(caf::mailbox_element_ptr x, compat::context* ctx) override;
 
-  /// Passes messages on to `x`, waiting ones first.
-  void serve(caf::strong_actor_ptr x, compat::context* ctx);
+  /// Lets messages wait for that life, which is about to be made. No earlier
+  /// one gets any more.
+  void expect(std::uint64_t life);
+
+  /// Says which actor the expected life is; it gets no messages yet.
+  void begin(caf::strong_actor_ptr x);
+
+  /// The life is up: passes messages on to `x`, waiting ones first. Does
+  /// nothing if another life is expected, or none.
+  void serve(std::uint64_t life, caf::strong_actor_ptr x, compat::context* ctx);
 
   /// Lets messages wait for the next life, if `ended` was the current one.
   void hold(const caf::actor_control_block* ended);
@@ -47,6 +56,7 @@ private:
 
   mutable spin_lock slot_lock_;
   mode mode_ = mode::holding;
+  std::uint64_t life_ = 0;
   caf::strong_actor_ptr current_;
   std::deque<caf::mailbox_element_ptr> waiting_;
   // Messages that come while waiting ones are passed on go behind them.

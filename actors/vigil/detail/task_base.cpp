@@ -95,7 +95,8 @@ bool task_base::begin() {
     kept_ = false;
   }
   state = child_state::running;
-  publish(again ? event_type::child_restarted : event_type::child_started);
+  publish(life(),
+          again ? event_type::child_restarted : event_type::child_started);
   return true;
 }
 
@@ -114,16 +115,16 @@ bool task_base::goes_on(const child_exit& how) {
       return false;
   }
   auto ended = how;
-  ended.why = complete(std::move(ended.why));
+  ended.why = complete(std::move(ended.why), life());
   if (ended.kind == exit_kind::abnormal)
-    log(ended.why);
+    log(ended.why, life());
   if (refusal(now()) != nullptr) {
     compat::send_urgent(
       caf::actor_cast<caf::strong_actor_ptr>(owner.actor), nullptr,
       pool_exhausted{std::move(ended.why), earlier_failures()});
     return false;
   }
-  publish(event_type::child_exited, ended);
+  publish(life(), event_type::child_exited, ended);
   restarts.fetch_add(1, std::memory_order_relaxed);
   std::lock_guard guard{task_lock_};
   if (stopping_)
@@ -145,10 +146,11 @@ bool task_base::leave(const child_exit& how) {
   if (observed()) {
     auto ended = how;
     if (ended.kind == exit_kind::abnormal)
-      ended.why = complete(std::move(ended.why));
-    publish(stopped ? event_type::child_stopped : event_type::child_exited,
+      ended.why = complete(std::move(ended.why), life());
+    publish(life(),
+            stopped ? event_type::child_stopped : event_type::child_exited,
             ended);
-    publish(event_type::child_removed);
+    publish(life(), event_type::child_removed);
   }
   pool_->remove(*this);
   return true;
@@ -198,7 +200,7 @@ void task_base::finish_stopped(bool kill, compat::context* ctx) {
 }
 
 void task_base::leave_behind() {
-  publish(event_type::child_left_behind);
+  publish(life(), event_type::child_left_behind);
   if (leave(abnormal({errc::child_stuck})))
     gone();
 }
@@ -237,7 +239,7 @@ void task_base::publish_answer(bool failed, const fault_reason* fault,
   // Who waits may take the answer as soon as it is known.
   std::optional<failure> why;
   if (fault != nullptr)
-    why = complete({fault->code, fault->text});
+    why = complete({fault->code, fault->text}, life());
   listener f;
   std::shared_ptr<life_tie> tie;
   {

@@ -51,6 +51,12 @@ public:
     return *pool_;
   }
 
+  /// Returns the number of its life. A task has one at a time, also when it is
+  /// left behind: then it is over.
+  [[nodiscard]] std::uint64_t life() const noexcept {
+    return incarnation.load(std::memory_order_relaxed);
+  }
+
   /// Takes the task into its pool and has it run.
   [[nodiscard]] result<void> launch(compat::context* ctx, task_place where);
 
@@ -100,10 +106,6 @@ protected:
 
   [[nodiscard]] std::stop_token stop_token() const noexcept {
     return stop_.get_token();
-  }
-
-  [[nodiscard]] std::uint64_t life() const noexcept {
-    return incarnation.load(std::memory_order_relaxed);
   }
 
   /// Returns whether nobody has answered; then the caller has to.

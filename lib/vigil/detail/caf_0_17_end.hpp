@@ -2,6 +2,7 @@
 
 #include <vigil/detail/caf_0_17.hpp>
 
+#include <caf/blocking_actor.hpp>
 #include <caf/mixin/subscriber.hpp>
 
 #include <tuple>
@@ -20,6 +21,24 @@ template <class B, class S>
 constexpr bool
 is_caf_cleanup(bool (caf::mixin::subscriber<B, S>::*)(caf::error&&, context*)) {
   return true;
+}
+
+/// Closes the mailbox of a blocking actor and shows `f` all messages that were
+/// in it.
+template <class F>
+void drain_blocking(caf::blocking_actor& self, F f) {
+  auto& box = self.mailbox();
+  if (box.closed())
+    return;
+  box.close();
+  std::get<0>(box.queue().queues()).flush_cache();
+  std::get<1>(box.queue().queues()).flush_cache();
+  auto show = [&](auto&&... xs) {
+    f(std::get<sizeof...(xs) - 1>(std::tie(xs...)));
+    return caf::intrusive::task_result::resume;
+  };
+  while (box.queue().new_round(1000, show).consumed_items > 0)
+    ; // each round empties what it can
 }
 
 /// An actor that ends as CAF's do, but leaves CAF's clock alone where that has

@@ -30,11 +30,26 @@ void child_record::serves(bool, std::uint64_t) {
   // nop
 }
 
-failure child_record::complete(failure x) const {
+void child_record::came_up(std::uint64_t life, time_point when) {
+  since(when);
+  // What its supervisor makes of it stands, if that was quicker.
+  auto now = state.load(std::memory_order_relaxed);
+  if (now == child_state::starting || now == child_state::restarting)
+    state.compare_exchange_strong(now, child_state::running,
+                                  std::memory_order_relaxed);
+  if (!been_up_.load(std::memory_order_relaxed)) {
+    been_up_.store(true, std::memory_order_relaxed);
+    return publish(life, event_type::child_started);
+  }
+  restarts.fetch_add(1, std::memory_order_relaxed);
+  publish(life, event_type::child_restarted);
+}
+
+failure child_record::complete(failure x, std::uint64_t life) const {
   if (x.path.empty()) {
     x.path = path();
     if (x.incarnation == 0)
-      x.incarnation = incarnation.load(std::memory_order_relaxed);
+      x.incarnation = life;
   }
   if (x.time == time_point{})
     x.time = now();
@@ -54,19 +69,19 @@ failure_log& child_record::need_log() {
   return *log;
 }
 
-void child_record::log(failure x) {
+void child_record::log(failure x, std::uint64_t life) {
   if (x.path.empty() && x.incarnation == 0)
-    x.incarnation = incarnation.load(std::memory_order_relaxed);
+    x.incarnation = life;
   need_log().add(std::move(x));
 }
 
 void child_record::log(std::error_code code, std::string&& message,
-                       time_point when) {
+                       time_point when, std::uint64_t life) {
   need_log().write([&](failure& to) {
     to.code = code;
     to.message = std::move(message);
     to.path.clear();
-    to.incarnation = incarnation.load(std::memory_order_relaxed);
+    to.incarnation = life;
     to.time = when;
     to.cause.reset();
   });
@@ -108,33 +123,34 @@ bool child_record::observed() const noexcept {
   return owner.tree->events.enabled();
 }
 
-void child_record::publish(event_type type) const {
+void child_record::publish(std::uint64_t life, event_type type) const {
   if (observed())
-    publish(event{.type = type});
+    publish(life, event{.type = type});
 }
 
-void child_record::publish(event_type type, const child_exit& how) const {
+void child_record::publish(std::uint64_t life, event_type type,
+                           const child_exit& how) const {
   if (!observed())
     return;
   event x{.type = type, .exit = how.kind};
   if (how.kind == exit_kind::abnormal)
-    x.why = complete(how.why);
-  publish(std::move(x));
+    x.why = complete(how.why, life);
+  publish(life, std::move(x));
 }
 
-void child_record::publish(event x) const {
+void child_record::publish(std::uint64_t life, event x) const {
   if (!observed())
     return;
   x.path = path();
-  x.incarnation = incarnation.load(std::memory_order_relaxed);
+  x.incarnation = life;
   x.time = now();
   owner.tree->events.publish(x);
 }
 
-void child_record::lose_messages(std::uint32_t n) {
+void child_record::lose_messages(std::uint32_t n, std::uint64_t life) {
   messages_lost.fetch_add(n, std::memory_order_relaxed);
   if (observed())
-    publish(event{.type = event_type::messages_lost, .count = n});
+    publish(life, event{.type = event_type::messages_lost, .count = n});
 }
 
 } // namespace vigil::detail

@@ -57,24 +57,29 @@ public:
   /// is what `compat::kind_of` returned.
   virtual void note_message(std::uintptr_t kind) noexcept;
 
-  /// Notes that the child came up.
-  void came_up(time_point when) noexcept {
+  /// Notes since when the child is as it is.
+  void since(time_point when) noexcept {
     up_since.store(when.time_since_epoch().count(), std::memory_order_relaxed);
   }
+
+  /// Notes that a life came up, and tells the world. To be called where the
+  /// life runs, before anything else can be told of it.
+  void came_up(std::uint64_t life, time_point when);
 
   /// Notes that a life begins or ceases to handle messages.
   virtual void serves(bool yes, std::uint64_t life);
 
-  /// Returns a failure with path, incarnation and time filled in.
-  [[nodiscard]] failure complete(failure x) const;
+  /// Returns a failure of that life with path, incarnation and time filled in.
+  [[nodiscard]] failure complete(failure x, std::uint64_t life) const;
 
   // -- failures ---------------------------------------------------------------
 
-  /// Keeps a failure of this incarnation; the path may be left out.
-  void log(failure x);
+  /// Keeps a failure of that life; the path may be left out.
+  void log(failure x, std::uint64_t life);
 
   /// The same for a failure that has no cause, without making one.
-  void log(std::error_code code, std::string&& message, time_point when);
+  void log(std::error_code code, std::string&& message, time_point when,
+           std::uint64_t life);
 
   [[nodiscard]] std::optional<failure> last_failure() const;
 
@@ -114,13 +119,15 @@ public:
   /// Returns whether anybody listens.
   [[nodiscard]] bool observed() const noexcept;
 
-  /// Publishes an event about this child, if anybody listens.
-  void publish(event_type type) const;
-  void publish(event_type type, const child_exit& how) const;
-  void publish(event x) const;
+  /// Publishes an event about that life of this child, if anybody listens. Who
+  /// calls knows which life that is: the current one may be another by now.
+  void publish(std::uint64_t life, event_type type) const;
+  void publish(std::uint64_t life, event_type type,
+               const child_exit& how) const;
+  void publish(std::uint64_t life, event x) const;
 
-  /// Counts messages that died with an incarnation.
-  void lose_messages(std::uint32_t n);
+  /// Counts messages that died with that life, or found none after it.
+  void lose_messages(std::uint32_t n, std::uint64_t life);
 
 private:
   [[nodiscard]] failure_log& need_log();
@@ -129,6 +136,7 @@ private:
   std::atomic<bool> leaving_{false};
   std::atomic<bool> gone_{false};
   std::atomic<bool> watched_{false};
+  std::atomic<bool> been_up_{false};
   std::atomic<failure_log*> failures_{nullptr};
 };
 

@@ -59,7 +59,7 @@ void dynamic_actor::kill_all(bool late) {
   for (const auto& child : pool().children()) {
     if (const auto* record = late ? pool().find(child) : nullptr) {
       blame(record->path(), errc::shutdown_timeout);
-      record->publish(event_type::child_killed);
+      record->publish(record->life(), event_type::child_killed);
     }
     compat::send_urgent(child, context(),
                         host_command{host_command::what::kill});
@@ -112,7 +112,7 @@ dynamic_actor::see_off(const dynamic_record& x,
 
 void dynamic_actor::abandon(dynamic_record& x) {
   x.vanish();
-  x.publish(event_type::child_left_behind);
+  x.publish(x.life(), event_type::child_left_behind);
   x.forget_key();
   static_cast<void>(pool().remove(x));
 }
@@ -131,7 +131,7 @@ void dynamic_actor::press(std::uint64_t uid, leaver& x) {
   }
   x.killed = true;
   if (const auto* late = x.timer != 0 ? pool().find(x.child) : nullptr)
-    late->publish(event_type::child_killed);
+    late->publish(late->life(), event_type::child_killed);
   compat::send_urgent(x.child, context(),
                       host_command{host_command::what::kill});
   x.timer = arm(uid, kill_grace);

@@ -80,16 +80,18 @@ void health_monitor::judge(patient& x, const result<health>& answer) {
                    && (!answer || answer.value() == health::unhealthy);
   const auto cell = x.cell;
   const auto uid = cell->uid;
+  const auto life = x.life;
   std::optional<failure> why;
   if (bad)
-    why = cell->complete(diagnosis(x, answer));
+    why = cell->complete(diagnosis(x, answer), life);
   if (changed) {
     cell->health = status;
     cell->publish(
+      life,
       event{.type = event_type::health_changed, .why = why, .status = status});
   }
   if (bad && cell->spec.health->restart && condemn_(uid, *why))
-    cell->log(std::move(*why));
+    cell->log(std::move(*why), life);
 }
 
 failure health_monitor::diagnosis(const patient& x,

@@ -5,8 +5,8 @@
 
 namespace vigil::detail {
 
-child_exit give_up(const supervisor_cell& cell, const std::string& noun,
-                   pool_exhausted& x) {
+child_exit give_up(const supervisor_cell& cell, std::uint64_t life,
+                   const std::string& noun, pool_exhausted& x) {
   failure why{errc::restart_limit_reached,
               limit_text(noun, cell.spec.intensity, x.earlier), cell.path};
   why.time = cell.tree->now();
@@ -15,6 +15,7 @@ child_exit give_up(const supervisor_cell& cell, const std::string& noun,
     cell.tree->events.publish(event{.type = event_type::gave_up,
                                     .time = why.time,
                                     .path = cell.path,
+                                    .incarnation = life,
                                     .exit = result.kind,
                                     .why = result.why});
   return result;

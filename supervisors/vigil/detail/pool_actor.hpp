@@ -16,7 +16,8 @@ namespace vigil::detail {
 /// Tells that the children of a supervisor, a `noun` each, spent its budget;
 /// returns how its life ends.
 [[nodiscard]] child_exit give_up(const supervisor_cell& cell,
-                                 const std::string& noun, pool_exhausted& x);
+                                 std::uint64_t life, const std::string& noun,
+                                 pool_exhausted& x);
 
 /// The control plane of a supervisor whose children start and restart without
 /// it: comes up, stops all children at once, goes down, and gives up.
@@ -113,7 +114,7 @@ protected:
         went_down();
     } else if (auto* exhausted = compat::get_if<pool_exhausted>(x)) {
       if (phase_ == phase::up)
-        stop(give_up(*cell_, noun_, *exhausted), false);
+        stop(give_up(*cell_, life(), noun_, *exhausted), false);
     } else if (const auto* timer = compat::get_if<core_timer>(x);
                timer != nullptr && timer->generation == timer_) {
       on_timer();
@@ -138,7 +139,13 @@ protected:
 private:
   enum class phase : std::uint8_t { down, up, asking, killing };
 
+  [[nodiscard]] std::uint64_t life() const noexcept {
+    return me_->incarnation.load(std::memory_order_relaxed);
+  }
+
   void on_command(host_command::what x) {
+    ordered_
+      = ordered_ || (x != host_command::what::park && phase_ != phase::down);
     switch (x) {
       case host_command::what::start:
         if (phase_ == phase::down)
@@ -169,13 +176,14 @@ private:
   void begin_life() {
     me_->appear();
     me_->incarnation.fetch_add(1, std::memory_order_relaxed);
-    me_->came_up(me_->now());
     cell_->window->clear();
     blames_ = {};
     phase_ = phase::up;
     pool_->open();
-    me_->publish(event_type::supervisor_started);
-    notify(*me_, me_->incarnation, this->context(), child_note::what::started);
+    ordered_ = false;
+    me_->publish(life(), event_type::supervisor_started);
+    me_->came_up(life(), me_->now());
+    notify(*me_, life(), this->context(), child_note::what::started);
   }
 
   // `pool_drained` comes later, and once: the phase has to be there before the
@@ -208,13 +216,16 @@ private:
     phase_ = phase::down;
     timer_ = 0;
     if (exit_.kind == exit_kind::abnormal)
-      me_->log(exit_.why);
-    me_->publish(event_type::supervisor_stopped, exit_);
+      me_->log(exit_.why, life());
+    me_->publish(life(), event_type::supervisor_stopped, exit_);
+    me_->publish(
+      life(), ordered_ ? event_type::child_stopped : event_type::child_exited,
+      exit_);
     for (auto& promise : std::exchange(stoppers_, {}))
       promise.deliver(blames_.report());
     auto how = exit_;
     how.culprits = blames_.report().culprits;
-    notify(*me_, me_->incarnation, this->context(), child_note::what::exited,
+    notify(*me_, life(), this->context(), child_note::what::exited,
            std::move(how));
     if (forget_when_down_)
       end();
@@ -240,6 +251,8 @@ private:
   std::uint64_t last_timer_ = 0;
   std::uint64_t timer_ = 0;
   std::vector<caf::response_promise> stoppers_;
+  // Its parent wants it to go down.
+  bool ordered_ = false;
   bool start_when_down_ = false;
   bool forget_when_down_ = false;
 };

@@ -93,7 +93,6 @@ void supervisor_actor::on_note(child_note& x) {
     return;
   switch (x.kind) {
     case child_note::what::started:
-      on_up(*child);
       core_.started(x.child, now());
       break;
     case child_note::what::start_failed:
@@ -109,16 +108,8 @@ void supervisor_actor::on_note(child_note& x) {
   sync(x.child);
 }
 
-void supervisor_actor::on_up(child_entry& x) {
-  if (std::exchange(x.been_up, true)) {
-    x.cell->restarts.fetch_add(1, std::memory_order_relaxed);
-    x.cell->publish(event_type::child_restarted);
-  } else {
-    x.cell->publish(event_type::child_started);
-  }
-}
-
 void supervisor_actor::on_command(host_command::what x) {
+  ordered_ = ordered_ || (x != host_command::what::park && !core_.down());
   switch (x) {
     case host_command::what::start:
       if (core_.down())
@@ -185,6 +176,7 @@ void supervisor_actor::begin_life() {
     me_->incarnation.fetch_add(1, std::memory_order_relaxed);
   }
   going_down_ = false;
+  ordered_ = false;
   set_state(child_state::starting, now());
   core_.start(now());
 }
@@ -224,9 +216,10 @@ void supervisor_actor::carry_out(const action::start_child& x) {
 }
 
 void supervisor_actor::start_threw(const child_entry& x, failure why) {
-  auto how = abnormal(x.cell->complete(std::move(why)));
-  x.cell->log(how.why);
-  x.cell->publish(event_type::start_failed, how);
+  const auto n = x.cell->incarnation.load(std::memory_order_relaxed);
+  auto how = abnormal(x.cell->complete(std::move(why), n));
+  x.cell->log(how.why, n);
+  x.cell->publish(n, event_type::start_failed, how);
   core_.start_failed(x.cell->uid, std::move(how.why), now());
 }
 
@@ -251,7 +244,7 @@ void supervisor_actor::carry_out(const action::forget_child& x) {
   child.cell->state = child_state::stopped;
   child.cell->vanish();
   if (child.shown)
-    child.cell->publish(event_type::child_removed);
+    child.cell->publish(child.cell->incarnation, event_type::child_removed);
   child.port->forget(context());
   cell_->remove(x.child);
 }
@@ -298,10 +291,12 @@ void supervisor_actor::carry_out(const action::answer& x) {
 void supervisor_actor::carry_out(const action::came_up&) {
   set_state(child_state::running, now());
   publish(event_type::supervisor_started);
-  if (me_ != nullptr)
-    notify(*me_, me_->incarnation, context(), child_note::what::started);
-  else
+  if (me_ != nullptr) {
+    me_->came_up(life(), now());
+    notify(*me_, life(), context(), child_note::what::started);
+  } else {
     std::exchange(starter_, {}).deliver(caf::unit);
+  }
 }
 
 void supervisor_actor::carry_out(const action::went_down& x) {
@@ -312,9 +307,15 @@ void supervisor_actor::carry_out(const action::went_down& x) {
   if (x.exit.kind == exit_kind::abnormal) {
     cell_->failures.add(x.exit.why);
     if (me_ != nullptr)
-      me_->log(x.exit.why);
+      me_->log(x.exit.why, life());
   }
   publish(event_type::supervisor_stopped, &x.exit);
+  if (me_ != nullptr)
+    me_->publish(life(),
+                 x.start_failed ? event_type::start_failed
+                 : ordered_     ? event_type::child_stopped
+                                : event_type::child_exited,
+                 x.exit);
   // Whoever waits for the stop finds the tree ended.
   auto stoppers = std::exchange(stoppers_, {});
   if (me_ == nullptr)
@@ -325,7 +326,7 @@ void supervisor_actor::carry_out(const action::went_down& x) {
     return;
   auto how = x.exit;
   how.culprits = x.report.culprits;
-  notify(*me_, me_->incarnation, context(),
+  notify(*me_, life(), context(),
          x.start_failed ? child_note::what::start_failed
                         : child_note::what::exited,
          std::move(how));
@@ -340,21 +341,24 @@ void supervisor_actor::carry_out(const action::publish& x) {
   if (child == nullptr)
     return;
   using what = action::publish::what;
+  auto& cell = *child->cell;
+  // No life begins at this point but by an order of this actor.
+  const auto last = cell.incarnation.load(std::memory_order_relaxed);
   switch (x.kind) {
     case what::restarting:
-      return child->cell->publish(
-        event{.type = event_type::child_restarting, .after = x.after});
+      return cell.publish(
+        last, event{.type = event_type::child_restarting, .after = x.after});
     case what::gave_up: {
       const auto how = abnormal(*x.why);
       return publish(event_type::gave_up, &how);
     }
     case what::killed:
-      return child->cell->publish(event_type::child_killed);
+      return cell.publish(last, event_type::child_killed);
     case what::left_behind:
-      child->left_behind = child->cell->incarnation;
+      child->left_behind = last;
       sync(x.child);
       core_.write_off(x.child);
-      return child->cell->publish(event_type::child_left_behind);
+      return cell.publish(last, event_type::child_left_behind);
   }
 }
 
@@ -379,11 +383,16 @@ void supervisor_actor::forget_all() {
   cell_->clear();
 }
 
+std::uint64_t supervisor_actor::life() const noexcept {
+  return me_ != nullptr ? me_->incarnation.load(std::memory_order_relaxed) : 0;
+}
+
 void supervisor_actor::publish(event_type type, const child_exit* how) const {
   auto& events = cell_->tree->events;
   if (!events.enabled())
     return;
-  event x{.type = type, .time = now(), .path = cell_->path};
+  event x{
+    .type = type, .time = now(), .path = cell_->path, .incarnation = life()};
   if (how != nullptr) {
     x.exit = how->kind;
     if (how->kind == exit_kind::abnormal)

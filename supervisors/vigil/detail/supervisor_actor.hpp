@@ -62,7 +62,6 @@ private:
   struct child_entry {
     child_cell_ptr cell;
     child_port_ptr port;
-    bool been_up = false;
     /// The generation of its timer; 0 for none.
     std::uint64_t timer = 0;
     /// Lives up to this one were left behind: what they say counts no more.
@@ -89,7 +88,6 @@ private:
   void on_exit_message(const caf::error& reason);
   void on_start_tree();
   void on_tick();
-  void on_up(child_entry& x);
 
   // -- what is asked ----------------------------------------------------------
 
@@ -117,6 +115,7 @@ private:
   void begin_life();
   void end_root(const action::went_down& x);
   void forget_all();
+  [[nodiscard]] std::uint64_t life() const noexcept;
   void publish(event_type type, const child_exit* how = nullptr) const;
   void set_state(child_state x, time_point now);
   void sync(child_uid child);
@@ -145,6 +144,8 @@ private:
   caf::strong_actor_ptr keep_alive_;
   bool acting_ = false;
   bool going_down_ = false;
+  // Its parent wants it to go down.
+  bool ordered_ = false;
   bool start_when_down_ = false;
   bool forget_when_down_ = false;
 };

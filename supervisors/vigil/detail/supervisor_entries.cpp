@@ -33,7 +33,7 @@ void supervisor_actor::set_state(child_state x, time_point at) {
   cell_->state = x;
   cell_->up_since = at.time_since_epoch().count();
   if (me_ != nullptr)
-    me_->came_up(at);
+    me_->since(at);
 }
 
 void supervisor_actor::sync(child_uid child) {

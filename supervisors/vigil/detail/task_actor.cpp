@@ -39,7 +39,7 @@ void task_actor::kill_all(bool late) {
   for (const auto& task : pool().children()) {
     if (late) {
       blame(task->path(), errc::shutdown_timeout);
-      task->publish(event_type::child_killed);
+      task->publish(task->life(), event_type::child_killed);
     }
     task->stop(true, context());
   }
