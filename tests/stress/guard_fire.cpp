@@ -110,6 +110,8 @@ public:
   void enqueue(vigil::compat::element_ptr x, vigil::compat::context*) override {
     if (!vigil::compat::is_response(*x))
       return;
+    if (vigil::compat::error_in(*x) == nullptr)
+      ++values_;
     if (answers_[vigil::compat::number_of(*x) - 1]++ == 0)
       ++answered_;
     else
@@ -149,12 +151,17 @@ public:
     return twice_;
   }
 
+  [[nodiscard]] std::size_t values() const {
+    return values_;
+  }
+
 private:
   // Written by who asks only.
   std::size_t asked_ = 0;
   std::vector<std::atomic<std::uint8_t>> answers_;
   std::atomic<std::size_t> answered_{0};
   std::atomic<std::size_t> twice_{0};
+  std::atomic<std::size_t> values_{0};
 };
 
 template <class F>
@@ -179,6 +186,8 @@ TEST_CASE("a guard under fire gives each request exactly one answer") {
   const auto each = all / threads;
   std::size_t missing = 0;
   std::size_t twice = 0;
+  std::size_t values = 0;
+  std::uint64_t incarnations = 0;
   {
     caf::actor_system_config cfg;
     cfg.set("scheduler.max-threads", 4U);
@@ -210,8 +219,10 @@ TEST_CASE("a guard under fire gives each request exactly one answer") {
     auto fire = [&](std::size_t id) {
       auto& self = static_cast<asker&>(*askers[id]->get());
       for (int i = static_cast<int>(id); !self.done(); ++i) {
-        // As many as wait anywhere, or a few.
+        // As many as wait anywhere. Where all are refused, others need time,
+        // too: to come back.
         soon([&] { return self.missing() < 60; });
+        std::this_thread::sleep_for(1ms);
         for (int n = 0; n < 30; ++n)
           self.ask(guarded, i * 31 + n);
         if (i % 4 != 0)
@@ -227,48 +238,47 @@ TEST_CASE("a guard under fire gives each request exactly one answer") {
       soon([&] { return self.missing() == 0; });
       --left;
     };
+    // Some strikes wait until they have hit, others come in between.
+    auto stop_and_start = [](const auto& tree, const char* id) {
+      (void)tree.terminate_child(id);
+      (void)tree.restart_child(id);
+    };
+    auto order_about = [&](unsigned i) {
+      if (i % 3 == 0)
+        stop_and_start(guards, "guarded");
+      else
+        stop_and_start(targets, i % 3 == 1 ? "target" : "pool");
+    };
     auto strike = [&](unsigned i) {
-      switch (i % 7) {
-        case 0:
-          caf::anon_send_exit(guarded, caf::exit_reason::kill);
-          break;
-        case 1:
-          caf::anon_send_exit(guarded, caf::exit_reason::user_shutdown);
-          break;
-        case 2:
-          (void)guards.terminate_child("guarded");
-          (void)guards.restart_child("guarded");
-          break;
-        case 3:
-          (void)targets.terminate_child("target");
-          (void)targets.restart_child("target");
-          break;
-        case 4:
-          caf::anon_send_exit(target, caf::exit_reason::kill);
-          break;
-        case 5:
-          caf::anon_send(target, order{1});
-          break;
-        default:
-          (void)targets.terminate_child("pool");
-          (void)targets.restart_child("pool");
-          break;
+      if (i % 4 == 0)
+        caf::anon_send_exit(guarded, caf::exit_reason::kill);
+      else if (i % 4 == 2)
+        caf::anon_send_exit(guarded, caf::exit_reason::user_shutdown);
+      else if (i % 8 == 1)
+        caf::anon_send_exit(target, caf::exit_reason::kill);
+      else
+        caf::anon_send(target, order{1});
+    };
+    auto again = [&](auto f, auto pause) {
+      for (unsigned i = 0; left != 0 || i < 20; ++i) {
+        f(i);
+        std::this_thread::sleep_for(pause);
       }
     };
     std::vector<std::thread> team;
     for (std::size_t i = 0; i < threads; ++i)
       team.emplace_back(fire, i);
-    for (unsigned i = 0; left != 0; ++i) {
-      strike(i);
-      std::this_thread::sleep_for(300us);
-    }
+    team.emplace_back([&] { again(order_about, 20ms); });
+    again(strike, 3ms);
     for (auto& x : team)
       x.join();
     for (auto& x : askers) {
       const auto& self = static_cast<asker&>(*x->get());
       missing += self.missing();
       twice += self.twice();
+      values += self.values();
     }
+    incarnations = guards.which_child("guarded").value().incarnation;
     askers.clear();
     CHECK(guards.stop());
     CHECK(targets.stop());
@@ -276,6 +286,10 @@ TEST_CASE("a guard under fire gives each request exactly one answer") {
   CHECK(missing == 0);
   CHECK(twice == 0);
   CHECK(alive == 0);
+  // Some of it went well, and some of it burnt.
+  CAPTURE(incarnations);
+  CHECK(values > 0);
+  CHECK(incarnations > 1);
 }
 
 TEST_SUITE_END();
