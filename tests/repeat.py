@@ -151,7 +151,7 @@ def main():
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--timeout-factor", default="4")
     parser.add_argument("filter", nargs="?", default="")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     if args.times < 1 or args.load < 0:
         parser.error("--times starts at 1, --load at 0")
     if args.load and not shutil.which("stress-ng"):

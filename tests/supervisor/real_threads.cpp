@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <stdexcept>
 #include <string>
@@ -77,12 +78,15 @@ caf::behavior working(caf::event_based_actor* self, std::atomic<int>* lives) {
 }
 
 /// Asks for the life until it is the expected one: an ended life answers with
-/// errors until the next is there.
+/// errors, and the rest of a pool with the old number, until the next is there.
 bool reaches_life(caf::actor_system& sys, const caf::actor& to,
                   const std::string& life) {
-  for (int i = 0; i < 1000; ++i)
+  // A busy machine may need long for a thread; a number of tries is no time.
+  const auto late = std::chrono::steady_clock::now() + 60s;
+  do
     if (ask(sys, to, "life") == life)
       return true;
+  while (std::chrono::steady_clock::now() < late);
   return false;
 }
 
@@ -236,18 +240,21 @@ TEST_CASE("a child that is stuck in a handler is reported and replaced") {
   auto tree = sup()
                 .child(vigil::child("a", stuck)
                          .detached()
-                         .health_check(20ms, vigil::within(20ms),
+                         .health_check(200ms, vigil::within(200ms),
                                        vigil::unhealthy_after(2)))
                 .start(here.sys);
   REQUIRE(tree);
   std::promise<vigil::failure> reported;
   std::promise<void> replaced;
+  // A starved machine may answer no check in time before the child is stuck.
   tree.value().events().subscribe(
-    [&, done = false](const vigil::event& x) mutable {
+    [&, told = false, back = false](const vigil::event& x) mutable {
       if (x.type == vigil::event_type::health_changed && x.why
-          && !std::exchange(done, true))
+          && x.why->message.find("busy with") != std::string::npos
+          && !std::exchange(told, true))
         reported.set_value(*x.why);
-      if (x.type == vigil::event_type::child_restarted)
+      if (x.type == vigil::event_type::child_restarted && told
+          && !std::exchange(back, true))
         replaced.set_value();
     });
   auto a = tree.value().find<caf::actor>("a").value();
@@ -256,9 +263,9 @@ TEST_CASE("a child that is stuck in a handler is reported and replaced") {
   auto why = reported.get_future().get();
   CHECK(why.code == vigil::errc::unhealthy);
   CHECK(why.path == "sup/a");
-  CHECK(why.incarnation == 1);
+  CHECK(why.incarnation >= 1);
   CHECK(why.message.find("2 checks in a row failed, without an answer within "
-                         "20ms; it is busy with @i32 since ")
+                         "200ms; it is busy with @i32 since ")
         == 0);
   replaced.get_future().wait();
   CHECK(ask(here.sys, a, "id") != before);

@@ -54,7 +54,7 @@ void report_end(life& x, const caf::error& reason, compat::context* ctx) {
   }
   cell.publish(
     x.incarnation,
-    x.stopping ? event_type::child_stopped : event_type::child_exited, how);
+    x.stopped ? event_type::child_stopped : event_type::child_exited, how);
   notify(cell, x.incarnation, ctx, child_note::what::exited, std::move(how));
 }
 

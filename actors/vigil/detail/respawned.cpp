@@ -7,15 +7,17 @@
 namespace vigil::detail {
 
 child_exit& end_of(life& x, const caf::error& reason) {
-  if (!x.end)
+  if (!x.end) {
+    x.stopped = x.stopping;
     x.end = x.why ? abnormal(*x.why) : exit_of(reason);
+  }
   return *x.end;
 }
 
 // A life that was left behind says nothing about the one that is there.
 void note_departure(const life& x, const child_exit& how) {
   if (x.up && x.incarnation == x.cell->incarnation
-      && x.cell->departs(how, x.stopping))
+      && x.cell->departs(how, x.stopped))
     x.cell->vanish();
 }
 

@@ -29,6 +29,9 @@ struct life {
   bool ignored = false;
   std::optional<failure> why;
   std::optional<child_exit> end;
+  /// Whether it ended because of `stopping`. Decided once: the order may come
+  /// while the end is told.
+  bool stopped = false;
 };
 
 using life_ptr = std::shared_ptr<life>;

@@ -100,9 +100,9 @@ std::vector<std::string> child_record::earlier_failures() const {
 // -- presence -----------------------------------------------------------------
 
 bool child_record::departs(const child_exit& how, bool stopping) const {
-  if (leaving_.load(std::memory_order_relaxed))
-    return true;
-  return !stopping && (how.budget_refused || !wants_restart(spec, how));
+  if (stopping)
+    return leaving_.load(std::memory_order_relaxed);
+  return how.budget_refused || !wants_restart(spec, how);
 }
 
 void child_record::vanish() {

@@ -99,7 +99,8 @@ public:
   }
 
   /// Returns whether a child that ends like this is gone. `stopping`: because
-  /// its supervisor asked for it.
+  /// its supervisor asked for it. If it did not, an order to stop that is under
+  /// way makes no difference: the supervisor notes what becomes of the child.
   [[nodiscard]] bool departs(const child_exit& how, bool stopping) const;
 
   /// Notes that the child is gone. To be called before anybody can learn of the
