@@ -1,5 +1,6 @@
 #include <vigil/breaker_control.hpp>
 #include <vigil/detail/breaker_home.hpp>
+#include <vigil/detail/path_text.hpp>
 
 #include <atomic>
 #include <memory>
@@ -116,7 +117,7 @@ void breaker_control::watch(event_stream& events, std::string path) const {
     const auto home = to.lock();
     if (home == nullptr)
       events.unsubscribe(*id);
-    else if (x.path == path)
+    else if (detail::names_path(path, x.path))
       learn(*home, x);
   });
 }

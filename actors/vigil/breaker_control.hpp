@@ -50,8 +50,9 @@ public:
 
   /// Has a child of a tree count as it fails, without waiting for calls: each
   /// end counts as a failure, and a child that is stopped or removed opens the
-  /// breaker. `path` is the whole path, such as `"clinic/database"`. Lasts as
-  /// long as the stream; ends by itself with the breaker.
+  /// breaker. `path` is written as for `tree_ref`: `"clinic/database"` or
+  /// `"database"`. Lasts as long as the stream; ends by itself with the
+  /// breaker.
   void watch(event_stream& events, std::string path) const;
 
   /// Returns the core of the life that runs; null if there was none yet.

@@ -3,6 +3,7 @@
 #include <vigil/call.hpp>
 #include <vigil/child_key.hpp>
 #include <vigil/detail/child_context.hpp>
+#include <vigil/detail/child_path.hpp>
 #include <vigil/detail/typed_handle.hpp>
 #include <vigil/promise.hpp>
 
@@ -80,16 +81,16 @@ public:
   /// Returns the handle of a child of the same supervisor. It stays valid over
   /// restarts. Fails with `errc::not_found`, `errc::wrong_handle_type`, or
   /// `errc::child_stopped` if that child has not been started yet: siblings
-  /// start in order. No message.
+  /// start in order. `id` may be a path below the supervisor, as `tree_ref`
+  /// reads it. No message.
   template <class Handle>
   [[nodiscard]] result<Handle> sibling(std::string_view id) const {
     if (!supervised())
       return failure{errc::not_found, "there is no supervisor"};
-    const auto& owner = context_->record().owner;
-    if (auto cell = owner.find(id))
-      return detail::typed_handle<Handle>(*cell);
-    return failure{errc::not_found, "the supervisor has no child of that id",
-                   owner.path + '/' + std::string{id}};
+    auto cell = detail::child_at(context_->record().owner, id);
+    if (!cell)
+      return cell.error();
+    return detail::typed_handle<Handle>(*cell.value());
   }
 
   /// Returns the handle of a child of the same supervisor, by its key.

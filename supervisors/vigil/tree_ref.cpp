@@ -1,4 +1,5 @@
 #include <vigil/detail/blocking_call.hpp>
+#include <vigil/detail/child_path.hpp>
 #include <vigil/detail/tree_owner.hpp>
 #include <vigil/tree_ref.hpp>
 
@@ -83,22 +84,6 @@ child_cell_ptr child_of_key(const tree_owner& x, key_tag key) {
 
 // -- tree_ref -----------------------------------------------------------------
 
-namespace {
-
-struct child_path {
-  std::string_view parent;
-  std::string_view id;
-};
-
-child_path split(std::string_view path) {
-  const auto slash = path.rfind('/');
-  if (slash == std::string_view::npos)
-    return {{}, path};
-  return {path.substr(0, slash), path.substr(slash + 1)};
-}
-
-} // namespace
-
 tree_ref::tree_ref(std::shared_ptr<detail::tree_owner> owner)
   : owner_(std::move(owner)) {
   // nop
@@ -128,14 +113,14 @@ result<child_counts> tree_ref::count_children(std::string_view path) const {
 }
 
 result<child_info> tree_ref::which_child(std::string_view path) const {
-  auto cell = find_by_id(path);
+  auto cell = find_cell(path);
   if (!cell)
     return cell.error();
   return detail::info_of(*cell.value());
 }
 
 result<child_spec> tree_ref::get_child_spec(std::string_view path) const {
-  auto cell = find_by_id(path);
+  auto cell = find_cell(path);
   if (!cell)
     return cell.error();
   return cell.value()->spec;
@@ -192,38 +177,22 @@ result<void> tree_ref::wait() const {
 
 result<detail::child_cell_ptr>
 tree_ref::find_cell(std::string_view path) const {
-  return detail::find_path(*owner_->cell, path);
-}
-
-result<detail::child_cell_ptr>
-tree_ref::find_by_id(std::string_view path) const {
-  auto parent = find_with_ids(split(path).parent);
-  if (!parent && parent.error().code == errc::bad_combination)
-    return parent.error();
-  return find_cell(path);
+  return detail::child_at(*owner_->cell, path);
 }
 
 result<detail::supervisor_cell_ptr>
 tree_ref::find_supervisor(std::string_view path) const {
-  if (path.empty())
+  auto cell = detail::supervisor_at(*owner_->cell, path);
+  if (cell && cell.value() == nullptr)
     return owner_->cell;
-  auto cell = find_cell(path);
-  if (!cell)
-    return cell.error();
-  if (cell.value()->nested == nullptr)
-    return failure{errc::not_found, "it is no supervisor",
-                   cell.value()->path()};
-  return cell.value()->nested;
+  return cell;
 }
 
 result<detail::supervisor_cell_ptr>
 tree_ref::find_with_ids(std::string_view path) const {
   auto cell = find_supervisor(path);
   if (cell && !cell.value()->pool.expired())
-    return failure{errc::bad_combination,
-                   "the children of a dynamic supervisor have no ids: find it "
-                   "as dynamic<…> and ask that",
-                   cell.value()->path};
+    return detail::has_no_ids(*cell.value());
   return cell;
 }
 
@@ -238,12 +207,15 @@ result<detail::child_cell_ptr> tree_ref::call_start(std::string_view path,
 
 template <class T, class Call>
 result<T> tree_ref::call_child(std::string_view path, duration timeout) const {
-  const auto to = split(path);
-  auto cell = find_with_ids(to.parent);
-  if (!cell)
-    return cell.error();
-  return detail::call_supervisor<T>(*cell.value(), Call{std::string{to.id}},
-                                    timeout);
+  const auto& root = *owner_->cell;
+  auto place = detail::place_of(root, path);
+  if (!place)
+    return place.error();
+  auto& [above, child, id] = place.value();
+  if (id.empty())
+    return detail::no_child_of_itself(root);
+  return detail::call_supervisor<T>(above != nullptr ? *above->nested : root,
+                                    Call{std::move(id)}, timeout);
 }
 
 } // namespace vigil

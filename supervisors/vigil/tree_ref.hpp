@@ -44,9 +44,13 @@ start_tree(caf::actor_system& sys, supervisor_definition_ptr definition);
 /// code that runs inside an actor of the tree (send it a `call` instead), where
 /// they fail with `errc::would_block`. Under CAF's test coordinator they drive
 /// the scheduler and the virtual clock.
-/// Paths start below the root and hold the ids on the way, such as
-/// `"plugins/loader"`; those in failures, events and snapshots start with the
-/// root's id.
+///
+/// A path holds the ids on the way, below the root (`"plugins/loader"`) or with
+/// the root's own (`"hospital/plugins/loader"`, as failures, events and
+/// snapshots show it), without a slash at its ends. Nothing, or the root's id,
+/// names the root. If a child has the root's id, the path with the root's own
+/// counts. Each function here reads paths like this; calls about one child fail
+/// with `errc::not_found` for the root.
 class tree_ref {
 public:
   explicit tree_ref(std::shared_ptr<detail::tree_owner> owner);
@@ -142,10 +146,6 @@ protected:
 private:
   [[nodiscard]] result<detail::child_cell_ptr>
   find_cell(std::string_view path) const;
-
-  /// Refuses paths of dynamic children, which have no ids.
-  [[nodiscard]] result<detail::child_cell_ptr>
-  find_by_id(std::string_view path) const;
 
   [[nodiscard]] result<detail::supervisor_cell_ptr>
   find_supervisor(std::string_view path) const;

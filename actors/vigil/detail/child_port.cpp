@@ -52,9 +52,9 @@ void report_end(life& x, const caf::error& reason, compat::context* ctx) {
     return notify(cell, x.incarnation, ctx, child_note::what::start_failed,
                   std::move(how));
   }
-  cell.publish(
-    x.incarnation,
-    x.stopped ? event_type::child_stopped : event_type::child_exited, how);
+  cell.publish(x.incarnation,
+               x.stopped ? event_type::child_stopped : event_type::child_exited,
+               how);
   notify(cell, x.incarnation, ctx, child_note::what::exited, std::move(how));
 }
 

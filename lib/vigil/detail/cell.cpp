@@ -97,43 +97,4 @@ void supervisor_cell::clear() {
   keep_alive.swap(children_);
 }
 
-// -- look-up ------------------------------------------------------------------
-
-namespace {
-
-result<child_cell_ptr> find_below(const supervisor_cell& root,
-                                  std::string_view path) {
-  const auto* here = &root;
-  child_cell_ptr found;
-  auto rest = path;
-  for (;;) {
-    const auto slash = rest.find('/');
-    const auto id = rest.substr(0, slash);
-    if (here != nullptr)
-      found = here->find(id);
-    if (here == nullptr || found == nullptr) {
-      const auto done = path.size() - rest.size() + id.size();
-      return failure{errc::not_found, "no child of that id",
-                     root.path + '/' + std::string{path.substr(0, done)}};
-    }
-    if (slash == std::string_view::npos)
-      return found;
-    rest.remove_prefix(slash + 1);
-    here = found->nested.get();
-  }
-}
-
-} // namespace
-
-result<child_cell_ptr> find_path(const supervisor_cell& root,
-                                 std::string_view path) {
-  auto found = find_below(root, path);
-  const auto start = root.spec.id.size();
-  if (!found && path.size() > start && path[start] == '/'
-      && path.substr(0, start) == root.spec.id)
-    if (auto again = find_below(root, path.substr(start + 1)))
-      return again;
-  return found;
-}
-
 } // namespace vigil::detail

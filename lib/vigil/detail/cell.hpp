@@ -139,12 +139,6 @@ private:
 
 using supervisor_cell_ptr = std::shared_ptr<supervisor_cell>;
 
-/// Finds a child by its path below `root`, such as `"plugins/loader"`, or by
-/// its whole path, such as `"hospital/plugins/loader"`. Fails with
-/// `errc::not_found` and the first part of the path that is not there.
-[[nodiscard]] result<child_cell_ptr> find_path(const supervisor_cell& root,
-                                               std::string_view path);
-
 /// Returns what a snapshot tells of any child; parent and depth are left to the
 /// caller.
 [[nodiscard]] tree_snapshot::row row_of(const child_record& x, std::string id);

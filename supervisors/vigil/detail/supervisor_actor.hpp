@@ -93,9 +93,13 @@ private:
 
   call_id remember(reply_kind kind, std::string id);
   caf::result<child_info> start_child(child_definition x);
-  caf::result<child_info> info_call(const std::string& id);
-  [[nodiscard]] failure unknown(const std::string& id) const;
-  [[nodiscard]] child_cell_ptr cell_of(const std::string& id) const;
+  caf::result<void> terminate_child(const std::string& id);
+  caf::result<child_info> restart_child(const std::string& id);
+  caf::result<void> delete_child(const std::string& id);
+
+  /// Has the supervisor of the child that `x` names answer.
+  template <class T, class Call, class F>
+  caf::result<T> call_child(Call& x, F here);
 
   // -- what is decided --------------------------------------------------------
 

@@ -1,3 +1,4 @@
+#include <vigil/detail/child_path.hpp>
 #include <vigil/detail/supervisor_actor.hpp>
 
 #include <algorithm>
@@ -5,41 +6,53 @@
 
 namespace vigil::detail {
 
+// A path may lead to a child of a supervisor below: that one answers then.
+template <class T, class Call, class F>
+caf::result<T> supervisor_actor::call_child(Call& x, F here) {
+  auto place = place_of(*cell_, x.id);
+  if (!place)
+    return to_caf(place.error());
+  auto& [above, child, id] = place.value();
+  if (id.empty() && !x.id.empty())
+    return to_caf(no_child_of_itself(*cell_));
+  if (above == nullptr)
+    return here(id);
+  auto to = caf::actor_cast<supervisor_handle>(above->nested->actor);
+  if (!to)
+    return to_caf({errc::supervisor_down, {}, above->path()});
+  return delegate(to, Call{std::move(id)});
+}
+
 supervisor_actor::behavior_type supervisor_actor::make_behavior() {
   return {
     [this](call::start_child& x) {
       return start_child(std::move(x.definition));
     },
     [this](call::terminate_child& x) -> caf::result<void> {
-      auto id = remember(reply_kind::nothing, x.id);
-      auto promise = calls_[id].promise;
-      core_.terminate_child(id, x.id, now());
-      if (auto child = core_.find(x.id))
-        sync(child->uid);
-      attend();
-      return promise;
+      return call_child<void>(
+        x, [this](const std::string& id) { return terminate_child(id); });
     },
     [this](call::restart_child& x) -> caf::result<child_info> {
-      auto id = remember(reply_kind::info, x.id);
-      auto promise = calls_[id].promise;
-      core_.restart_child(id, x.id, now());
-      attend();
-      return promise;
+      return call_child<child_info>(
+        x, [this](const std::string& id) { return restart_child(id); });
     },
     [this](call::delete_child& x) -> caf::result<void> {
-      auto id = remember(reply_kind::nothing, x.id);
-      auto promise = calls_[id].promise;
-      core_.delete_child(id, x.id, now());
-      attend();
-      return promise;
+      return call_child<void>(
+        x, [this](const std::string& id) { return delete_child(id); });
     },
     [this](call::which_children) { return list_children(*cell_); },
     [this](call::count_children) { return detail::count_children(*cell_); },
-    [this](call::which_child& x) { return info_call(x.id); },
+    [this](call::which_child& x) -> caf::result<child_info> {
+      auto cell = child_at(*cell_, x.id);
+      if (!cell)
+        return to_caf(cell.error());
+      return info_of(*cell.value());
+    },
     [this](call::get_child_spec& x) -> caf::result<child_spec> {
-      if (auto cell = cell_of(x.id))
-        return cell->spec;
-      return to_caf(unknown(x.id));
+      auto cell = child_at(*cell_, x.id);
+      if (!cell)
+        return to_caf(cell.error());
+      return cell.value()->spec;
     },
     [this](call::take_snapshot) { return detail::take_snapshot(*cell_); },
     [this](call::stop) -> caf::result<stop_report> {
@@ -75,19 +88,30 @@ caf::result<child_info> supervisor_actor::start_child(child_definition x) {
   return promise;
 }
 
-caf::result<child_info> supervisor_actor::info_call(const std::string& id) {
-  if (auto cell = cell_of(id))
-    return info_of(*cell);
-  return to_caf(unknown(id));
+caf::result<void> supervisor_actor::terminate_child(const std::string& id) {
+  const auto call = remember(reply_kind::nothing, id);
+  auto promise = calls_[call].promise;
+  core_.terminate_child(call, id, now());
+  if (auto child = core_.find(id))
+    sync(child->uid);
+  attend();
+  return promise;
 }
 
-failure supervisor_actor::unknown(const std::string& id) const {
-  return {errc::not_found, "the supervisor has no child of that id",
-          cell_->path + '/' + id};
+caf::result<child_info> supervisor_actor::restart_child(const std::string& id) {
+  const auto call = remember(reply_kind::info, id);
+  auto promise = calls_[call].promise;
+  core_.restart_child(call, id, now());
+  attend();
+  return promise;
 }
 
-child_cell_ptr supervisor_actor::cell_of(const std::string& id) const {
-  return cell_->find(id);
+caf::result<void> supervisor_actor::delete_child(const std::string& id) {
+  const auto call = remember(reply_kind::nothing, id);
+  auto promise = calls_[call].promise;
+  core_.delete_child(call, id, now());
+  attend();
+  return promise;
 }
 
 // -- without a message --------------------------------------------------------
