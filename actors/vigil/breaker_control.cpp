@@ -96,7 +96,8 @@ result<void> breaker_control::metrics_only(breaker_order why) const {
   });
 }
 
-result<void> breaker_control::open_for(duration wait, breaker_order why) const {
+result<void> breaker_control::open_for(any_duration wait,
+                                       breaker_order why) const {
   return give(*home_, [&](breaker_core& core, time_point now) {
     core.open_for(wait, now, std::move(why));
   });

@@ -45,7 +45,7 @@ public:
   result<void> force_open(breaker_order why = {}) const;
   result<void> disable(breaker_order why = {}) const;
   result<void> metrics_only(breaker_order why = {}) const;
-  result<void> open_for(duration wait, breaker_order why = {}) const;
+  result<void> open_for(any_duration wait, breaker_order why = {}) const;
   result<void> reset(breaker_order why = {}) const;
 
   /// Has a child of a tree count as it fails, without waiting for calls: each

@@ -4,6 +4,7 @@
 #include <vigil/breaker_control.hpp>
 #include <vigil/detail/breaker_home.hpp>
 #include <vigil/detail/fallback.hpp>
+#include <vigil/detail/is_null.hpp>
 
 #include <memory>
 #include <optional>
@@ -34,7 +35,7 @@ public:
   /// Ends a call that takes longer: it counts as a failure with
   /// `errc::timeout`, which is also what the requester gets. The target is not
   /// disturbed, and what it answers later is dropped.
-  [[nodiscard]] breaker_builder timeout(duration limit) const {
+  [[nodiscard]] breaker_builder timeout(any_duration limit) const {
     return with([=](auto& x) { x.options_.timeout = limit; });
   }
 
@@ -46,6 +47,7 @@ public:
                   "vigil: a fallback has to understand all that the target "
                   "understands; give an actor of the target's interface");
     return with([&](auto& x) {
+      x.options_.mistake = other == nullptr ? "the fallback is null" : "";
       x.options_.fallback = [other](caf::actor_system&) {
         return caf::actor_cast<caf::strong_actor_ptr>(other);
       };
@@ -56,7 +58,9 @@ public:
   template <class F, class... Fs>
     requires(!caf::is_handle<F>::value)
   [[nodiscard]] breaker_builder fallback(F f, Fs... fs) const {
+    const auto null = detail::is_null(f) || (detail::is_null(fs) || ...);
     return with([&](auto& x) {
+      x.options_.mistake = null ? "a handler of the fallback is null" : "";
       x.options_.fallback
         = detail::fallback_maker<Handle>(std::move(f), std::move(fs)...);
     });
@@ -71,6 +75,8 @@ public:
                   "vigil: judge<T>(f) takes a function from const T& to "
                   "vigil::call_outcome");
     return with([&](auto& x) {
+      if (detail::is_null(f))
+        x.options_.mistake = "the function of judge(f) is null";
       x.options_.judges.push_back(
         [f](compat::mailbox_element& m) -> std::optional<call_outcome> {
           const auto* value = compat::get_if<T>(m);
@@ -99,6 +105,12 @@ public:
   /// Returns what looks into the breaker and gives it orders.
   [[nodiscard]] breaker_control control() const {
     return breaker_control{home_};
+  }
+
+  /// Returns what is wrong with the breaker, or nothing. `start` asks, and so
+  /// does the start of a tree, before anything runs.
+  [[nodiscard]] std::optional<failure> check() const {
+    return detail::check_breaker(*home_, options_, target_ == nullptr);
   }
 
   /// Starts the breaker without a supervisor, or tells what is wrong.

@@ -2,6 +2,8 @@
 
 #include <vigil/circuit_breaker.hpp>
 #include <vigil/detail/guard_layers.hpp>
+#include <vigil/detail/is_null.hpp>
+#include <vigil/time_limiter_core.hpp>
 
 #include <memory>
 #include <optional>
@@ -37,7 +39,11 @@ public:
 
   /// Makes failed calls again.
   [[nodiscard]] guard_builder retry(retry_policy policy) const {
-    return with_layer("retry", detail::retry_layer(std::move(policy), {}));
+    auto check = [policy](const std::string& name) {
+      return vigil::check(policy, name);
+    };
+    return with_layer("retry", std::move(check),
+                      detail::retry_layer(std::move(policy), {}));
   }
 
   /// Also makes calls again whose one value is a `T` for which `good(const T&)`
@@ -47,6 +53,14 @@ public:
     static_assert(std::is_invocable_r_v<bool, F&, const T&>,
                   "vigil: retry<T>(policy, good) takes a function from "
                   "const T& to bool");
+    auto wrong = [policy, null = detail::is_null(good)](
+                   const std::string& name) -> std::optional<failure> {
+      if (null)
+        return failure{errc::null_handle,
+                       "retry '" + name
+                         + "': the function that judges values is null"};
+      return vigil::check(policy, name);
+    };
     auto check = [good](compat::mailbox_element& x) -> std::optional<bool> {
       const auto* value = compat::get_if<T>(x);
       if (value == nullptr)
@@ -57,7 +71,8 @@ public:
         return false;
       }
     };
-    return with_layer("retry", detail::retry_layer(std::move(policy), {check}));
+    return with_layer("retry", std::move(wrong),
+                      detail::retry_layer(std::move(policy), {check}));
   }
 
   /// Refuses calls while too many fail. `on_event` is told of every move and
@@ -71,8 +86,12 @@ public:
     detail::breaker_options options;
     options.on_event = std::move(on_event);
     result.layers_.push_back(
-      {"breaker", [home, options](caf::actor_system& sys, const std::string&,
-                                  caf::strong_actor_ptr target) {
+      {"breaker",
+       [home](const std::string& name) {
+         return vigil::check(home->policy(), name);
+       },
+       [home, options](caf::actor_system& sys, const std::string&,
+                       caf::strong_actor_ptr target) {
          return detail::start_breaker(sys, home, options, std::move(target));
        }});
     return result;
@@ -81,26 +100,32 @@ public:
   /// Bounds how many calls are under way at a time. A call that is never
   /// answered keeps its place, so put a `timeout` behind it.
   [[nodiscard]] guard_builder bulkhead(bulkhead_policy policy) const {
-    return with_layer("bulkhead", detail::bulkhead_layer(std::move(policy)));
+    auto check = [policy](const std::string& name) {
+      return detail::check_bulkhead_layer(policy, name);
+    };
+    return with_layer("bulkhead", std::move(check),
+                      detail::bulkhead_layer(std::move(policy)));
   }
 
   /// Bounds how many messages a time may bring.
   [[nodiscard]] guard_builder rate_limit(rate_limit_policy policy) const {
-    return with_layer("rate_limit",
-                      detail::rate_limit_layer(std::move(policy), false));
+    return with_rate_limit(std::move(policy), false);
   }
 
   /// Bounds how many messages a time may bring from each sender.
   [[nodiscard]] guard_builder
   rate_limit_by_sender(rate_limit_policy policy) const {
-    return with_layer("rate_limit",
-                      detail::rate_limit_layer(std::move(policy), true));
+    return with_rate_limit(std::move(policy), true);
   }
 
   /// Answers calls that take longer with `errc::timeout`. What the target says
   /// later is dropped.
-  [[nodiscard]] guard_builder timeout(duration limit) const {
-    return with_layer("timeout", detail::time_limit_layer(limit));
+  [[nodiscard]] guard_builder timeout(any_duration limit) const {
+    auto check = [limit](const std::string& name) {
+      return vigil::check(time_limit_policy{limit}, name);
+    };
+    return with_layer("timeout", std::move(check),
+                      detail::time_limit_layer(limit));
   }
 
   /// Asks another actor where what stands behind this answers with an error.
@@ -110,19 +135,20 @@ public:
     static_assert(compat::handle_fits_v<Other, Handle>,
                   "vigil: a fallback has to understand all that the target "
                   "understands; give an actor of the target's interface");
-    return with_layer("fallback",
-                      detail::fallback_layer([other](caf::actor_system&) {
-                        return caf::actor_cast<caf::strong_actor_ptr>(other);
-                      }));
+    return with_fallback(other == nullptr ? "the actor is null" : "",
+                         [other](caf::actor_system&) {
+                           return caf::actor_cast<caf::strong_actor_ptr>(other);
+                         });
   }
 
   /// Asks handlers instead, which run in an actor of their own.
   template <class F, class... Fs>
     requires(!caf::is_handle<F>::value)
   [[nodiscard]] guard_builder fallback(F f, Fs... fs) const {
-    return with_layer("fallback",
-                      detail::fallback_layer(detail::fallback_maker<Handle>(
-                        std::move(f), std::move(fs)...)));
+    const auto null = detail::is_null(f) || (detail::is_null(fs) || ...);
+    return with_fallback(
+      null ? "a handler is null" : "",
+      detail::fallback_maker<Handle>(std::move(f), std::move(fs)...));
   }
 
   /// Returns what looks into the breaker; fails with `errc::not_found` if no
@@ -133,12 +159,23 @@ public:
     return breaker_control{home_};
   }
 
-  /// Starts the guards without a supervisor, or tells what is wrong with one.
-  [[nodiscard]] result<Handle> start(caf::actor_system& sys) const {
-    auto next = caf::actor_cast<caf::strong_actor_ptr>(target_);
-    if (next == nullptr)
+  /// Returns what is wrong with a guard or the target, or nothing. `start`
+  /// asks, and so does the start of a tree, before anything runs.
+  [[nodiscard]] std::optional<failure> check() const {
+    if (target_ == nullptr)
       return failure{errc::null_handle,
                      "guard '" + name_ + "': the target is null"};
+    for (const auto& x : layers_)
+      if (auto wrong = x.check(name_of(x.kind)))
+        return wrong;
+    return std::nullopt;
+  }
+
+  /// Starts the guards without a supervisor, or tells what is wrong with one.
+  [[nodiscard]] result<Handle> start(caf::actor_system& sys) const {
+    if (auto wrong = check())
+      return *std::move(wrong);
+    auto next = caf::actor_cast<caf::strong_actor_ptr>(target_);
     for (auto i = layers_.rbegin(); i != layers_.rend(); ++i) {
       auto made = i->make(sys, name_of(i->kind), std::move(next));
       if (!made)
@@ -156,6 +193,7 @@ public:
 private:
   struct layer {
     const char* kind;
+    detail::layer_check check;
     detail::layer_maker make;
   };
 
@@ -164,10 +202,34 @@ private:
   }
 
   [[nodiscard]] guard_builder with_layer(const char* kind,
+                                         detail::layer_check check,
                                          detail::layer_maker make) const {
     auto result = *this;
-    result.layers_.push_back({kind, std::move(make)});
+    result.layers_.push_back({kind, std::move(check), std::move(make)});
     return result;
+  }
+
+  [[nodiscard]] guard_builder with_rate_limit(rate_limit_policy policy,
+                                              bool by_sender) const {
+    auto check = [policy](const std::string& name) {
+      return vigil::check(policy, name);
+    };
+    return with_layer("rate_limit", std::move(check),
+                      detail::rate_limit_layer(std::move(policy), by_sender));
+  }
+
+  /// `mistake` says what is wrong, or nothing.
+  template <class Make>
+  [[nodiscard]] guard_builder with_fallback(std::string mistake,
+                                            Make make) const {
+    auto check = [mistake = std::move(mistake)](
+                   const std::string& name) -> std::optional<failure> {
+      if (mistake.empty())
+        return std::nullopt;
+      return failure{errc::null_handle, "fallback '" + name + "': " + mistake};
+    };
+    return with_layer("fallback", std::move(check),
+                      detail::fallback_layer(std::move(make)));
   }
 
   Handle target_;
@@ -210,7 +272,7 @@ template <class Handle>
 /// Limits the time that calls to an actor may take.
 template <class Handle>
 [[nodiscard]] guard_builder<Handle>
-time_limiter(std::string name, Handle target, duration limit) {
+time_limiter(std::string name, Handle target, any_duration limit) {
   return guard(std::move(target), std::move(name)).timeout(limit);
 }
 

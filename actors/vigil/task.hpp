@@ -74,7 +74,7 @@ public:
 
   /// Waits for the result. A task that does not make it in time is killed, and
   /// the result is a fault, `errc::timeout`. OTP: `Task.await`.
-  [[nodiscard]] outcome<T> await(duration timeout = task_timeout) {
+  [[nodiscard]] outcome<T> await(any_duration timeout = task_timeout) {
     if (!valid())
       return taken();
     if (auto waited = detail::wait_for(*state_, timeout); !waited) {
@@ -87,7 +87,7 @@ public:
 
   /// Waits for the result; nothing if it is not there in time, and then the
   /// task goes on: ask again. OTP: `Task.yield`.
-  [[nodiscard]] std::optional<outcome<T>> yield(duration timeout
+  [[nodiscard]] std::optional<outcome<T>> yield(any_duration timeout
                                                 = task_timeout) {
     if (!valid())
       return taken();
@@ -148,7 +148,7 @@ public:
   /// one before it. With a timeout, a task that does not make it is killed, and
   /// the result is a fault, `errc::timeout`.
   template <class Self, class F>
-  void then(Self* self, F f, duration timeout = duration::max());
+  void then(Self* self, F f, any_duration timeout = duration::max());
 
 private:
   friend detail::task_access;
@@ -174,7 +174,7 @@ private:
 
 template <class T>
 template <class Self, class F>
-void task<T>::then(Self* self, F f, duration timeout) {
+void task<T>::then(Self* self, F f, any_duration timeout) {
   static_assert(!std::is_base_of_v<caf::blocking_actor, Self>,
                 "vigil: a blocking actor waits with await or yield; then is "
                 "for event-based actors");
@@ -190,7 +190,7 @@ void task<T>::then(Self* self, F f, duration timeout) {
   auto late = std::make_shared<task>(std::move(*this));
   const auto front = caf::actor_cast<caf::actor>(late->state_->pool().front());
   self
-    ->request(front, compat::request_timeout(timeout),
+    ->request(front, compat::request_timeout(self->clock().now(), timeout),
               detail::task_wait{late->state_})
     .then([handler, late](detail::task_done) { (*handler)(late->take()); },
           [handler, late](const caf::error& why) {

@@ -56,7 +56,7 @@ using many_of = std::conditional_t<
 /// `Task.await_many`.
 template <class T>
 [[nodiscard]] outcome<detail::many_of<T>>
-await_many(std::vector<task<T>>& xs, duration timeout = task_timeout) {
+await_many(std::vector<task<T>>& xs, any_duration timeout = task_timeout) {
   using many = detail::many_of<T>;
   const auto all = detail::tasks_to_wait_for(xs);
   if (all.size() < xs.size())
@@ -105,7 +105,7 @@ await_many(std::vector<task<T>>& xs, duration timeout = task_timeout) {
 /// `task::yield`. OTP: `Task.yield_many`.
 template <class T>
 [[nodiscard]] std::vector<std::optional<outcome<T>>>
-yield_many(std::vector<task<T>>& xs, duration timeout = task_timeout,
+yield_many(std::vector<task<T>>& xs, any_duration timeout = task_timeout,
            on_timeout late = on_timeout::nothing) {
   const auto all = detail::tasks_to_wait_for(xs);
   result<void> waited = success();

@@ -129,11 +129,11 @@ public:
   /// Runs `f` after `d`, unless this life ends before. Keeps nothing alive: an
   /// actor without a behavior ends although it has a timer. Needs a supervisor:
   /// does nothing without one.
-  void run_after(duration d, std::function<void()> f) const {
+  void run_after(any_duration d, std::function<void()> f) const {
     static_assert(!std::is_base_of_v<caf::blocking_actor, Self>,
                   "vigil: a blocking actor has no timers; use receive with a "
                   "timeout");
-    if (supervised())
+    if (supervised() && !null("run_after", f))
       context_->run_after(d, std::move(f));
   }
 
@@ -146,7 +146,7 @@ public:
     static_assert(!std::is_base_of_v<caf::blocking_actor, Self>,
                   "vigil: a blocking actor receives down messages; use "
                   "self->monitor");
-    if (supervised())
+    if (supervised() && !null("monitor", f))
       context_->monitor(caf::actor_cast<caf::strong_actor_ptr>(other),
                         std::move(f));
   }
@@ -162,6 +162,16 @@ public:
   }
 
 private:
+  /// Whoever passes a null function is at fault now, not when it is called.
+  template <class F>
+  [[nodiscard]] bool null(const char* setting, const F& f) const {
+    if (f)
+      return false;
+    context_->fault({errc::null_handle,
+                     std::string{"the function of "} + setting + " is null"});
+    return true;
+  }
+
   Self* self_;
   detail::child_context* context_;
 };

@@ -15,14 +15,16 @@ public:
   /// Never waits.
   constexpr backoff() = default;
 
-  constexpr backoff(duration initial, duration cap, double factor)
+  constexpr backoff(any_duration initial, any_duration cap, double factor)
     : initial_(initial), cap_(cap), factor_(factor),
       reset_after_(cap < duration::max() / 2 ? cap * 2 : duration::max()) {
     // nop
   }
 
   /// Spreads each wait by up to this share of it in both directions, so that
-  /// children that failed together do not come back together. Range: 0 to 1.
+  /// children that failed together do not come back together. What would be
+  /// above the cap is as far below it, so a wait at the cap is spread before
+  /// it. Range: 0 to 1.
   [[nodiscard]] constexpr backoff jitter(double share) const {
     auto result = *this;
     result.jitter_ = share;
@@ -37,8 +39,8 @@ public:
   }
 
   /// Starts again with the first wait once the child has run that long.
-  /// Default: twice the cap.
-  [[nodiscard]] constexpr backoff reset_after(duration healthy) const {
+  /// Default: twice the cap. `duration::max()`: never.
+  [[nodiscard]] constexpr backoff reset_after(any_duration healthy) const {
     auto result = *this;
     result.reset_after_ = healthy;
     return result;
@@ -50,7 +52,8 @@ public:
   }
 
   /// Returns the wait before restart number `attempt` in a row, counted from 1.
-  /// `random` is uniform in [0, 1). Never above the cap, never negative.
+  /// `random` is uniform in [0, 1). Never above the cap, never negative;
+  /// `duration::max()` means to wait for ever.
   [[nodiscard]] duration delay(std::uint32_t attempt, double random) const;
 
   [[nodiscard]] constexpr duration initial() const noexcept {
@@ -84,12 +87,13 @@ private:
 };
 
 /// Waits the same time before every restart.
-[[nodiscard]] constexpr backoff fixed(duration delay) {
+[[nodiscard]] constexpr backoff fixed(any_duration delay) {
   return {delay, delay, 1.0};
 }
 
 /// Doubles the wait with every failure in a row, from `initial` up to `cap`.
-[[nodiscard]] constexpr backoff exponential(duration initial, duration cap) {
+[[nodiscard]] constexpr backoff exponential(any_duration initial,
+                                            any_duration cap) {
   return {initial, cap, 2.0};
 }
 

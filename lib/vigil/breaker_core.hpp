@@ -148,7 +148,7 @@ public:
   void metrics_only(time_point now, breaker_order why = {});
 
   /// Opens for `wait`, then tries again as usual. Leaves the backoff alone.
-  void open_for(duration wait, time_point now, breaker_order why = {});
+  void open_for(any_duration wait, time_point now, breaker_order why = {});
 
   /// Closes, forgetting everything; ends any other order.
   void reset(time_point now, breaker_order why = {});

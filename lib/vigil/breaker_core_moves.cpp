@@ -316,10 +316,11 @@ void breaker_core::metrics_only(time_point now, breaker_order why) {
   obey(m);
 }
 
-void breaker_core::open_for(duration wait, time_point now, breaker_order why) {
+void breaker_core::open_for(any_duration wait, time_point now,
+                            breaker_order why) {
   move m{breaker_state::open, breaker_cause::ordered, now};
   m.order = &why;
-  m.wait = std::max(wait, duration::zero());
+  m.wait = std::max<duration>(wait, duration::zero());
   obey(m);
 }
 

@@ -15,7 +15,7 @@ struct breaker_order {
   std::string owner;
   std::string reason;
   /// After that long the breaker closes by itself; zero means never.
-  duration lasts{};
+  any_duration lasts{};
 };
 
 enum class breaker_event_type : std::uint8_t {

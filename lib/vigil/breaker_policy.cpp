@@ -9,10 +9,11 @@ namespace {
 
 using detail::field_check;
 
-constexpr std::uint32_t max_count_window = (1U << 14U) - 1;
+constexpr detail::count_range any_number{1};
+constexpr detail::count_range count_window{1, (1U << 14U) - 1};
 constexpr std::uint32_t max_buckets = 1024;
-constexpr std::uint32_t max_probes = (1U << 10U) - 1;
-constexpr std::uint32_t max_tracked = 1U << 20U;
+constexpr detail::count_range probes{1, (1U << 10U) - 1};
+constexpr detail::count_range tracked_calls{1, 1U << 20U};
 
 void check_rules(field_check& out, const breaker_settings& x) {
   if (x.failure_rate)
@@ -21,18 +22,26 @@ void check_rules(field_check& out, const breaker_settings& x) {
     out.share("slow_call_rate", *x.slow_call_rate);
     out.above_zero("slow_call_rate's limit", x.slow_limit);
   }
+  if (x.slow_call_rate && x.slow_limit == duration::max())
+    out.fail(errc::bad_combination,
+             "slow_call_rate's limit has no end, so no call is slow");
   if (x.failures)
-    out.at_least_one("failures", *x.failures);
+    out.count("failures", *x.failures, any_number);
   if (x.consecutive_failures)
-    out.at_least_one("consecutive_failures", *x.consecutive_failures);
-  out.at_least_one("min_calls", x.min_calls);
+    out.count("consecutive_failures", *x.consecutive_failures, any_number);
+  out.count("min_calls", x.min_calls, any_number);
 }
 
 void check_windows(field_check& out, const breaker_settings& x) {
   if (x.count_window)
-    out.within("window", *x.count_window, 1, max_count_window);
-  if (!x.time_window)
+    out.count("window", *x.count_window, count_window);
+  if (!x.time_window) {
+    if (x.failures && x.count_window && *x.failures > *x.count_window)
+      out.fail(errc::bad_combination,
+               "failures(" + to_string(*x.failures) + ") can never be in a "
+                 + "window of " + to_string(*x.count_window) + " calls");
     return;
+  }
   out.above_zero("window", *x.time_window);
   out.above_zero("window's bucket", x.bucket);
   if (out.failed())
@@ -46,7 +55,7 @@ void check_windows(field_check& out, const breaker_settings& x) {
 }
 
 void check_half_open(field_check& out, const breaker_settings& x) {
-  out.within("probes", x.probes, 1, max_probes);
+  out.count("probes", x.probes, probes);
   if (x.probe_failure_rate)
     out.share("probe_failure_rate", *x.probe_failure_rate);
   out.not_negative("half_open_limit", x.half_open_limit);
@@ -64,6 +73,17 @@ bool is_answer(const failure& x) {
 }
 
 } // namespace
+
+void detail::into_tenths(breaker_settings& x) noexcept {
+  constexpr auto rest = duration{9};
+  auto length = *x.time_window;
+  // Up to the next multiple of ten, unless there is none.
+  if (length > duration::zero())
+    length = length > duration::max() - rest ? duration{length} : length + rest;
+  x.bucket = length / 10;
+  if (length > duration::zero())
+    x.time_window = x.bucket * 10;
+}
 
 call_outcome breaker_policy::outcome_of(const failure& why) const noexcept {
   const auto& x = settings_;
@@ -94,15 +114,17 @@ breaker_policy breaker_policy::with_defaults() const {
 
 std::optional<failure> check(const breaker_policy& policy,
                              std::string_view name) {
-  const auto& x = policy.settings();
+  const auto full = policy.with_defaults();
+  const auto& x = full.settings();
   field_check out{"breaker", name};
+  out.function(x.null_function);
   check_rules(out, x);
   check_windows(out, x);
   out.waits("wait", x.wait);
   out.not_negative("quiet_time", x.quiet_time);
   check_half_open(out, x);
   out.not_negative("lease", x.lease);
-  out.within("tracked_calls", x.tracked_calls, 1, max_tracked);
+  out.count("tracked_calls", x.tracked_calls, tracked_calls);
   out.not_negative("starts' order", x.start_order.lasts);
   if (x.start == breaker_state::open || x.start == breaker_state::half_open)
     out.fail(errc::bad_combination,

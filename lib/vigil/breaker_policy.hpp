@@ -2,6 +2,7 @@
 
 #include <vigil/backoff.hpp>
 #include <vigil/breaker_event.hpp>
+#include <vigil/count.hpp>
 #include <vigil/failure.hpp>
 
 #include <cstddef>
@@ -20,29 +21,38 @@ struct breaker_settings {
   std::optional<double> failure_rate;
   std::optional<double> slow_call_rate;
   duration slow_limit{};
-  std::optional<std::uint32_t> failures;
-  std::optional<std::uint32_t> consecutive_failures;
-  std::uint32_t min_calls = 100;
-  std::optional<std::uint32_t> count_window;
+  std::optional<any_count> failures;
+  std::optional<any_count> consecutive_failures;
+  any_count min_calls = 100;
+  std::optional<any_count> count_window;
   std::optional<duration> time_window;
   duration bucket{};
   bool judge_successes = true;
   vigil::backoff wait = fixed(std::chrono::seconds{60});
   duration quiet_time{};
-  std::uint32_t probes = 10;
+  any_count probes = 10;
   std::optional<double> probe_failure_rate;
   bool all_probes_pass = false;
   bool decide_early = true;
   duration half_open_limit = std::chrono::seconds{60};
   breaker_state after_half_open = breaker_state::open;
   duration lease{};
-  std::uint32_t tracked_calls = 1024;
+  any_count tracked_calls = 1024;
   breaker_state start = breaker_state::closed;
   breaker_order start_order;
   bool errors_are_answers = false;
   std::vector<std::error_code> ignored;
   std::function<call_outcome(const failure&)> classify;
+  /// Names a setting whose function is null, if there is one.
+  const char* null_function = nullptr;
 };
+
+namespace detail {
+
+/// Divides the time window into ten buckets.
+void into_tenths(breaker_settings& x) noexcept;
+
+} // namespace detail
 
 /// Says when a circuit breaker opens, for how long, and what closes it again.
 ///
@@ -61,7 +71,7 @@ public:
   /// Opens at this share of calls that took longer than `limit`. Calls that
   /// have not come back count as soon as they are over the limit.
   [[nodiscard]] breaker_policy slow_call_rate(double share,
-                                              duration limit) const {
+                                              any_duration limit) const {
     return with([=](auto& x) {
       x.slow_call_rate = share;
       x.slow_limit = limit;
@@ -69,34 +79,38 @@ public:
   }
 
   /// Opens at this many failures in a window, whatever else is in it.
-  [[nodiscard]] breaker_policy failures(std::uint32_t n) const {
+  [[nodiscard]] breaker_policy failures(any_count n) const {
     return with([=](auto& x) { x.failures = n; });
   }
 
   /// Opens at this many failures in a row.
-  [[nodiscard]] breaker_policy consecutive_failures(std::uint32_t n) const {
+  [[nodiscard]] breaker_policy consecutive_failures(any_count n) const {
     return with([=](auto& x) { x.consecutive_failures = n; });
   }
 
   /// Does not look at rates before the window holds this many calls. Default:
   /// 100. A count window that holds fewer needs to be full.
-  [[nodiscard]] breaker_policy min_calls(std::uint32_t n) const {
+  [[nodiscard]] breaker_policy min_calls(any_count n) const {
     return with([=](auto& x) { x.min_calls = n; });
   }
 
   /// Looks at the last `calls` calls; up to 16383.
-  [[nodiscard]] breaker_policy window(std::uint32_t calls) const {
+  [[nodiscard]] breaker_policy window(any_count calls) const {
     return with([=](auto& x) { x.count_window = calls; });
   }
 
-  /// Looks at the calls of the last `length`, in steps of `bucket` (by default
-  /// a tenth). A bucket leaves when its begin is `length` old. May stand beside
-  /// a count window: then each of them can open the breaker.
-  [[nodiscard]] breaker_policy window(duration length,
-                                      duration bucket = {}) const {
+  /// Looks at the calls of the last `length`, in steps of `bucket`, of which
+  /// `length` is a multiple. Without one they are a tenth; the window is some
+  /// nanoseconds longer then if that leaves a rest. A bucket leaves when its
+  /// begin is `length` old. May stand beside a count window: then each of them
+  /// can open the breaker.
+  [[nodiscard]] breaker_policy window(any_duration length,
+                                      any_duration bucket = {}) const {
     return with([=](auto& x) {
       x.time_window = length;
-      x.bucket = bucket == duration::zero() ? length / 10 : bucket;
+      x.bucket = bucket;
+      if (bucket == duration::zero())
+        detail::into_tenths(x);
     });
   }
 
@@ -112,18 +126,18 @@ public:
     return with([&](auto& x) { x.wait = rule; });
   }
 
-  [[nodiscard]] breaker_policy wait(duration time) const {
+  [[nodiscard]] breaker_policy wait(any_duration time) const {
     return wait(fixed(time));
   }
 
   /// Starts again with the first wait once the breaker was closed that long.
   /// Default: as soon as it closes.
-  [[nodiscard]] breaker_policy quiet_time(duration time) const {
+  [[nodiscard]] breaker_policy quiet_time(any_duration time) const {
     return with([=](auto& x) { x.quiet_time = time; });
   }
 
   /// Lets that many calls through when half open, up to 1023. Default: 10.
-  [[nodiscard]] breaker_policy probes(std::uint32_t n) const {
+  [[nodiscard]] breaker_policy probes(any_count n) const {
     return with([=](auto& x) { x.probes = n; });
   }
 
@@ -150,7 +164,7 @@ public:
   /// Ends half open that long after its first probe, so that a lost probe
   /// cannot hold it: opens again, or closes. Default: a minute, open. Zero
   /// means no limit.
-  [[nodiscard]] breaker_policy half_open_limit(duration time,
+  [[nodiscard]] breaker_policy half_open_limit(any_duration time,
                                                breaker_state then
                                                = breaker_state::open) const {
     return with([=](auto& x) {
@@ -161,13 +175,13 @@ public:
 
   /// Takes a permit back, as abandoned, that is not reported after that long.
   /// Default: never.
-  [[nodiscard]] breaker_policy lease(duration time) const {
+  [[nodiscard]] breaker_policy lease(any_duration time) const {
     return with([=](auto& x) { x.lease = time; });
   }
 
   /// How many calls can be watched while they are under way, for
   /// `slow_call_rate` and `lease`. More are let through unwatched.
-  [[nodiscard]] breaker_policy tracked_calls(std::uint32_t n) const {
+  [[nodiscard]] breaker_policy tracked_calls(any_count n) const {
     return with([=](auto& x) { x.tracked_calls = n; });
   }
 
@@ -196,7 +210,10 @@ public:
   /// An exception from it counts as a failure.
   [[nodiscard]] breaker_policy
   classify(std::function<call_outcome(const failure&)> f) const {
-    return with([&](auto& x) { x.classify = std::move(f); });
+    return with([&](auto& x) {
+      x.null_function = f ? nullptr : "classify";
+      x.classify = std::move(f);
+    });
   }
 
   [[nodiscard]] const breaker_settings& settings() const noexcept {

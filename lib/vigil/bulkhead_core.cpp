@@ -160,10 +160,11 @@ std::optional<time_point> bulkhead_core::next_timer() const {
   return result;
 }
 
-result<void> bulkhead_core::limit(std::uint32_t concurrent) {
-  if (concurrent == 0)
-    return failure{errc::out_of_range,
-                   "bulkhead '" + name_ + "': concurrent is below 1"};
+result<void> bulkhead_core::limit(any_count concurrent) {
+  const auto wrong
+    = detail::wrong_count("concurrent", concurrent, detail::limit_above_zero);
+  if (!wrong.empty())
+    return failure{errc::out_of_range, "bulkhead '" + name_ + "': " + wrong};
   turns out;
   {
     std::lock_guard guard{lock_};

@@ -137,7 +137,7 @@ public:
   /// Changes how many calls there may be at a time. Calls that are under way
   /// stay; with a lower limit the next ones wait until enough have ended.
   /// Returns what is wrong with a limit of zero.
-  result<void> limit(std::uint32_t concurrent);
+  result<void> limit(any_count concurrent);
 
   [[nodiscard]] std::uint32_t limit() const noexcept {
     return limit_.load(std::memory_order_relaxed);

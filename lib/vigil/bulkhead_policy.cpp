@@ -7,14 +7,15 @@ std::optional<failure> check(const bulkhead_policy& policy,
                              std::string_view name) {
   const auto& x = policy.settings();
   detail::field_check out{"bulkhead", name};
-  out.at_least_one("concurrent", x.concurrent);
+  out.count("concurrent", x.concurrent, detail::limit_above_zero);
+  out.count("queue", x.queue, detail::any_limit);
   if (x.max_wait) {
     out.above_zero("max_wait", *x.max_wait);
     if (x.queue == 0)
       out.fail(errc::bad_combination, "max_wait needs a queue");
   }
   if (x.per_caller)
-    out.at_least_one("per_caller", *x.per_caller);
+    out.count("per_caller", *x.per_caller, detail::limit_above_zero);
   double sum = 0;
   for (const auto& [caller, share] : x.partitions) {
     out.share("partition '" + caller + "'", share);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/count.hpp>
 #include <vigil/failure.hpp>
 #include <vigil/time.hpp>
 
@@ -14,10 +15,10 @@ namespace vigil {
 
 /// What a `bulkhead_policy` sets.
 struct bulkhead_settings {
-  std::uint32_t concurrent = 25;
-  std::uint32_t queue = 0;
+  any_count concurrent = 25;
+  any_count queue = 0;
   std::optional<duration> max_wait;
-  std::optional<std::uint32_t> per_caller;
+  std::optional<any_count> per_caller;
   std::vector<std::pair<std::string, double>> partitions;
 };
 
@@ -27,21 +28,21 @@ struct bulkhead_settings {
 class bulkhead_policy {
 public:
   /// Lets that many calls through at a time. Default: 25.
-  [[nodiscard]] bulkhead_policy concurrent(std::uint32_t n) const {
+  [[nodiscard]] bulkhead_policy concurrent(any_count n) const {
     auto result = *this;
     result.settings_.concurrent = n;
     return result;
   }
 
   /// Has up to that many calls wait, first come, first served. Default: none.
-  [[nodiscard]] bulkhead_policy queue(std::uint32_t n) const {
+  [[nodiscard]] bulkhead_policy queue(any_count n) const {
     auto result = *this;
     result.settings_.queue = n;
     return result;
   }
 
   /// Refuses who waited that long. Default: never.
-  [[nodiscard]] bulkhead_policy max_wait(duration time) const {
+  [[nodiscard]] bulkhead_policy max_wait(any_duration time) const {
     auto result = *this;
     result.settings_.max_wait = time;
     return result;
@@ -49,7 +50,7 @@ public:
 
   /// Lets no single caller have more than that many calls under way. Its other
   /// calls wait, and those of others overtake them.
-  [[nodiscard]] bulkhead_policy per_caller(std::uint32_t n) const {
+  [[nodiscard]] bulkhead_policy per_caller(any_count n) const {
     auto result = *this;
     result.settings_.per_caller = n;
     return result;

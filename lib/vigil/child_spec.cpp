@@ -1,6 +1,7 @@
 #include <vigil/child_spec.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace vigil {
 
@@ -20,8 +21,22 @@ std::optional<failure> check_id(const std::string& id,
   return std::nullopt;
 }
 
+std::optional<failure> check_count(std::string_view setting, const any_count& x,
+                                   const detail::count_range& range,
+                                   const std::string& path) {
+  auto wrong = detail::wrong_count(setting, x, range);
+  if (wrong.empty())
+    return std::nullopt;
+  return failure{errc::out_of_range, std::move(wrong), path};
+}
+
 std::optional<failure> check_intensity(const restart_intensity& x,
                                        const std::string& path) {
+  if (auto wrong
+      = check_count("intensity", x.max_restarts, detail::any_limit, path))
+    return wrong;
+  if (x.max_restarts.is_unlimited())
+    return std::nullopt;
   if (x.period < duration::zero())
     return failure{errc::negative_delay, "the intensity's period", path};
   if (x.max_restarts > 0 && x.period == duration::zero())
@@ -62,12 +77,11 @@ std::optional<failure> check_health(const child_spec& x,
     return failure{errc::zero_period,
                    "give within(limit) of the health check a limit above zero",
                    path};
-  if (how.unhealthy_after == 0 || how.healthy_after == 0)
-    return failure{errc::out_of_range,
-                   "unhealthy_after and healthy_after of the health check "
-                   "begin at 1",
-                   path};
-  return std::nullopt;
+  constexpr detail::count_range checks{1};
+  if (auto wrong
+      = check_count("unhealthy_after", how.unhealthy_after, checks, path))
+    return wrong;
+  return check_count("healthy_after", how.healthy_after, checks, path);
 }
 
 std::optional<failure> check_combinations(const child_spec& x,
@@ -98,6 +112,11 @@ std::optional<failure> check(const child_spec& spec,
                              const std::string& path) {
   if (auto x = check_id(spec.id, path))
     return x;
+  if (spec.null_function != nullptr)
+    return failure{errc::null_handle,
+                   std::string{"the function of "} + spec.null_function
+                     + "(f) is null",
+                   path};
   const auto& shutdown = spec.shutdown;
   if (!shutdown.brutal() && !shutdown.infinite()
       && shutdown.deadline() < duration::zero())
@@ -111,6 +130,9 @@ std::optional<failure> check(const child_spec& spec,
   if (spec.intensity)
     if (auto x = check_intensity(*spec.intensity, path))
       return x;
+  if (auto x
+      = check_count("gap_queue", spec.gap_queue, detail::any_limit, path))
+    return x;
   if (spec.health)
     if (auto x = check_health(spec, path))
       return x;
@@ -121,9 +143,9 @@ std::optional<failure> check(const supervisor_spec& spec,
                              const std::string& path) {
   if (auto x = check_id(spec.id, path))
     return x;
-  if (spec.max_children == 0)
-    return failure{errc::out_of_range,
-                   "give max_children(n) a number above zero", path};
+  if (auto x
+      = check_count("max_children", spec.max_children, detail::any_limit, path))
+    return x;
   return check_intensity(spec.intensity, path);
 }
 

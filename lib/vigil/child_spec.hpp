@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/backoff.hpp>
+#include <vigil/count.hpp>
 #include <vigil/failure.hpp>
 #include <vigil/health.hpp>
 #include <vigil/policy.hpp>
@@ -8,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <optional>
 #include <string>
 
@@ -50,12 +50,16 @@ struct child_spec {
   std::optional<restart_intensity> intensity;
 
   /// Ends a start that takes longer; without it a start may take for ever.
-  std::optional<duration> start_timeout;
+  std::optional<any_duration> start_timeout;
 
   /// Refines which ends of a transient or temporary child are abnormal: an end
   /// for which it returns false counts as clean. Runs in the child's or in the
   /// supervisor's thread; an exception from it counts as true.
   std::function<bool(const failure&)> restart_when;
+
+  /// Names a setting whose function is null, if there is one: it was given, so
+  /// it cannot just be left out.
+  const char* null_function = nullptr;
 
   mailbox_policy mailbox = mailbox_policy::keep;
 
@@ -63,7 +67,7 @@ struct child_spec {
 
   /// How many messages wait while a respawned child is between two lives; more
   /// are refused with `errc::gap_queue_full`. 0 refuses all.
-  std::size_t gap_queue = 1024;
+  any_count gap_queue = 1024;
 
   /// Has the supervisor look whether it does its work.
   std::optional<health_policy> health;
@@ -86,7 +90,7 @@ struct supervisor_spec {
   bool dynamic = false;
 
   /// How many children there may be, restarting ones included; for `dynamic`.
-  std::size_t max_children = std::numeric_limits<std::size_t>::max();
+  any_count max_children = unlimited;
 };
 
 /// Returns what is wrong with `spec`, or nothing. `path` names the child in the

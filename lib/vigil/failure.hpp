@@ -36,7 +36,7 @@ struct failure {
 
   /// When it is worth to try again, as a guard that refuses a call says it;
   /// zero if nobody knows.
-  duration retry_after{};
+  any_duration retry_after{};
 
   /// Whether the incarnation ended with it: a fault, not only an answer.
   bool fault = false;

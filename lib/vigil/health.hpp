@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/count.hpp>
 #include <vigil/time.hpp>
 
 #include <cstdint>
@@ -26,14 +27,14 @@ enum class health : std::uint8_t {
 /// How a child is checked. Made by the `health_check` setting of a child.
 struct health_policy {
   /// From the end of one check to the next.
-  duration interval{};
+  any_duration interval{};
   /// A check that takes longer has failed.
-  duration timeout = std::chrono::seconds{1};
+  any_duration timeout = std::chrono::seconds{1};
   /// So many failed checks in a row make a child unhealthy.
-  std::uint32_t unhealthy_after = 3;
+  any_count unhealthy_after = 3;
   /// So many good checks in a row make an unhealthy child healthy again. The
   /// first check of a life needs no other.
-  std::uint32_t healthy_after = 2;
+  any_count healthy_after = 2;
   /// Whether an unhealthy child is killed and restarted, or only reported.
   bool restart = true;
 };
@@ -42,9 +43,7 @@ struct health_policy {
 
 /// Fails a check that takes longer. Default: 1 s.
 struct within {
-  template <class Rep, class Period>
-  explicit constexpr within(std::chrono::duration<Rep, Period> x)
-    : limit(std::chrono::duration_cast<duration>(x)) {
+  explicit constexpr within(any_duration x) noexcept : limit(x) {
     // nop
   }
 
@@ -57,7 +56,7 @@ struct within {
 
 /// Calls a child unhealthy after so many failed checks in a row. Default: 3.
 struct unhealthy_after {
-  explicit constexpr unhealthy_after(std::uint32_t n) noexcept : checks(n) {
+  explicit constexpr unhealthy_after(any_count n) noexcept : checks(n) {
     // nop
   }
 
@@ -65,13 +64,13 @@ struct unhealthy_after {
     x.unhealthy_after = checks;
   }
 
-  std::uint32_t checks;
+  any_count checks;
 };
 
 /// Calls an unhealthy child healthy after so many good checks in a row.
 /// Default: 2. Matters with `report_only` alone: a restarted child starts anew.
 struct healthy_after {
-  explicit constexpr healthy_after(std::uint32_t n) noexcept : checks(n) {
+  explicit constexpr healthy_after(any_count n) noexcept : checks(n) {
     // nop
   }
 
@@ -79,7 +78,7 @@ struct healthy_after {
     x.healthy_after = checks;
   }
 
-  std::uint32_t checks;
+  any_count checks;
 };
 
 /// Reports that a child is unhealthy and leaves it running.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/count.hpp>
 #include <vigil/time.hpp>
 
 #include <cstdint>
@@ -58,10 +59,11 @@ inline constexpr auto drop = mailbox_policy::drop;
 enum class child_kind : std::uint8_t { worker, supervisor };
 
 /// Allows `max_restarts` restarts in any window of length `period`. The next
-/// failure makes the supervisor give up.
+/// failure makes the supervisor give up. A period of `duration::max()` forgets
+/// no restart; `unlimited` restarts need no period.
 struct restart_intensity {
-  std::uint32_t max_restarts = 3;
-  duration period = std::chrono::seconds{5};
+  any_count max_restarts = 3;
+  any_duration period = std::chrono::seconds{5};
 
   friend bool operator==(const restart_intensity&, const restart_intensity&)
     = default;
@@ -80,15 +82,16 @@ class shutdown_policy {
 public:
   enum class kind : std::uint8_t { brutal, deadline, infinite };
 
-  /// Asks, waits that long, then kills.
-  constexpr shutdown_policy(duration deadline)
-    : kind_(kind::deadline), deadline_(deadline) {
+  /// Asks, waits that long, then kills. `duration::max()` is `infinity`.
+  template <class Rep, class Period>
+  constexpr shutdown_policy(std::chrono::duration<Rep, Period> deadline)
+    : shutdown_policy(any_duration{deadline}) {
     // nop
   }
 
-  template <class Rep, class Period>
-  constexpr shutdown_policy(std::chrono::duration<Rep, Period> deadline)
-    : shutdown_policy(std::chrono::duration_cast<duration>(deadline)) {
+  constexpr shutdown_policy(any_duration deadline)
+    : kind_(deadline == duration::max() ? kind::infinite : kind::deadline),
+      deadline_(deadline == duration::max() ? duration::zero() : deadline) {
     // nop
   }
 

@@ -7,11 +7,11 @@ namespace vigil {
 
 namespace {
 
-constexpr std::uint32_t max_permits = 1U << 24U;
+constexpr detail::count_range permit_range{1, 1U << 24U};
 
 void check_rate(detail::field_check& out, std::string_view field,
                 const rate& x) {
-  out.within(field, x.permits, 1, max_permits);
+  out.count(field, x.permits, permit_range);
   out.above_zero(field, x.period);
 }
 
@@ -32,7 +32,7 @@ std::optional<failure> check(const rate_limit_policy& policy,
   detail::field_check out{"rate limiter", name};
   check_rate(out, "rate", x.rate);
   if (x.burst) {
-    out.within("burst", *x.burst, 1, max_permits);
+    out.count("burst", *x.burst, permit_range);
     if (x.refill == rate_refill::sliding)
       out.fail(errc::bad_combination, "burst does not go with sliding");
   }
@@ -47,7 +47,8 @@ std::optional<failure> check(const rate_limit_policy& policy,
     if (x.queue == 0)
       out.fail(errc::bad_combination, "max_wait needs a queue");
   }
-  out.at_least_one("max_keys", x.max_keys);
+  out.count("queue", x.queue, detail::any_limit);
+  out.count("max_keys", x.max_keys, detail::limit_above_zero);
   return out.take();
 }
 

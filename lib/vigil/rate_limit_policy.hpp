@@ -1,11 +1,13 @@
 #pragma once
 
+#include <vigil/count.hpp>
 #include <vigil/failure.hpp>
 #include <vigil/time.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace vigil {
 
@@ -22,8 +24,8 @@ enum class rate_refill : std::uint8_t {
 
 /// So many permits in each period.
 struct rate {
-  std::uint32_t permits = 1;
-  duration period = std::chrono::seconds{1};
+  any_count permits = 1;
+  any_duration period = std::chrono::seconds{1};
 
   friend bool operator==(const rate&, const rate&) = default;
 };
@@ -32,11 +34,11 @@ struct rate {
 struct rate_limit_settings {
   vigil::rate rate;
   rate_refill refill = rate_refill::steady;
-  std::optional<std::uint32_t> burst;
+  std::optional<any_count> burst;
   std::optional<vigil::rate> total;
-  std::uint32_t queue = 0;
+  any_count queue = 0;
   std::optional<duration> max_wait;
-  std::uint32_t max_keys = 100'000;
+  any_count max_keys = 100'000;
 };
 
 /// Says how many calls a time may bring, for each key, and who waits.
@@ -47,8 +49,12 @@ public:
   rate_limit_policy() = default;
 
   /// Lets `permits` calls through in each `period`.
-  rate_limit_policy(std::uint32_t permits, duration period) {
+  rate_limit_policy(any_count permits, any_duration period) {
     settings_.rate = {permits, period};
+  }
+
+  explicit rate_limit_policy(rate_limit_settings x) : settings_(std::move(x)) {
+    // nop
   }
 
   /// Says how permits come back. Default: steadily.
@@ -60,15 +66,15 @@ public:
 
   /// Lets that many unused permits gather. Default: those of one period. Not
   /// for `sliding`, which has no bursts.
-  [[nodiscard]] rate_limit_policy burst(std::uint32_t permits) const {
+  [[nodiscard]] rate_limit_policy burst(any_count permits) const {
     auto result = *this;
     result.settings_.burst = permits;
     return result;
   }
 
   /// Limits the calls of all keys together too.
-  [[nodiscard]] rate_limit_policy total(std::uint32_t permits,
-                                        duration period) const {
+  [[nodiscard]] rate_limit_policy total(any_count permits,
+                                        any_duration period) const {
     auto result = *this;
     result.settings_.total = vigil::rate{permits, period};
     return result;
@@ -76,14 +82,14 @@ public:
 
   /// Has up to that many calls wait for a permit, first come, first served.
   /// Default: none, calls without a permit are refused.
-  [[nodiscard]] rate_limit_policy queue(std::uint32_t n) const {
+  [[nodiscard]] rate_limit_policy queue(any_count n) const {
     auto result = *this;
     result.settings_.queue = n;
     return result;
   }
 
   /// Refuses at once who would have to wait longer. Default: no limit.
-  [[nodiscard]] rate_limit_policy max_wait(duration time) const {
+  [[nodiscard]] rate_limit_policy max_wait(any_duration time) const {
     auto result = *this;
     result.settings_.max_wait = time;
     return result;
@@ -91,7 +97,7 @@ public:
 
   /// Remembers that many keys; calls of more are refused while none of the
   /// others is idle. Default: 100 000.
-  [[nodiscard]] rate_limit_policy max_keys(std::uint32_t n) const {
+  [[nodiscard]] rate_limit_policy max_keys(any_count n) const {
     auto result = *this;
     result.settings_.max_keys = n;
     return result;

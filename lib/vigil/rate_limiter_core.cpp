@@ -149,10 +149,13 @@ std::optional<time_point> rate_limiter_core::next_timer(time_point now) {
 }
 
 result<void> rate_limiter_core::change(rate x, time_point now) {
-  if (auto wrong = check(x, name_))
-    return *std::move(wrong);
   std::lock_guard guard{mutex_};
-  settings_.rate = x;
+  auto changed = settings_;
+  changed.rate = x;
+  // The other settings have to go with the new rate too.
+  if (auto wrong = check(rate_limit_policy{changed}, name_))
+    return *std::move(wrong);
+  settings_ = std::move(changed);
   for (auto& e : entries_)
     e.meter.change(x, burst_of(settings_), now);
   return success();

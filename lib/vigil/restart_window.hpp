@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
 namespace vigil {
 
@@ -18,18 +17,35 @@ namespace vigil {
 /// at least `now - period`. It needs no history beyond the last `max_restarts`
 /// admissions: the oldest of them decides.
 ///
-/// Thread-safe and lock-free. `admit` is O(1) whatever the window holds.
-/// Memory: 8 bytes per allowed restart.
+/// Limits above `most_exact` are counted in slices of the period: `slices` of
+/// them, so that a restart may count for one slice longer than the period. More
+/// than the limit is never admitted.
+///
+/// Thread-safe; lock-free up to `most_exact`. `admit` is O(1) whatever the
+/// window holds. Memory: none before the first restart, then 8 bytes per
+/// allowed restart or per slice; none at all if there is no limit, and then
+/// nothing is counted. A restart for which there is no memory is refused.
 class restart_window {
 public:
-  explicit restart_window(restart_intensity limit);
+  /// Up to that limit each restart is remembered.
+  static constexpr std::uint32_t most_exact = 256;
+
+  /// How many slices of a period are told apart for larger limits.
+  static constexpr std::uint32_t slices = 128;
+
+  explicit restart_window(restart_intensity limit) noexcept;
+
+  ~restart_window();
+
+  restart_window(const restart_window&) = delete;
+  restart_window& operator=(const restart_window&) = delete;
 
   /// Asks for one restart at `now`. Returns true and counts it, or returns
   /// false: then the budget is spent and the supervisor has to give up.
   [[nodiscard]] bool admit(time_point now) noexcept;
 
   /// Returns how many admitted restarts are still in the window at `now`.
-  /// O(`max_restarts`); for inspection.
+  /// O(`most_exact`); for inspection.
   [[nodiscard]] std::size_t used(time_point now) const noexcept;
 
   /// Forgets all restarts. Not to be called while others call `admit`.
@@ -41,9 +57,15 @@ public:
 
 private:
   using stamp = std::atomic<duration::rep>;
+  struct counts;
 
-  restart_intensity limit_;
-  std::unique_ptr<stamp[]> stamps_;
+  [[nodiscard]] bool admit_exactly(time_point now) noexcept;
+  [[nodiscard]] bool admit_in_slice(time_point now) noexcept;
+
+  const restart_intensity limit_;
+  const bool exact_;
+  std::atomic<stamp*> stamps_{nullptr};
+  std::atomic<counts*> counts_{nullptr};
   alignas(64) std::atomic<std::uint64_t> next_{0};
 };
 

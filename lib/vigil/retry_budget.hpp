@@ -1,7 +1,10 @@
 #pragma once
 
+#include <vigil/count.hpp>
+
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 namespace vigil {
 
@@ -11,12 +14,27 @@ namespace vigil {
 /// Thread-safe and lock-free. Never gives more than it has.
 class retry_budget {
 public:
-  /// Allows `share` retries per call in the long run, and up to `burst` at
-  /// once. It begins full. A negative share counts as none.
-  retry_budget(double share, std::uint32_t burst) noexcept
-    : share_(share > 0 ? static_cast<std::int64_t>(share * one) : 0),
-      most_(std::int64_t{burst} * one), balance_(most_) {
+  /// Allows `share` retries per call in the long run, from 0 to `most_share`,
+  /// and up to `burst` at once, which may be `unlimited`. It begins full. What
+  /// is out of these bounds counts as the nearest bound, a share that is no
+  /// number as 0, and policies with such a budget are refused.
+  retry_budget(double share, any_count burst) noexcept
+    : given_share_(share), given_burst_(burst),
+      share_(share > 0 ? static_cast<std::int64_t>(
+               (share < most_share ? share : most_share) * one)
+                       : 0),
+      most_(std::int64_t{burst.value()} * one), balance_(most_) {
     // nop
+  }
+
+  /// More retries for each call make no sense.
+  static constexpr double most_share = 1000;
+
+  /// Returns what is wrong with its numbers, or an empty string.
+  [[nodiscard]] std::string mistake() const {
+    if (!(given_share_ >= 0 && given_share_ <= most_share))
+      return "its share is not from 0 to 1000";
+    return detail::wrong_count("burst", given_burst_, detail::any_limit);
   }
 
   /// A call begins.
@@ -32,6 +50,8 @@ public:
 
   /// Asks for one retry.
   [[nodiscard]] bool take() noexcept {
+    if (given_burst_.is_unlimited())
+      return true;
     auto old = balance_.load(std::memory_order_relaxed);
     do {
       if (old < one)
@@ -41,7 +61,7 @@ public:
     return true;
   }
 
-  /// Returns how many retries it pays for at once.
+  /// Returns how many retries it pays for at once, up to `burst`.
   [[nodiscard]] std::uint32_t retries() const noexcept {
     return static_cast<std::uint32_t>(balance_.load(std::memory_order_relaxed)
                                       / one);
@@ -50,6 +70,8 @@ public:
 private:
   static constexpr std::int64_t one = 1'000'000;
 
+  const double given_share_;
+  const any_count given_burst_;
   const std::int64_t share_;
   const std::int64_t most_;
   std::atomic<std::int64_t> balance_;

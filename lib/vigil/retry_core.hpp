@@ -14,7 +14,7 @@ namespace vigil {
 class retry_decision {
 public:
   /// Waits that long, then tries again.
-  static retry_decision again(duration after) {
+  static retry_decision again(any_duration after) {
     retry_decision result;
     result.after_ = after;
     return result;
@@ -68,8 +68,9 @@ public:
   }
 
 private:
+  // `end` becomes why there is none.
   [[nodiscard]] std::optional<duration> next(const failure& why, time_point now,
-                                             double random);
+                                             double random, const char*& end);
 
   const retry_settings* settings_;
   time_point since_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/backoff.hpp>
+#include <vigil/count.hpp>
 #include <vigil/failure.hpp>
 #include <vigil/retry_budget.hpp>
 
@@ -17,7 +18,7 @@ namespace vigil {
 
 /// What a `retry_policy` sets.
 struct retry_settings {
-  std::uint32_t attempts = 3;
+  any_count attempts = 3;
   vigil::backoff backoff
     = exponential(std::chrono::milliseconds{100}, std::chrono::seconds{10})
         .jitter(0.2);
@@ -25,9 +26,12 @@ struct retry_settings {
   std::shared_ptr<retry_budget> budget;
   std::vector<std::error_code> never;
   std::function<bool(const failure&)> retry_if;
-  std::function<duration(std::uint32_t, const failure&)> delay;
+  std::function<any_duration(std::uint32_t, const failure&)> delay;
   bool heed_retry_after = true;
+  any_duration max_retry_after = std::chrono::minutes{1};
   bool tell_exhausted = false;
+  /// Names a setting whose function is null, if there is one.
+  const char* null_function = nullptr;
 };
 
 /// Says when a failed call is made again, and after how long.
@@ -35,8 +39,8 @@ struct retry_settings {
 /// A value; every setter returns a changed copy. `check` tells what is wrong.
 class retry_policy {
 public:
-  /// Makes that many attempts, the first included. Default: 3.
-  [[nodiscard]] retry_policy attempts(std::uint32_t n) const {
+  /// Makes that many attempts, the first included, or `unlimited`. Default: 3.
+  [[nodiscard]] retry_policy attempts(any_count n) const {
     return with([=](auto& x) { x.attempts = n; });
   }
 
@@ -48,7 +52,7 @@ public:
 
   /// Makes no attempt that would begin that long after the first. Default: no
   /// limit.
-  [[nodiscard]] retry_policy deadline(duration time) const {
+  [[nodiscard]] retry_policy deadline(any_duration time) const {
     return with([=](auto& x) { x.deadline = time; });
   }
 
@@ -66,20 +70,32 @@ public:
   /// exception from it counts as false.
   [[nodiscard]] retry_policy
   retry_if(std::function<bool(const failure&)> f) const {
-    return with([&](auto& x) { x.retry_if = std::move(f); });
+    return with([&](auto& x) {
+      x.null_function = f ? nullptr : "retry_if";
+      x.retry_if = std::move(f);
+    });
   }
 
   /// Computes the wait after attempt number `n`, counted from 1, instead of the
   /// backoff; negative means to stop. An exception from it means the same.
   [[nodiscard]] retry_policy
-  delay(std::function<duration(std::uint32_t n, const failure&)> f) const {
-    return with([&](auto& x) { x.delay = std::move(f); });
+  delay(std::function<any_duration(std::uint32_t n, const failure&)> f) const {
+    return with([&](auto& x) {
+      x.null_function = f ? nullptr : "delay";
+      x.delay = std::move(f);
+    });
   }
 
   /// Whether `failure::retry_after` replaces a wait that was computed. Default:
   /// it does.
   [[nodiscard]] retry_policy heed_retry_after(bool heed) const {
     return with([=](auto& x) { x.heed_retry_after = heed; });
+  }
+
+  /// Waits no longer than that for a `failure::retry_after`, whatever it says:
+  /// it may come from elsewhere. Default: 1 min; `duration::max()` is no limit.
+  [[nodiscard]] retry_policy max_retry_after(any_duration time) const {
+    return with([=](auto& x) { x.max_retry_after = time; });
   }
 
   /// Ends with `errc::retries_exhausted`, caused by the last failure, instead

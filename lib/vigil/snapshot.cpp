@@ -108,13 +108,19 @@ private:
     if (is_child)
       put(to_string(x.restart));
     if (x.budget)
-      put(std::to_string(x.budget_used) + '/'
-          + std::to_string(x.budget->max_restarts) + " in "
-          + format_duration(x.budget->period));
+      put_budget(x.budget_used, *x.budget);
     if (x.dynamic_children)
       put(std::to_string(*x.dynamic_children) + " children");
     if (is_child)
       put("restarts " + std::to_string(x.restarts));
+  }
+
+  void put_budget(std::size_t used, const restart_intensity& x) {
+    auto text = std::to_string(used) + '/' + to_string(x.max_restarts);
+    if (!x.max_restarts.is_unlimited())
+      text += x.period == duration::max() ? " ever"
+                                          : " in " + format_duration(x.period);
+    put(text);
   }
 
   void put_life(const tree_snapshot::row& x) {
@@ -197,7 +203,7 @@ std::string to_string(const tree_snapshot& x, tree_format format) {
   return painter{x, format}.paint();
 }
 
-std::string format_duration(duration x) {
+std::string format_duration(any_duration x) {
   if (x == duration::zero())
     return "0s";
   if (x == duration::min())

@@ -74,6 +74,6 @@ struct tree_format {
 
 /// Returns a duration for people, such as `"3h12m"`, `"5s"`, `"1.6s"`,
 /// `"250ms"`, `"42us"`.
-[[nodiscard]] std::string format_duration(duration x);
+[[nodiscard]] std::string format_duration(any_duration x);
 
 } // namespace vigil

@@ -21,7 +21,7 @@ time_limiter_core::make(std::string name, const time_limit_policy& policy) {
     new time_limiter_core{std::move(name), policy.limit()}};
 }
 
-time_limiter_core::time_limiter_core(std::string name, duration limit)
+time_limiter_core::time_limiter_core(std::string name, any_duration limit)
   : name_(std::move(name)), limit_(limit) {
   // nop
 }

@@ -22,7 +22,7 @@ class time_limit_policy {
 public:
   time_limit_policy() = default;
 
-  explicit time_limit_policy(duration limit) : limit_(limit) {
+  explicit time_limit_policy(any_duration limit) : limit_(limit) {
     // nop
   }
 
@@ -75,7 +75,7 @@ private:
     time_point end;
   };
 
-  time_limiter_core(std::string name, duration limit);
+  time_limiter_core(std::string name, any_duration limit);
 
   void drop_finished();
 

@@ -2,6 +2,7 @@
 
 #include <vigil/child_key.hpp>
 #include <vigil/child_settings.hpp>
+#include <vigil/count.hpp>
 #include <vigil/detail/child_traits.hpp>
 #include <vigil/detail/definition.hpp>
 #include <vigil/detail/health_probe.hpp>
@@ -32,8 +33,8 @@ public:
 
   /// Gives the child a budget of its own, beside that of its supervisor. If
   /// either is spent, the supervisor gives up.
-  [[nodiscard]] child_builder intensity(std::uint32_t max_restarts,
-                                        duration period) const {
+  [[nodiscard]] child_builder intensity(any_count max_restarts,
+                                        any_duration period) const {
     return this->with([&](child_spec& x) {
       x.intensity = restart_intensity{max_restarts, period};
     });
@@ -59,7 +60,7 @@ public:
 
   /// Lets that many messages wait while a respawned child is between two lives;
   /// 0 refuses them all. Default: 1024.
-  [[nodiscard]] child_builder gap_queue(std::size_t size) const {
+  [[nodiscard]] child_builder gap_queue(any_count size) const {
     return this->with([&](child_spec& x) { x.gap_queue = size; });
   }
 
@@ -68,7 +69,7 @@ public:
   /// and restarted, as after a fault. Options: `within(limit)`,
   /// `unhealthy_after(n)`, `healthy_after(n)`, `report_only`.
   template <class... Options>
-  [[nodiscard]] child_builder health_check(duration interval,
+  [[nodiscard]] child_builder health_check(any_duration interval,
                                            Options... options) const {
     static_assert((health_option<Options> && ...),
                   "vigil: health_check takes an interval and any of "

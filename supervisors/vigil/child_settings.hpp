@@ -48,14 +48,17 @@ public:
   }
 
   /// Ends a start that takes longer than this.
-  [[nodiscard]] Derived start_timeout(duration limit) const {
+  [[nodiscard]] Derived start_timeout(any_duration limit) const {
     return with([&](child_spec& x) { x.start_timeout = limit; });
   }
 
   /// Refines which ends are abnormal: one for which `f` returns false is clean.
   [[nodiscard]] Derived
   restart_when(std::function<bool(const failure&)> f) const {
-    return with([&](child_spec& x) { x.restart_when = std::move(f); });
+    return with([&](child_spec& x) {
+      x.null_function = f ? nullptr : "restart_when";
+      x.restart_when = std::move(f);
+    });
   }
 
   /// Returns the settings.

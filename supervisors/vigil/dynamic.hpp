@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/dynamic_front.hpp>
+#include <vigil/detail/is_null.hpp>
 #include <vigil/detail/keyed_front.hpp>
 #include <vigil/dynamic_ref.hpp>
 
@@ -40,10 +41,10 @@ public:
 
   /// Starts `n` children with copies of the same arguments, all or none: if one
   /// of them fails to start, those before it are stopped. Fails as
-  /// `start_child` does, and with `errc::out_of_range` for a negative `n`.
-  template <std::integral N>
+  /// `start_child` does, and with `errc::out_of_range` if `n` is
+  /// negative or above a million.
   [[nodiscard]] result<std::vector<Handle>>
-  start_children(N n, const Args&... xs) const {
+  start_children(any_count n, const Args&... xs) const {
     return start_all(n,
                      [&](std::size_t) { return std::tuple<Args...>{xs...}; });
   }
@@ -51,11 +52,15 @@ public:
   /// Starts `n` children, all or none; that of index `i`, from 0 on, with the
   /// arguments that `f(i)` returns: one value, or a tuple of several. Fails
   /// with `errc::exception` if `f` throws.
-  template <std::integral N, class F>
+  template <class F>
     requires(sizeof...(Args) > 0
              && std::convertible_to<std::invoke_result_t<F&, std::size_t>,
                                     std::tuple<Args...>>)
-  [[nodiscard]] result<std::vector<Handle>> start_children(N n, F f) const {
+  [[nodiscard]] result<std::vector<Handle>> start_children(any_count n,
+                                                           F f) const {
+    if (detail::is_null(f))
+      return failure{errc::null_handle,
+                     "the function of start_children(n, f) is null"};
     return start_all(
       n, [&](std::size_t i) -> std::tuple<Args...> { return f(i); });
   }
@@ -63,15 +68,18 @@ public:
 private:
   using front_type = detail::dynamic_front<Args...>;
 
-  template <class N, class F>
-  [[nodiscard]] result<std::vector<Handle>> start_all(N n, const F& f) const {
+  template <class F>
+  [[nodiscard]] result<std::vector<Handle>> start_all(any_count n,
+                                                      const F& f) const {
     if (this->pool() == nullptr)
       return detail::no_pool();
-    if (std::cmp_less(n, 0))
-      return failure{errc::out_of_range, "a negative number of children",
+    if (auto wrong
+        = detail::wrong_count("start_children", n, detail::up_to_many);
+        !wrong.empty())
+      return failure{errc::out_of_range, std::move(wrong),
                      this->pool()->cell().path};
     auto children = this->template front<front_type>().start_all(
-      this->pool(), static_cast<std::size_t>(n), f);
+      this->pool(), n.as_size(), f);
     if (!children)
       return children.error();
     return this->handles(children.value());
@@ -127,7 +135,7 @@ public:
 
   /// Stops the child of that key and waits until it is gone.
   result<void> terminate_child(const Key& key,
-                               duration timeout
+                               any_duration timeout
                                = detail::dynamic_timeout) const {
     auto child = find(key);
     if (!child)

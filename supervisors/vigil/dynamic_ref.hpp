@@ -44,7 +44,7 @@ public:
   /// `errc::would_block` inside an actor: there, send `call::terminate_handle`
   /// to `handle()`.
   result<void> terminate_child(const Handle& child,
-                               duration timeout
+                               any_duration timeout
                                = detail::dynamic_timeout) const {
     return detail::terminate_dynamic(
       pool_.get(), caf::actor_cast<caf::strong_actor_ptr>(child), timeout);
@@ -80,18 +80,18 @@ public:
   /// first page to the last is in exactly one of them. O(`limit`), or O(n) if
   /// the last child of the page before is gone.
   [[nodiscard]] std::vector<Handle> children(page_cursor& at,
-                                             std::size_t limit) const {
+                                             any_count limit) const {
     if (pool_ == nullptr)
       return {};
     return handles(
-      pool_->next_page(at.place(), std::max<std::size_t>(limit, 1)));
+      pool_->next_page(at.place(), std::max<std::size_t>(limit.as_size(), 1)));
   }
 
   /// The same with what can be told of each child.
-  [[nodiscard]] std::vector<child_info>
-  which_children(page_cursor& at, std::size_t limit) const {
+  [[nodiscard]] std::vector<child_info> which_children(page_cursor& at,
+                                                       any_count limit) const {
     return detail::list_dynamic(pool_.get(), at.place(),
-                                std::max<std::size_t>(limit, 1));
+                                std::max<std::size_t>(limit.as_size(), 1));
   }
 
   /// Tells one child. Fails with `errc::not_found` if the handle is of no child

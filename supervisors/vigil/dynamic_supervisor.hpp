@@ -2,6 +2,7 @@
 
 #include <vigil/child_key.hpp>
 #include <vigil/child_settings.hpp>
+#include <vigil/count.hpp>
 #include <vigil/detail/dynamic_build.hpp>
 #include <vigil/detail/dynamic_definition.hpp>
 #include <vigil/dynamic.hpp>
@@ -42,8 +43,8 @@ public:
 
   /// Allows that many restarts of children in any window of that length, all
   /// children together. Default: 3 in 5 s.
-  [[nodiscard]] dynamic_builder intensity(std::uint32_t max_restarts,
-                                          duration period) const {
+  [[nodiscard]] dynamic_builder intensity(any_count max_restarts,
+                                          any_duration period) const {
     return changed([&](auto& x) {
       x.supervisor.intensity = {max_restarts, period};
     });
@@ -51,11 +52,8 @@ public:
 
   /// Refuses to have more children than that, which is above zero. Restarting
   /// ones count.
-  template <std::integral N>
-  [[nodiscard]] dynamic_builder max_children(N n) const {
-    return changed([&](auto& x) {
-      x.max_children = std::cmp_less(n, 0) ? 0 : static_cast<std::size_t>(n);
-    });
+  [[nodiscard]] dynamic_builder max_children(any_count n) const {
+    return changed([&](auto& x) { x.max_children = n; });
   }
 
   /// Gives each child its key, with which it can be found: makes a
@@ -87,14 +85,17 @@ public:
   /// Refines which ends are abnormal: one for which `f` returns false is clean.
   [[nodiscard]] dynamic_builder
   child_restart_when(std::function<bool(const failure&)> f) const {
-    return changed([&](auto& y) { y.child.restart_when = std::move(f); });
+    return changed([&](auto& y) {
+      y.child.null_function = f ? nullptr : "child_restart_when";
+      y.child.restart_when = std::move(f);
+    });
   }
 
   /// Gives each child a budget of its own, beside the common one. A child that
   /// spends it is removed, alone: its siblings and the common budget are not
   /// concerned.
-  [[nodiscard]] dynamic_builder child_intensity(std::uint32_t max_restarts,
-                                                duration period) const {
+  [[nodiscard]] dynamic_builder child_intensity(any_count max_restarts,
+                                                any_duration period) const {
     return changed([&](auto& y) {
       y.child.intensity = restart_intensity{max_restarts, period};
     });

@@ -2,6 +2,7 @@
 
 #include <vigil/child_key.hpp>
 #include <vigil/child_settings.hpp>
+#include <vigil/count.hpp>
 #include <vigil/detail/cell_calls.hpp>
 #include <vigil/detail/definition.hpp>
 #include <vigil/detail/dynamic_definition.hpp>
@@ -44,7 +45,7 @@ public:
   template <class Builder>
   result<typename detail::started_child<Builder>::handle_type>
   start_child(const Builder& x,
-              duration timeout = detail::dynamic_timeout) const {
+              any_duration timeout = detail::dynamic_timeout) const {
     if (cell_ == nullptr)
       return detail::no_pool();
     auto child = detail::start_child_in(*cell_, call::start_child{x}, timeout);
@@ -57,7 +58,7 @@ public:
   /// the handle is of no child of this supervisor. O(n).
   template <class Handle>
   result<void> terminate_child(const Handle& child,
-                               duration timeout
+                               any_duration timeout
                                = detail::dynamic_timeout) const {
     static_assert(detail::is_child_handle<Handle>,
                   "vigil: terminate_child takes the handle of a child");
@@ -122,8 +123,8 @@ public:
 
   /// Allows that many restarts of children in any window of that length, all
   /// children together. Default: 3 in 5 s.
-  [[nodiscard]] mixed_dynamic_builder intensity(std::uint32_t max_restarts,
-                                                duration period) const {
+  [[nodiscard]] mixed_dynamic_builder intensity(any_count max_restarts,
+                                                any_duration period) const {
     return changed([&](supervisor_spec& x) {
       x.intensity = {max_restarts, period};
     });
@@ -131,11 +132,8 @@ public:
 
   /// Refuses to have more children than that, which is above zero. Restarting
   /// ones count.
-  template <std::integral N>
-  [[nodiscard]] mixed_dynamic_builder max_children(N n) const {
-    return changed([&](supervisor_spec& x) {
-      x.max_children = std::cmp_less(n, 0) ? 0 : static_cast<std::size_t>(n);
-    });
+  [[nodiscard]] mixed_dynamic_builder max_children(any_count n) const {
+    return changed([&](supervisor_spec& x) { x.max_children = n; });
   }
 
   /// Returns the description that a parent supervisor works from.

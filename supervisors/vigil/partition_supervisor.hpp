@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/child_settings.hpp>
+#include <vigil/count.hpp>
 #include <vigil/detail/partition_hash.hpp>
 #include <vigil/detail/partition_table.hpp>
 #include <vigil/dynamic_supervisor.hpp>
@@ -100,8 +101,8 @@ public:
   /// `errc::supervisor_stopping`, or with the failure of a start; then the
   /// partitions up to that one are there. Blocks: inside an actor it changes
   /// nothing and fails with `errc::would_block`.
-  result<std::size_t> resize(std::size_t n,
-                             duration timeout = std::chrono::minutes{1}) const {
+  result<std::size_t> resize(any_count n, any_duration timeout
+                                          = std::chrono::minutes{1}) const {
     return detail::resize_partitions(cell_.get(), n, timeout);
   }
 
@@ -140,16 +141,17 @@ public:
 
   /// Sets the number of partitions, at least 1. Default: one for each worker of
   /// the actor system's scheduler.
-  [[nodiscard]] partition_builder partitions(std::size_t n) const {
+  [[nodiscard]] partition_builder partitions(any_count n) const {
     auto result = *this;
     result.replicas_.count = n;
+    result.replicas_.counted = "partitions";
     return result;
   }
 
   /// Allows that many restarts of partitions in any window of that length, all
   /// partitions together. Default: 3 in 5 s.
-  [[nodiscard]] partition_builder intensity(std::uint32_t max_restarts,
-                                            duration period) const {
+  [[nodiscard]] partition_builder intensity(any_count max_restarts,
+                                            any_duration period) const {
     auto result = *this;
     result.replicas_.supervisor.intensity = {max_restarts, period};
     return result;

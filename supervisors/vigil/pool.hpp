@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/child.hpp>
+#include <vigil/count.hpp>
 #include <vigil/detail/pool_definition.hpp>
 
 #include <cstddef>
@@ -37,15 +38,16 @@ public:
   using handle_type = Handle;
   using key_type = Key;
 
-  pool_builder(std::string id, std::size_t n, detail::replicas x)
+  pool_builder(std::string id, any_count n, detail::replicas x)
     : super(detail::spec_of_supervisor(std::move(id))),
       replicas_(std::move(x)) {
     replicas_.count = n;
+    replicas_.counted = "pool";
   }
 
   /// Lets at most that many messages wait while all workers are busy; more are
   /// refused with `errc::overloaded`. Default: no limit.
-  [[nodiscard]] pool_builder queue(std::size_t limit) const {
+  [[nodiscard]] pool_builder queue(any_count limit) const {
     auto result = *this;
     result.queue_ = limit;
     return result;
@@ -53,8 +55,8 @@ public:
 
   /// Allows that many restarts in any window of that length, all workers
   /// together. Default: 3 in 5 s.
-  [[nodiscard]] pool_builder intensity(std::uint32_t max_restarts,
-                                       duration period) const {
+  [[nodiscard]] pool_builder intensity(any_count max_restarts,
+                                       any_duration period) const {
     auto result = *this;
     result.replicas_.supervisor.intensity = {max_restarts, period};
     return result;
@@ -70,7 +72,7 @@ public:
 
 private:
   detail::replicas replicas_;
-  std::size_t queue_ = detail::pool_front::no_limit;
+  any_count queue_ = unlimited;
 };
 
 namespace detail {
@@ -96,7 +98,7 @@ constexpr bool describes_worker() {
 /// what a function returns for the number of a worker. Such a function runs
 /// once for each worker in the actor of the parent supervisor.
 template <class T>
-[[nodiscard]] auto pool(std::string id, std::size_t n, T x) {
+[[nodiscard]] auto pool(std::string id, any_count n, T x) {
   static_assert(detail::describes_worker<T>(),
                 "vigil: the workers of a pool are described by what "
                 "vigil::child(…) makes, or by a function that returns that "
@@ -108,7 +110,7 @@ template <class T>
 
 /// Describes a pool with a key.
 template <class Handle, fixed_string Id, class T>
-[[nodiscard]] auto pool(child_key<Handle, Id>, std::size_t n, T x) {
+[[nodiscard]] auto pool(child_key<Handle, Id>, any_count n, T x) {
   static_assert(detail::describes_worker<T>(),
                 "vigil: the workers of a pool are described by what "
                 "vigil::child(…) makes, or by a function that returns that "

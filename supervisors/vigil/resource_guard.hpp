@@ -46,7 +46,7 @@ public:
   }
 
   /// Says how often it reads, from the end of one reading on. Default: 1 s.
-  [[nodiscard]] resource_guard_builder every(duration interval) const {
+  [[nodiscard]] resource_guard_builder every(any_duration interval) const {
     return changed([&](auto& to) { to.every = interval; });
   }
 

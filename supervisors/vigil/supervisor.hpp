@@ -1,12 +1,14 @@
 #pragma once
 
 #include <vigil/child.hpp>
+#include <vigil/count.hpp>
+#include <vigil/detail/is_null.hpp>
 #include <vigil/dynamic_supervisor.hpp>
 #include <vigil/supervisor_ref.hpp>
 #include <vigil/task_supervisor.hpp>
 
-#include <concepts>
 #include <cstddef>
+#include <exception>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -51,8 +53,8 @@ public:
   }
 
   /// Allows that many restarts in any window of that length. Default: 3 in 5 s.
-  [[nodiscard]] supervisor_builder intensity(std::uint32_t max_restarts,
-                                             duration period) const {
+  [[nodiscard]] supervisor_builder intensity(any_count max_restarts,
+                                             any_duration period) const {
     return changed([&](supervisor_spec& spec) {
       spec.intensity = {max_restarts, period};
     });
@@ -128,22 +130,33 @@ public:
   ///
   /// `f` and `xs` are what `vigil::child(id, f, xs...)` takes; or `f` is a
   /// callable that returns what `vigil::child(…)` makes for an id and an index,
-  /// both of which it gets.
-  template <std::integral N, class F, class... Ts>
-  [[nodiscard]] supervisor_builder children(const std::string& id, N n, F f,
-                                            Ts... xs) const {
+  /// both of which it gets. What that throws is a mistake that the start tells.
+  template <class F, class... Ts>
+  [[nodiscard]] supervisor_builder children(const std::string& id, any_count n,
+                                            F f, Ts... xs) const {
     auto result = *this;
     auto& to = result.definition_;
-    if (std::cmp_less(n, 0))
-      to.mistake
-        = failure{errc::out_of_range, "a negative number of children", id};
-    for (std::size_t i = 0; std::cmp_less(i, n); ++i) {
-      auto name = id + '-' + std::to_string(i);
-      if constexpr (detail::describes_indexed<F>)
-        to.children.push_back(f(std::move(name), i).definition());
-      else
-        to.children.push_back(
-          vigil::child(std::move(name), f, xs...).definition());
+    if (auto wrong = detail::wrong_count("children", n, detail::up_to_many);
+        !wrong.empty())
+      to.mistake = failure{errc::out_of_range, std::move(wrong), id};
+    else if (detail::is_null(f))
+      to.mistake = failure{errc::null_handle,
+                           "the function that makes the children is null", id};
+    if (to.mistake)
+      return result;
+    try {
+      for (std::size_t i = 0; i < n; ++i) {
+        auto name = id + '-' + std::to_string(i);
+        if constexpr (detail::describes_indexed<F>)
+          to.children.push_back(f(std::move(name), i).definition());
+        else
+          to.children.push_back(
+            vigil::child(std::move(name), f, xs...).definition());
+      }
+    } catch (const std::exception& e) {
+      to.mistake = failure{errc::exception, e.what(), id};
+    } catch (...) {
+      to.mistake = failure{errc::exception, "unknown exception", id};
     }
     return result;
   }

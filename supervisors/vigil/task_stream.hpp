@@ -18,13 +18,13 @@ namespace vigil {
 struct stream_options {
   /// So many tasks at a time, those included whose results were not taken yet.
   /// Default: the workers of the scheduler.
-  std::optional<std::size_t> max_concurrency{};
+  std::optional<any_count> max_concurrency{};
 
   /// Results come in the order of the input, or as they are ready.
   bool ordered = true;
 
   /// For each task; `duration::max()` is none.
-  duration timeout = task_timeout;
+  any_duration timeout = task_timeout;
 
   /// `exit` ends the stream with the first task that is late; `kill_task` goes
   /// on.
@@ -185,9 +185,7 @@ private:
   }
 
   [[nodiscard]] time_point deadline() const {
-    return options_.timeout == duration::max()
-             ? time_point::max()
-             : pool_->cell().tree->now() + options_.timeout;
+    return detail::time_after(pool_->cell().tree->now(), options_.timeout);
   }
 
   [[nodiscard]] typename entries::iterator find_ready() {
@@ -207,8 +205,10 @@ private:
       candidates.push_back(window_[i].task.get());
     auto first = window_.front().deadline;
     auto patience = duration::max();
-    if (first != time_point::max())
-      patience = std::max(first - pool_->cell().tree->now(), duration::zero());
+    if (first != detail::never)
+      patience
+        = std::max(detail::time_between(pool_->cell().tree->now(), first),
+                   duration::zero());
     auto waited = detail::wait_for(
       candidates, patience, [&] { return find_ready() != window_.end(); });
     if (waited)

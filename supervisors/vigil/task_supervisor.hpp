@@ -2,6 +2,7 @@
 
 #include <vigil/child_key.hpp>
 #include <vigil/child_settings.hpp>
+#include <vigil/count.hpp>
 #include <vigil/tasks.hpp>
 
 #include <cstddef>
@@ -32,15 +33,15 @@ public:
 
   /// Allows that many restarts of `start_child` tasks in any window of that
   /// length, all tasks together. Default: 3 in 5 s.
-  [[nodiscard]] task_supervisor_builder intensity(std::uint32_t max_restarts,
-                                                  duration period) const {
+  [[nodiscard]] task_supervisor_builder intensity(any_count max_restarts,
+                                                  any_duration period) const {
     return changed([&](auto& x) {
       x.supervisor.intensity = {max_restarts, period};
     });
   }
 
   /// Refuses to have more tasks than that at a time.
-  [[nodiscard]] task_supervisor_builder max_children(std::size_t n) const {
+  [[nodiscard]] task_supervisor_builder max_children(any_count n) const {
     return changed([&](auto& x) { x.max_children = n; });
   }
 
@@ -51,12 +52,12 @@ public:
   }
 
   /// Says how many threads there may be for work that blocks. Default: 4.
-  [[nodiscard]] task_supervisor_builder blocking_threads(std::size_t n) const {
+  [[nodiscard]] task_supervisor_builder blocking_threads(any_count n) const {
     return changed([&](auto& x) { x.blocking_threads = n; });
   }
 
   /// Says how many tasks may wait for one of those threads. Default: 1024.
-  [[nodiscard]] task_supervisor_builder blocking_queue(std::size_t n) const {
+  [[nodiscard]] task_supervisor_builder blocking_queue(any_count n) const {
     return changed([&](auto& x) { x.blocking_queue = n; });
   }
 

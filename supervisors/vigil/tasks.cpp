@@ -10,8 +10,11 @@ std::optional<failure> check(const stream_options& x, const task_pool* pool) {
   if (pool == nullptr)
     return failure{errc::supervisor_down, "there is no task supervisor"};
   const auto& path = pool->cell().path;
-  if (x.max_concurrency == std::size_t{0})
-    return failure{errc::out_of_range, "max_concurrency of zero", path};
+  if (x.max_concurrency)
+    if (auto wrong
+        = wrong_count("max_concurrency", *x.max_concurrency, limit_above_zero);
+        !wrong.empty())
+      return failure{errc::out_of_range, std::move(wrong), path};
   if (x.timeout < duration::zero())
     return failure{errc::negative_delay, "the timeout", path};
   if (x.timeout == duration::zero())
@@ -23,7 +26,8 @@ std::optional<failure> check(const stream_options& x, const task_pool* pool) {
 }
 
 std::size_t concurrency_of(const stream_options& x, const task_pool& pool) {
-  return x.max_concurrency.value_or(pool.system().scheduler().num_workers());
+  return x.max_concurrency ? x.max_concurrency->as_size()
+                           : pool.system().scheduler().num_workers();
 }
 
 } // namespace detail

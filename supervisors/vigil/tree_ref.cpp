@@ -3,6 +3,7 @@
 #include <vigil/detail/tree_owner.hpp>
 #include <vigil/tree_ref.hpp>
 
+#include <new>
 #include <utility>
 
 namespace vigil {
@@ -41,15 +42,20 @@ result<std::shared_ptr<tree_owner>>
 make_tree(caf::actor_system& sys, supervisor_definition_ptr definition) {
   if (auto wrong = check(*definition, definition->spec.id))
     return *wrong;
-  auto owner = std::make_shared<tree_owner>(sys, std::move(definition));
-  owner->watch_end();
-  return owner;
+  const auto& path = definition->spec.id;
+  try {
+    auto owner = std::make_shared<tree_owner>(sys, definition);
+    owner->watch_end();
+    return owner;
+  } catch (const std::bad_alloc&) {
+    return failure{errc::start_failed, "there is not enough memory", path};
+  }
 }
 
 result<void> bring_up(const tree_owner& x) {
   return blocking_call<void>(x.tree->system,
                              caf::actor_cast<caf::actor>(x.root), x.cell->path,
-                             caf::infinite, start_tree_request{});
+                             duration::max(), start_tree_request{});
 }
 
 result<std::shared_ptr<tree_owner>>
@@ -136,21 +142,21 @@ bool tree_ref::running() const {
 }
 
 result<void> tree_ref::terminate_child(std::string_view path,
-                                       duration timeout) const {
+                                       any_duration timeout) const {
   return call_child<void, call::terminate_child>(path, timeout);
 }
 
 result<child_info> tree_ref::restart_child(std::string_view path,
-                                           duration timeout) const {
+                                           any_duration timeout) const {
   return call_child<child_info, call::restart_child>(path, timeout);
 }
 
 result<void> tree_ref::delete_child(std::string_view path,
-                                    duration timeout) const {
+                                    any_duration timeout) const {
   return call_child<void, call::delete_child>(path, timeout);
 }
 
-result<stop_report> tree_ref::stop(duration timeout) const {
+result<stop_report> tree_ref::stop(any_duration timeout) const {
   if (!running())
     return stop_report{};
   auto report = detail::blocking_call<stop_report>(
@@ -196,9 +202,9 @@ tree_ref::find_with_ids(std::string_view path) const {
   return cell;
 }
 
-result<detail::child_cell_ptr> tree_ref::call_start(std::string_view path,
-                                                    call::start_child x,
-                                                    duration timeout) const {
+result<detail::child_cell_ptr>
+tree_ref::call_start(std::string_view path, call::start_child x,
+                     any_duration timeout) const {
   auto cell = find_with_ids(path);
   if (!cell)
     return cell.error();
@@ -206,7 +212,8 @@ result<detail::child_cell_ptr> tree_ref::call_start(std::string_view path,
 }
 
 template <class T, class Call>
-result<T> tree_ref::call_child(std::string_view path, duration timeout) const {
+result<T> tree_ref::call_child(std::string_view path,
+                               any_duration timeout) const {
   const auto& root = *owner_->cell;
   auto place = detail::place_of(root, path);
   if (!place)

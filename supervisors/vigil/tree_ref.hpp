@@ -103,7 +103,7 @@ public:
   /// Adds a child to the root, starts it and returns its handle.
   template <class Builder>
   result<typename detail::started_child<Builder>::handle_type>
-  start_child(const Builder& x, duration timeout = call_timeout) const {
+  start_child(const Builder& x, any_duration timeout = call_timeout) const {
     return start_child_at({}, x, timeout);
   }
 
@@ -111,7 +111,7 @@ public:
   template <class Builder>
   result<typename detail::started_child<Builder>::handle_type>
   start_child_at(std::string_view path, const Builder& x,
-                 duration timeout = call_timeout) const {
+                 any_duration timeout = call_timeout) const {
     auto child = call_start(path, call::start_child{x}, timeout);
     if (!child)
       return child.error();
@@ -121,19 +121,19 @@ public:
   /// Stops the child at `path` and waits until it is gone; see
   /// `call::terminate_child`.
   result<void> terminate_child(std::string_view path,
-                               duration timeout = call_timeout) const;
+                               any_duration timeout = call_timeout) const;
 
   /// Starts the stopped child at `path` again and waits until it is up.
   result<child_info> restart_child(std::string_view path,
-                                   duration timeout = call_timeout) const;
+                                   any_duration timeout = call_timeout) const;
 
   /// Forgets the stopped child at `path`.
   result<void> delete_child(std::string_view path,
-                            duration timeout = call_timeout) const;
+                            any_duration timeout = call_timeout) const;
 
   /// Stops the tree in reverse order, and names the children that had to be
   /// killed. Fine if it has ended already. After a timeout it goes on stopping.
-  result<stop_report> stop(duration timeout = call_timeout) const;
+  result<stop_report> stop(any_duration timeout = call_timeout) const;
 
   /// Waits until the tree has ended. Returns why, if that was a failure.
   [[nodiscard]] result<void> wait() const;
@@ -156,11 +156,11 @@ private:
 
   [[nodiscard]] result<detail::child_cell_ptr>
   call_start(std::string_view path, call::start_child x,
-             duration timeout) const;
+             any_duration timeout) const;
 
   template <class T, class Call>
   [[nodiscard]] result<T> call_child(std::string_view path,
-                                     duration timeout) const;
+                                     any_duration timeout) const;
 
   std::shared_ptr<detail::tree_owner> owner_;
 };

@@ -20,7 +20,7 @@ void driver::run() {
 
 void driver::advance(vigil::duration d) {
   auto& clock = impl_->clock();
-  const auto end = clock.now() + d;
+  const auto end = vigil::detail::time_after(clock.now(), d);
   run();
   for (;;) {
     const auto& timeouts = clock.schedule();
@@ -31,6 +31,10 @@ void driver::advance(vigil::duration d) {
     run();
   }
   impl_->advance_time(end - clock.now());
+}
+
+void driver::set_time(vigil::time_point at) {
+  impl_->clock().current_time = at;
 }
 
 void driver::wake(const caf::strong_actor_ptr& x) {

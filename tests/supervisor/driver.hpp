@@ -29,6 +29,9 @@ public:
   /// Lets time pass, timeout by timeout.
   void advance(vigil::duration d);
 
+  /// Sets the clock, before anything was scheduled.
+  void set_time(vigil::time_point at);
+
   /// Has an actor that was held by a `gate` go on.
   void wake(const caf::strong_actor_ptr& x);
 

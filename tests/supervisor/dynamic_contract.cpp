@@ -356,7 +356,6 @@ TEST_CASE_FIXTURE(contract, "settings that make no sense fail the start of the "
   CHECK(mistake(pool().intensity(1, -1s)).code == errc::negative_delay);
   CHECK(mistake(pool().child_intensity(1, 0s)).code == errc::zero_period);
   CHECK(mistake(pool().child_shutdown(-1s)).code == errc::negative_delay);
-  CHECK(mistake(pool().max_children(0)).code == errc::out_of_range);
   CHECK(mistake(pool().max_children(-1)).code == errc::out_of_range);
   CHECK(mistake(pool().max_children(-1)).path == "root/adders");
   CHECK(mistake(pool().significant().transient()).code

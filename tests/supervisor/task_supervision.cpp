@@ -87,7 +87,6 @@ TEST_CASE_FIXTURE(fixture, "settings of a task supervisor are checked") {
     return tree.error().code;
   };
   const auto x = vigil::task_supervisor(tasks_key);
-  CHECK(why(x.max_children(0)) == errc::out_of_range);
   CHECK(why(x.blocking_threads(0)) == errc::out_of_range);
   CHECK(why(x.task_shutdown(-1s)) == errc::negative_delay);
   CHECK(why(x.intensity(1, 0s)) == errc::zero_period);

@@ -40,6 +40,10 @@ public:
     driver_.advance(d);
   }
 
+  void set_time(vigil::time_point at) {
+    driver_.set_time(at);
+  }
+
   [[nodiscard]] vigil::time_point now() const {
     return driver_.now();
   }

@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <vector>
 
 using namespace std::chrono_literals;
 using vigil::duration;
@@ -62,8 +64,38 @@ TEST_CASE("jitter spreads the wait in both directions") {
 
 TEST_CASE("jitter never exceeds the cap and never goes below zero") {
   constexpr auto x = vigil::fixed(1s).jitter(1.0);
-  CHECK(x.delay(1, 0.999) == 1s);
+  CHECK(x.delay(1, 0.5) == 1s);
+  CHECK(x.delay(1, 0.999) == 2ms);
   CHECK(x.delay(1, 0.0) == 0s);
+}
+
+TEST_CASE("waits at the cap are spread before it as evenly as others") {
+  for (const auto& x : {vigil::fixed(1s), vigil::exponential(1s, 1s),
+                        vigil::exponential(10ms, 1s)}) {
+    std::vector<duration> waits;
+    for (int i = 0; i < 1000; ++i)
+      waits.push_back(x.jitter(0.2).delay(20, i / 1000.0));
+    std::sort(waits.begin(), waits.end());
+    CHECK(waits.front() >= 800ms);
+    CHECK(waits.front() < 801ms);
+    CHECK(waits.back() <= 1s);
+    CHECK(waits[500] - 900ms < 1ms);
+    CHECK(std::count(waits.begin(), waits.end(), duration{1s}) <= 2);
+  }
+}
+
+TEST_CASE("a wait without end stays one, whatever the jitter") {
+  for (const auto random : {0.0, 0.3, 0.5, 0.999}) {
+    CAPTURE(random);
+    CHECK(vigil::fixed(duration::max()).jitter(0.5).delay(1, random)
+          == duration::max());
+    CHECK(vigil::fixed(std::chrono::hours::max()).delay(7, random)
+          == duration::max());
+    CHECK(vigil::exponential(1s, std::chrono::hours::max())
+            .jitter(1)
+            .delay(99, random)
+          == duration::max());
+  }
 }
 
 TEST_CASE("before the first failure there is nothing to wait for") {

@@ -1,5 +1,8 @@
 #include "breaker_harness.hpp"
 
+#include <chrono>
+#include <ratio>
+
 using namespace breaker_test;
 
 namespace {
@@ -96,6 +99,32 @@ TEST_CASE("CB-21: only a count window makes the minimum of calls smaller") {
   CHECK(y.state() == breaker_state::closed);
   y.calls("F");
   CHECK(y.state() == breaker_state::open);
+}
+
+TEST_CASE("a time window of any length has tenths unless it says otherwise") {
+  using std::chrono::hours;
+  for (const auto& length :
+       {vigil::any_duration{1s}, vigil::any_duration{1ns},
+        vigil::any_duration{std::chrono::duration<double>{1.0 / 3}},
+        vigil::any_duration{std::chrono::duration<int, std::ratio<1, 7>>{1}},
+        vigil::any_duration{duration::max() - 1ns}}) {
+    const auto policy = breaker_policy{}.failures(2).window(length);
+    CHECK_FALSE(check(policy, "test"));
+    const auto& x = policy.settings();
+    CHECK(x.bucket * 10 == *x.time_window);
+    CHECK(length - *x.time_window < 10ns);
+    CHECK(*x.time_window - length < 10ns);
+  }
+}
+
+TEST_CASE("a time window may hold more failures than a count window can") {
+  const auto policy = breaker_policy{}.failures(10).window(5).window(10s, 1s);
+  CHECK_FALSE(check(policy, "test"));
+  bench x{policy};
+  x.calls("FFFFFFFFF");
+  CHECK(x.state() == breaker_state::closed);
+  x.calls("F");
+  CHECK(x.state() == breaker_state::open);
 }
 
 TEST_CASE("a time window is empty after a long rest") {

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -267,6 +270,32 @@ TEST_CASE("who may not wait is refused, though there is a queue") {
   CHECK(x.core->waiting() == 0);
 }
 
+TEST_CASE("a bulkhead without limits lets all in") {
+  const auto policy
+    = bulkhead_policy{}.concurrent(vigil::unlimited).queue(vigil::unlimited);
+  auto made = bulkhead_core::make(
+    "test", policy, [](bulkhead_ticket, const bulkhead_answer&) {});
+  REQUIRE(made);
+  std::vector<bulkhead_answer> held;
+  for (int i = 0; i < 1000; ++i) {
+    held.push_back(made.value()->try_acquire({}));
+    REQUIRE(std::holds_alternative<bulkhead_permit>(held.back()));
+  }
+}
+
+TEST_CASE("a changed limit is checked as the first one was") {
+  auto made = bulkhead_core::make("test", bulkhead_policy{}.concurrent(1));
+  REQUIRE(made);
+  for (const auto& n : {vigil::any_count{0}, vigil::any_count{-1},
+                        vigil::any_count{std::size_t(-1)}}) {
+    const auto refused = made.value()->limit(n);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::out_of_range);
+    CHECK(refused.error().message.find("bulkhead 'test': concurrent") == 0);
+  }
+  CHECK(made.value()->limit(vigil::unlimited));
+}
+
 TEST_CASE("a policy that cannot be is refused, and says where") {
   const bulkhead_policy p;
   const std::vector<std::pair<bulkhead_policy, const char*>> all{
@@ -275,6 +304,11 @@ TEST_CASE("a policy that cannot be is refused, and says where") {
     {p.queue(1).max_wait(0s), "max_wait"},
     {p.queue(1).max_wait(-1s), "max_wait"},
     {p.per_caller(0), "per_caller"},
+    {p.concurrent(-1), "concurrent(-1) is negative"},
+    {p.concurrent(std::numeric_limits<std::uint32_t>::max()), "is too large"},
+    {p.queue(-1), "queue(-1) is negative"},
+    {p.per_caller(-1), "per_caller(-1) is negative"},
+    {p.queue(1).max_wait(std::chrono::hours::min()), "max_wait"},
     {p.partition("a", 0), "partition 'a'"},
     {p.partition("a", 0.6).partition("b", 0.5), "partitions"},
   };

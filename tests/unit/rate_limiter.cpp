@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -337,6 +338,22 @@ TEST_CASE("the queue is bounded") {
   CHECK(std::holds_alternative<rate_rejection>(now));
 }
 
+TEST_CASE("a changed rate is checked with the other settings") {
+  const auto policy = rate_limit_policy{1, 1s}.burst(16'000'000);
+  auto made = rate_limiter_core::make("test", policy, t0);
+  REQUIRE(made);
+  auto& core = *made.value();
+  const auto refused = core.change({1, 24h}, t0);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::out_of_range);
+  CHECK(refused.error().message.find("rate limiter 'test': ") == 0);
+  CHECK_FALSE(core.change({-1, 1s}, t0));
+  CHECK_FALSE(core.change({0, 1s}, t0));
+  CHECK_FALSE(core.change({1, std::chrono::hours::max()}, t0));
+  CHECK_FALSE(core.change({1, -1s}, t0));
+  CHECK(core.change({2, 1s}, t0));
+}
+
 TEST_CASE("a policy that cannot be is refused, and says where") {
   const rate_limit_policy p;
   const std::vector<std::pair<rate_limit_policy, const char*>> all{
@@ -350,6 +367,16 @@ TEST_CASE("a policy that cannot be is refused, and says where") {
     {p.max_wait(1s), "max_wait"},
     {p.queue(1).max_wait(0s), "max_wait"},
     {p.max_keys(0), "max_keys"},
+    {rate_limit_policy{-1, 1s}, "rate(-1) is negative"},
+    {rate_limit_policy{vigil::unlimited, 1s}, "rate(unlimited) is no number"},
+    {rate_limit_policy{1, std::chrono::hours::max()}, "too much to count"},
+    {p.burst(-1), "burst(-1) is negative"},
+    {p.total(-1, 1s), "total(-1) is negative"},
+    {p.total(1, std::chrono::hours::max()), "too much to count"},
+    {p.queue(-1), "queue(-1) is negative"},
+    {p.queue(std::numeric_limits<std::uint32_t>::max()), "is too large"},
+    {p.max_keys(-1), "max_keys(-1) is negative"},
+    {p.queue(1).max_wait(std::chrono::hours::min()), "max_wait"},
   };
   for (const auto& [policy, names] : all) {
     const std::string field = names;

@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <deque>
+#include <memory>
 #include <thread>
 #include <vector>
 
 using namespace std::chrono_literals;
+using vigil::duration;
 using vigil::restart_window;
 using vigil::time_point;
 
@@ -106,6 +109,104 @@ TEST_CASE("a time that comes late does not make room") {
   CHECK(x.admit(t0));
   CHECK_FALSE(x.admit(t0 - 5s));
   CHECK_FALSE(x.admit(t0 + 6s));
+}
+
+TEST_CASE("a period without end forgets no restart") {
+  for (std::uint32_t n : {2u, 1000u}) {
+    restart_window x{{n, std::chrono::hours::max()}};
+    for (std::uint32_t i = 0; i < n; ++i)
+      CHECK(x.admit(time_point::min() + 1h * i));
+    CHECK_FALSE(x.admit(t0));
+    CHECK_FALSE(x.admit(time_point::max()));
+    CHECK(x.used(time_point::max()) == n);
+  }
+}
+
+TEST_CASE("a budget counts the same at both ends of the clock and below zero") {
+  for (auto begin : {time_point::min(), time_point{-10s}, time_point{-2s},
+                     time_point::max() - 20s}) {
+    for (std::uint32_t n : {1u, 2u, 1000u}) {
+      CAPTURE(n);
+      restart_window x{{n, 5s}};
+      for (std::uint32_t i = 0; i < n; ++i)
+        CHECK(x.admit(begin));
+      CHECK_FALSE(x.admit(begin + 5s));
+      restart_window y{{n, 5s}};
+      for (std::uint32_t i = 0; i < n; ++i)
+        CHECK(y.admit(begin));
+      CHECK(y.admit(begin + 6s));
+    }
+  }
+}
+
+TEST_CASE("an unlimited budget admits everything and counts nothing") {
+  restart_window x{{vigil::unlimited, 5s}};
+  for (int i = 0; i < 10'000; ++i)
+    REQUIRE(x.admit(t0));
+  CHECK(x.used(t0) == 0);
+}
+
+TEST_CASE("the largest budgets cost what they hold") {
+  // As many as would not fit into memory together, were they not so cheap.
+  std::vector<std::unique_ptr<restart_window>> all;
+  for (int i = 0; i < 1000; ++i)
+    all.push_back(std::make_unique<restart_window>(
+      vigil::restart_intensity{vigil::any_count::max, 1s}));
+  for (auto& x : all)
+    CHECK(x->admit(t0));
+  CHECK(all.front()->used(t0) == 1);
+}
+
+TEST_CASE("a large budget never admits more than its limit in any period") {
+  constexpr std::uint32_t limit = 300;
+  for (auto period : {duration{1ns}, duration{127ns}, duration{1000ns},
+                      duration{1001ns}, duration{1s}}) {
+    restart_window x{{limit, period}};
+    std::deque<time_point> admitted;
+    auto now = t0;
+    std::uint64_t random = 7;
+    std::size_t worst = 0;
+    for (int i = 0; i < 50'000; ++i) {
+      random = random * 6364136223846793005U + 1442695040888963407U;
+      now += duration{static_cast<std::int64_t>(random >> 33U)
+                      % (period.count() / 1000 + 2)};
+      if (x.admit(now))
+        admitted.push_back(now);
+      while (now - admitted.front() > period)
+        admitted.pop_front();
+      worst = std::max(worst, admitted.size());
+    }
+    CHECK(worst <= limit);
+    if (period >= 1000ns)
+      CHECK(worst == limit);
+  }
+}
+
+TEST_CASE("a large budget is free again a slice after its period") {
+  constexpr std::uint32_t limit = 100'000;
+  restart_window x{{limit, 128s}};
+  for (std::uint32_t i = 0; i < limit; ++i)
+    REQUIRE(x.admit(t0));
+  CHECK_FALSE(x.admit(t0 + 128s));
+  CHECK(x.admit(t0 + 130s));
+  CHECK(x.used(t0 + 130s) == 1);
+  x.clear();
+  CHECK(x.used(t0 + 130s) == 0);
+}
+
+TEST_CASE("four threads share a large budget") {
+  restart_window x{{5000, 5s}};
+  std::atomic<int> admitted{0};
+  std::vector<std::thread> all;
+  for (int i = 0; i < 4; ++i)
+    all.emplace_back([&] {
+      for (int n = 0; n < 2000; ++n)
+        if (x.admit(t0))
+          ++admitted;
+    });
+  for (auto& thread : all)
+    thread.join();
+  CHECK(admitted == 5000);
 }
 
 TEST_CASE("four threads at the same instant get N restarts together") {

@@ -96,6 +96,20 @@ TEST_CASE("RT-05: a policy that cannot be is refused, and says where") {
     {p.backoff(vigil::fixed(-1s)), "backoff"},
     {p.deadline(0s), "deadline"},
     {p.deadline(-1s), "deadline"},
+    {p.attempts(-1), "attempts(-1) is negative"},
+    {p.attempts(std::numeric_limits<std::uint32_t>::max()), "too large"},
+    {p.max_retry_after(0s), "max_retry_after"},
+    {p.max_retry_after(-1h), "max_retry_after"},
+    {p.retry_if(nullptr), "retry_if(f) is null"},
+    {p.delay(nullptr), "delay(f) is null"},
+    {p.budget(std::make_shared<vigil::retry_budget>(1e9, 5)), "share"},
+    {p.budget(std::make_shared<vigil::retry_budget>(
+       std::numeric_limits<double>::infinity(), 5)),
+     "share"},
+    {p.budget(std::make_shared<vigil::retry_budget>(std::nan(""), 5)), "share"},
+    {p.budget(std::make_shared<vigil::retry_budget>(-0.1, 5)), "share"},
+    {p.budget(std::make_shared<vigil::retry_budget>(0.1, -5)),
+     "burst(-5) is negative"},
   };
   for (const auto& [policy, names] : all) {
     const auto wrong = check(policy, "test");
@@ -104,6 +118,62 @@ TEST_CASE("RT-05: a policy that cannot be is refused, and says where") {
     CHECK(wrong->message.find("retry 'test': ") == 0);
   }
   CHECK_FALSE(check(p, "test").has_value());
+}
+
+TEST_CASE("why there is no further attempt is told") {
+  auto told = [](const retry_policy& policy, failure why = {errc::timeout}) {
+    const auto all = policy.tell_exhausted();
+    retry_core x{all, t0};
+    for (;;)
+      if (auto next = x.failed(why, t0, 0.5); !next)
+        return next.why()->message;
+  };
+  const auto p = steady();
+  CHECK(told(p.attempts(3)) == "after 3 attempts");
+  CHECK(told(p.budget(std::make_shared<vigil::retry_budget>(0, 1)).attempts(9))
+        == "after 2 attempts, with no budget for another");
+  CHECK(told(p.deadline(1ns)) == "after 1 attempt, with no time for another");
+  CHECK(told(p.never(errc::timeout))
+        == "after 1 attempt, and it is not one to retry");
+  CHECK(told(p.delay([](auto, const auto&) { return -1s; }))
+        == "after 1 attempt, and delay(f) says to stop");
+}
+
+TEST_CASE("what retry_after says is heeded up to a limit") {
+  failure why{errc::breaker_open};
+  auto wait = [&](const retry_policy& policy) {
+    retry_core x{policy, t0};
+    return x.failed(why, t0, 0.5).after();
+  };
+  why.retry_after = 30s;
+  CHECK(wait(steady()) == 30s);
+  why.retry_after = std::chrono::hours::max();
+  CHECK(wait(steady()) == 1min);
+  CHECK(wait(steady().max_retry_after(5s)) == 5s);
+  CHECK(wait(steady().max_retry_after(std::chrono::hours::max()))
+        == duration::max());
+}
+
+TEST_CASE("a deadline and waits without end are what they say") {
+  const auto policy
+    = steady().attempts(vigil::unlimited).deadline(std::chrono::hours::max());
+  retry_core x{policy, time_point::max() - 1ns};
+  for (int i = 0; i < 1000; ++i)
+    REQUIRE(x.failed({errc::timeout}, time_point::max() - 1ns, 0.5));
+  const auto wait = std::chrono::hours::max();
+  const auto late = steady().delay([=](auto, const auto&) { return wait; });
+  retry_core y{late, t0};
+  CHECK(y.failed({errc::timeout}, t0, 0.5).after() == duration::max());
+  const auto limited = late.deadline(1h);
+  retry_core z{limited, t0};
+  CHECK_FALSE(z.failed({errc::timeout}, t0, 0.5));
+}
+
+TEST_CASE("a budget without a limit pays for every retry") {
+  vigil::retry_budget x{0, vigil::unlimited};
+  for (int i = 0; i < 1000; ++i)
+    REQUIRE(x.take());
+  CHECK(x.mistake().empty());
 }
 
 TEST_CASE("RT-07: no number of attempts makes a wait overflow") {

@@ -48,15 +48,24 @@ void breaker_home::wake() {
     static_cast<breaker_front*>(front->get())->look_at_timer();
 }
 
+std::optional<failure> check_breaker(const breaker_home& home,
+                                     const breaker_options& x,
+                                     bool null_target) {
+  const auto who = "breaker '" + home.name() + "': ";
+  if (null_target)
+    return failure{errc::null_handle, who + "the target is null"};
+  if (x.timeout < duration::zero())
+    return failure{errc::negative_delay, who + "timeout is negative"};
+  if (*x.mistake != '\0')
+    return failure{errc::null_handle, who + x.mistake};
+  return check(home.policy(), home.name());
+}
+
 result<caf::strong_actor_ptr>
 start_breaker(caf::actor_system& sys, const std::shared_ptr<breaker_home>& home,
               const breaker_options& options, caf::strong_actor_ptr target) {
-  if (target == nullptr)
-    return failure{errc::null_handle,
-                   "breaker '" + home->name() + "': the target is null"};
-  if (options.timeout < duration::zero())
-    return failure{errc::negative_delay,
-                   "breaker '" + home->name() + "': timeout is negative"};
+  if (auto wrong = check_breaker(*home, options, target == nullptr))
+    return *std::move(wrong);
   auto core = home->begin(sys, options);
   if (!core)
     return core.error();

@@ -26,6 +26,8 @@ struct breaker_options {
   std::vector<value_judge> judges;
   /// Makes whom to ask instead; may be empty.
   std::function<caf::strong_actor_ptr(caf::actor_system&)> fallback;
+  /// What a setting could not take; empty if there is nothing.
+  const char* mistake = "";
 };
 
 /// What the lives of one breaker actor have in common.
@@ -82,6 +84,11 @@ private:
   std::shared_ptr<breaker_core> core_;
   caf::weak_actor_ptr front_;
 };
+
+/// Returns what is wrong with a breaker before it starts, or nothing.
+[[nodiscard]] std::optional<failure> check_breaker(const breaker_home& home,
+                                                   const breaker_options& x,
+                                                   bool null_target);
 
 /// Starts the actor of a breaker.
 [[nodiscard]] result<caf::strong_actor_ptr>

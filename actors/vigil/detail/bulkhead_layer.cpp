@@ -131,17 +131,24 @@ private:
 
 } // namespace
 
+std::optional<failure> check_bulkhead_layer(const bulkhead_policy& policy,
+                                            const std::string& name) {
+  if (auto wrong = check(policy, name))
+    return wrong;
+  if (!policy.settings().partitions.empty())
+    return failure{errc::bad_combination,
+                   "bulkhead '" + name
+                     + "': partition needs callers with names, which actors "
+                       "do not have; use bulkhead_core"};
+  return std::nullopt;
+}
+
 layer_maker bulkhead_layer(bulkhead_policy policy) {
   return [policy = std::move(policy)](
            caf::actor_system& sys, const std::string& name,
            caf::strong_actor_ptr target) -> result<caf::strong_actor_ptr> {
-    if (auto wrong = check(policy, name))
+    if (auto wrong = check_bulkhead_layer(policy, name))
       return *std::move(wrong);
-    if (!policy.settings().partitions.empty())
-      return failure{errc::bad_combination,
-                     "bulkhead '" + name
-                       + "': partition needs callers with names, which actors "
-                         "do not have; use bulkhead_core"};
     return make_front<bulkhead_front>(sys, name, policy, std::move(target));
   };
 }

@@ -46,7 +46,7 @@ child_context::keep_call(std::function<void(const caf::error&)> f) {
 void child_context::run_after(duration d, std::function<void()> f) {
   auto& me = self();
   const auto call = keep_call([f = std::move(f)](const caf::error&) { f(); });
-  compat::schedule(me.system(), me.clock().now() + d,
+  compat::schedule(me.system(), time_after(me.clock().now(), d),
                    caf::strong_actor_ptr{me.ctrl()},
                    child_timer{incarnation_, call, {}});
 }

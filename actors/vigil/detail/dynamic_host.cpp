@@ -83,7 +83,8 @@ void dynamic_host_core::on_life_end(child_exit how) {
     return leave();
   if (how.budget_refused)
     return exhaust(std::move(how.why));
-  if (now() - time_point{duration{up_since}} >= spec.backoff.reset_after())
+  if (has_lasted(time_point{duration{up_since}}, now(),
+                 spec.backoff.reset_after()))
     attempts_ = 0;
   if (refusal(now()) != nullptr)
     return exhaust(std::move(how.why));
@@ -119,7 +120,8 @@ void dynamic_host_core::retry_after(duration wait) {
   if (wait == duration::zero())
     compat::send_urgent(me, self().context(), again);
   else
-    compat::schedule(self().system(), now() + wait, std::move(me), again);
+    compat::schedule(self().system(), time_after(now(), wait), std::move(me),
+                     again);
 }
 
 void dynamic_host_core::exhaust(failure why) {

@@ -5,6 +5,8 @@
 #include <vigil/detail/host.hpp>
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -88,8 +90,17 @@ class function_child final : public child_factory {
 public:
   using factory_ptr = std::shared_ptr<const incarnation_factory<Base>>;
 
-  explicit function_child(factory_ptr x) : factory_(std::move(x)) {
+  /// `null` says that the function is none.
+  function_child(factory_ptr x, bool null)
+    : factory_(std::move(x)), null_(null) {
     // nop
+  }
+
+  [[nodiscard]] std::optional<failure>
+  check(const std::string& path) const override {
+    if (null_)
+      return failure{errc::null_handle, "the actor function is null", path};
+    return std::nullopt;
   }
 
   [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
@@ -117,6 +128,7 @@ private:
   }
 
   factory_ptr factory_;
+  bool null_;
 };
 
 } // namespace vigil::detail

@@ -22,6 +22,14 @@ using layer_maker = std::function<result<caf::strong_actor_ptr>(
 using value_check
   = std::function<std::optional<bool>(compat::mailbox_element&)>;
 
+/// Tells what is wrong with a layer of that name, before there is one.
+using layer_check
+  = std::function<std::optional<failure>(const std::string& name)>;
+
+/// What is wrong with a bulkhead before an actor, or nothing.
+[[nodiscard]] std::optional<failure>
+check_bulkhead_layer(const bulkhead_policy& policy, const std::string& name);
+
 [[nodiscard]] layer_maker bulkhead_layer(bulkhead_policy policy);
 
 /// With `by_sender` each sender has permits of its own.

@@ -1,13 +1,23 @@
 #pragma once
 
+#include <functional>
 #include <type_traits>
 
 namespace vigil::detail {
 
-/// Returns whether `f` is a function pointer or a wrapper that holds nothing.
+template <class T>
+struct is_reference_wrapper : std::false_type {};
+
+template <class T>
+struct is_reference_wrapper<std::reference_wrapper<T>> : std::true_type {};
+
+/// Returns whether `f` is a pointer to a function or member, or a wrapper, that
+/// holds nothing. Every place that takes a function of the user asks here.
 template <class F>
 [[nodiscard]] bool is_null([[maybe_unused]] const F& f) {
-  if constexpr (std::is_pointer_v<F>)
+  if constexpr (is_reference_wrapper<F>::value)
+    return is_null(f.get());
+  else if constexpr (std::is_pointer_v<F> || std::is_member_pointer_v<F>)
     return f == nullptr;
   else if constexpr (requires { f.operator bool(); })
     return !f;

@@ -1,8 +1,12 @@
 #pragma once
 
 #include <vigil/detail/child_port.hpp>
+#include <vigil/detail/is_null.hpp>
 
+#include <concepts>
 #include <memory>
+#include <optional>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -107,6 +111,12 @@ private:
   std::shared_ptr<const F> f_;
 };
 
+/// A callable that can tell beforehand what is wrong with it, as guards can.
+template <class F>
+concept checks_itself = requires(const F& f) {
+  { f.check() } -> std::same_as<std::optional<failure>>;
+};
+
 /// A child that a function of the user makes.
 template <class F>
 class callable_child final : public child_factory {
@@ -119,6 +129,18 @@ public:
     using spawner = callable_spawner<F>;
     return std::make_unique<slot_port>(std::move(cell),
                                        std::make_unique<spawner>(f_));
+  }
+
+  [[nodiscard]] std::optional<failure>
+  check(const std::string& path) const override {
+    std::optional<failure> result;
+    if (is_null(*f_))
+      result.emplace(errc::null_handle, "the function that makes it is null");
+    else if constexpr (checks_itself<F>)
+      result = f_->check();
+    if (result && result->path.empty())
+      result->path = path;
+    return result;
   }
 
 private:

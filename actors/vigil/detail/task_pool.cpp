@@ -45,9 +45,10 @@ public:
 } // namespace
 
 task_pool::task_pool(supervisor_cell_ptr cell, const task_settings& settings)
-  : cell_(std::move(cell)), max_children_(settings.max_children),
+  : cell_(std::move(cell)), max_children_(settings.max_children.as_size()),
     front_(compat::make_forwarder<task_front>(cell_->tree->system)),
-    blocking_(settings.blocking_threads, settings.blocking_queue) {
+    blocking_(settings.blocking_threads.as_size(),
+              settings.blocking_queue.as_size()) {
   for (std::size_t i = 0; i < specs_.size(); ++i) {
     specs_[i].restart = static_cast<restart_policy>(i);
     specs_[i].shutdown = settings.shutdown;

@@ -19,9 +19,9 @@ class task_base;
 struct task_settings {
   supervisor_spec supervisor;
   shutdown_policy shutdown = std::chrono::seconds{5};
-  std::size_t max_children = dynamic_pool::no_limit;
-  std::size_t blocking_threads = 4;
-  std::size_t blocking_queue = 1024;
+  any_count max_children = unlimited;
+  any_count blocking_threads = 4;
+  any_count blocking_queue = 1024;
 };
 
 /// Asks the front of a pool to answer when the task has.

@@ -23,7 +23,7 @@ struct bell {
 void drive(compat::test_driver& driver, task_pool& pool, duration timeout,
            const std::function<bool()>& enough) {
   const auto limited = timeout < std::chrono::hours{24 * 365};
-  const auto deadline = limited ? driver.now() + timeout : time_point::max();
+  const auto deadline = limited ? time_after(driver.now(), timeout) : never;
   if (limited)
     compat::schedule(pool.system(), deadline, pool.front(), task_done{});
   do

@@ -45,7 +45,9 @@ void request_then(Self& self, const Handle& to, duration timeout, Done done,
     typename caf::response_type_unbox<caf::signatures_of_t<Handle>,
                                       message_types<Ts...>>::type>;
   // CAF's overload for std::chrono forgets the priority.
-  self.template request<Priority>(to, caf::duration{timeout}, xs...)
+  self
+    .template request<Priority>(
+      to, request_timeout(self.clock().now(), timeout), xs...)
     .then(answer_handler<types>::make(std::move(done)), std::move(failed));
 }
 

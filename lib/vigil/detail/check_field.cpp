@@ -28,6 +28,12 @@ void field_check::share(std::string_view field, double x) {
     fail(errc::out_of_range, field, " is not above 0 and up to 1");
 }
 
+void field_check::function(const char* setting) {
+  if (setting != nullptr)
+    fail(errc::null_handle,
+         std::string{"the function of "} + setting + "(f) is null");
+}
+
 void field_check::above_zero(std::string_view field, duration x) {
   not_negative(field, x);
   if (x == duration::zero())
@@ -39,9 +45,10 @@ void field_check::not_negative(std::string_view field, duration x) {
     fail(errc::negative_delay, field, " is negative");
 }
 
-void field_check::at_least_one(std::string_view field, std::int64_t x) {
-  if (x < 1)
-    fail(errc::out_of_range, field, " is below 1");
+void field_check::count(std::string_view field, const any_count& x,
+                        const count_range& range) {
+  if (const auto wrong = wrong_count(field, x, range); !wrong.empty())
+    fail(errc::out_of_range, wrong);
 }
 
 void field_check::within(std::string_view field, std::int64_t x,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/backoff.hpp>
+#include <vigil/count.hpp>
 #include <vigil/failure.hpp>
 
 #include <cstdint>
@@ -22,11 +23,15 @@ public:
   /// Above 0, up to 1. Refuses what is not a number.
   void share(std::string_view field, double x);
 
+  /// `setting` names one whose function is null, or is null itself.
+  void function(const char* setting);
+
   void above_zero(std::string_view field, duration x);
 
   void not_negative(std::string_view field, duration x);
 
-  void at_least_one(std::string_view field, std::int64_t x);
+  void count(std::string_view field, const any_count& x,
+             const count_range& range);
 
   void within(std::string_view field, std::int64_t x, std::int64_t min,
               std::int64_t max);

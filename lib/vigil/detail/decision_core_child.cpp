@@ -214,7 +214,7 @@ void decision_core::finished(core_child& x, time_point now) {
 }
 
 void decision_core::failed(core_child& x, child_exit how, time_point now) {
-  if (now - x.up_since >= x.spec.backoff.reset_after())
+  if (has_lasted(x.up_since, now, x.spec.backoff.reset_after()))
     x.attempts = 0;
   ++x.attempts;
   settle(x);

@@ -12,8 +12,10 @@ std::string limit_text(const std::string& who, const restart_intensity& limit,
     result += "; no restart is allowed";
   else
     result += " again; the limit is " + std::to_string(limit.max_restarts)
-              + (limit.max_restarts == 1 ? " restart in " : " restarts in ")
-              + format_duration(limit.period);
+              + (limit.max_restarts == 1 ? " restart" : " restarts")
+              + (limit.period == duration::max()
+                   ? " ever"
+                   : " in " + format_duration(limit.period));
   const char* glue = "; before: ";
   for (const auto& line : earlier)
     result += std::exchange(glue, "; ") + line;

@@ -70,7 +70,7 @@ double resource_watch::share(const resource_sample& x, time_point now,
   if (!last_ || now <= last_->time)
     return otherwise;
   const auto used = std::chrono::duration<double>{x.cpu - last_->cpu};
-  return used / std::chrono::duration<double>{now - last_->time};
+  return used / std::chrono::duration<double>{time_between(last_->time, now)};
 }
 
 result<double> resource_watch::value(std::size_t i, const resource_sample& x,

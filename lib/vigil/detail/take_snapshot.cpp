@@ -1,5 +1,6 @@
 #include <vigil/detail/cell.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace vigil::detail {
@@ -10,7 +11,7 @@ duration uptime(time_point now, child_state state, duration::rep up_since) {
   if (state != child_state::running)
     return duration::zero();
   const auto since = time_point{duration{up_since}};
-  return now > since ? now - since : duration::zero();
+  return std::max(time_between(since, now), duration::zero());
 }
 
 void fill(tree_snapshot::row& row, const supervisor_cell& x, time_point now) {

@@ -21,18 +21,20 @@ namespace vigil::detail {
   return compat::has_message(self);
 }
 
-/// Sends `x` to `to` and blocks until it answers or `timeout` is over. `path`
+/// Sends `x` to `to` and blocks until it answers or `timeout` is over;
+/// `duration::max()` is none. `path`
 /// is that of the supervisor, for failures. Refuses to block the threads of the
 /// scheduler with `errc::would_block`.
-template <class T, class Handle, class Timeout, class Message>
+template <class T, class Handle, class Message>
 [[nodiscard]] result<T> blocking_call(caf::actor_system& sys, const Handle& to,
-                                      const std::string& path, Timeout timeout,
+                                      const std::string& path, duration timeout,
                                       Message x) {
   if (compat::is_scheduler_thread(sys))
     return failure{errc::would_block,
                    "inside an actor, send the supervisor a vigil::call", path};
   caf::scoped_actor self{sys, true};
-  auto request = self->request(to, timeout, std::move(x));
+  auto request = self->request(
+    to, compat::request_timeout(sys.clock().now(), timeout), std::move(x));
   result<T> answer
     = failure{errc::timeout, "the supervisor did not answer", path};
   if (!drive(sys, *self))

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/function_child.hpp>
+#include <vigil/detail/is_null.hpp>
 #include <vigil/detail/spawned_child.hpp>
 #include <vigil/result.hpp>
 
@@ -83,9 +84,10 @@ struct child_traits {
                             Ts&&...> || std::is_invocable_v<F&, Ts&&...>,
         "vigil: the actor function cannot be called with these "
         "arguments");
+      const auto null = is_null(f);
       auto once = std::make_shared<function_incarnation<base, F, Ts...>>(
         std::move(f), std::move(xs)...);
-      return std::make_shared<function_child<base>>(std::move(once));
+      return std::make_shared<function_child<base>>(std::move(once), null);
     }
   }
 };

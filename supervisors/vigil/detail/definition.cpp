@@ -1,4 +1,5 @@
 #include <vigil/detail/definition.hpp>
+#include <vigil/detail/health_probe.hpp>
 #include <vigil/detail/nested_port.hpp>
 #include <vigil/detail/supervisor_actor.hpp>
 
@@ -65,6 +66,8 @@ std::optional<failure> check_factory(const child_definition& x,
   if (x.probe != nullptr && !x.spec.health)
     return failure{errc::bad_combination,
                    "a probe needs health_check(interval) to say when", path};
+  if (x.probe != nullptr && x.probe->null())
+    return failure{errc::null_handle, "the function of probe(f) is null", path};
   if (x.spec.health && x.probe == nullptr && !x.factory->answers_probes())
     return failure{errc::bad_combination,
                    "health_check of a blocking child, or of one that a "

@@ -19,9 +19,9 @@ public:
 
   [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
     auto front = definition_.make_front(definition_.eager);
-    auto pool = std::make_shared<dynamic_pool>(cell->nested, definition_.child,
-                                               definition_.max_children,
-                                               std::move(front));
+    auto pool = std::make_shared<dynamic_pool>(
+      cell->nested, definition_.child, definition_.max_children.as_size(),
+      std::move(front));
     cell->nested->pool = pool;
     using port = nested_port<dynamic_actor, std::shared_ptr<dynamic_pool>>;
     return std::make_unique<port>(std::move(cell), std::move(pool));
@@ -40,9 +40,10 @@ public:
       return wrong;
     if (definition_.no_function)
       return failure{errc::null_handle, "the actor function is null", path};
-    if (definition_.max_children == 0)
-      return failure{errc::out_of_range,
-                     "give max_children(n) a number above zero", path};
+    if (auto wrong
+        = wrong_count("max_children", definition_.max_children, any_limit);
+        !wrong.empty())
+      return failure{errc::out_of_range, std::move(wrong), path};
     auto child = definition_.child;
     child.id = "child";
     return vigil::check(child, spec, path + "/#");

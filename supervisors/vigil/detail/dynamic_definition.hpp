@@ -18,7 +18,7 @@ struct dynamic_definition {
   supervisor_spec supervisor;
   /// What all children have in common; the id is not used.
   child_spec child;
-  std::size_t max_children = dynamic_pool::no_limit;
+  any_count max_children = unlimited;
   bool eager = false;
   /// The actor function is a null pointer or an empty `std::function`.
   bool no_function = false;

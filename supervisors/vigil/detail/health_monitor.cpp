@@ -21,7 +21,7 @@ health_monitor::begin(const child_cell_ptr& child,
   if (!added)
     return std::nullopt;
   child->message_kind = 0;
-  return arm(i->second, child->now() + policy.interval);
+  return arm(i->second, time_after(child->now(), policy.interval));
 }
 
 void health_monitor::end(child_uid child) {
@@ -68,7 +68,7 @@ void health_monitor::answered(child_uid child, std::uint64_t generation,
   // If it restarted in place meanwhile, that says enough.
   if (cell.incarnation == x->life)
     judge(*x, answer);
-  if (auto at = arm(*x, cell.now() + cell.spec.health->interval))
+  if (auto at = arm(*x, time_after(cell.now(), cell.spec.health->interval)))
     wake(*at);
 }
 
@@ -114,7 +114,7 @@ failure health_monitor::diagnosis(const patient& x,
     const auto since = time_point{duration{cell.message_since.load()}};
     result.message += "; it is busy with "
                       + compat::kind_name(self_.system(), kind) + " since "
-                      + format_duration(cell.now() - since);
+                      + format_duration(time_between(since, cell.now()));
   }
   return result;
 }

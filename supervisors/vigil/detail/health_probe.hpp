@@ -2,6 +2,7 @@
 
 #include <vigil/call.hpp>
 #include <vigil/detail/child_messages.hpp>
+#include <vigil/detail/is_null.hpp>
 #include <vigil/result.hpp>
 
 #include <functional>
@@ -18,6 +19,11 @@ public:
   using callback = std::function<void(result<health>)>;
 
   virtual ~health_probe();
+
+  /// Returns whether it is a function that is null.
+  [[nodiscard]] virtual bool null() const noexcept {
+    return false;
+  }
 
   /// Calls `done` once, at once or as a message of `self`, the supervisor.
   virtual void ask(supervisor_handle::base& self,
@@ -97,6 +103,10 @@ public:
       answer = failure{errc::exception, "unknown exception"};
     }
     done(std::move(answer));
+  }
+
+  [[nodiscard]] bool null() const noexcept override {
+    return is_null(f_);
   }
 
 private:

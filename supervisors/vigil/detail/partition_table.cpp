@@ -142,11 +142,11 @@ private:
 
 } // namespace
 
-result<std::size_t> resize_partitions(const partition_cell* x, std::size_t n,
+result<std::size_t> resize_partitions(const partition_cell* x, any_count n,
                                       duration timeout) {
   if (x == nullptr || is_down(*x))
     return no_partition(x);
-  if (n > x->table->max_size())
+  if (n < 0 || n > x->table->max_size())
     return failure{errc::out_of_range,
                    "it can have from 0 to "
                      + std::to_string(x->table->max_size()) + " partitions",
@@ -154,7 +154,7 @@ result<std::size_t> resize_partitions(const partition_cell* x, std::size_t n,
   if (compat::is_scheduler_thread(x->tree->system))
     return failure{errc::would_block, "resize is not for use inside an actor",
                    x->path};
-  return resizing{*x, timeout}.run(n);
+  return resizing{*x, timeout}.run(n.as_size());
 }
 
 } // namespace vigil::detail

@@ -146,6 +146,6 @@ using make_partition_table
 
 /// Starts or stops partitions until there are `n`; returns how many there were.
 [[nodiscard]] result<std::size_t>
-resize_partitions(const partition_cell* x, std::size_t n, duration timeout);
+resize_partitions(const partition_cell* x, any_count n, duration timeout);
 
 } // namespace vigil::detail

@@ -98,7 +98,7 @@ protected:
   /// generation.
   [[nodiscard]] std::uint64_t arm(std::uint64_t uid, duration after) {
     const auto result = ++last_timer_;
-    compat::schedule(this->system(), cell_->tree->now() + after,
+    compat::schedule(this->system(), time_after(cell_->tree->now(), after),
                      caf::strong_actor_ptr{this->ctrl()},
                      core_timer{uid, result});
     return result;

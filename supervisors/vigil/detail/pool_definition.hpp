@@ -11,7 +11,7 @@ namespace vigil::detail {
 /// Returns what a parent supervisor makes of a pool. At most `queue` messages
 /// wait for a member.
 [[nodiscard]] child_definition define_pool(child_spec spec, replicas x,
-                                           std::size_t queue,
+                                           any_count queue,
                                            std::type_index handle);
 
 } // namespace vigil::detail

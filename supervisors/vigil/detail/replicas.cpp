@@ -2,6 +2,7 @@
 #include <vigil/detail/replicas.hpp>
 
 #include <exception>
+#include <utility>
 
 namespace vigil::detail {
 
@@ -17,8 +18,9 @@ child_definition numbered(const replicas& x, std::size_t index) {
 } // namespace
 
 std::optional<failure> check(const replicas& x, const std::string& path) {
-  if (x.count && *x.count == 0)
-    return failure{errc::out_of_range, "it needs at least one child", path};
+  if (x.count)
+    if (auto wrong = wrong_count(x.counted, *x.count, many); !wrong.empty())
+      return failure{errc::out_of_range, std::move(wrong), path};
   if (!x.make)
     return failure{errc::null_handle,
                    "the function that describes its children is empty", path};
@@ -31,7 +33,7 @@ std::optional<failure> check(const replicas& x, const std::string& path) {
 }
 
 std::size_t count_in(const replicas& x, caf::actor_system& sys) {
-  return x.count ? *x.count : compat::scheduler_workers(sys);
+  return x.count ? x.count->as_size() : compat::scheduler_workers(sys);
 }
 
 // -- replicas_port ------------------------------------------------------------

@@ -20,7 +20,9 @@ namespace vigil::detail {
 struct replicas {
   supervisor_spec supervisor;
   /// Default: one for each worker of the scheduler.
-  std::optional<std::size_t> count;
+  std::optional<any_count> count;
+  /// What the count is called where it is set.
+  const char* counted = "";
   /// Describes the child of a number; runs user code.
   std::function<child_definition(std::size_t)> make;
   /// `make` only copies what is there.

@@ -256,7 +256,7 @@ void supervisor_actor::carry_out(const action::set_timer& x) {
                                core_timer{x.child, x.generation});
   if (auto* child = entry(x.child))
     child->timer = x.generation;
-  const auto at = now() + x.after;
+  const auto at = time_after(now(), x.after);
   if (timers_.add({at, x.child, x.generation}))
     wake_at(at);
 }

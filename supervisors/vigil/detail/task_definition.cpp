@@ -33,10 +33,15 @@ public:
     spec.id = "tasks";
     if (auto wrong = vigil::check(spec, path))
       return wrong;
-    if (settings_.max_children == 0)
-      return failure{errc::out_of_range, "max_children of zero", path};
-    if (settings_.blocking_threads == 0)
-      return failure{errc::out_of_range, "blocking_threads of zero", path};
+    constexpr count_range threads{1, 1U << 16U};
+    auto text = wrong_count("max_children", settings_.max_children, any_limit);
+    if (text.empty())
+      text
+        = wrong_count("blocking_threads", settings_.blocking_threads, threads);
+    if (text.empty())
+      text = wrong_count("blocking_queue", settings_.blocking_queue, any_limit);
+    if (!text.empty())
+      return failure{errc::out_of_range, std::move(text), path};
     child_spec task;
     task.id = "task";
     task.shutdown = settings_.shutdown;
