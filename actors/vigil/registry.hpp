@@ -124,7 +124,7 @@ public:
 
   /// Makes `member` one of the group. All members of a group have handles of
   /// one type: fails with `errc::wrong_handle_type` otherwise, and as
-  /// `register_name` does. Fine if it is a member already. O(members).
+  /// `register_name` does. Fine if it is a member already. O(1).
   template <class Member>
   result<void> join(std::string_view group, const Member& member) const {
     return add<handle_of<Member>>(registry_scope::group, group, member);
@@ -190,7 +190,8 @@ public:
 
   /// Has `f` called for all that happens from now on, in the thread in which it
   /// happens: be quick, and do not block. What happens to one name comes in
-  /// order, and may come after `whereis` shows it. `f` may use the registry.
+  /// order, and may come after `whereis` shows it. `f` may use the registry. If
+  /// it is empty, it is not kept, and the result is 0.
   subscription_id subscribe(subscriber f) const;
 
   /// The same for the name and the group of that name only.
@@ -201,8 +202,9 @@ public:
   subscription_id subscribe(const caf::actor& to) const;
   subscription_id subscribe(std::string name, const caf::actor& to) const;
 
-  /// Ends a subscription. A call that is under way in another thread may still
-  /// end after this returns.
+  /// Ends a subscription. After this has returned, the calling thread does not
+  /// call the subscriber any more, also if it is telling of an event right now.
+  /// Another thread that does meanwhile may still call it, or be in a call.
   void unsubscribe(subscription_id id) const;
 
   /// Returns how many calls of subscribers ended with an exception.

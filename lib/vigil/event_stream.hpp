@@ -1,14 +1,10 @@
 #pragma once
 
+#include <vigil/detail/subscriber_list.hpp>
 #include <vigil/event.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <mutex>
-#include <utility>
-#include <vector>
 
 namespace vigil {
 
@@ -27,15 +23,17 @@ public:
   using subscription_id = std::uint64_t;
 
   /// Adds a subscriber; it sees all events published after this returns.
+  /// Returns 0, and adds nothing, if `f` is empty.
   subscription_id subscribe(subscriber f);
 
-  /// Removes a subscriber. A call that is under way in another thread may
-  /// still end after this returns.
+  /// Removes a subscriber. After this has returned, the calling thread does not
+  /// call it any more, also if it is publishing an event right now. Another
+  /// thread that publishes meanwhile may still call it, or be in a call.
   void unsubscribe(subscription_id id);
 
   /// Returns whether anybody listens: ask before building an event.
   [[nodiscard]] bool enabled() const noexcept {
-    return count_.load(std::memory_order_relaxed) != 0;
+    return !subscribers_.empty();
   }
 
   /// Hands `x` to all subscribers.
@@ -43,22 +41,11 @@ public:
 
   /// Returns how many calls of subscribers ended with an exception.
   [[nodiscard]] std::uint64_t subscriber_failures() const noexcept {
-    return failures_.load(std::memory_order_relaxed);
+    return subscribers_.failures();
   }
 
 private:
-  using entry = std::pair<subscription_id, std::shared_ptr<const subscriber>>;
-  using list = std::vector<entry>;
-  using list_ptr = std::shared_ptr<const list>;
-
-  template <class F>
-  void change(F f);
-
-  std::atomic<std::size_t> count_{0};
-  std::atomic<std::uint64_t> failures_{0};
-  std::mutex mutex_;
-  subscription_id last_id_ = 0;
-  list_ptr subscribers_ = std::make_shared<const list>();
+  detail::subscriber_list<event> subscribers_;
 };
 
 } // namespace vigil

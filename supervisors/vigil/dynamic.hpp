@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/dynamic_front.hpp>
+#include <vigil/detail/guarded.hpp>
 #include <vigil/detail/is_null.hpp>
 #include <vigil/detail/keyed_front.hpp>
 #include <vigil/dynamic_ref.hpp>
@@ -28,12 +29,15 @@ public:
   /// The actor function runs with the child's first message, or right here if
   /// the supervisor was built with `eager()`. Fails with `errc::max_children`,
   /// `errc::supervisor_down`, `errc::supervisor_stopping`, and, if eager,
-  /// `errc::start_failed` and `errc::ignored`. O(1).
+  /// `errc::start_failed` and `errc::ignored`; with `errc::exception` if a copy
+  /// or move of an argument throws. O(1).
   [[nodiscard]] result<Handle> start_child(Args... xs) const {
     if (this->pool() == nullptr)
       return detail::no_pool();
-    auto child = this->template front<front_type>().start(this->pool(),
-                                                          std::move(xs)...);
+    auto child = detail::guarded_result(this->pool()->cell().path, [&] {
+      return this->template front<front_type>().start(this->pool(),
+                                                      std::move(xs)...);
+    });
     if (!child)
       return child.error();
     return caf::actor_cast<Handle>(std::move(child).value());
@@ -78,8 +82,10 @@ private:
         !wrong.empty())
       return failure{errc::out_of_range, std::move(wrong),
                      this->pool()->cell().path};
-    auto children = this->template front<front_type>().start_all(
-      this->pool(), n.as_size(), f);
+    auto children = detail::guarded_result(this->pool()->cell().path, [&] {
+      return this->template front<front_type>().start_all(this->pool(),
+                                                          n.as_size(), f);
+    });
     if (!children)
       return children.error();
     return this->handles(children.value());
@@ -112,8 +118,10 @@ public:
                                                          Args... xs) const {
     if (this->pool() == nullptr)
       return detail::no_pool();
-    auto started = this->template front<front_type>().start(this->pool(), key,
-                                                            std::move(xs)...);
+    auto started = detail::guarded_result(this->pool()->cell().path, [&] {
+      return this->template front<front_type>().start(this->pool(), key,
+                                                      std::move(xs)...);
+    });
     if (!started)
       return started.error();
     return start_result<Handle>{
@@ -121,16 +129,18 @@ public:
       started.value().already};
   }
 
-  /// Returns the child of that key, or `errc::not_found`. Needs no message.
-  /// O(1).
+  /// Returns the child of that key, or `errc::not_found`; `errc::exception` if
+  /// its hash or `==` throws. Needs no message. O(1).
   [[nodiscard]] result<Handle> find(const Key& key) const {
     if (this->pool() == nullptr)
       return detail::no_pool();
-    auto child = this->template front<front_type>().find(key);
-    if (child == nullptr)
-      return failure{errc::not_found, "no child has that key",
-                     this->pool()->cell().path};
-    return caf::actor_cast<Handle>(std::move(child));
+    const auto& path = this->pool()->cell().path;
+    return detail::guarded_result(path, [&]() -> result<Handle> {
+      auto child = this->template front<front_type>().find(key);
+      if (child == nullptr)
+        return failure{errc::not_found, "no child has that key", path};
+      return caf::actor_cast<Handle>(std::move(child));
+    });
   }
 
   /// Stops the child of that key and waits until it is gone.

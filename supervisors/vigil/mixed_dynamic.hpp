@@ -55,7 +55,7 @@ public:
   }
 
   /// Stops a child and waits until it is gone. Fails with `errc::not_found` if
-  /// the handle is of no child of this supervisor. O(n).
+  /// the handle is of no child of this supervisor. O(1).
   template <class Handle>
   result<void> terminate_child(const Handle& child,
                                any_duration timeout

@@ -2,6 +2,7 @@
 
 #include <vigil/child_settings.hpp>
 #include <vigil/count.hpp>
+#include <vigil/detail/guarded.hpp>
 #include <vigil/detail/partition_hash.hpp>
 #include <vigil/detail/partition_table.hpp>
 #include <vigil/dynamic_supervisor.hpp>
@@ -42,15 +43,19 @@ public:
 
   /// Returns the partition for a key. An integer chooses by its magnitude
   /// modulo `size()`, text and everything with `std::hash` by a hash, which is
-  /// the same everywhere in one process. O(1).
+  /// the same everywhere in one process. Fails with `errc::exception` if the
+  /// hash throws. O(1).
   template <class Key>
   [[nodiscard]] result<Handle> at(const Key& key) const {
     static_assert(detail::partition_key<Key>,
                   "vigil: the key of a partition is an integer, text, or of a "
                   "type that has std::hash");
-    if (const auto n = size(); n != 0)
+    const auto n = size();
+    if (n == 0)
+      return detail::no_partition(cell_.get());
+    return detail::guarded_result(cell_->path, [&] {
       return get(static_cast<std::size_t>(detail::partition_hash(key) % n));
-    return detail::no_partition(cell_.get());
+    });
   }
 
   /// Returns the partition of that number. Fails with `errc::out_of_range` too.

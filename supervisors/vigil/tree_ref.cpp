@@ -1,5 +1,6 @@
 #include <vigil/detail/blocking_call.hpp>
 #include <vigil/detail/child_path.hpp>
+#include <vigil/detail/guarded.hpp>
 #include <vigil/detail/tree_owner.hpp>
 #include <vigil/tree_ref.hpp>
 
@@ -43,19 +44,21 @@ make_tree(caf::actor_system& sys, supervisor_definition_ptr definition) {
   if (auto wrong = check(*definition, definition->spec.id))
     return *wrong;
   const auto& path = definition->spec.id;
-  try {
-    auto owner = std::make_shared<tree_owner>(sys, definition);
-    owner->watch_end();
-    return owner;
-  } catch (const std::bad_alloc&) {
-    return failure{errc::start_failed, "there is not enough memory", path};
-  }
+  return guarded_result(path, [&]() -> result<std::shared_ptr<tree_owner>> {
+    try {
+      auto owner = std::make_shared<tree_owner>(sys, definition);
+      owner->watch_end();
+      return owner;
+    } catch (const std::bad_alloc&) {
+      return failure{errc::start_failed, "there is not enough memory", path};
+    }
+  });
 }
 
 result<void> bring_up(const tree_owner& x) {
-  return blocking_call<void>(x.tree->system,
-                             caf::actor_cast<caf::actor>(x.root), x.cell->path,
-                             duration::max(), start_tree_request{});
+  return blocking_call<void>(*x.tree, caf::actor_cast<caf::actor>(x.root),
+                             x.cell->path, duration::max(),
+                             start_tree_request{});
 }
 
 result<std::shared_ptr<tree_owner>>
@@ -159,15 +162,22 @@ result<void> tree_ref::delete_child(std::string_view path,
 result<stop_report> tree_ref::stop(any_duration timeout) const {
   if (!running())
     return stop_report{};
+  if (detail::waits_for_itself(*owner_->tree, owner_->cell->path))
+    return detail::would_wait_for_itself(owner_->cell->path);
   auto report = detail::blocking_call<stop_report>(
-    owner_->tree->system, owner_->root, owner_->cell->path, timeout,
-    call::stop{});
+    *owner_->tree, owner_->root, owner_->cell->path, timeout, call::stop{});
   if (!report && report.error().code == errc::supervisor_down)
     return stop_report{};
   return report;
 }
 
 result<void> tree_ref::wait() const {
+  if (running() && detail::waits_for_itself(*owner_->tree, owner_->cell->path))
+    return detail::would_wait_for_itself(owner_->cell->path);
+  if (running() && detail::must_not_wait_for(*owner_->tree))
+    return failure{errc::would_block,
+                   "an actor of the tree would wait for itself",
+                   owner_->cell->path};
   auto& end = *owner_->end;
   compat::test_driver driver{owner_->tree->system};
   if (driver.active())

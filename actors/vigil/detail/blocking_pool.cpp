@@ -1,89 +1,196 @@
 #include <vigil/detail/blocking_pool.hpp>
 
+#include <algorithm>
 #include <condition_variable>
-#include <deque>
+#include <list>
 #include <mutex>
+#include <optional>
 #include <system_error>
+#include <thread>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace vigil::detail {
 
+namespace {
+
+/// This thread runs the work of some pool.
+thread_local bool works = false;
+
+} // namespace
+
 struct blocking_pool::shared {
+  struct entry {
+    ticket id;
+    work run;
+  };
+
+  using queue_type = std::list<entry>;
+
+  shared(std::size_t thread_limit, std::size_t queue_limit)
+    : max_threads(thread_limit), max_queue(queue_limit) {
+    // nop
+  }
+
+  const std::size_t max_threads;
+  const std::size_t max_queue;
+
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<work> queue;
-  std::size_t idle = 0;
+  queue_type queue;
+  std::unordered_map<ticket, queue_type::iterator> places;
+  std::vector<std::thread> threads;
+  // Threads that run work.
+  std::size_t busy = 0;
+  // Threads that do so while others wait for it, or wait themselves.
+  std::size_t lent = 0;
   bool closing = false;
+
+  // -- with the lock held -----------------------------------------------------
+
+  /// Returns how many threads may run work.
+  [[nodiscard]] std::size_t allowed() const noexcept {
+    return max_threads + lent;
+  }
+
+  /// Returns how many more pieces of work may run at once.
+  [[nodiscard]] std::size_t free() const noexcept {
+    return allowed() - std::min(busy, allowed());
+  }
+
+  [[nodiscard]] bool may_begin() const noexcept {
+    return !queue.empty() && busy < allowed();
+  }
+
+  [[nodiscard]] bool short_of_threads() const noexcept {
+    const auto idle = threads.size() - busy;
+    return idle < std::min(queue.size(), free()) && threads.size() < allowed();
+  }
+
+  [[nodiscard]] std::optional<entry> take(queue_type::iterator i) {
+    std::optional<entry> result{std::move(*i)};
+    places.erase(i->id);
+    queue.erase(i);
+    return result;
+  }
 };
 
 blocking_pool::blocking_pool(std::size_t threads, std::size_t queue)
-  : max_threads_(threads), max_queue_(queue),
-    shared_(std::make_shared<shared>()) {
+  : shared_(std::make_shared<shared>(threads, queue)) {
   // nop
 }
 
 blocking_pool::~blocking_pool() {
+  std::vector<std::thread> threads;
   {
     std::lock_guard guard{shared_->mutex};
     shared_->closing = true;
+    threads.swap(shared_->threads);
   }
   shared_->changed.notify_all();
-  for (auto& x : threads_)
+  for (auto& x : threads)
     if (x.get_id() == std::this_thread::get_id())
       x.detach();
     else
       x.join();
 }
 
-bool blocking_pool::submit(work x) {
+blocking_pool::answer blocking_pool::submit(ticket id, work x) {
   auto& pool = *shared_;
   {
     std::lock_guard guard{pool.mutex};
-    const auto may_grow = threads_.size() < max_threads_;
-    if (pool.queue.size() >= pool.idle + max_queue_ && !may_grow)
-      return false;
-    if (pool.queue.size() >= pool.idle && may_grow && !grow())
-      return false;
-    pool.queue.push_back(std::move(x));
+    if (pool.queue.size() >= pool.max_queue
+        && pool.queue.size() - pool.max_queue >= pool.free())
+      return answer::full;
+    const auto i = pool.queue.insert(pool.queue.end(), {id, std::move(x)});
+    pool.places.emplace(id, i);
+    // One thread will do if the system has no more.
+    if (pool.short_of_threads() && !grow(shared_) && pool.threads.empty()) {
+      static_cast<void>(pool.take(i));
+      return answer::no_thread;
+    }
   }
   pool.changed.notify_one();
-  return true;
+  return answer::taken;
 }
 
-// One thread will do if the system has no more.
-bool blocking_pool::grow() {
+void blocking_pool::withdraw(ticket id) {
+  std::optional<shared::entry> released;
+  std::lock_guard guard{shared_->mutex};
+  const auto i = shared_->places.find(id);
+  if (i != shared_->places.end())
+    released = shared_->take(i->second);
+}
+
+// With the lock held.
+bool blocking_pool::grow(const std::shared_ptr<shared>& x) {
   try {
-    threads_.emplace_back([mine = shared_] { serve(mine); });
-    ++shared_->idle;
+    x->threads.emplace_back([x] { serve(x); });
     return true;
   } catch (const std::system_error&) {
-    return !threads_.empty();
+    return false;
   }
 }
 
-std::string blocking_pool::limits() const {
-  return "all " + std::to_string(max_threads_)
-         + " threads for blocking work are busy, and "
-         + std::to_string(max_queue_) + " tasks wait for one";
+std::string blocking_pool::describe(answer x) const {
+  switch (x) {
+    case answer::taken:
+      break;
+    case answer::full:
+      return "all " + std::to_string(shared_->max_threads)
+             + " threads for blocking work are busy, and "
+             + std::to_string(shared_->max_queue) + " tasks wait for one";
+    case answer::no_thread:
+      return "the system has no thread for blocking work";
+  }
+  return {};
 }
 
-// A new thread counts as idle before it runs.
 void blocking_pool::serve(const std::shared_ptr<shared>& x) {
+  works = true;
   std::unique_lock guard{x->mutex};
   for (;;) {
-    x->changed.wait(guard, [&] { return x->closing || !x->queue.empty(); });
+    x->changed.wait(guard, [&] { return x->closing || x->may_begin(); });
     if (x->queue.empty())
       return;
-    --x->idle;
+    ++x->busy;
     {
-      auto next = std::move(x->queue.front());
-      x->queue.pop_front();
+      auto next = x->take(x->queue.begin());
       guard.unlock();
-      next();
+      next->run();
     }
     guard.lock();
-    ++x->idle;
+    --x->busy;
   }
+}
+
+// -- waiting ------------------------------------------------------------------
+
+bool blocking_pool::runs_here() noexcept {
+  return works;
+}
+
+blocking_pool::waiting::waiting(blocking_pool& pool, std::span<const ticket> xs)
+  : pool_(pool.shared_) {
+  auto& all = *pool_;
+  std::lock_guard guard{all.mutex};
+  ++all.lent;
+  auto queued = false;
+  for (const auto id : xs)
+    if (const auto i = all.places.find(id); i != all.places.end()) {
+      all.queue.splice(all.queue.begin(), all.queue, i->second);
+      queued = true;
+    }
+  while (all.short_of_threads() && grow(pool_))
+    ; // until there are enough, or no more to be had
+  sensible_ = !queued || all.threads.size() > all.busy || all.busy > all.lent;
+  all.changed.notify_all();
+}
+
+blocking_pool::waiting::~waiting() {
+  std::lock_guard guard{pool_->mutex};
+  --pool_->lent;
 }
 
 } // namespace vigil::detail

@@ -1,20 +1,57 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
-#include <thread>
-#include <vector>
 
 namespace vigil::detail {
 
 /// A bounded number of threads with a bounded queue, for work that blocks.
 ///
-/// Threads start as they are needed and stay until the pool goes. Thread-safe.
+/// Threads start as they are needed and stay until the pool goes. Work that
+/// waits for other work says so with `waiting`, which lends the pool a thread
+/// meanwhile, so that it never waits for itself. Thread-safe.
 class blocking_pool {
+  struct shared;
+
 public:
   using work = std::function<void()>;
+
+  /// Names a piece of work that is not done yet.
+  using ticket = std::uint64_t;
+
+  /// What became of a piece of work.
+  enum class answer : std::uint8_t {
+    taken,
+    /// All threads are busy, and the queue is full.
+    full,
+    /// There is no thread, and the system gives none.
+    no_thread,
+  };
+
+  /// Says that a thread that runs work of some pool waits for work of this one,
+  /// until it is destroyed: that work comes first, and may use a thread more.
+  class waiting {
+  public:
+    waiting(blocking_pool& pool, std::span<const ticket> xs);
+    ~waiting();
+
+    waiting(const waiting&) = delete;
+    waiting& operator=(const waiting&) = delete;
+
+    /// Returns false if the work is in the queue and will be for ever: all
+    /// threads wait, and the system gives no more.
+    [[nodiscard]] bool sensible() const noexcept {
+      return sensible_;
+    }
+
+  private:
+    const std::shared_ptr<shared> pool_;
+    bool sensible_ = true;
+  };
 
   blocking_pool(std::size_t threads, std::size_t queue);
 
@@ -25,24 +62,25 @@ public:
   blocking_pool(const blocking_pool&) = delete;
   blocking_pool& operator=(const blocking_pool&) = delete;
 
-  /// Runs `x` as soon as a thread is free. Returns false if all are busy and
-  /// the queue is full.
-  [[nodiscard]] bool submit(work x);
+  /// Runs `x` as soon as a thread is free. A ticket is in use once at a time.
+  [[nodiscard]] answer submit(ticket id, work x);
 
-  /// Says what the limits are.
-  [[nodiscard]] std::string limits() const;
+  /// Takes work back that no thread has begun, which makes room in the queue.
+  /// O(1).
+  void withdraw(ticket id);
+
+  /// Says why work was not taken.
+  [[nodiscard]] std::string describe(answer x) const;
+
+  /// Returns whether the calling thread runs work of some pool.
+  [[nodiscard]] static bool runs_here() noexcept;
 
 private:
-  struct shared;
-
-  [[nodiscard]] bool grow();
+  [[nodiscard]] static bool grow(const std::shared_ptr<shared>& x);
   static void serve(const std::shared_ptr<shared>& x);
 
-  const std::size_t max_threads_;
-  const std::size_t max_queue_;
   // Threads outlive the pool for a moment if their own work destroys it.
   const std::shared_ptr<shared> shared_;
-  std::vector<std::thread> threads_;
 };
 
 } // namespace vigil::detail

@@ -9,6 +9,9 @@ namespace {
 
 thread_local child_context* running = nullptr;
 
+// Only compared: the child that the thread belongs to keeps its tree.
+thread_local const tree_context* served_tree = nullptr;
+
 } // namespace
 
 open_promise::~open_promise() {
@@ -146,6 +149,16 @@ child_context* context_of(caf::local_actor& self) noexcept {
 
 bool runs_here(const child_context* x) noexcept {
   return running == x;
+}
+
+void dedicate_thread(const child_record& x) noexcept {
+  served_tree = x.owner.tree.get();
+}
+
+bool must_not_wait_for(const tree_context& tree) {
+  return served_tree == &tree
+         || (running != nullptr && running->record().owner.tree.get() == &tree)
+         || compat::is_scheduler_thread(tree.system);
 }
 
 running_child::running_child(child_context* x) noexcept

@@ -97,6 +97,11 @@ protected:
 
   void begin(std::uint64_t incarnation);
 
+  /// The incarnation has skipped a message.
+  void note_put_off() {
+    record_->skipped(incarnation_);
+  }
+
   /// Returns whether a health check looks at the child.
   [[nodiscard]] bool watched() const noexcept {
     return record_->spec.health.has_value();
@@ -154,6 +159,14 @@ private:
 /// Returns whether code of that child runs in this thread. Does not look into
 /// the child, which may be gone.
 [[nodiscard]] bool runs_here(const child_context* x) noexcept;
+
+/// Says that this thread runs that child and nothing else, until it ends.
+void dedicate_thread(const child_record& x) noexcept;
+
+/// Returns whether this thread must not wait for supervisors of a tree: it runs
+/// a child of that tree, or is one of those that run all actors. They may wait
+/// for it.
+[[nodiscard]] bool must_not_wait_for(const tree_context& tree);
 
 /// Marks a context as the one whose code runs in this thread.
 class running_child {

@@ -2,10 +2,10 @@
 
 #include <vigil/detail/actor_function.hpp>
 #include <vigil/detail/dynamic_host.hpp>
+#include <vigil/detail/guarded.hpp>
 #include <vigil/result.hpp>
 
 #include <cstddef>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -47,6 +47,7 @@ public:
   using make_args = std::function<std::tuple<Ts...>(std::size_t)>;
 
   /// Makes a child and takes it into the pool. In any thread, without waiting.
+  /// Throws what copies of arguments throw.
   [[nodiscard]] virtual result<caf::strong_actor_ptr>
   start(const pool_ptr& pool, Ts... xs) const = 0;
 
@@ -133,10 +134,8 @@ public:
         else
           why = child.error();
       }
-    } catch (const std::exception& e) {
-      why = failure{errc::exception, e.what(), pool->cell().path};
     } catch (...) {
-      why = failure{errc::exception, "unknown exception", pool->cell().path};
+      why = thrown_failure(pool->cell().path);
     }
     if (!why)
       return result;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 namespace vigil::detail {
@@ -64,6 +65,58 @@ private:
   std::uint16_t attempts_ = 0;
 };
 
+/// A value that its owner destroys in time, exactly once.
+template <class T>
+class until_destroyed {
+public:
+  template <class... Ts>
+  explicit until_destroyed(Ts&&... xs) : value_(std::forward<Ts>(xs)...) {
+    // nop
+  }
+
+  ~until_destroyed() {
+    // nop
+  }
+
+  until_destroyed(const until_destroyed&) = delete;
+  until_destroyed& operator=(const until_destroyed&) = delete;
+
+  [[nodiscard]] const T& get() const noexcept {
+    return value_;
+  }
+
+  void destroy() noexcept {
+    std::destroy_at(&value_);
+  }
+
+private:
+  union {
+    T value_;
+  };
+};
+
+/// What is empty takes no place.
+template <class T>
+  requires std::is_empty_v<T>
+class until_destroyed<T> {
+public:
+  template <class... Ts>
+  explicit until_destroyed(Ts&&... xs) : value_(std::forward<Ts>(xs)...) {
+    // nop
+  }
+
+  [[nodiscard]] const T& get() const noexcept {
+    return value_;
+  }
+
+  void destroy() noexcept {
+    // nop
+  }
+
+private:
+  [[no_unique_address]] T value_;
+};
+
 /// The actor of a child of a dynamic supervisor. What makes its lives is shared
 /// by all of them and lives in the pool.
 ///
@@ -84,6 +137,12 @@ public:
     // nop
   }
 
+  // Who has cleaned up has released it; a derived class may fail to be made.
+  ~dynamic_host() override {
+    if (!this->retired())
+      args_.destroy();
+  }
+
 protected:
   [[nodiscard]] const Front& front() const noexcept {
     using interface = typename Front::interface;
@@ -92,11 +151,15 @@ protected:
   }
 
   void make_incarnation() override {
-    front().recipe().make(static_cast<actor_base*>(this), args_);
+    front().recipe().make(static_cast<actor_base*>(this), args_.get());
+  }
+
+  void release() noexcept override {
+    args_.destroy();
   }
 
 private:
-  [[no_unique_address]] args_type args_;
+  [[no_unique_address]] until_destroyed<args_type> args_;
 };
 
 } // namespace vigil::detail

@@ -48,11 +48,18 @@ public:
   }
 
   bool cleanup(caf::error&& reason, compat::context* ctx) override {
-    if (!this->retired()) {
-      this->on_cleanup_host();
-      this->drain_mailbox(
-        [this](compat::mailbox_element& x) { this->lose_at_end(x); });
-    }
+    if (this->retired())
+      return super::cleanup(std::move(reason), ctx);
+    this->on_cleanup_host();
+    this->drain_mailbox(
+      [this](compat::mailbox_element& x) { this->lose_at_end(x); });
+    // Also if a hook of somebody else throws.
+    struct last_act {
+      ~last_act() {
+        self->release();
+      }
+      host_actor* self;
+    } releases{this};
     return super::cleanup(std::move(reason), ctx);
   }
 
@@ -70,6 +77,10 @@ protected:
   /// Runs the actor function.
   virtual void make_incarnation() = 0;
 
+  /// Lets go of what incarnations are made of: there will be no more, but the
+  /// handle may be held for ever.
+  virtual void release() noexcept = 0;
+
   compat::verdict before(compat::mailbox_element& x) override {
     return this->on_message(x);
   }
@@ -82,6 +93,10 @@ protected:
   void thrown(std::string what, const caf::strong_actor_ptr& asker,
               caf::message_id mid) override {
     this->on_thrown(std::move(what), asker, mid);
+  }
+
+  void put_off() override {
+    this->note_put_off();
   }
 
   void attend_to_fault() override {
@@ -180,6 +195,10 @@ public:
 protected:
   void make_incarnation() override {
     factory_->make(this);
+  }
+
+  void release() noexcept override {
+    factory_.reset();
   }
 
   void op_report(child_note::what kind, child_exit how) override {

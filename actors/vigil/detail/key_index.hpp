@@ -2,70 +2,130 @@
 
 #include <vigil/caf.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <functional>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace vigil::detail {
 
 /// Finds children by key. Thread-safe; all functions are O(1) and take one of
-/// several short locks, under which hash and comparison of `Key` run.
+/// several short locks.
+///
+/// Hash and comparison are the user's: they run without a lock, in the thread
+/// that looks, which gets what they throw. Who takes a child out needs neither.
 template <class Key>
 class key_index {
 public:
+  /// A key and its hash, which is computed once.
+  struct hashed {
+    explicit hashed(const Key& x) : key(x), hash(std::hash<Key>{}(x)) {
+      // nop
+    }
+
+    const Key& key;
+    std::size_t hash;
+  };
+
   /// Returns the child of that key; null if there is none.
-  [[nodiscard]] caf::strong_actor_ptr find(const Key& key) const {
-    auto& here = shard_of(key);
-    std::lock_guard guard{here.mutex};
-    const auto i = here.children.find(key);
-    return i != here.children.end() ? i->second : nullptr;
+  [[nodiscard]] caf::strong_actor_ptr find(const hashed& what) const {
+    auto& here = shard_of(what.hash);
+    std::unique_lock guard{here.mutex};
+    auto alike = here.with(what.hash);
+    guard.unlock();
+    return matching(alike, 0, what.key);
   }
 
   /// Enters a child if the key is free and `admit()` returns true. Returns the
-  /// child that has the key afterwards; null if it was not admitted.
+  /// child that has the key afterwards; null if it was not admitted. `key` is
+  /// equal to `what.key` and lives as long as the child.
   template <class Admit>
-  [[nodiscard]] caf::strong_actor_ptr
-  enter(const Key& key, const caf::strong_actor_ptr& child, Admit admit) {
-    auto& here = shard_of(key);
-    std::lock_guard guard{here.mutex};
-    const auto [i, free] = here.children.try_emplace(key);
-    if (!free)
-      return i->second;
-    if (!admit()) {
-      here.children.erase(i);
-      return nullptr;
+  [[nodiscard]] caf::strong_actor_ptr enter(const hashed& what, const Key& key,
+                                            const caf::strong_actor_ptr& child,
+                                            Admit admit) {
+    auto& here = shard_of(what.hash);
+    candidates seen;
+    for (;;) {
+      std::unique_lock guard{here.mutex};
+      auto alike = here.with(what.hash);
+      const auto fresh = move_new_ones(alike, seen);
+      if (fresh == seen.size()) {
+        if (!admit())
+          return nullptr;
+        here.children.emplace(what.hash, entry{&key, child});
+        return child;
+      }
+      guard.unlock();
+      if (auto found = matching(seen, fresh, what.key))
+        return found;
     }
-    i->second = child;
-    return child;
   }
 
-  /// Forgets the key if it belongs to that child.
-  void erase(const Key& key, const caf::abstract_actor* child) {
+  /// Takes a child out, if it is in. Runs no code of the user.
+  void erase(std::size_t hash, const caf::abstract_actor* child) noexcept {
     // The last reference is not to be let go under the lock.
     caf::strong_actor_ptr last;
-    auto& here = shard_of(key);
+    auto& here = shard_of(hash);
     std::lock_guard guard{here.mutex};
-    const auto i = here.children.find(key);
-    if (i == here.children.end() || i->second->get() != child)
+    auto [i, end] = here.children.equal_range(hash);
+    while (i != end && i->second.child->get() != child)
+      ++i;
+    if (i == end)
       return;
-    last.swap(i->second);
+    last.swap(i->second.child);
     here.children.erase(i);
   }
 
 private:
   static constexpr std::size_t shard_count = 16;
 
-  struct alignas(64) shard {
-    mutable std::mutex mutex;
-    std::unordered_map<Key, caf::strong_actor_ptr> children;
+  struct entry {
+    const Key* key;
+    caf::strong_actor_ptr child;
   };
 
+  // Children whose keys have the same hash: hardly ever more than one.
+  using candidates = std::vector<entry>;
+
+  struct alignas(64) shard {
+    [[nodiscard]] candidates with(std::size_t hash) const {
+      candidates result;
+      auto [i, end] = children.equal_range(hash);
+      for (; i != end; ++i)
+        result.push_back(i->second);
+      return result;
+    }
+
+    mutable std::mutex mutex;
+    std::unordered_multimap<std::size_t, entry> children;
+  };
+
+  /// Appends to `seen` what is not in there; returns where that begins.
+  static std::size_t move_new_ones(candidates& from, candidates& seen) {
+    const auto result = seen.size();
+    for (auto& x : from)
+      if (std::none_of(seen.begin(), seen.end(),
+                       [&](const entry& y) { return x.child == y.child; }))
+        seen.push_back(std::move(x));
+    return result;
+  }
+
+  [[nodiscard]] static caf::strong_actor_ptr
+  matching(const candidates& xs, std::size_t from, const Key& key) {
+    for (auto i = from; i < xs.size(); ++i)
+      if (*xs[i].key == key)
+        return xs[i].child;
+    return nullptr;
+  }
+
   // Takes other bits of the hash than the map does.
-  [[nodiscard]] shard& shard_of(const Key& key) const {
+  [[nodiscard]] shard& shard_of(std::size_t hash) const noexcept {
     constexpr std::size_t golden = 0x9e3779b97f4a7c15;
-    return shards_[((std::hash<Key>{}(key)*golden) >> 59) % shard_count];
+    return shards_[((hash * golden) >> 59) % shard_count];
   }
 
   mutable std::array<shard, shard_count> shards_;

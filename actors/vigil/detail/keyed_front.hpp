@@ -3,6 +3,7 @@
 #include <vigil/detail/dynamic_front.hpp>
 #include <vigil/detail/key_index.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <utility>
 
@@ -21,12 +22,13 @@ public:
   virtual ~keyed_front() = default;
 
   /// Makes a child, unless there is one of that key. In any thread, without
-  /// waiting.
+  /// waiting. Throws what code of the user's throws.
   [[nodiscard]] virtual result<keyed_started>
   start(const pool_ptr& pool, const Key& key, Ts... xs) const = 0;
 
+  /// Throws what hash and comparison throw.
   [[nodiscard]] caf::strong_actor_ptr find(const Key& key) const {
-    return index_.find(key);
+    return index_.find(typename key_index<Key>::hashed{key});
   }
 
   [[nodiscard]] key_index<Key>& index() const noexcept {
@@ -42,18 +44,24 @@ template <class Front, class Key>
 class keyed_host final : public dynamic_host<Front> {
 public:
   template <class... Ts>
-  keyed_host(caf::actor_config& cfg, const pool_ptr& pool, const Key& key,
-             Ts&&... xs)
-    : dynamic_host<Front>(cfg, pool, std::forward<Ts>(xs)...), key_(key) {
+  keyed_host(caf::actor_config& cfg, const pool_ptr& pool,
+             const typename key_index<Key>::hashed& key, Ts&&... xs)
+    : dynamic_host<Front>(cfg, pool, std::forward<Ts>(xs)...), key_(key.key),
+      hash_(key.hash) {
     // nop
   }
 
+  [[nodiscard]] const Key& key() const noexcept {
+    return key_;
+  }
+
   void forget_key() override {
-    this->front().index().erase(key_, this);
+    this->front().index().erase(hash_, this);
   }
 
 private:
   const Key key_;
+  const std::size_t hash_;
 };
 
 /// Starts children that are actor functions and have a key.
@@ -75,19 +83,21 @@ public:
 
   [[nodiscard]] result<keyed_started>
   start(const pool_ptr& pool, const Key& key, Ts... xs) const override {
-    if (auto child = this->find(key))
+    auto& index = this->index();
+    const typename key_index<Key>::hashed what{key};
+    if (auto child = index.find(what))
       return keyed_started{std::move(child), true};
     if (auto refused = pool->reserve()) {
       // The place may have gone to a child of that very key.
-      if (auto child = this->find(key))
+      if (auto child = index.find(what))
         return keyed_started{std::move(child), true};
       return std::move(*refused);
     }
     reserved_places places{*pool, 1};
-    auto mine = make_host<host_type>(pool, key, std::move(xs)...);
+    auto mine = make_host<host_type>(pool, what, std::move(xs)...);
     auto& host = *static_cast<host_type*>(mine->get());
-    auto child
-      = this->index().enter(key, mine, [&] { return pool->add(host, mine); });
+    auto child = index.enter(what, host.key(), mine,
+                             [&] { return pool->add(host, mine); });
     if (child == nullptr)
       return is_stopping(*pool);
     if (child != mine)

@@ -1,6 +1,6 @@
 #include <vigil/detail/name_table.hpp>
 
-#include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace vigil::detail {
@@ -10,6 +10,17 @@ namespace {
 child_record* record_of(const caf::strong_actor_ptr& x) {
   auto* child = dynamic_cast<child_actor*>(x->get());
   return child != nullptr ? child->child() : nullptr;
+}
+
+std::vector<owner_index::name>
+listed(const indexed_list<owner_index::name>& xs) {
+  std::vector<owner_index::name> result;
+  result.reserve(xs.size());
+  xs.visit([&](const owner_index::name& x) {
+    result.push_back(x);
+    return true;
+  });
+  return result;
 }
 
 } // namespace
@@ -53,7 +64,7 @@ bool owner_index::add(owner_id x, registry_scope scope, std::string_view text) {
   auto i = here.owners.find(x);
   if (i == here.owners.end())
     return false;
-  i->second.names.push_back({scope, std::string{text}});
+  i->second.names.add({scope, std::string{text}});
   return true;
 }
 
@@ -63,23 +74,33 @@ void owner_index::remove(owner_id x, registry_scope scope,
   std::lock_guard guard{here.mutex};
   auto i = here.owners.find(x);
   if (i != here.owners.end())
-    std::erase_if(i->second.names, [&](const name& y) {
-      return y.scope == scope && y.text == text;
-    });
+    i->second.names.take(
+      std::hash<std::string_view>{}(text),
+      [&](const name& y) { return y.scope == scope && y.text == text; });
 }
 
 std::vector<owner_index::name> owner_index::names_of(owner_id x) const {
   auto& here = shard_of(x);
   std::lock_guard guard{here.mutex};
   auto i = here.owners.find(x);
-  return i != here.owners.end() ? i->second.names : std::vector<name>{};
+  return i != here.owners.end() ? listed(i->second.names) : std::vector<name>{};
 }
 
 std::vector<owner_index::name> owner_index::drop(owner_id x) {
   auto& here = shard_of(x);
   std::lock_guard guard{here.mutex};
   auto node = here.owners.extract(x);
-  return node.empty() ? std::vector<name>{} : std::move(node.mapped().names);
+  return node.empty() ? std::vector<name>{} : listed(node.mapped().names);
+}
+
+std::vector<caf::weak_actor_ptr> owner_index::all() const {
+  std::vector<caf::weak_actor_ptr> result;
+  for (auto& here : shards_) {
+    std::lock_guard guard{here.mutex};
+    for (const auto& [id, x] : here.owners)
+      result.push_back(x.keep);
+  }
+  return result;
 }
 
 owner_index::shard& owner_index::shard_of(owner_id x) const noexcept {

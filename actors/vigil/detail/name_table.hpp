@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/cell.hpp>
+#include <vigil/detail/indexed_list.hpp>
 #include <vigil/detail/spin_lock.hpp>
 #include <vigil/registry_event.hpp>
 
@@ -59,6 +60,10 @@ struct name_entry {
     return actor.get();
   }
 
+  [[nodiscard]] std::size_t hash() const noexcept {
+    return std::hash<owner_id>{}(id());
+  }
+
   caf::weak_actor_ptr actor;
   child_record* record;
   compat::end_probe probe;
@@ -110,8 +115,18 @@ struct name_equal {
 
 /// The owners of one name, or the members of one group.
 struct name_place {
+  [[nodiscard]] name_entry* find(owner_id x) {
+    return entries.find(std::hash<owner_id>{}(x),
+                        [x](const name_entry& y) { return y.id() == x; });
+  }
+
+  void take(owner_id x) {
+    entries.take(std::hash<owner_id>{}(x),
+                 [x](const name_entry& y) { return y.id() == x; });
+  }
+
   std::type_index type = typeid(void);
-  std::vector<name_entry> entries{};
+  indexed_list<name_entry> entries{};
 };
 
 using name_map
@@ -166,7 +181,9 @@ public:
     registry_scope scope;
     std::string text;
 
-    friend bool operator==(const name&, const name&) = default;
+    [[nodiscard]] std::size_t hash() const noexcept {
+      return std::hash<std::string_view>{}(text);
+    }
   };
 
   /// Makes room for the names of `x`. Returns whether there was none.
@@ -183,11 +200,14 @@ public:
   /// Forgets the owner. Returns the names that it had.
   [[nodiscard]] std::vector<name> drop(owner_id x);
 
+  /// Returns all owners. O(n).
+  [[nodiscard]] std::vector<caf::weak_actor_ptr> all() const;
+
 private:
   struct owner {
     // Its address is not used again meanwhile.
     caf::weak_actor_ptr keep;
-    std::vector<name> names;
+    indexed_list<name> names;
   };
 
   struct alignas(64) shard {

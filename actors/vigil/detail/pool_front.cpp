@@ -1,5 +1,7 @@
 #include <vigil/detail/pool_front.hpp>
+#include <vigil/detail/slot.hpp>
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -13,33 +15,50 @@ namespace {
 class handing_over {
 public:
   handing_over(const pool_front* x, std::size_t i) noexcept
-    : front_(x), index_(i), outer_(std::exchange(current, this)) {
+    : front_(x), index_(i), outer_(std::exchange(innermost, this)) {
     // nop
   }
 
   ~handing_over() {
-    current = outer_;
+    innermost = outer_;
   }
 
   handing_over(const handing_over&) = delete;
   handing_over& operator=(const handing_over&) = delete;
 
-  [[nodiscard]] static bool now(const pool_front* x, std::size_t i) noexcept {
-    const auto* at = current;
+  /// Notes that the message is gone already. Returns false if no message is
+  /// being handed to that member in this thread.
+  [[nodiscard]] static bool refused(const pool_front* x, std::size_t i) {
+    auto* at = innermost;
     while (at != nullptr && (at->front_ != x || at->index_ != i))
       at = at->outer_;
-    return at != nullptr;
+    if (at == nullptr)
+      return false;
+    at->refused_ = true;
+    return true;
+  }
+
+  [[nodiscard]] bool refused() const noexcept {
+    return refused_;
   }
 
 private:
-  static thread_local const handing_over* current;
+  static thread_local handing_over* innermost;
 
   const pool_front* front_;
   std::size_t index_;
-  const handing_over* outer_;
+  handing_over* outer_;
+  bool refused_ = false;
 };
 
-constinit thread_local const handing_over* handing_over::current = nullptr;
+constinit thread_local handing_over* handing_over::innermost = nullptr;
+
+/// Returns whether a member that refused a message is there all the same.
+bool is_there(const caf::strong_actor_ptr& member) {
+  auto* front = dynamic_cast<slot*>(member->get());
+  const auto who = front != nullptr ? front->current() : member;
+  return who != nullptr && !compat::end_probe{who}.ended();
+}
 
 } // namespace
 
@@ -47,7 +66,7 @@ struct pool_front::receipt {
   caf::strong_actor_ptr keep_alive;
   pool_front* front;
   std::size_t index;
-  std::uint64_t life;
+  tenure life;
 
   void operator()(const compat::mailbox_element&) const {
     front->done(index, life);
@@ -58,8 +77,8 @@ struct pool_front::receipt {
 
 pool_front::pool_front(caf::actor_config& cfg, child_cell_ptr cell,
                        std::size_t members, std::size_t limit)
-  : forwarding_actor(cfg, std::move(cell)), limit_(limit), members_(members),
-    expected_(members) {
+  : forwarding_actor(cfg, std::move(cell)), members_(members),
+    expected_(members), waiting_(limit) {
   // nop
 }
 
@@ -76,28 +95,77 @@ void pool_front::enqueue(compat::element_ptr x, compat::context* ctx) {
     return;
   }
   target to;
-  auto why = errc::child_stopped;
-  {
-    std::lock_guard guard{lock_};
-    if (expected_ != 0 && !take_idle(to)) {
-      if (waiting_[0].size() + waiting_[1].size() < limit_) {
-        waiting_[compat::is_urgent(*x) ? 0 : 1].push_back(std::move(x));
-        return;
-      }
-      why = errc::overloaded;
-    }
-  }
-  if (to.handle != nullptr)
+  auto refused = take_in(x, to);
+  if (refused == errc::overloaded && make_room(ctx))
+    refused = take_in(x, to);
+  if (refused)
+    lose(*x, *refused, ctx);
+  else if (to.handle != nullptr)
     hand_over(std::move(to), std::move(x), ctx);
-  else
-    lose(*x, why, ctx);
 }
 
+// Finds a member for a message, or has it wait. Returns why it is refused.
+std::optional<errc> pool_front::take_in(compat::element_ptr& x, target& to) {
+  std::lock_guard guard{lock_};
+  if (expected_ == 0)
+    return errc::child_stopped;
+  if (take_idle(to) || take_skipping(to) || waiting_.add(x, put_off()))
+    return std::nullopt;
+  return errc::overloaded;
+}
+
+// Whoever asked may be hidden behind guards: no lock is held while they are
+// asked, nor while messages are destroyed.
+bool pool_front::make_room(compat::context* ctx) {
+  std::vector<std::pair<waiting_room::ticket, request_id>> there;
+  {
+    std::lock_guard guard{lock_};
+    there = waiting_.look();
+  }
+  std::vector<waiting_room::ticket> gone;
+  for (const auto& [ticket, request] : there)
+    if (nobody_waits(request))
+      gone.push_back(ticket);
+  if (gone.empty())
+    return false;
+  std::sort(gone.begin(), gone.end());
+  waiting_room::list left;
+  {
+    std::lock_guard guard{lock_};
+    left = waiting_.take_out(gone);
+  }
+  for (const auto& x : left)
+    lose(*x, errc::message_lost, ctx);
+  return !left.empty();
+}
+
+// A member that refuses at once gets the next message here, not while it
+// refuses: the depth does not grow with the queue.
 void pool_front::hand_over(target to, compat::element_ptr x,
                            compat::context* ctx) {
-  handing_over mark{this, to.index};
-  receipt gone{caf::strong_actor_ptr{ctrl()}, this, to.index, to.life};
-  to.handle->enqueue(compat::tracked(std::move(x), std::move(gone)), ctx);
+  while (x != nullptr) {
+    {
+      handing_over mark{this, to.index};
+      receipt gone{caf::strong_actor_ptr{ctrl()}, this, to.index, to.life};
+      to.handle->enqueue(compat::tracked(std::move(x), std::move(gone)), ctx);
+      if (!mark.refused())
+        return;
+    }
+    // Between two lives, the next message would fare no better.
+    const auto there = is_there(to.handle);
+    target next;
+    {
+      std::lock_guard guard{lock_};
+      auto& who = members_[to.index];
+      if (who.life == to.life && !there)
+        who.up = false;
+      x = next_for(to.index);
+      if (x != nullptr)
+        next = occupy(to.index);
+    }
+    if (x != nullptr)
+      to = std::move(next);
+  }
 }
 
 // Gives a member that became idle what waits for longest.
@@ -106,34 +174,40 @@ void pool_front::feed(std::size_t index) {
   compat::element_ptr next;
   {
     std::lock_guard guard{lock_};
-    auto& who = members_[index];
-    if (!who.idle())
+    next = next_for(index);
+    if (next == nullptr)
       return;
-    next = take_waiting();
-    if (next == nullptr) {
-      if (!std::exchange(who.listed, true))
-        idle_.push_back(index);
-      return;
-    }
     to = occupy(index);
   }
   hand_over(std::move(to), std::move(next), nullptr);
 }
 
-void pool_front::done(std::size_t index, std::uint64_t life) {
-  // A message that is gone before it was handed over was refused: the member is
-  // between two lives, and the next message would fare no better.
-  const auto refused = handing_over::now(this, index);
+// The same for members that wait for something else to come.
+void pool_front::feed_skipping() {
+  target to;
+  compat::element_ptr next;
+  {
+    std::lock_guard guard{lock_};
+    auto* who = waiting_.empty() ? nullptr : only_skipping();
+    if (who == nullptr)
+      return;
+    next = waiting_.take();
+    to = occupy(static_cast<std::size_t>(who - members_.data()));
+  }
+  hand_over(std::move(to), std::move(next), nullptr);
+}
+
+void pool_front::done(std::size_t index, tenure life) {
   {
     std::lock_guard guard{lock_};
     auto& who = members_[index];
     if (who.life != life)
       return;
-    who.busy = false;
-    if (refused)
-      who.up = false;
+    --who.given;
+    // What else it has put off is looked at again, now.
+    who.skips = false;
   }
-  if (!refused)
+  if (!handing_over::refused(this, index))
     feed(index);
 }
 
@@ -153,23 +227,65 @@ bool pool_front::take_idle(target& to) {
   return false;
 }
 
+// Returns what waits for longest; if nothing does, an idle member is idle.
+compat::element_ptr pool_front::next_for(std::size_t index) {
+  auto& who = members_[index];
+  if (!who.idle())
+    return nullptr;
+  auto result = waiting_.take();
+  if (result == nullptr && !std::exchange(who.listed, true))
+    idle_.push_back(index);
+  return result;
+}
+
+// Returns a member that skips if all that take messages do.
+pool_front::member* pool_front::only_skipping() {
+  if (!skipping_)
+    return nullptr;
+  member* result = nullptr;
+  auto at_work = false;
+  skipping_ = false;
+  for (auto& who : members_) {
+    skipping_ |= who.skips || who.given > 1;
+    if (!who.takes())
+      continue;
+    at_work |= !who.skips;
+    if (who.skips && (result == nullptr || who.given < result->given))
+      result = &who;
+  }
+  return at_work ? nullptr : result;
+}
+
+// What members have put off waits with them.
+std::size_t pool_front::put_off() const {
+  std::size_t result = 0;
+  if (skipping_)
+    for (const auto& who : members_)
+      result += who.given > 1 ? who.given - 1 : 0;
+  return result;
+}
+
+bool pool_front::take_skipping(target& to) {
+  auto* who = waiting_.empty() ? only_skipping() : nullptr;
+  if (who == nullptr || put_off() >= waiting_.limit())
+    return false;
+  to = occupy(static_cast<std::size_t>(who - members_.data()));
+  return true;
+}
+
 pool_front::target pool_front::occupy(std::size_t index) {
   auto& who = members_[index];
-  who.busy = true;
+  ++who.given;
+  who.skips = false;
   return {who.handle, index, who.life};
 }
 
-compat::element_ptr pool_front::take_waiting() {
-  for (auto& queue : waiting_)
-    if (!queue.empty()) {
-      auto result = std::move(queue.front());
-      queue.pop_front();
-      return result;
-    }
-  return nullptr;
-}
-
 // -- members ------------------------------------------------------------------
+
+std::uint64_t pool_front::new_child() {
+  std::lock_guard guard{lock_};
+  return ++last_child_;
+}
 
 void pool_front::expect(std::size_t index) {
   std::lock_guard guard{lock_};
@@ -212,7 +328,7 @@ void pool_front::forget(std::size_t index, compat::context* ctx) {
 }
 
 void pool_front::serves(std::size_t index, caf::strong_actor_ptr to, bool yes,
-                        std::uint64_t life) {
+                        tenure life) {
   {
     std::lock_guard guard{lock_};
     auto& who = members_[index];
@@ -221,11 +337,25 @@ void pool_front::serves(std::size_t index, caf::strong_actor_ptr to, bool yes,
     who.up = yes && to != nullptr;
     if (!who.up)
       return;
-    if (std::exchange(who.life, life) != life)
-      who.busy = false;
+    if (std::exchange(who.life, life) != life) {
+      who.given = 0;
+      who.skips = false;
+    }
     who.handle.swap(to);
   }
   feed(index);
+}
+
+void pool_front::skipped(std::size_t index, tenure life) {
+  {
+    std::lock_guard guard{lock_};
+    auto& who = members_[index];
+    if (who.life != life || who.given == 0)
+      return;
+    who.skips = true;
+    skipping_ = true;
+  }
+  feed_skipping();
 }
 
 void pool_front::retire(compat::context* ctx) {
@@ -233,14 +363,13 @@ void pool_front::retire(compat::context* ctx) {
 }
 
 void pool_front::lose_waiting(compat::context* ctx) {
-  std::array<std::deque<compat::element_ptr>, 2> lost;
+  waiting_room::list lost;
   {
     std::lock_guard guard{lock_};
-    lost.swap(waiting_);
+    lost = waiting_.take_all();
   }
-  for (auto& queue : lost)
-    for (auto& x : queue)
-      lose(*x, errc::child_stopped, ctx);
+  for (auto& x : lost)
+    lose(*x, errc::child_stopped, ctx);
 }
 
 // -- making one ---------------------------------------------------------------
@@ -251,18 +380,25 @@ class member_watch final : public life_watch {
 public:
   member_watch(caf::strong_actor_ptr handle, pool_front* front,
                std::size_t index)
-    : handle_(std::move(handle)), front_(front), index_(index) {
+    : handle_(std::move(handle)), front_(front), index_(index),
+      child_(front->new_child()) {
     // nop
   }
 
-  void serves(const child_cell& child, bool yes, std::uint64_t life) override {
-    front_->serves(index_, child.handle(), yes, life);
+  void serves(const child_cell& child, bool yes,
+              std::uint64_t incarnation) override {
+    front_->serves(index_, child.handle(), yes, {child_, incarnation});
+  }
+
+  void skipped(std::uint64_t incarnation) override {
+    front_->skipped(index_, {child_, incarnation});
   }
 
 private:
   caf::strong_actor_ptr handle_;
   pool_front* front_;
   std::size_t index_;
+  std::uint64_t child_;
 };
 
 class pool_roster final : public roster {

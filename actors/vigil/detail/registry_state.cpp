@@ -76,9 +76,7 @@ result<void> registry_state::put(name_shard& here, registry_scope scope,
     i = map.try_emplace(name_key{name}).first;
   auto& [type, entries] = i->second;
   if (!entries.empty()) {
-    const auto mine
-      = std::any_of(entries.begin(), entries.end(),
-                    [&](const auto& x) { return x.id() == who.id(); });
+    const auto mine = i->second.find(who.id()) != nullptr;
     if (!mine && scope == registry_scope::name)
       return failure{errc::already_started, quoted(scope, name.text)
                                               + " belongs to "
@@ -97,7 +95,7 @@ result<void> registry_state::put(name_shard& here, registry_scope scope,
   }
   type = what;
   note(here, registry_event_type::registered, scope, name.text,
-       entries.emplace_back(who));
+       entries.add(name_entry{who}));
   return success();
 }
 
@@ -105,7 +103,7 @@ result<void> registry_state::put(name_shard& here, registry_scope scope,
 void registry_state::take_over(name_shard& here, const name_view& name,
                                name_place& place, owner_id newcomer,
                                owners& keep) {
-  std::erase_if(place.entries, [&](const name_entry& x) {
+  place.entries.erase_if([&](const name_entry& x) {
     auto held = hold(x);
     const auto present = held && held->present();
     if (held)
@@ -144,15 +142,13 @@ bool registry_state::erase(name_shard& here, registry_scope scope,
   auto i = map.find(name);
   if (i == map.end())
     return false;
-  auto& entries = i->second.entries;
-  auto mine = std::find_if(entries.begin(), entries.end(),
-                           [x](const auto& y) { return y.id() == x; });
-  if (mine == entries.end())
+  const auto* mine = i->second.find(x);
+  if (mine == nullptr)
     return false;
   owners_.remove(x, scope, name.text);
   note(here, registry_event_type::lost, scope, name.text, *mine);
-  entries.erase(mine);
-  if (entries.empty())
+  i->second.take(x);
+  if (i->second.entries.empty())
     map.erase(i);
   return true;
 }
@@ -170,7 +166,10 @@ result<caf::strong_actor_ptr> registry_state::find(std::string_view name,
   {
     std::lock_guard guard{here.lock};
     if (auto i = map.find(key); i != map.end()) {
-      owner = hold(i->second.entries.front());
+      i->second.entries.visit([&](const name_entry& x) {
+        owner = hold(x);
+        return false;
+      });
       is = i->second.type;
     }
   }
@@ -193,9 +192,11 @@ registry_state::members(std::string_view group, handle_type what) const {
     std::lock_guard guard{here.lock};
     if (auto i = map.find(key); i != map.end()) {
       is = i->second.type;
-      for (const auto& x : i->second.entries)
+      i->second.entries.visit([&](const name_entry& x) {
         if (auto owner = hold(x))
           held.push_back(std::move(*owner));
+        return true;
+      });
     }
   }
   std::vector<caf::strong_actor_ptr> result;
@@ -214,9 +215,11 @@ std::vector<std::string> registry_state::names(registry_scope scope) const {
     {
       std::lock_guard guard{here.lock};
       for (const auto& [key, place] : here.map(scope))
-        for (const auto& x : place.entries)
+        place.entries.visit([&, text = &key.text](const name_entry& x) {
           if (auto owner = hold(x))
-            held.emplace_back(key.text, std::move(*owner));
+            held.emplace_back(*text, std::move(*owner));
+          return true;
+        });
     }
     for (auto& [name, owner] : held)
       if (owner.present())
@@ -254,6 +257,20 @@ void registry_state::hook(const held_owner& x) {
     });
 }
 
+registry_state::~registry_state() {
+  for (const auto& x : owners_.all())
+    if (auto owner = caf::actor_cast<caf::strong_actor_ptr>(x))
+      unhook(held_owner{std::move(owner)});
+  for (const auto& [id, receiver] : receivers_)
+    unwatch(receiver);
+}
+
+void registry_state::unhook(const held_owner& x) const {
+  if (x.record != nullptr)
+    x.record->owner.tree->presence.forget(x.record, this);
+  compat::unwatch(x.actor, static_cast<const void*>(this));
+}
+
 void registry_state::owner_ended(owner_id x) {
   for (const auto& what : owners_.drop(x)) {
     const name_view name{what.text};
@@ -282,19 +299,17 @@ void registry_state::review(owner_id x, const owner_index::name& what) {
   auto i = map.find(name);
   if (i == map.end())
     return;
-  for (auto& entry : i->second.entries) {
-    if (entry.id() != x)
-      continue;
-    owner = hold(entry);
-    const auto present = owner && owner->present();
-    if (present && !entry.announced) {
-      entry.announced = true;
-      note(here, registry_event_type::registered, what.scope, name.text, entry);
-    } else if (!present && entry.announced) {
-      note(here, registry_event_type::lost, what.scope, name.text, entry);
-      entry.announced = false;
-    }
+  auto* entry = i->second.find(x);
+  if (entry == nullptr)
     return;
+  owner = hold(*entry);
+  const auto present = owner && owner->present();
+  if (present && !entry->announced) {
+    entry->announced = true;
+    note(here, registry_event_type::registered, what.scope, name.text, *entry);
+  } else if (!present && entry->announced) {
+    note(here, registry_event_type::lost, what.scope, name.text, *entry);
+    entry->announced = false;
   }
 }
 
@@ -302,32 +317,57 @@ void registry_state::review(owner_id x, const owner_index::name& what) {
 
 std::uint64_t registry_state::subscribe(std::optional<std::string> name,
                                         subscriber f) {
-  auto x = std::make_shared<subscription>();
-  x->name = std::move(name);
-  x->call = std::move(f);
-  std::lock_guard guard{subscribers_mutex_};
-  x->id = ++last_id_;
-  subscribers_.push_back(x);
-  ++subscriber_count_;
-  return x->id;
+  if (!name || !f)
+    return subscribers_.add(std::move(f));
+  return subscribers_.add(
+    [name = std::move(*name), f = std::move(f)](const registry_event& x) {
+      if (x.name == name)
+        f(x);
+    });
+}
+
+std::uint64_t registry_state::subscribe(std::optional<std::string> name,
+                                        const caf::strong_actor_ptr& to) {
+  if (to == nullptr)
+    return 0;
+  auto weak = caf::actor_cast<caf::weak_actor_ptr>(to);
+  const auto id = subscribe(std::move(name), [weak](const registry_event& x) {
+    compat::send_normal(caf::actor_cast<caf::strong_actor_ptr>(weak), nullptr,
+                        x);
+  });
+  const void* key = nullptr;
+  {
+    std::lock_guard guard{receivers_mutex_};
+    key = &receivers_.emplace(id, std::move(weak)).first->second;
+  }
+  compat::watch(
+    to,
+    [id, from = weak_from_this()](const caf::error&, compat::context*) {
+      if (auto x = from.lock())
+        x->unsubscribe(id);
+    },
+    key);
+  return id;
 }
 
 void registry_state::unsubscribe(std::uint64_t id) {
-  subscription_ptr released;
-  std::lock_guard guard{subscribers_mutex_};
-  auto i = std::find_if(subscribers_.begin(), subscribers_.end(),
-                        [id](const auto& x) { return x->id == id; });
-  if (i == subscribers_.end())
-    return;
-  released = std::move(*i);
-  subscribers_.erase(i);
-  --subscriber_count_;
+  subscribers_.remove(id);
+  std::unique_lock guard{receivers_mutex_};
+  auto node = receivers_.extract(id);
+  guard.unlock();
+  if (!node.empty())
+    unwatch(node.mapped());
+}
+
+void registry_state::unwatch(const caf::weak_actor_ptr& receiver) {
+  if (auto x = caf::actor_cast<caf::strong_actor_ptr>(receiver))
+    compat::unwatch(x, static_cast<const void*>(&receiver));
 }
 
 void registry_state::note(name_shard& here, registry_event_type what,
                           registry_scope scope, std::string_view name,
                           const name_entry& x) {
-  if (x.announced && subscriber_count_ > 0)
+  if (x.announced && !subscribers_.empty())
     here.pending.push_back({what, scope, std::string{name},
                             caf::actor_cast<caf::actor_addr>(x.actor)});
 }
@@ -341,27 +381,10 @@ void registry_state::deliver(name_shard& here) {
     auto batch = std::exchange(here.pending, {});
     guard.unlock();
     for (const auto& x : batch)
-      publish(x);
+      subscribers_.call(x);
     guard.lock();
   }
   here.delivering = false;
-}
-
-void registry_state::publish(const registry_event& x) {
-  std::vector<subscription_ptr> current;
-  {
-    std::lock_guard guard{subscribers_mutex_};
-    current = subscribers_;
-  }
-  for (const auto& to : current) {
-    if (to->name && *to->name != x.name)
-      continue;
-    try {
-      to->call(x);
-    } catch (...) {
-      failures_.fetch_add(1, std::memory_order_relaxed);
-    }
-  }
 }
 
 } // namespace vigil::detail

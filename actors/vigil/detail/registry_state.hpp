@@ -1,9 +1,9 @@
 #pragma once
 
 #include <vigil/detail/name_table.hpp>
+#include <vigil/detail/subscriber_list.hpp>
 #include <vigil/result.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <typeindex>
+#include <unordered_map>
 #include <vector>
 
 namespace vigil::detail {
@@ -25,6 +26,14 @@ namespace vigil::detail {
 /// Thread-safe. Locks, in this order: a shard of names, a shard of owners.
 class registry_state : public std::enable_shared_from_this<registry_state> {
 public:
+  registry_state() = default;
+
+  /// Leaves no hook behind on the owners.
+  ~registry_state();
+
+  registry_state(const registry_state&) = delete;
+  registry_state& operator=(const registry_state&) = delete;
+
   using subscriber = std::function<void(const registry_event&)>;
   using handle_type = std::type_index;
 
@@ -46,23 +55,23 @@ public:
   // -- subscribers ------------------------------------------------------------
 
   std::uint64_t subscribe(std::optional<std::string> name, subscriber f);
+
+  /// Sends the events to an actor, until it has ended.
+  std::uint64_t subscribe(std::optional<std::string> name,
+                          const caf::strong_actor_ptr& to);
+
   void unsubscribe(std::uint64_t id);
 
   [[nodiscard]] std::uint64_t subscriber_failures() const noexcept {
-    return failures_.load(std::memory_order_relaxed);
+    return subscribers_.failures();
   }
 
 private:
-  struct subscription {
-    std::uint64_t id;
-    std::optional<std::string> name;
-    subscriber call;
-  };
-
-  using subscription_ptr = std::shared_ptr<const subscription>;
   using owners = std::vector<held_owner>;
 
   void hook(const held_owner& x);
+  void unhook(const held_owner& x) const;
+  static void unwatch(const caf::weak_actor_ptr& receiver);
   void owner_ended(owner_id x);
 
   /// Compares what subscribers were told of an owner with what is.
@@ -80,16 +89,13 @@ private:
   void note(name_shard& here, registry_event_type what, registry_scope scope,
             std::string_view name, const name_entry& x);
   void deliver(name_shard& here);
-  void publish(const registry_event& x);
 
   name_table names_;
   owner_index owners_;
-
-  std::atomic<std::size_t> subscriber_count_{0};
-  std::atomic<std::uint64_t> failures_{0};
-  mutable std::mutex subscribers_mutex_;
-  std::uint64_t last_id_ = 0;
-  std::vector<subscription_ptr> subscribers_;
+  subscriber_list<registry_event> subscribers_;
+  std::mutex receivers_mutex_;
+  // Nodes never move: their addresses name the hooks on subscribed actors.
+  std::unordered_map<std::uint64_t, caf::weak_actor_ptr> receivers_;
 };
 
 } // namespace vigil::detail

@@ -105,6 +105,8 @@ public:
 
   void initialize() override {
     running_child guard{this};
+    if (this->getf(caf::abstract_actor::is_detached_flag))
+      dedicate_thread(record());
     this->gate(watched());
     auto what = this->attempt([this] { super::initialize(); });
     if (what) {
@@ -173,6 +175,10 @@ protected:
     this->quit(std::move(why));
   }
 
+  void put_off() override {
+    note_put_off();
+  }
+
   void attend_to_fault() override {
     this->attend();
   }
@@ -195,6 +201,7 @@ public:
 
   void act() override {
     running_child guard{this};
+    dedicate_thread(record());
     note_started();
     try {
       T::act();

@@ -7,6 +7,8 @@ namespace vigil::detail {
 
 namespace {
 
+thread_local const task_base* here = nullptr;
+
 /// Stops a task when the life of the actor that holds it ends.
 struct leash {
   explicit leash(std::weak_ptr<task_base> x) : task(std::move(x)) {
@@ -39,6 +41,10 @@ std::string task_base::path() const {
   return owner.path + "/#" + std::to_string(uid);
 }
 
+const task_base* task_base::blocking_here() noexcept {
+  return here;
+}
+
 // -- begin --------------------------------------------------------------------
 
 result<void> task_base::launch(compat::context* ctx, task_place where) {
@@ -50,10 +56,19 @@ result<void> task_base::launch(compat::context* ctx, task_place where) {
     unlink(ctx);
     return added;
   }
-  if (place_ == task_place::blocking)
-    return submit_blocking();
-  submit(ctx);
-  return success();
+  if (place_ == task_place::scheduler) {
+    submit(ctx);
+    return success();
+  }
+  auto queued = submit_blocking();
+  if (!queued) {
+    unlink(ctx);
+    if (leave({exit_kind::shutdown, {}, false, {}})) {
+      let_go();
+      gone();
+    }
+  }
+  return queued;
 }
 
 void task_base::submit(compat::context* ctx) {
@@ -62,25 +77,40 @@ void task_base::submit(compat::context* ctx) {
 
 result<void> task_base::submit_blocking() {
   auto serve = [me = shared_from_this()] {
+    const auto* outer = std::exchange(here, me.get());
     while (me->run(nullptr))
       ; // another life
+    here = outer;
   };
-  if (pool_->blocking().submit(std::move(serve)))
-    return success();
-  unlink();
-  if (leave({exit_kind::shutdown, {}, false, {}})) {
-    let_go();
-    gone();
-  }
-  return failure{errc::max_children, pool_->blocking().limits(),
-                 pool_->cell().path};
+  auto& threads = pool_->blocking();
+  const auto answer = threads.submit(uid, std::move(serve));
+  if (answer != blocking_pool::answer::taken)
+    return failure{errc::max_children, threads.describe(answer),
+                   pool_->cell().path};
+  if (is_over())
+    threads.withdraw(uid);
+  return success();
+}
+
+// Who was stopped meanwhile did not find itself in the queue.
+bool task_base::is_over() {
+  std::lock_guard guard{task_lock_};
+  return phase_ == phase::over;
 }
 
 void task_base::run_again() {
   if (place_ == task_place::scheduler)
-    submit(nullptr);
-  else if (auto queued = submit_blocking(); !queued)
-    pool_->cell().failures.add(queued.error());
+    return submit(nullptr);
+  auto queued = submit_blocking();
+  if (queued)
+    return;
+  auto& why = queued.error();
+  pool_->cell().failures.add(why);
+  if (!leave(abnormal(why)))
+    return;
+  let_go();
+  answer_fault({why.code, why.message}, nullptr);
+  gone();
 }
 
 bool task_base::begin() {
@@ -94,6 +124,7 @@ bool task_base::begin() {
     again = incarnation.fetch_add(1, std::memory_order_relaxed) > 0;
     kept_ = false;
   }
+  since(now());
   state = child_state::running;
   publish(life(),
           again ? event_type::child_restarted : event_type::child_started);
@@ -191,6 +222,8 @@ void task_base::finish_stopped(bool kill, compat::context* ctx) {
                   : child_exit{exit_kind::shutdown, {}, false, {}};
   if (!leave(how))
     return;
+  if (place_ == task_place::blocking)
+    pool_->blocking().withdraw(uid);
   let_go();
   if (kill)
     answer_fault({{errc::killed, "the task was killed"}}, ctx);

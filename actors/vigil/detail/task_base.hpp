@@ -57,6 +57,15 @@ public:
     return incarnation.load(std::memory_order_relaxed);
   }
 
+  /// Where it runs; known from `launch` on.
+  [[nodiscard]] task_place place() const noexcept {
+    return place_;
+  }
+
+  /// Returns the task whose function runs in this thread and may block; null if
+  /// there is none.
+  [[nodiscard]] static const task_base* blocking_here() noexcept;
+
   /// Takes the task into its pool and has it run.
   [[nodiscard]] result<void> launch(compat::context* ctx, task_place where);
 
@@ -156,6 +165,7 @@ private:
   void finish_stopped(bool kill, compat::context* ctx);
   void submit(compat::context* ctx);
   [[nodiscard]] result<void> submit_blocking();
+  [[nodiscard]] bool is_over();
 
   const std::shared_ptr<task_pool> pool_;
   std::stop_source stop_;

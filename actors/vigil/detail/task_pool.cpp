@@ -112,13 +112,7 @@ std::vector<std::shared_ptr<task_base>> task_pool::children() const {
 }
 
 std::shared_ptr<task_base> task_pool::find(std::uint64_t uid) const {
-  std::shared_ptr<task_base> result;
-  tasks_.visit([&](const task_base& x) {
-    if (x.uid == uid)
-      result = x.links.keep;
-    return result == nullptr;
-  });
-  return result;
+  return tasks_.find(uid);
 }
 
 void task_pool::sample(std::size_t limit,

@@ -98,7 +98,7 @@ public:
   /// Returns the tasks that are there, in no particular order. O(n).
   [[nodiscard]] std::vector<std::shared_ptr<task_base>> children() const;
 
-  /// Returns the task of that number, or null. O(n).
+  /// Returns the task of that number, or null. O(1).
   [[nodiscard]] std::shared_ptr<task_base> find(std::uint64_t uid) const;
 
   void sample(std::size_t limit,

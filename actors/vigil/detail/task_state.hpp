@@ -1,8 +1,8 @@
 #pragma once
 
+#include <vigil/detail/guarded.hpp>
 #include <vigil/detail/task_base.hpp>
 
-#include <exception>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -61,10 +61,8 @@ template <class T, class F>
     } else {
       return outcome_of<T>(f());
     }
-  } catch (const std::exception& e) {
-    return fault(errc::exception, e.what());
   } catch (...) {
-    return fault(errc::exception, "unknown exception");
+    return failed<T>(thrown_failure());
   }
 }
 
@@ -89,7 +87,7 @@ public:
 
 protected:
   /// A life ended with `x`. Returns whether another is wanted.
-  [[nodiscard]] bool finish(outcome<T> x, compat::context* ctx) {
+  [[nodiscard]] bool finish(outcome<T>&& x, compat::context* ctx) {
     child_exit how;
     if (x.has_exception()) {
       const auto& why = x.assume_exception();
@@ -107,7 +105,7 @@ protected:
   }
 
   void answer_fault(fault_reason why, compat::context* ctx) final {
-    answer(std::move(why), ctx);
+    answer(outcome<T>{std::move(why)}, ctx);
   }
 
   /// The function, which got a promise, has returned.
@@ -116,10 +114,12 @@ protected:
   }
 
 private:
-  void answer(outcome<T> x, compat::context* ctx) {
+  void answer(outcome<T>&& x, compat::context* ctx) {
     if (!claim_answer())
       return;
-    answer_.emplace(std::move(x));
+    // There has to be an answer, also if the value throws when it is moved.
+    if (const auto why = caught([&] { answer_.emplace(std::move(x)); }))
+      answer_.emplace(failed<T>(*why));
     publish_answer(
       !answer_->has_value(),
       answer_->has_exception() ? &answer_->assume_exception() : nullptr, ctx);

@@ -1,9 +1,13 @@
 #include <vigil/detail/task_waiting.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
+#include <map>
 #include <mutex>
+#include <vector>
 
 namespace vigil::detail {
 
@@ -31,6 +35,29 @@ void drive(compat::test_driver& driver, task_pool& pool, duration timeout,
   while (!enough() && driver.now() < deadline && driver.skip_time());
 }
 
+/// Work that waits for other work is no reason for that one not to run.
+class lent_threads {
+public:
+  explicit lent_threads(std::span<task_base* const> xs) {
+    if (!blocking_pool::runs_here())
+      return;
+    std::map<task_pool*, std::vector<blocking_pool::ticket>> wanted;
+    for (auto* x : xs)
+      if (x->place() == task_place::blocking)
+        wanted[&x->pool()].push_back(x->uid);
+    for (const auto& [pool, tickets] : wanted)
+      waits_.emplace_back(pool->blocking(), tickets);
+  }
+
+  [[nodiscard]] bool sensible() const noexcept {
+    return std::all_of(waits_.begin(), waits_.end(),
+                       [](const auto& x) { return x.sensible(); });
+  }
+
+private:
+  std::deque<blocking_pool::waiting> waits_;
+};
+
 void wait(bell& x, duration timeout, const std::function<bool()>& enough) {
   std::unique_lock guard{x.mutex};
   if (timeout < std::chrono::hours{24 * 365})
@@ -52,11 +79,20 @@ result<void> wait_for(std::span<task_base* const> xs, duration timeout,
     return failure{errc::would_block,
                    "to wait for a task in an actor, use then(self, …)",
                    pool.cell().path};
+  if (std::find(xs.begin(), xs.end(), task_base::blocking_here()) != xs.end())
+    return failure{errc::would_block, "the task would wait for itself",
+                   pool.cell().path};
   auto b = std::make_shared<bell>();
   compat::test_driver driver{pool.system()};
   if (driver.active()) {
     drive(driver, pool, timeout, enough);
   } else {
+    const lent_threads lent{xs};
+    if (!lent.sensible())
+      return failure{errc::would_block,
+                     "the task waits for a thread, all threads for blocking "
+                     "work wait for tasks, and the system has no more",
+                     pool.cell().path};
     for (auto* x : xs)
       x->on_answer([b](compat::context*) { b->ring(); });
     wait(*b, timeout, enough);
@@ -84,6 +120,9 @@ result<void> shut_down(task_base& x, const shutdown_policy& how) {
     return failure{errc::negative_delay, "the timeout", x.path()};
   if (!x.has_answer() && compat::is_scheduler_thread(x.pool().system()))
     return failure{errc::would_block, "in an actor, use cancel()", x.path()};
+  if (&x == task_base::blocking_here())
+    return failure{errc::would_block, "the task would wait for itself",
+                   x.path()};
   x.stop(false);
   if (!wait_for(x, patience))
     x.stop(true);

@@ -69,6 +69,11 @@ protected:
                       caf::message_id mid)
     = 0;
 
+  /// The behavior has skipped a message, and not because it awaits a response.
+  virtual void put_off() {
+    // nop
+  }
+
   // -- what the owner may do --------------------------------------------------
 
   /// Shows all messages to `before`, not only urgent ones.
@@ -201,9 +206,19 @@ private:
     return false;
   }
 
+  // The owner does not throw; should it all the same, nothing else ends.
   verdict show(mailbox_element& x) {
     this->current_element_ = &x;
-    return before(x);
+    std::string what;
+    auto result = verdict::consumed;
+    auto look = [&] {
+      result = before(x);
+    };
+    if (!run_guarded(look, what)) [[unlikely]] {
+      thrown(std::move(what), nullptr, {});
+      settle();
+    }
+    return result;
   }
 
   caf::invoke_message_result deliver(mailbox_element& x) {
@@ -228,8 +243,10 @@ private:
     // The exception itself is gone before a new life begins.
     if (what != nullptr) [[unlikely]]
       thrown(std::move(*what), asker != nullptr ? *asker : nullptr, x.mid);
-    if (result != caf::invoke_message_result::skipped)
+    if (result != caf::invoke_message_result::skipped) [[likely]]
       settle();
+    else if (this->awaited_responses_.empty())
+      put_off();
     return result;
   }
 

@@ -37,6 +37,11 @@ void child_cell::serves(bool yes, std::uint64_t life) {
     watch->serves(*this, yes, life);
 }
 
+void child_cell::skipped(std::uint64_t life) {
+  if (watch != nullptr)
+    watch->skipped(life);
+}
+
 caf::strong_actor_ptr child_cell::handle() const {
   std::lock_guard guard{mutex_};
   return handle_;

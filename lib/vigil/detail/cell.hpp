@@ -85,6 +85,8 @@ public:
   std::atomic<duration::rep> message_since{0};
   void serves(bool yes, std::uint64_t life) override;
 
+  void skipped(std::uint64_t life) override;
+
   /// The handle that outlives restarts; null before the first start. Kept until
   /// the child is forgotten.
   [[nodiscard]] caf::strong_actor_ptr handle() const;

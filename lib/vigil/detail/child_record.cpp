@@ -30,6 +30,10 @@ void child_record::serves(bool, std::uint64_t) {
   // nop
 }
 
+void child_record::skipped(std::uint64_t) {
+  // nop
+}
+
 void child_record::came_up(std::uint64_t life, time_point when) {
   since(when);
   // What its supervisor makes of it stands, if that was quicker.

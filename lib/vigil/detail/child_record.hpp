@@ -69,6 +69,9 @@ public:
   /// Notes that a life begins or ceases to handle messages.
   virtual void serves(bool yes, std::uint64_t life);
 
+  /// Notes that a life has put a message off and waits for another one.
+  virtual void skipped(std::uint64_t life);
+
   /// Returns a failure of that life with path, incarnation and time filled in.
   [[nodiscard]] failure complete(failure x, std::uint64_t life) const;
 

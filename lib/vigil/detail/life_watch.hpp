@@ -16,6 +16,9 @@ public:
   /// about a later life. Must not throw.
   virtual void serves(const child_cell& child, bool yes, std::uint64_t life)
     = 0;
+
+  /// A life has put a message off and waits for another one. Must not throw.
+  virtual void skipped(std::uint64_t life) = 0;
 };
 
 } // namespace vigil::detail

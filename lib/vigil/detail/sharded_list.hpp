@@ -18,10 +18,11 @@ struct list_links {
   T* previous = nullptr;
 };
 
-/// Objects that come and go in any thread, kept alive while they are in.
+/// Objects that come and go in any thread, kept alive while they are in, and
+/// found by number.
 ///
-/// Adding and removing is O(1) and takes one of several short locks. `T` has a
-/// number `uid` and `list_links<T> links`.
+/// Adding, removing and finding is O(1), amortized, and takes one of several
+/// short locks. `T` has a number `uid` and `list_links<T> links`.
 template <class T>
 class sharded_list {
 public:
@@ -32,10 +33,11 @@ public:
     std::lock_guard guard{here.mutex};
     if (!admits())
       return false;
+    if (here.size == here.buckets.size())
+      here.grow();
+    here.link(*x);
+    ++here.size;
     auto& links = x->links;
-    links.next = std::exchange(here.first, x.get());
-    if (links.next != nullptr)
-      links.next->links.previous = x.get();
     links.keep = std::move(x);
     return true;
   }
@@ -47,12 +49,26 @@ public:
     auto& links = x.links;
     if (links.keep == nullptr)
       return nullptr;
-    (links.previous != nullptr ? links.previous->links.next : here.first)
+    (links.previous != nullptr ? links.previous->links.next
+                               : here.bucket_of(x.uid))
       = links.next;
     if (links.next != nullptr)
       links.next->links.previous = links.previous;
     links.next = links.previous = nullptr;
+    --here.size;
     return std::exchange(links.keep, nullptr);
+  }
+
+  /// Returns the member of that number; null if there is none.
+  [[nodiscard]] std::shared_ptr<T> find(std::uint64_t uid) const {
+    auto& here = shard_of(uid);
+    std::lock_guard guard{here.mutex};
+    if (here.size == 0)
+      return nullptr;
+    auto* x = here.bucket_of(uid);
+    while (x != nullptr && x->uid != uid)
+      x = x->links.next;
+    return x != nullptr ? x->links.keep : nullptr;
   }
 
   /// Returns once all calls of `add` that had begun have ended.
@@ -62,14 +78,15 @@ public:
   }
 
   /// Calls `f` for the members, in no particular order, under a lock, until it
-  /// returns false.
+  /// returns false. O(n).
   template <class F>
   void visit(F f) const {
     for (auto& here : shards_) {
       std::lock_guard guard{here.mutex};
-      for (auto* x = here.first; x != nullptr; x = x->links.next)
-        if (!f(*x))
-          return;
+      for (auto* first : here.buckets)
+        for (auto* x = first; x != nullptr; x = x->links.next)
+          if (!f(*x))
+            return;
     }
   }
 
@@ -86,16 +103,39 @@ public:
 private:
   static constexpr std::size_t shard_count = 16;
 
+  // Numbers are given out one after the other, so they fill buckets evenly.
   struct alignas(64) shard {
     mutable std::mutex mutex;
-    T* first = nullptr;
+    std::vector<T*> buckets;
+    std::size_t size = 0;
+
+    /// Their number is a power of two.
+    [[nodiscard]] T*& bucket_of(std::uint64_t uid) {
+      return buckets[uid / shard_count % buckets.size()];
+    }
+
+    void link(T& x) {
+      auto& first = bucket_of(x.uid);
+      x.links.previous = nullptr;
+      x.links.next = std::exchange(first, &x);
+      if (x.links.next != nullptr)
+        x.links.next->links.previous = &x;
+    }
+
+    void grow() {
+      const auto n = buckets.empty() ? 4 : 2 * buckets.size();
+      auto old = std::exchange(buckets, std::vector<T*>(n));
+      for (auto* x : old)
+        while (x != nullptr)
+          link(*std::exchange(x, x->links.next));
+    }
   };
 
-  [[nodiscard]] shard& shard_of(std::uint64_t uid) noexcept {
+  [[nodiscard]] shard& shard_of(std::uint64_t uid) const noexcept {
     return shards_[uid % shard_count];
   }
 
-  std::array<shard, shard_count> shards_;
+  mutable std::array<shard, shard_count> shards_;
 };
 
 } // namespace vigil::detail

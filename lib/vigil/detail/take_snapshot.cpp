@@ -8,7 +8,8 @@ namespace vigil::detail {
 namespace {
 
 duration uptime(time_point now, child_state state, duration::rep up_since) {
-  if (state != child_state::running)
+  // A child whose first life waits for its first message has not come up.
+  if (state != child_state::running || up_since == 0)
     return duration::zero();
   const auto since = time_point{duration{up_since}};
   return std::max(time_between(since, now), duration::zero());
@@ -28,8 +29,6 @@ void append_child(tree_snapshot& to, const child_cell& x, std::size_t parent) {
   auto row = row_of(x, x.spec.id);
   row.parent = parent;
   row.depth = to.rows[parent].depth + 1;
-  row.uptime = uptime(to.taken_at, row.state,
-                      x.up_since.load(std::memory_order_relaxed));
   if (x.spec.health)
     row.health = x.health.load(std::memory_order_relaxed);
   if (x.nested != nullptr)
@@ -84,6 +83,8 @@ tree_snapshot::row row_of(const child_record& x, std::string id) {
   row.restarts = x.restarts.load(std::memory_order_relaxed);
   row.messages_lost = x.messages_lost.load(std::memory_order_relaxed);
   row.last_failure = x.last_failure();
+  row.uptime
+    = uptime(x.now(), row.state, x.up_since.load(std::memory_order_relaxed));
   return row;
 }
 

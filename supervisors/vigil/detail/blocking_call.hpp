@@ -1,12 +1,28 @@
 #pragma once
 
 #include <vigil/caf_error.hpp>
+#include <vigil/detail/child_context.hpp>
+#include <vigil/detail/task_base.hpp>
 #include <vigil/result.hpp>
 
 #include <string>
 #include <utility>
 
 namespace vigil::detail {
+
+/// Returns whether this thread runs a task of that tree at or below `path`: who
+/// waits there for the end of that would wait for itself.
+[[nodiscard]] inline bool waits_for_itself(const tree_context& tree,
+                                           const std::string& path) {
+  const auto* task = task_base::blocking_here();
+  if (task == nullptr || task->owner.tree.get() != &tree)
+    return false;
+  return (task->path() + '/').starts_with(path + '/');
+}
+
+[[nodiscard]] inline failure would_wait_for_itself(std::string path) {
+  return {errc::would_block, "the task would wait for itself", std::move(path)};
+}
 
 /// Lets virtual time run until `self` has a message. Returns false if none will
 /// come. Where time is real, it is for the caller to wait.
@@ -21,17 +37,19 @@ namespace vigil::detail {
   return compat::has_message(self);
 }
 
-/// Sends `x` to `to` and blocks until it answers or `timeout` is over;
-/// `duration::max()` is none. `path`
-/// is that of the supervisor, for failures. Refuses to block the threads of the
-/// scheduler with `errc::would_block`.
+/// Sends `x` to `to`, a supervisor of that tree, and blocks until it answers or
+/// `timeout` is over; `duration::max()` is none. `path` is that of the
+/// supervisor, for failures. Refuses to block the threads of the scheduler, and
+/// those of children of the tree, with `errc::would_block`: the supervisor may
+/// wait for them.
 template <class T, class Handle, class Message>
-[[nodiscard]] result<T> blocking_call(caf::actor_system& sys, const Handle& to,
-                                      const std::string& path, duration timeout,
-                                      Message x) {
-  if (compat::is_scheduler_thread(sys))
+[[nodiscard]] result<T> blocking_call(const tree_context& tree,
+                                      const Handle& to, const std::string& path,
+                                      duration timeout, Message x) {
+  if (must_not_wait_for(tree))
     return failure{errc::would_block,
                    "inside an actor, send the supervisor a vigil::call", path};
+  auto& sys = tree.system;
   caf::scoped_actor self{sys, true};
   auto request = self->request(
     to, compat::request_timeout(sys.clock().now(), timeout), std::move(x));

@@ -16,15 +16,26 @@ result<child_cell_ptr> start_child_in(const supervisor_cell& x,
   return failure{errc::ignored, "it is gone already", info.value().path};
 }
 
+namespace {
+
+/// Returns the cell of the child that is known by that handle; null if it is of
+/// no child that a supervisor knows by an id.
+const child_cell* cell_of(const caf::strong_actor_ptr& x) {
+  auto* actor = x != nullptr ? dynamic_cast<child_actor*>(x->get()) : nullptr;
+  return actor != nullptr ? dynamic_cast<const child_cell*>(actor->child())
+                          : nullptr;
+}
+
+} // namespace
+
 result<void> terminate_child_in(const supervisor_cell& x,
                                 const caf::strong_actor_ptr& child,
                                 duration timeout) {
   // No child has an empty id: then the supervisor says what is wrong.
   std::string id;
-  if (child != nullptr)
-    for (const auto& cell : x.children())
-      if (cell->handle() == child)
-        id = cell->spec.id;
+  if (const auto* cell = cell_of(child);
+      cell != nullptr && cell->parent.get() == &x && cell->handle() == child)
+    id = cell->spec.id;
   return call_supervisor<void>(x, call::terminate_child{std::move(id)},
                                timeout);
 }

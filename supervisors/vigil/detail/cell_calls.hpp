@@ -5,6 +5,7 @@
 #include <vigil/detail/cell.hpp>
 #include <vigil/result.hpp>
 
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,7 +23,10 @@ template <class T, class Call>
   auto to = caf::actor_cast<supervisor_handle>(x.actor);
   if (!to)
     return failure{errc::supervisor_down, {}, x.path};
-  return blocking_call<T>(x.tree->system, to, x.path, timeout, std::move(what));
+  if constexpr (std::is_same_v<Call, call::terminate_child>)
+    if (auto path = x.path + '/' + what.id; waits_for_itself(*x.tree, path))
+      return would_wait_for_itself(std::move(path));
+  return blocking_call<T>(*x.tree, to, x.path, timeout, std::move(what));
 }
 
 /// Adds a child, starts it and waits until it is up. Fails with `errc::ignored`
@@ -31,7 +35,7 @@ template <class T, class Call>
                                                     call::start_child what,
                                                     duration timeout);
 
-/// Stops the child of that handle and waits until it is gone. O(n).
+/// Stops the child of that handle and waits until it is gone. O(1).
 [[nodiscard]] result<void>
 terminate_child_in(const supervisor_cell& x, const caf::strong_actor_ptr& child,
                    duration timeout);

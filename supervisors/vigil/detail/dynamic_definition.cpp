@@ -134,7 +134,7 @@ result<void> terminate_dynamic(const dynamic_pool* pool,
              ? failure{errc::supervisor_down, {}, pool->cell().path}
              : no_pool();
   const auto& cell = pool->cell();
-  return blocking_call<void>(cell.tree->system, to, cell.path, timeout,
+  return blocking_call<void>(*cell.tree, to, cell.path, timeout,
                              call::terminate_handle{std::move(child)});
 }
 

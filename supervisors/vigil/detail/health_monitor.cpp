@@ -1,3 +1,4 @@
+#include <vigil/detail/guarded.hpp>
 #include <vigil/detail/health_monitor.hpp>
 
 #include <utility>
@@ -52,11 +53,16 @@ void health_monitor::check(patient& x) {
   const auto life = cell.incarnation.load(std::memory_order_relaxed);
   if (std::exchange(x.life, life) != life)
     x.watch.reset();
-  x.probe->ask(
-    self_, cell.handle(), cell.spec.health->timeout,
-    [this, child = cell.uid, generation = x.generation](result<health> answer) {
-      answered(child, generation, std::move(answer));
-    });
+  auto done = [this, child = cell.uid,
+               generation = x.generation](result<health> answer) {
+    answered(child, generation, std::move(answer));
+  };
+  // Its question may be copied from what is the user's.
+  const auto why = caught([&] {
+    x.probe->ask(self_, cell.handle(), cell.spec.health->timeout, done);
+  });
+  if (why)
+    done(*why);
 }
 
 void health_monitor::answered(child_uid child, std::uint64_t generation,

@@ -2,6 +2,7 @@
 
 #include <vigil/call.hpp>
 #include <vigil/detail/child_messages.hpp>
+#include <vigil/detail/guarded.hpp>
 #include <vigil/detail/is_null.hpp>
 #include <vigil/result.hpp>
 
@@ -95,13 +96,10 @@ public:
   void ask(supervisor_handle::base&, const caf::strong_actor_ptr& child,
            duration, callback done) const override {
     result<health> answer = health::unknown;
-    try {
-      answer = health_of(f_(caf::actor_cast<Handle>(child)));
-    } catch (const std::exception& e) {
-      answer = failure{errc::exception, e.what()};
-    } catch (...) {
-      answer = failure{errc::exception, "unknown exception"};
-    }
+    const auto why
+      = caught([&] { answer = health_of(f_(caf::actor_cast<Handle>(child))); });
+    if (why)
+      answer = *why;
     done(std::move(answer));
   }
 

@@ -130,8 +130,8 @@ private:
   [[nodiscard]] result<T> ask(std::size_t index) {
     if (!supervisor_)
       return failure{errc::supervisor_down, {}, cell_.path};
-    return blocking_call<T>(cell_.tree->system, supervisor_, cell_.path,
-                            timeout_, Call{std::to_string(index)});
+    return blocking_call<T>(*cell_.tree, supervisor_, cell_.path, timeout_,
+                            Call{std::to_string(index)});
   }
 
   const partition_cell& cell_;
@@ -151,7 +151,7 @@ result<std::size_t> resize_partitions(const partition_cell* x, any_count n,
                    "it can have from 0 to "
                      + std::to_string(x->table->max_size()) + " partitions",
                    x->path};
-  if (compat::is_scheduler_thread(x->tree->system))
+  if (must_not_wait_for(*x->tree))
     return failure{errc::would_block, "resize is not for use inside an actor",
                    x->path};
   return resizing{*x, timeout}.run(n.as_size());

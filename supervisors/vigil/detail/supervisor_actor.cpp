@@ -1,5 +1,7 @@
+#include <vigil/detail/guarded.hpp>
 #include <vigil/detail/supervisor_actor.hpp>
 
+#include <optional>
 #include <random>
 #include <utility>
 
@@ -198,8 +200,11 @@ void supervisor_actor::act() {
 
 void supervisor_actor::carry_out(const action::start_child& x) {
   auto* child = entry(x.child);
-  if (child == nullptr)
-    child = &add_entry(x.child, definition_->children[x.child - 1]);
+  if (child == nullptr) {
+    child = remade(x.child);
+    if (child == nullptr)
+      return;
+  }
   reveal(*child);
   sync(x.child);
   try {
@@ -208,11 +213,26 @@ void supervisor_actor::carry_out(const action::start_child& x) {
     if (e.why.code == errc::ignored)
       return core_.ignored(x.child, now());
     start_threw(*child, e.why);
-  } catch (const std::exception& e) {
-    start_threw(*child, {errc::exception, e.what()});
   } catch (...) {
-    start_threw(*child, {errc::exception, "unknown exception"});
+    start_threw(*child, thrown_failure());
   }
+}
+
+// A static child that was forgotten comes back. What is made of a description
+// may be copies of what is the user's.
+supervisor_actor::child_entry* supervisor_actor::remade(child_uid child) {
+  std::optional<failure> why;
+  if (auto node = unmade_.extract(child); !node.empty()) {
+    why = std::move(node.mapped());
+  } else {
+    const auto& definition = definition_->children[child - 1];
+    why = caught([&] { add_entry(child, definition); });
+    if (why)
+      why->path = cell_->path + '/' + definition.spec.id;
+  }
+  if (why)
+    core_.start_failed(child, std::move(*why), now());
+  return entry(child);
 }
 
 void supervisor_actor::start_threw(const child_entry& x, failure why) {
@@ -236,11 +256,14 @@ void supervisor_actor::carry_out(const action::park_child& x) {
 }
 
 void supervisor_actor::carry_out(const action::forget_child& x) {
+  unmade_.erase(x.child);
   auto node = entries_.extract(x.child);
   if (node.empty())
     return;
   auto& child = node.mapped();
   health_.end(x.child);
+  if (x.child <= definition_->children.size())
+    earlier_[x.child] = child.cell->incarnation;
   child.cell->state = child_state::stopped;
   child.cell->vanish();
   if (child.shown)

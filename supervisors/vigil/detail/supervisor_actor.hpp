@@ -128,6 +128,7 @@ private:
 
   child_entry& add_entry(child_uid child, const child_definition& x);
   void reveal(child_entry& x);
+  [[nodiscard]] child_entry* remade(child_uid child);
   void start_threw(const child_entry& x, failure why);
   [[nodiscard]] child_entry* entry(child_uid child);
   [[nodiscard]] time_point now() const;
@@ -138,6 +139,11 @@ private:
   child_cell_ptr me_;
   decision_core core_;
   std::unordered_map<child_uid, child_entry> entries_;
+  /// The last incarnations of static children that were forgotten and come back
+  /// with the next start.
+  std::unordered_map<child_uid, std::uint64_t> earlier_;
+  /// Why children that were added at run time could not even be made.
+  std::unordered_map<child_uid, failure> unmade_;
   std::unordered_map<call_id, pending_call> calls_;
   call_id last_call_ = 0;
   std::uint64_t last_serial_ = 0;

@@ -1,4 +1,5 @@
 #include <vigil/detail/child_path.hpp>
+#include <vigil/detail/guarded.hpp>
 #include <vigil/detail/supervisor_actor.hpp>
 
 #include <algorithm>
@@ -83,7 +84,10 @@ caf::result<child_info> supervisor_actor::start_child(child_definition x) {
   auto id = remember(reply_kind::info, x.spec.id);
   auto promise = calls_[id].promise;
   if (auto uid = core_.start_child(id, x.spec, now()); uid != 0)
-    add_entry(uid, x);
+    if (auto why = caught([&] { add_entry(uid, x); })) {
+      why->path = cell_->path + '/' + x.spec.id;
+      unmade_.emplace(uid, std::move(*why));
+    }
   attend();
   return promise;
 }

@@ -14,6 +14,12 @@ supervisor_actor::add_entry(child_uid child, const child_definition& x) {
   result.cell = std::move(cell);
   result.port = std::move(port);
   result.probe = x.probe;
+  // The same place in the tree: its incarnations are counted on, and what an
+  // earlier one has to say is about an earlier one.
+  if (const auto i = earlier_.find(child); i != earlier_.end()) {
+    result.cell->incarnation = i->second;
+    result.left_behind = i->second;
+  }
   return result;
 }
 
