@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/guarded_handler.hpp>
+#include <vigil/detail/is_null.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -14,7 +15,7 @@ namespace vigil {
 /// Other handlers may stand beside them; for those that return a value, void, a
 /// `caf::result` or a `vigil::promise`, exceptions are caught right here, which
 /// costs less than catching them further up. Without a supervisor a fault ends
-/// the actor.
+/// the actor. A handler that is a null function fails the start.
 ///
 /// Returns `self`'s behavior type: `caf::behavior` or a typed one.
 template <class Self, class... Fs>
@@ -24,6 +25,10 @@ template <class Self, class... Fs>
                 "parameters; give the parameters of a generic lambda their "
                 "types");
   auto* context = detail::context_of(*self);
+  // Found now and not with the first message.
+  if ((detail::is_null(fs) || ...))
+    detail::raise_fault(*self, context,
+                        {errc::null_handle, "a handler of behavior is null"});
   using result_type = typename Self::behavior_type;
   return result_type{detail::guard_handler(self, context, std::move(fs))...};
 }

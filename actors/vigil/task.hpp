@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vigil/detail/guarded_handler.hpp>
+#include <vigil/detail/is_null.hpp>
 #include <vigil/detail/task_state.hpp>
 #include <vigil/detail/task_waiting.hpp>
 
@@ -146,7 +148,8 @@ public:
   /// Calls `f(outcome<T>)` in the actor when there is a result, unless the
   /// actor's life ends before: an incarnation does not see the results of the
   /// one before it. With a timeout, a task that does not make it is killed, and
-  /// the result is a fault, `errc::timeout`.
+  /// the result is a fault, `errc::timeout`. A null function is a fault of the
+  /// actor.
   template <class Self, class F>
   void then(Self* self, F f, any_duration timeout = duration::max());
 
@@ -181,6 +184,10 @@ void task<T>::then(Self* self, F f, any_duration timeout) {
   static_assert(std::is_invocable_v<F&, outcome<T>>,
                 "vigil: the handler of then takes a vigil::outcome<T>, T being "
                 "what the task's function returns");
+  if (detail::is_null(f))
+    return detail::raise_fault(
+      *self, detail::context_of(*self),
+      {errc::null_handle, "the function of then is null"});
   auto handler = std::make_shared<F>(std::move(f));
   if (!valid())
     return static_cast<void>((*handler)(taken()));

@@ -160,6 +160,8 @@ public:
       = detail::stream_core<Self, typename traits::value_type, OnItem, OnEnd>;
     if (auto wrong = detail::check(options, f, pool_))
       return std::move(*wrong);
+    if (detail::is_null(on_item) || detail::is_null(on_end))
+      return failure{errc::null_handle, "a handler of the stream is null"};
     auto x = std::make_shared<core>(
       self,
       traits::make(pool_, std::forward<Source>(items), std::move(f),

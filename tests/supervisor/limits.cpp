@@ -172,7 +172,11 @@ TEST_CASE("budgets without limits are shown as such") {
   w.tell(tree, "in/a", "die");
   w.watch(tree);
   w.tell(tree, "in/a", "die");
-  CHECK(w.events().find("the limit is 1 restart ever") != std::string::npos);
+  std::string said_why;
+  for (const auto& e : w.take_events())
+    if (e.type == vigil::event_type::gave_up)
+      said_why = e.why->message;
+  CHECK(said_why.find("the limit is 1 restart ever") != std::string::npos);
 }
 
 TEST_CASE("the largest budgets are no reason not to start") {
@@ -270,6 +274,25 @@ TEST_CASE("a null function that a child passes is its fault at once") {
   CHECK(join(why)
         == "the function of run_after is null, "
            "the function of monitor is null");
+}
+
+TEST_CASE("a handler that is null fails the start") {
+  for (const bool respawn : {false, true}) {
+    world w;
+    auto bad = vigil::child("bad", [](worker::pointer self) {
+      const std::function<std::string(const std::string&)> none;
+      return vigil::behavior(self, none);
+    });
+    const auto tree = sup()
+                        .child(w.child("first"))
+                        .child(respawn ? bad.respawn() : bad)
+                        .start(w.sys());
+    REQUIRE_FALSE(tree);
+    CHECK(said(tree) == "start_failed");
+    CHECK(tree.error().path == "sup/bad");
+    CHECK(tree.error().root_cause().code == errc::null_handle);
+    CHECK(tree.error().root_cause().message == "a handler of behavior is null");
+  }
 }
 
 TEST_CASE("a child whose function is null is refused at run time too") {
