@@ -76,6 +76,9 @@ bulkhead_answer bulkhead_core::ask(std::string_view caller, time_point now,
   {
     std::lock_guard guard{lock_};
     word_.fetch_or(busy, std::memory_order_acq_rel);
+    // Those whose wait is over have no place in the queue any more.
+    if (may_wait && waiting_.size() >= settings_.queue)
+      expire(now, out);
     mine = caller_of(caller);
     if (settings_.max_wait)
       deadline
@@ -132,19 +135,7 @@ void bulkhead_core::advance(time_point now) {
   turns out;
   {
     std::lock_guard guard{lock_};
-    for (auto i = waiting_.begin(); i != waiting_.end();) {
-      if (now < i->deadline) {
-        ++i;
-        continue;
-      }
-      auto* caller = i->caller;
-      out.push_back(turn_of(*i, bulkhead_refusal::wait_over));
-      i = waiting_.erase(i);
-      if (caller != nullptr) {
-        --caller->second.waiting;
-        forget(caller);
-      }
-    }
+    expire(now, out);
     rest();
   }
   call(out);
@@ -277,6 +268,23 @@ bulkhead_core::turn bulkhead_core::turn_of(const waiter& x,
                                            bulkhead_answer answer) const {
   return {x.ticket, std::move(answer),
           std::string{listener_ ? name_of(x.caller) : std::string_view{}}};
+}
+
+// With the lock held: takes those out whose wait is over.
+void bulkhead_core::expire(time_point now, turns& out) {
+  for (auto i = waiting_.begin(); i != waiting_.end();) {
+    if (now < i->deadline) {
+      ++i;
+      continue;
+    }
+    auto* caller = i->caller;
+    out.push_back(turn_of(*i, bulkhead_refusal::wait_over));
+    i = waiting_.erase(i);
+    if (caller != nullptr) {
+      --caller->second.waiting;
+      forget(caller);
+    }
+  }
 }
 
 void bulkhead_core::call(turns& xs) noexcept {

@@ -145,7 +145,8 @@ public:
 
   /// Returns how many calls have a place.
   [[nodiscard]] std::uint32_t running() const noexcept {
-    return static_cast<std::uint32_t>(word_.load(std::memory_order_acquire));
+    return static_cast<std::uint32_t>(word_.load(std::memory_order_acquire)
+                                      & ~busy);
   }
 
   [[nodiscard]] std::size_t waiting() const;
@@ -174,9 +175,9 @@ private:
 
   using turns = std::vector<turn>;
 
-  // The lower half of the word counts places; this bit sends everybody to the
-  // lock.
-  static constexpr std::uint64_t busy = std::uint64_t{1} << 32U;
+  // The lower bits of the word count places, and are more than there can be
+  // permits; this one sends everybody to the lock.
+  static constexpr std::uint64_t busy = std::uint64_t{1} << 63U;
 
   bulkhead_core(std::string name, const bulkhead_policy& policy,
                 ready_function ready, guard_listener on_event);
@@ -191,6 +192,7 @@ private:
   void forget(caller_entry* caller);
   [[nodiscard]] bool has_room(const caller_entry* caller) const noexcept;
   void let_in(turns& out);
+  void expire(time_point now, turns& out);
   [[nodiscard]] turn turn_of(const waiter& x, bulkhead_answer answer) const;
   void call(turns& x) noexcept;
   void tell(guard_event_type type, std::string_view caller) const;

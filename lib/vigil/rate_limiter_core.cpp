@@ -57,9 +57,9 @@ rate_answer rate_limiter_core::ask(time_point now, std::string_view key,
     // Who waits for the total comes before who comes now.
     if (total_)
       in = let_in(now);
-    auto* x = entry_of(key, now);
-    if (x == nullptr) {
-      result = rate_rejection{settings_.rate.period};
+    const auto x = entry_of(key, now);
+    if (x == entries_.end()) {
+      result = rate_rejection{detail::time_between(now, next_idle(now).at)};
     } else if (x->waiting == 0 && take(*x, now)) {
       result = rate_permit{};
     } else {
@@ -69,7 +69,11 @@ rate_answer rate_limiter_core::ask(time_point now, std::string_view key,
         result = rate_rejection{wait};
       } else {
         ++x->waiting;
-        waiting_.push_back({{++last_ticket_, wait}, entries_.begin()});
+        waiting_.push_back({{++last_ticket_, wait},
+                            x,
+                            settings_.max_wait
+                              ? detail::time_after(now, *settings_.max_wait)
+                              : detail::never});
         result = waiting_.back().ticket;
       }
     }
@@ -116,14 +120,20 @@ void rate_limiter_core::advance(time_point now) {
 rate_limiter_core::turns rate_limiter_core::let_in(time_point now) {
   turns result;
   for (auto i = waiting_.begin(); i != waiting_.end();) {
-    if (total_ && total_->permits(now) == 0)
-      break;
-    if (!take(*i->of, now)) {
+    const bool dry = total_ && total_->permits(now) == 0;
+    const bool in = !dry && take(*i->of, now);
+    if (!in && now < i->deadline) {
+      // Whoever comes later waits longer.
+      if (dry)
+        break;
       ++i;
       continue;
     }
-    --i->of->waiting;
-    result.push_back({i->ticket, i->of->key});
+    auto& x = *i->of;
+    --x.waiting;
+    result.push_back({i->ticket, x.key, rate_permit{}});
+    if (!in)
+      result.back().answer = rate_rejection{wait_of(x, 1, now)};
     i = waiting_.erase(i);
   }
   return result;
@@ -131,8 +141,11 @@ rate_limiter_core::turns rate_limiter_core::let_in(time_point now) {
 
 void rate_limiter_core::call(turns& in) const noexcept {
   detail::flat_calls<turn>::run(this, in, [this](turn&& x) {
-    tell(guard_event_type::admitted, x.key);
-    ready_(x.ticket, rate_permit{});
+    if (const auto* no = std::get_if<rate_rejection>(&x.answer))
+      tell(guard_event_type::refused, x.key, no->retry_after);
+    else
+      tell(guard_event_type::admitted, x.key);
+    ready_(x.ticket, x.answer);
   });
 }
 
@@ -143,7 +156,8 @@ std::optional<time_point> rate_limiter_core::next_timer(time_point now) {
     auto wait = x.of->meter.time_until(1, now);
     if (total_)
       wait = std::max(wait, total_->time_until(1, now));
-    result = std::min(result.value_or(time_point::max()), now + wait);
+    const auto next = std::min(detail::time_after(now, wait), x.deadline);
+    result = std::min(result.value_or(detail::never), next);
   }
   return result;
 }
@@ -158,6 +172,9 @@ result<void> rate_limiter_core::change(rate x, time_point now) {
   settings_ = std::move(changed);
   for (auto& e : entries_)
     e.meter.change(x, burst_of(settings_), now);
+  // A heap still, of keys that have all to be looked at.
+  for (auto& i : idle_)
+    i.at = now;
   return success();
 }
 
@@ -190,26 +207,45 @@ std::size_t rate_limiter_core::waiting() const {
   return waiting_.size();
 }
 
-// Moves the entry to the front. Null if there is no room for a new one.
-rate_limiter_core::entry* rate_limiter_core::entry_of(std::string_view key,
-                                                      time_point now) {
-  if (const auto i = by_key_.find(key); i != by_key_.end()) {
-    entries_.splice(entries_.begin(), entries_, i->second);
-    return &*i->second;
-  }
+// The end if there is no room for a new one.
+rate_limiter_core::entries::iterator
+rate_limiter_core::entry_of(std::string_view key, time_point now) {
+  if (const auto i = by_key_.find(key); i != by_key_.end())
+    return i->second;
   if (entries_.size() >= settings_.max_keys) {
-    // Looks past no more keys than there is room in the queue.
-    const auto oldest
-      = std::find_if(entries_.rbegin(), entries_.rend(),
-                     [](const auto& x) { return x.waiting == 0; });
-    if (oldest == entries_.rend() || !oldest->meter.idle(now))
-      return nullptr;
-    by_key_.erase(oldest->key);
-    entries_.erase(std::next(oldest).base());
+    const auto old = next_idle(now);
+    if (old.at > now)
+      return entries_.end();
+    std::pop_heap(idle_.begin(), idle_.end());
+    idle_.pop_back();
+    by_key_.erase(old.of->key);
+    entries_.erase(old.of);
   }
   entries_.push_front({std::string{key}, meter(now)});
   by_key_.emplace(entries_.front().key, entries_.begin());
-  return &entries_.front();
+  idle_.push_back({now, entries_.begin()});
+  std::push_heap(idle_.begin(), idle_.end());
+  return entries_.begin();
+}
+
+// Each use of a key is looked at once at most: O(log n) for each.
+const rate_limiter_core::idle_key&
+rate_limiter_core::next_idle(time_point now) {
+  for (;;) {
+    const auto at = idle_at(*idle_.front().of, now);
+    if (at <= idle_.front().at || at <= now)
+      return idle_.front();
+    std::pop_heap(idle_.begin(), idle_.end());
+    idle_.back().at = at;
+    std::push_heap(idle_.begin(), idle_.end());
+  }
+}
+
+time_point rate_limiter_core::idle_at(entry& x, time_point now) {
+  auto wait = x.meter.time_until_full(now);
+  if (x.waiting > 0)
+    wait = std::max(wait, duration{1});
+  return detail::time_after(now, wait);
 }
 
 detail::rate_meter rate_limiter_core::meter(time_point now) const {

@@ -26,13 +26,15 @@ struct rate_permit {};
 /// Names a call that waits for a permit.
 struct rate_ticket {
   std::uint64_t id = 0;
-  /// How long it will wait, if nobody before it gives up.
+  /// How long it will wait if nobody before it gives up and nobody changes the
+  /// rate. With a total, others may use that up meanwhile, and it waits longer;
+  /// never longer than `max_wait`, after which it is refused.
   duration wait{};
 };
 
 /// A call may not go on.
 struct rate_rejection {
-  /// When there will be a permit for it.
+  /// When there will be a permit for it, or room for its key.
   duration retry_after{};
 };
 
@@ -45,8 +47,8 @@ using rate_answer = std::variant<rate_permit, rate_ticket, rate_rejection>;
 /// with what became of it, outside of all locks, in the thread that calls
 /// `advance`, or asks while there is a total. `ready` must not throw; if it
 /// asks for more, others are told after it has returned. A key that was idle
-/// for so long that all its permits are back may be forgotten to make room for
-/// another.
+/// for so long that all its permits are back is forgotten where another needs
+/// its room.
 ///
 /// Thread-safe; a short critical section for each call. Time is passed in and
 /// monotonic; a time before the last one changes nothing.
@@ -71,7 +73,8 @@ public:
   /// false if it does not wait.
   bool cancel(rate_ticket x);
 
-  /// Gives permits to waiting calls, in the order in which they came.
+  /// Gives permits to waiting calls, in the order in which they came; refuses
+  /// those that have waited for `max_wait`.
   void advance(time_point now);
 
   /// Returns when `advance` is due next.
@@ -109,11 +112,23 @@ private:
   struct waiter {
     rate_ticket ticket;
     entries::iterator of;
+    time_point deadline;
   };
 
   struct turn {
     rate_ticket ticket;
     std::string key;
+    rate_answer answer;
+  };
+
+  /// Not before then all permits of a key are back.
+  struct idle_key {
+    time_point at;
+    entries::iterator of;
+
+    friend bool operator<(const idle_key& x, const idle_key& y) {
+      return x.at > y.at;
+    }
   };
 
   using turns = std::vector<turn>;
@@ -125,7 +140,10 @@ private:
   rate_answer ask(time_point now, std::string_view key, bool may_wait);
   [[nodiscard]] turns let_in(time_point now);
   void call(turns& in) const noexcept;
-  [[nodiscard]] entry* entry_of(std::string_view key, time_point now);
+  [[nodiscard]] entries::iterator entry_of(std::string_view key,
+                                           time_point now);
+  [[nodiscard]] const idle_key& next_idle(time_point now);
+  [[nodiscard]] time_point idle_at(entry& x, time_point now);
   [[nodiscard]] detail::rate_meter meter(time_point now) const;
   [[nodiscard]] duration wait_of(entry& x, std::uint32_t n, time_point now);
   [[nodiscard]] bool take(entry& x, time_point now);
@@ -139,9 +157,12 @@ private:
 
   mutable std::mutex mutex_;
   std::optional<detail::rate_meter> total_;
-  // The last one used is the first; all others point into this list.
+  // All others point into this list.
   entries entries_;
   std::unordered_map<std::string_view, entries::iterator> by_key_;
+  // A heap of all keys, the next one that may be idle first. Uses make a key
+  // idle later and do not move it; who looks does.
+  std::vector<idle_key> idle_;
   std::list<waiter> waiting_;
   std::uint64_t last_ticket_ = 0;
 };

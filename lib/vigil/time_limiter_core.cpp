@@ -28,7 +28,7 @@ time_limiter_core::time_limiter_core(std::string name, any_duration limit)
 
 std::uint64_t time_limiter_core::begin(time_point now) {
   std::lock_guard guard{lock_};
-  order_.push_back({++last_, now + limit_});
+  order_.push_back({++last_, detail::time_after(now, limit_)});
   open_.insert(last_);
   return last_;
 }
@@ -66,6 +66,11 @@ std::size_t time_limiter_core::under_way() const {
   return open_.size();
 }
 
+std::size_t time_limiter_core::remembered() const {
+  std::lock_guard guard{lock_};
+  return order_.size();
+}
+
 std::uint64_t time_limiter_core::late() const {
   std::lock_guard guard{lock_};
   return late_;
@@ -75,6 +80,10 @@ std::uint64_t time_limiter_core::late() const {
 void time_limiter_core::drop_finished() {
   while (!order_.empty() && open_.count(order_.front().call) == 0)
     order_.pop_front();
+  // Those behind one that hangs would pile up.
+  if (order_.size() > 2 * open_.size() + 64)
+    std::erase_if(order_,
+                  [&](const auto& x) { return open_.count(x.call) == 0; });
 }
 
 } // namespace vigil

@@ -62,6 +62,10 @@ public:
   /// Returns how many calls are under way.
   [[nodiscard]] std::size_t under_way() const;
 
+  /// Returns how many calls it keeps in memory: at most some more than twice as
+  /// many as are under way.
+  [[nodiscard]] std::size_t remembered() const;
+
   /// Returns how many results came too late.
   [[nodiscard]] std::uint64_t late() const;
 

@@ -35,10 +35,8 @@ protected:
       answer = core_->acquire(at, key);
     if (const auto* ticket = std::get_if<rate_ticket>(&answer))
       wait(std::move(x), *ticket, at, ctx);
-    else if (const auto* no = std::get_if<rate_rejection>(&answer))
-      refuse(*x, trouble(errc::rate_limited, {}, no->retry_after), ctx);
     else
-      pass(std::move(x), ctx);
+      go_on(std::move(x), answer, ctx);
   }
 
   // It makes no requests of its own.
@@ -84,7 +82,7 @@ private:
     if (waiting_.put(ticket.id, x, early)) {
       wake_at(time_after(at, ticket.wait));
     } else if (early) {
-      pass(std::move(x), ctx);
+      go_on(std::move(x), *early, ctx);
     } else {
       core_->cancel(ticket);
       refuse(*x, trouble(errc::child_stopped), ctx);
@@ -107,7 +105,15 @@ private:
 
   void ready(rate_ticket ticket, rate_answer answer) {
     if (auto x = waiting_.answer(ticket.id, answer))
-      pass(std::move(x->first), nullptr);
+      go_on(std::move(x->first), answer, nullptr);
+  }
+
+  void go_on(compat::element_ptr x, const rate_answer& answer,
+             compat::context* ctx) {
+    if (const auto* no = std::get_if<rate_rejection>(&answer))
+      refuse(*x, trouble(errc::rate_limited, {}, no->retry_after), ctx);
+    else
+      pass(std::move(x), ctx);
   }
 
   const bool by_sender_;

@@ -1,13 +1,19 @@
 #include <vigil/detail/rate_meter.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace vigil::detail {
 
 namespace {
 
 std::int64_t round_up(std::int64_t x, std::int64_t by) {
-  return (x + by - 1) / by;
+  return x / by + (x % by > 0 ? 1 : 0);
+}
+
+// The nearest duration there is.
+duration times(duration x, std::int64_t n) {
+  return n > duration::max() / x ? duration::max() : x * n;
 }
 
 } // namespace
@@ -47,9 +53,12 @@ duration rate_meter::time_until(std::uint32_t n, time_point now) {
   const std::int64_t more = n - there;
   switch (refill_) {
     case rate_refill::steady:
-      return duration{round_up(n * price() - credit_, rate_.permits)};
-    case rate_refill::in_cycles:
-      return since_ + rate_.period * round_up(more, rate_.permits) - now;
+      return steady_wait(n, more);
+    case rate_refill::in_cycles: {
+      // No cycle brings more than can gather.
+      const auto each = std::min<std::int64_t>(rate_.permits, burst_);
+      return until(since_, round_up(more, each), now);
+    }
     case rate_refill::sliding:
       break;
   }
@@ -59,9 +68,34 @@ duration rate_meter::time_until(std::uint32_t n, time_point now) {
     static_cast<std::int64_t>(used_.size()) - burst_, 0);
   const auto index = extra + (more - 1) % burst_;
   const auto laps = (more - 1) / burst_ + 1;
+  // Those that are used now are the last to come back.
   if (index >= static_cast<std::int64_t>(used_.size()))
-    return rate_.period * (laps - 1);
-  return used_[static_cast<std::size_t>(index)] + rate_.period * laps - now;
+    return until(std::max(now, since_), laps, now);
+  return until(used_[static_cast<std::size_t>(index)], laps, now);
+}
+
+// A nanosecond may bring more than what is missing. The rest is kept, unless it
+// is above the burst.
+duration rate_meter::steady_wait(std::int64_t n, std::int64_t more) const {
+  const std::int64_t each = rate_.permits;
+  // Faster than the clock; as if it lost all parts of permits.
+  if (burst_ > 1 && each > (burst_ - 1) * price()) {
+    const auto whole = std::clamp<std::int64_t>(each / price(), 1, burst_);
+    return duration{round_up(more, whole)};
+  }
+  if (burst_ > 1) {
+    if (n > std::numeric_limits<std::int64_t>::max() / price())
+      return duration::max();
+    return duration{round_up(n * price() - credit_, each)};
+  }
+  const duration first{round_up(price() - credit_ % price(), each)};
+  const auto others = times(duration{round_up(price(), each)}, more - 1);
+  return others > duration::max() - first ? duration::max() : first + others;
+}
+
+duration rate_meter::until(time_point from, std::int64_t periods,
+                           time_point now) const {
+  return time_between(now, time_after(from, times(rate_.period, periods)));
 }
 
 void rate_meter::change(rate x, std::uint32_t burst, time_point now) {
@@ -81,7 +115,7 @@ void rate_meter::change(rate x, std::uint32_t burst, time_point now) {
 void rate_meter::refill(time_point now) {
   if (now <= since_)
     return;
-  const auto passed = now - since_;
+  const auto passed = time_between(since_, now);
   switch (refill_) {
     case rate_refill::steady: {
       since_ = now;
@@ -109,7 +143,7 @@ void rate_meter::refill(time_point now) {
     }
     case rate_refill::sliding:
       since_ = now;
-      while (!used_.empty() && now - used_.front() >= rate_.period)
+      while (!used_.empty() && time_between(used_.front(), now) >= rate_.period)
         used_.pop_front();
       return;
   }

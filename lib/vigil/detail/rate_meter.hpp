@@ -22,12 +22,13 @@ public:
   [[nodiscard]] std::uint32_t permits(time_point now);
 
   /// Returns how long it takes until `n` permits more can be used, one after
-  /// the other, if nobody else uses any.
+  /// the other and as soon as they are there, if nobody else uses any.
   [[nodiscard]] duration time_until(std::uint32_t n, time_point now);
 
-  /// Returns whether there are as many permits as there can be.
-  [[nodiscard]] bool idle(time_point now) {
-    return permits(now) >= burst_;
+  /// Returns how long it takes until there are as many permits as there can be,
+  /// if nobody uses any: then it is as good as new.
+  [[nodiscard]] duration time_until_full(time_point now) {
+    return time_until(static_cast<std::uint32_t>(burst_), now);
   }
 
   /// Changes the rate; in cycles, from the next one on.
@@ -35,6 +36,9 @@ public:
 
 private:
   void refill(time_point now);
+  [[nodiscard]] duration steady_wait(std::int64_t n, std::int64_t more) const;
+  [[nodiscard]] duration until(time_point from, std::int64_t periods,
+                               time_point now) const;
   [[nodiscard]] std::int64_t price() const noexcept;
 
   rate rate_;

@@ -1,0 +1,423 @@
+#include <vigil/bulkhead_core.hpp>
+#include <vigil/rate_limiter_core.hpp>
+#include <vigil/time_limiter_core.hpp>
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+// What a rate limiter promises, and what takes a place that it should not.
+
+using namespace std::chrono_literals;
+using vigil::bulkhead_answer;
+using vigil::bulkhead_core;
+using vigil::bulkhead_permit;
+using vigil::bulkhead_policy;
+using vigil::bulkhead_refusal;
+using vigil::bulkhead_ticket;
+using vigil::duration;
+using vigil::rate;
+using vigil::rate_answer;
+using vigil::rate_limit_policy;
+using vigil::rate_limiter_core;
+using vigil::rate_permit;
+using vigil::rate_refill;
+using vigil::rate_rejection;
+using vigil::rate_ticket;
+using vigil::time_point;
+
+namespace {
+
+constexpr time_point t0{100h};
+
+constexpr rate_refill refills[]
+  = {rate_refill::steady, rate_refill::in_cycles, rate_refill::sliding};
+
+/// A limiter in virtual time whose timers come when they are due, that holds
+/// every promise against what happens.
+struct bench {
+  explicit bench(const rate_limit_policy& policy) {
+    core = rate_limiter_core::make(
+             "test", policy, now,
+             [this](rate_ticket x, rate_answer answer) { ready(x, answer); })
+             .value();
+  }
+
+  void ready(rate_ticket x, const rate_answer& answer) {
+    const auto& mine = promises.at(x.id);
+    ++told;
+    if (std::holds_alternative<rate_permit>(answer)) {
+      CHECK(now >= mine.asked);
+      if (exact)
+        CHECK(now == mine.at);
+      CHECK(now <= mine.at);
+      longest = std::max(longest, now - mine.asked);
+    } else {
+      ++given_up;
+      gave_up_after = now - mine.asked;
+    }
+    promises.erase(x.id);
+  }
+
+  /// Asks, and if refused, finds out whether the wait that was named is right.
+  char ask(std::string_view key = {}) {
+    const auto answer = core->acquire(now, key);
+    if (const auto* ticket = std::get_if<rate_ticket>(&answer)) {
+      promises[ticket->id] = {now, now + ticket->wait};
+      return 'q';
+    }
+    if (const auto* no = std::get_if<rate_rejection>(&answer)) {
+      retry_after = no->retry_after;
+      return 'r';
+    }
+    return 'a';
+  }
+
+  /// Lets time pass; each timer comes at its time.
+  void pass(duration time) {
+    const auto end = now + time;
+    for (;;) {
+      const auto next = core->next_timer(now);
+      if (!next || *next > end)
+        break;
+      REQUIRE(*next >= now);
+      now = std::max(now, *next);
+      const auto before = told;
+      core->advance(now);
+      // A timer that brings nothing would come for ever.
+      REQUIRE((told > before || core->next_timer(now) > now));
+    }
+    now = end;
+  }
+
+  struct promise {
+    time_point asked;
+    time_point at;
+  };
+
+  bool exact = true;
+  time_point now = t0;
+  duration retry_after{};
+  duration longest{};
+  duration gave_up_after{};
+  int told = 0;
+  int given_up = 0;
+  std::map<std::uint64_t, promise> promises;
+  std::shared_ptr<rate_limiter_core> core;
+};
+
+rate_limit_policy random_policy(std::mt19937_64& random) {
+  const auto refill = refills[random() % 3];
+  const auto permits = static_cast<std::uint32_t>(1 + random() % 12);
+  const duration period{static_cast<duration::rep>(12 + random() % 1000)};
+  auto result = rate_limit_policy{permits, period}.refill(refill);
+  if (refill != rate_refill::sliding && random() % 2 == 0)
+    result
+      = result.burst(static_cast<std::uint32_t>(1 + random() % (2 * permits)));
+  return result;
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("rate promises");
+
+TEST_CASE("who waits gets its permit exactly when it was promised") {
+  std::mt19937_64 random{21};
+  for (int round = 0; round < 600; ++round) {
+    CAPTURE(round);
+    bench x{random_policy(random).queue(40)};
+    for (int i = 0; i < 60; ++i) {
+      const auto n = random() % 9;
+      for (std::uint64_t k = 0; k < n; ++k)
+        x.ask();
+      x.pass(duration{static_cast<duration::rep>(random() % 700)});
+    }
+    x.pass(1h);
+    REQUIRE(x.promises.empty());
+    REQUIRE(x.given_up == 0);
+  }
+}
+
+TEST_CASE("who is refused gets a permit when it was told, and not before") {
+  std::mt19937_64 random{22};
+  for (int round = 0; round < 900; ++round) {
+    CAPTURE(round);
+    bench x{random_policy(random)};
+    for (int i = 0; i < 40; ++i) {
+      if (x.ask() == 'r') {
+        REQUIRE(x.retry_after > 0ns);
+        x.pass(x.retry_after - 1ns);
+        REQUIRE(x.ask() == 'r');
+        REQUIRE(x.retry_after == 1ns);
+        x.pass(1ns);
+        REQUIRE(x.ask() == 'a');
+      }
+      if (random() % 2 == 0)
+        x.pass(duration{static_cast<duration::rep>(random() % 700)});
+    }
+  }
+}
+
+TEST_CASE("nobody waits longer than the longest wait, which is used up") {
+  std::mt19937_64 random{23};
+  int queued = 0;
+  for (int round = 0; round < 600; ++round) {
+    CAPTURE(round);
+    const duration most{static_cast<duration::rep>(1 + random() % 3000)};
+    bench x{random_policy(random).queue(1000).max_wait(most)};
+    for (int i = 0; i < 60; ++i) {
+      const auto n = random() % 9;
+      for (std::uint64_t k = 0; k < n; ++k)
+        queued += x.ask() == 'q' ? 1 : 0;
+      x.pass(duration{static_cast<duration::rep>(random() % 700)});
+    }
+    x.pass(1h);
+    REQUIRE(x.longest <= most);
+    REQUIRE(x.given_up == 0);
+  }
+  CHECK(queued > 3'000);
+}
+
+TEST_CASE("a rate above that of the clock promises nothing too early") {
+  std::mt19937_64 random{27};
+  for (int round = 0; round < 600; ++round) {
+    CAPTURE(round);
+    bench x{rate_limit_policy{static_cast<std::uint32_t>(1 + random() % 40),
+                              duration{static_cast<int>(1 + random() % 12)}}
+              .burst(static_cast<std::uint32_t>(1 + random() % 9))
+              .queue(100)};
+    x.exact = false;
+    for (int i = 0; i < 20; ++i) {
+      const auto n = random() % 30;
+      for (std::uint64_t k = 0; k < n; ++k)
+        x.ask();
+      x.pass(duration{static_cast<duration::rep>(random() % 20)});
+    }
+    x.pass(1s);
+    REQUIRE(x.promises.empty());
+  }
+}
+
+TEST_CASE("cycles that bring less than their rate say so") {
+  // Ten a cycle, of which three can gather.
+  bench x{rate_limit_policy{10, 1s}
+            .refill(rate_refill::in_cycles)
+            .burst(3)
+            .queue(20)
+            .max_wait(2s)};
+  std::string got;
+  for (int i = 0; i < 10; ++i)
+    got += x.ask();
+  CHECK(got == "aaaqqqqqqr");
+  CHECK(x.retry_after == 3s);
+  x.pass(1s);
+  CHECK(x.told == 3);
+  x.pass(1s);
+  CHECK(x.told == 6);
+  CHECK(x.core->time_until(3, x.now) == 1s);
+  CHECK(x.core->time_until(4, x.now) == 2s);
+}
+
+TEST_CASE("many permits of a sliding limit take as long as they take") {
+  std::mt19937_64 random{24};
+  for (int round = 0; round < 500; ++round) {
+    const auto policy = random_policy(random);
+    CAPTURE(round);
+    bench x{policy};
+    for (int i = 0; i < 20; ++i) {
+      x.ask();
+      x.pass(duration{static_cast<duration::rep>(random() % 300)});
+    }
+    // Takes them one after the other, each as soon as it is there.
+    const auto n = static_cast<std::uint32_t>(1 + random() % 40);
+    const auto end = x.now + x.core->time_until(n, x.now);
+    for (std::uint32_t i = 0; i < n; ++i)
+      if (x.ask() == 'r') {
+        x.pass(x.retry_after);
+        REQUIRE(x.ask() == 'a');
+      }
+    REQUIRE(x.now == end);
+  }
+}
+
+TEST_CASE("with a total nobody waits longer than the longest wait either") {
+  std::mt19937_64 random{25};
+  int given_up = 0;
+  for (int round = 0; round < 300; ++round) {
+    CAPTURE(round);
+    const duration most{static_cast<duration::rep>(1 + random() % 3000)};
+    bench x{random_policy(random)
+              .total(static_cast<std::uint32_t>(1 + random() % 12),
+                     duration{static_cast<duration::rep>(1 + random() % 1000)})
+              .queue(1000)
+              .max_wait(most)};
+    // With a total, a promise says only when it can be at the earliest.
+    x.exact = false;
+    for (int i = 0; i < 60; ++i) {
+      const auto n = random() % 9;
+      for (std::uint64_t k = 0; k < n; ++k)
+        if (x.ask(std::string(1, "abc"[random() % 3])) == 'q')
+          x.promises.rbegin()->second.at = vigil::detail::never;
+      x.pass(duration{static_cast<duration::rep>(random() % 700)});
+    }
+    x.pass(1h);
+    REQUIRE(x.promises.empty());
+    REQUIRE(x.longest <= most);
+    if (x.given_up > 0)
+      REQUIRE(x.gave_up_after == most);
+    given_up += x.given_up;
+  }
+  CHECK(given_up > 0);
+}
+
+TEST_CASE("a slower rate does not hold those who wait beyond their time") {
+  bench x{rate_limit_policy{1, 1s}.queue(10).max_wait(3s)};
+  x.exact = false;
+  std::string got;
+  for (int i = 0; i < 5; ++i)
+    got += x.ask();
+  CHECK(got == "aqqqr");
+  for (auto& [id, promise] : x.promises)
+    promise.at = vigil::detail::never;
+  REQUIRE(x.core->change(rate{1, 2s}, x.now));
+  x.pass(2s);
+  CHECK(x.told == 1);
+  x.pass(1s);
+  CHECK(x.told == 3);
+  CHECK(x.given_up == 2);
+  CHECK(x.core->waiting() == 0);
+}
+
+TEST_CASE("waits beyond the end of time are as long as time") {
+  bench x{rate_limit_policy{1, 2'000'000h / 4}.queue(4'000'000)};
+  CHECK(x.core->time_until(4'000'000'000U, x.now) == duration::max());
+  for (const auto refill : {rate_refill::in_cycles, rate_refill::sliding}) {
+    bench y{rate_limit_policy{1, 200'000h}.refill(refill)};
+    CHECK(y.core->time_until(4'000'000'000U, y.now) > 2'000'000h);
+  }
+}
+
+TEST_CASE("any key that is idle makes room, whichever is the oldest") {
+  for (const auto refill : refills) {
+    bench x{rate_limit_policy{2, 1s}.refill(refill).max_keys(3)};
+    // The oldest is used up, the others are not.
+    CHECK(x.ask("a") == 'a');
+    CHECK(x.ask("a") == 'a');
+    x.pass(1ms);
+    CHECK(x.ask("b") == 'a');
+    CHECK(x.ask("c") == 'a');
+    CHECK(x.ask("d") == 'r');
+    const auto wait = x.retry_after;
+    CHECK(wait > 0ns);
+    CHECK(wait <= 1s);
+    x.pass(wait - 1ns);
+    CHECK(x.ask("d") == 'r');
+    x.pass(1ns);
+    CHECK(x.ask("d") == 'a');
+    CHECK(x.core->keys() == 3);
+  }
+}
+
+TEST_CASE("room for keys is told and given as a model says") {
+  std::mt19937_64 random{26};
+  for (int round = 0; round < 300; ++round) {
+    CAPTURE(round);
+    const auto policy = random_policy(random);
+    // A new key begins its cycles anew; one that was only idle does not.
+    if (policy.settings().refill == rate_refill::in_cycles)
+      continue;
+    const auto keys = static_cast<std::uint32_t>(1 + random() % 6);
+    bench x{policy.max_keys(keys)};
+    // Each key in a limiter of its own says when it is idle.
+    std::map<std::string, std::shared_ptr<rate_limiter_core>> model;
+    const auto burst
+      = policy.settings().burst.value_or(policy.settings().rate.permits);
+    for (int i = 0; i < 200; ++i) {
+      const auto key = std::to_string(random() % 12);
+      auto first = vigil::detail::never;
+      for (const auto& [k, one] : model)
+        first = std::min(first, x.now + one->time_until(burst, x.now));
+      const bool fits = model.count(key) > 0 || model.size() < keys;
+      const auto got = x.ask(key);
+      if (!fits && first > x.now) {
+        REQUIRE(got == 'r');
+        REQUIRE(x.now + x.retry_after == first);
+      } else {
+        if (!fits) {
+          // Whichever was idle has gone: those that are not have stayed.
+          REQUIRE(got == 'a');
+          REQUIRE(x.core->keys() == model.size());
+          for (auto k = model.begin(); k != model.end();)
+            if (k->second->time_until(burst, x.now) == 0ns)
+              k = model.erase(k);
+            else
+              ++k;
+          while (x.core->keys() > model.size() + 1)
+            model.emplace("idle " + std::to_string(model.size()),
+                          rate_limiter_core::make("m", policy, x.now).value());
+        }
+        auto& mine = model[key];
+        if (mine == nullptr)
+          mine = rate_limiter_core::make("m", policy, x.now).value();
+        REQUIRE((got == 'a') == (mine->try_acquire(x.now).index() == 0));
+      }
+      x.pass(duration{static_cast<duration::rep>(random() % 300)});
+    }
+  }
+}
+
+TEST_CASE("a thirty thousand keys make room without being looked through") {
+  constexpr std::uint32_t many = 30'000;
+  bench x{rate_limit_policy{1, 1s}.max_keys(many)};
+  for (std::uint32_t i = 0; i < many; ++i)
+    REQUIRE(x.ask(std::to_string(i)) == 'a');
+  // Would take a minute if each looked at all.
+  for (std::uint32_t i = 0; i < many; ++i)
+    REQUIRE(x.ask("other " + std::to_string(i)) == 'r');
+  x.pass(1s);
+  for (std::uint32_t i = 0; i < many; ++i)
+    REQUIRE(x.ask("other " + std::to_string(i)) == 'a');
+  CHECK(x.core->keys() == many);
+}
+
+TEST_CASE("whose wait is over has no place in the queue of a bulkhead") {
+  int over = 0;
+  auto core
+    = bulkhead_core::make("test", bulkhead_policy{}.concurrent(1).queue(2),
+                          [&](bulkhead_ticket, bulkhead_answer x) {
+                            over += x.index() == 2 ? 1 : 0;
+                          })
+        .value();
+  auto running = std::get<bulkhead_permit>(core->acquire(t0));
+  CHECK(core->acquire(t0, {}, t0 + 1s).index() == 1);
+  CHECK(core->acquire(t0, {}, t0 + 2s).index() == 1);
+  CHECK(core->acquire(t0, {}, t0 + 9s).index() == 2);
+  // Before anybody let it know of the time.
+  CHECK(core->acquire(t0 + 1s, {}, t0 + 9s).index() == 1);
+  CHECK(over == 1);
+  CHECK(core->acquire(t0 + 1s, {}, t0 + 9s).index() == 2);
+  CHECK(core->waiting() == 2);
+  core->cancel({2});
+  core->cancel({4});
+  CHECK(core->waiting() <= 1);
+  core->advance(t0 + 9s);
+  CHECK(core->waiting() == 0);
+}
+
+TEST_CASE("a call that hangs does not keep those that came back in memory") {
+  auto core
+    = vigil::time_limiter_core::make("test", vigil::time_limit_policy{1h})
+        .value();
+  const auto hangs = core->begin(t0);
+  for (int i = 0; i < 100'000; ++i)
+    REQUIRE(core->finish(core->begin(t0 + i * 1ms)));
+  CHECK(core->remembered() <= 100);
+  CHECK(core->under_way() == 1);
+  CHECK(core->next_timer() == t0 + 1h);
+  CHECK(core->advance(t0 + 1h) == std::vector{hangs});
+}
+
+TEST_SUITE_END();
