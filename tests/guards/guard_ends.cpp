@@ -6,6 +6,7 @@
 
 #include <malloc.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 
@@ -235,6 +236,22 @@ TEST_CASE(
   CHECK(table.next_end() == vigil::time_point{4s});
   CHECK(table.take_late(vigil::time_point{5s}) == std::vector{4});
   CHECK(table.next_end() == vigil::detail::never);
+  CHECK(table.size() == 0);
+}
+
+TEST_CASE("no number of a call comes twice, however many there were") {
+  vigil::detail::call_table<int> table{0xfffffffe};
+  std::vector<std::uint64_t> seen;
+  for (int i = 0; i < 10; ++i) {
+    const auto number = table.add(i);
+    CHECK(number != 0);
+    CHECK(std::find(seen.begin(), seen.end(), number) == seen.end());
+    for (const auto old : seen)
+      CHECK(table.take(old) == std::nullopt);
+    CHECK(table.size() == 1);
+    CHECK(table.take(number) == i);
+    seen.push_back(number);
+  }
   CHECK(table.size() == 0);
 }
 

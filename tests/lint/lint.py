@@ -24,6 +24,11 @@ MACHINE_PATH = re.compile(r"/(wo" r"rk|ho" r"me)/")
 CAF_VERSION = re.compile(r"\bCAF_(VERSION|M(AJ|IN)OR_VERSION)\b")
 CAF_SEAM = re.compile(r"lib/vigil/(caf\.hpp|detail/caf_\w+\.[hc]pp)$")
 SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep)\s*\(")
+# What stands before an actor learns of its end, and who asked is looked for
+# behind all guards, only by way of the functions that do it for all.
+FRONT_BY_HAND = re.compile(r"\bmake_forwarder<\w*(front|layer)\b")
+NO_GUARD = re.compile(r"\b(pool_front|task_front)\b")
+ASKER_BY_HAND = re.compile(r"\bcompat::has_ended\s*\(")
 EMPTY_CATCH = re.compile(r"catch\s*\([^)]*\)\s*\{\s*\}")
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"](vigil/[^>"]+)[>"]', re.M)
 
@@ -79,6 +84,13 @@ class Linter:
         if not name.startswith(("samples/", "tests/stress/")):
             self.each_match(SLEEP, name, text, "sleeps")
         self.each_match(EMPTY_CATCH, name, text, "empty catch")
+        if name.startswith(("actors/", "supervisors/")):
+            self.each_match(FRONT_BY_HAND, name, NO_GUARD.sub("", text),
+                            "a guard that is not made by make_front")
+            if not name.endswith("/detail/asker.cpp"):
+                self.each_match(ASKER_BY_HAND, name, text,
+                                "asks for the sender, not for who waits; use "
+                                "nobody_waits")
 
     def check_lists(self, names):
         """Every C++ file has to stand in a meson.build above it."""

@@ -189,7 +189,7 @@ void breaker_front::time_passed(time_point at, compat::context* ctx) {
   const auto why = trouble(errc::timeout, "no answer in time");
   for (auto& x : calls_.take_late(at)) {
     x.extra.permit.report(core_->policy().outcome_of(why), at, why.code);
-    if (fallback_ != nullptr)
+    if (fallback_ != nullptr && !nobody_waits(x.from))
       fallback_->enqueue(
         compat::make_request(std::move(x.from), std::move(x.extra.content)),
         ctx);

@@ -3,6 +3,7 @@
 #include <vigil/detail/spin_lock.hpp>
 #include <vigil/time.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -21,18 +22,26 @@ namespace vigil::detail {
 template <class Call>
 class call_table {
 public:
+  call_table() = default;
+
+  /// Begins to number where a table would be that was used that often.
+  explicit call_table(std::uint32_t turn) : first_turn_(turn) {
+    // nop
+  }
+
   /// Adds a call and returns its number; returns 0 and leaves `x` alone if the
-  /// table is closed. `end` is when its time is over, or `never`. O(1), if
-  /// `end` is seldom before that of an earlier call.
+  /// table is closed, or holds as many calls as there are numbers (2^28). `end`
+  /// is when its time is over, or `never`. O(1), if `end` is seldom before that
+  /// of an earlier call.
   [[nodiscard]] std::uint64_t add(Call& x, time_point end = never) {
     std::lock_guard guard{lock_};
-    if (closed_)
+    if (closed_ || (free_.empty() && entries_.size() >= max_entries))
       return 0;
     if (free_.empty()) {
       // The end of a call must not fail, so there is room for it from here on.
       if (free_.capacity() <= entries_.size())
         free_.reserve(2 * entries_.size() + 8);
-      entries_.emplace_back();
+      entries_.emplace_back().turn = first_turn_;
       free_.push_back(static_cast<index>(entries_.size() - 1));
     }
     const auto i = free_.back();
@@ -104,7 +113,7 @@ public:
 
   [[nodiscard]] std::size_t size() const {
     std::lock_guard guard{lock_};
-    return entries_.size() - free_.size();
+    return entries_.size() - free_.size() - retired_;
   }
 
 private:
@@ -123,6 +132,7 @@ private:
 
   // With all of `turn` this fills what CAF has room for.
   static constexpr unsigned index_bits = 28;
+  static constexpr auto max_entries = (std::size_t{1} << index_bits) - 1;
 
   // Never 0: a request has a number.
   [[nodiscard]] std::uint64_t number_of(index i) const {
@@ -144,8 +154,11 @@ private:
       unlink(i);
     Call result{std::move(*x.call)};
     x.call.reset();
-    ++x.turn;
-    free_.push_back(i);
+    // A place whose turns are used up is not used again: no number comes twice.
+    if (++x.turn != 0)
+      free_.push_back(i);
+    else
+      ++retired_;
     return result;
   }
 
@@ -184,6 +197,8 @@ private:
   std::vector<index> free_;
   index first_ = none;
   index last_ = none;
+  const std::uint32_t first_turn_ = 0;
+  std::size_t retired_ = 0;
 };
 
 } // namespace vigil::detail
