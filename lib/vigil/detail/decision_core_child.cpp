@@ -4,11 +4,18 @@
 #include <vigil/snapshot.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace vigil::detail {
 
 namespace {
+
+// Stops at the end of its bits: an old child must not wait like a new one.
+void count_attempt(core_child& x) noexcept {
+  if (x.attempts != std::numeric_limits<std::uint32_t>::max())
+    ++x.attempts;
+}
 
 constexpr std::size_t history_length = 5;
 
@@ -67,7 +74,7 @@ void decision_core::initial_failed(core_child& x, failure why, time_point now) {
 
 void decision_core::retry(core_child& x, failure why, time_point now) {
   auto last = start_failure(x, std::move(why), now);
-  ++x.attempts;
+  count_attempt(x);
   if (const auto* limit = refusal(x, now))
     return give_up(x, *limit, std::move(last), {}, now);
   remember(x, last);
@@ -216,7 +223,7 @@ void decision_core::finished(core_child& x, time_point now) {
 void decision_core::failed(core_child& x, child_exit how, time_point now) {
   if (has_lasted(x.up_since, now, x.spec.backoff.reset_after()))
     x.attempts = 0;
-  ++x.attempts;
+  count_attempt(x);
   settle(x);
   auto last = why_of(x, how, now);
   const auto* limit = how.refused_by       ? &*how.refused_by
