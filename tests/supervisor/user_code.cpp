@@ -110,6 +110,7 @@ TEST_CASE_FIXTURE(moods, "children end whatever their keys throw meanwhile") {
       CAPTURE(how);
       now = {};
       auto tree = start(vigil::dynamic_supervisor(keyed_key, add)
+                          .intensity(100, 5s)
                           .child_restart(vigil::restart_policy::transient)
                           .child_intensity(1, 5s));
       auto some = tree[keyed_key];
