@@ -158,6 +158,54 @@ TEST_CASE("no call is lost when many threads count") {
   }
 }
 
+TEST_CASE("what is counted while the breaker moves leaves no trace behind") {
+  for (const bool timed : {false, true}) {
+    CAPTURE(timed);
+    const auto rule = breaker_policy{}
+                        .failure_rate(1)
+                        .slow_call_rate(1, 1s)
+                        .consecutive_failures(1'000'000'000);
+    auto core
+      = breaker_core::make(
+          "x",
+          (timed ? rule.window(10ms) : rule.window(7)).min_calls(1'000'000), t0)
+          .value();
+    std::atomic<duration::rep> clock{t0.time_since_epoch().count()};
+    std::atomic<int> wrong{0};
+    in_threads([&](int id) {
+      for (int i = 0; i < rounds() * 20; ++i) {
+        // Small steps, and now and then a long rest.
+        const auto step = i % 97 == 0 ? duration{20s} : duration{300us};
+        const time_point now{
+          duration{clock.fetch_add(id == 0 ? step.count() : 1)}};
+        if (id < 2 && i % 5 == 0)
+          core->metrics_only(now);
+        else if (auto x = core->try_acquire(now))
+          x.permit().report(i % 3 == 0   ? call_outcome::failure
+                            : i % 3 == 1 ? call_outcome::slow
+                                         : call_outcome::success,
+                            now);
+        const auto m = core->metrics(now);
+        // Each thread may be between two steps with one call.
+        if (m.failed > m.buffered + threads || m.slow > m.buffered + threads
+            || (!timed && m.buffered > 7))
+          ++wrong;
+      }
+    });
+    CHECK(wrong == 0);
+    const time_point now{duration{clock.load()}};
+    core->metrics_only(now);
+    for (const int more : {0, 1, 2, 3, 4}) {
+      const auto m = core->metrics(now);
+      CHECK(m.buffered == static_cast<std::uint64_t>(more));
+      CHECK(m.failed == static_cast<std::uint64_t>(more));
+      CHECK(m.slow == 0);
+      CHECK(m.consecutive_failures == static_cast<std::uint32_t>(more));
+      CHECK(core->try_acquire(now).permit().failure(now));
+    }
+  }
+}
+
 TEST_CASE("moves are told in their order, one after the other") {
   std::vector<vigil::breaker_event> seen;
   std::atomic<int> inside{0};
