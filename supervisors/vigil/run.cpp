@@ -1,21 +1,20 @@
+#include <vigil/detail/signal_watch.hpp>
 #include <vigil/detail/tree_owner.hpp>
 #include <vigil/run.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
-
-#include <pthread.h>
 
 namespace vigil::detail {
 
@@ -25,102 +24,107 @@ void say(const std::string& text) {
   std::fprintf(stderr, "%s\n", text.c_str());
 }
 
-/// Waits for SIGTERM and SIGINT in a thread of its own.
-class signal_watch {
+/// What signals are about: the tree that runs, if any.
+class signalled_tree {
 public:
-  signal_watch() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGTERM);
-    sigaddset(&signals_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-    thread_ = std::thread{[this] {
-      watch();
-    }};
+  using hook = std::function<void(std::shared_ptr<tree_owner>)>;
+
+  explicit signalled_tree(hook on_hangup)
+    : on_hangup_(std::move(on_hangup)), watch_(actions()) {
+    // nop
   }
 
-  ~signal_watch() {
+  [[nodiscard]] const char* problem() const noexcept {
+    return watch_.problem();
+  }
+
+  [[nodiscard]] static bool asked_to_stop() noexcept {
+    return signal_watch::signalled();
+  }
+
+  /// Has signals concern that tree, as long as the returned value is there; the
+  /// first one stops it, also if it came before.
+  [[nodiscard]] auto guard(std::shared_ptr<tree_owner> x) {
     {
-      std::lock_guard guard{mutex_};
-      done_ = true;
+      std::lock_guard lock{mutex_};
+      owner_ = std::move(x);
+      if (asked_to_stop())
+        stop();
     }
-    // The thread waits for it.
-    // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread)
-    pthread_kill(thread_.native_handle(), SIGTERM);
-    thread_.join();
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-
-  signal_watch(const signal_watch&) = delete;
-  signal_watch& operator=(const signal_watch&) = delete;
-
-  /// Has the first signal stop `tree`, also one that came before, as long as
-  /// the returned value is there.
-  [[nodiscard]] auto guard(const tree_ref& tree) {
-    watch_over(caf::actor_cast<caf::strong_actor_ptr>(tree.handle()));
-    auto release = [](signal_watch* self) {
-      self->watch_over(nullptr);
+    watch_.attend(false, true);
+    auto release = [](signalled_tree* self) {
+      self->watch_.attend(false, false);
+      std::lock_guard lock{self->mutex_};
+      self->owner_ = nullptr;
     };
-    return std::unique_ptr<signal_watch, decltype(release)>{this, release};
+    return std::unique_ptr<signalled_tree, decltype(release)>{this, release};
   }
 
-  /// Returns whether a signal came.
-  [[nodiscard]] bool signalled() {
-    std::lock_guard guard{mutex_};
-    return signalled_;
+  /// The tree is up: from now on the hook for SIGHUP is called.
+  void is_up() {
+    watch_.attend(on_hangup_ != nullptr, true);
   }
 
 private:
-  void watch_over(caf::strong_actor_ptr root) {
-    std::lock_guard guard{mutex_};
-    root_.swap(root);
-    if (signalled_)
-      ask_to_stop();
+  [[nodiscard]] signal_actions actions() {
+    return {
+      [this] {
+        std::lock_guard lock{mutex_};
+        stop();
+      },
+      [](int signal) {
+        say("second signal: ending without a stop");
+        std::_Exit(128 + signal);
+      },
+      [this] { hang_up(); },
+      [this] {
+        if (const auto x = owner())
+          say(to_string(tree_ref{x}.snapshot()));
+      },
+    };
   }
 
-  void watch() {
-    for (;;) {
-      int signal = 0;
-      sigwait(&signals_, &signal);
-      std::lock_guard guard{mutex_};
-      if (done_)
-        return;
-      if (!signalled_)
-        ask_to_stop();
-      else if (!is_echo(signal))
-        force_end(signal);
-      signalled_ = true;
-      last_ = signal;
-      at_ = std::chrono::steady_clock::now();
+  void stop() {
+    if (owner_ != nullptr)
+      compat::send_exit(caf::actor_cast<caf::strong_actor_ptr>(owner_->root),
+                        nullptr,
+                        caf::make_error(caf::exit_reason::user_shutdown));
+  }
+
+  // In a thread that ends with the call: CAF's actor system waits in its
+  // destructor for each thread that has ever made a scoped actor.
+  void hang_up() {
+    auto x = owner();
+    if (x == nullptr)
+      return;
+    try {
+      std::thread{[&] {
+        call_hook(std::move(x));
+      }}.join();
+    } catch (const std::system_error&) {
+      say("no thread to be had for SIGHUP");
     }
   }
 
-  // timeout(1) signals the process and then its group: the same signal at once
-  // again is no sign of impatience.
-  [[nodiscard]] bool is_echo(int signal) const {
-    return signal == last_
-           && std::chrono::steady_clock::now() - at_
-                < std::chrono::milliseconds{100};
+  void call_hook(std::shared_ptr<tree_owner> x) {
+    try {
+      on_hangup_(std::move(x));
+    } catch (const std::exception& e) {
+      say(std::string{"the function for SIGHUP threw: "} + e.what());
+    } catch (...) {
+      say("the function for SIGHUP threw");
+    }
   }
 
-  void ask_to_stop() {
-    compat::send_exit(root_, nullptr,
-                      caf::make_error(caf::exit_reason::user_shutdown));
+  [[nodiscard]] std::shared_ptr<tree_owner> owner() {
+    std::lock_guard lock{mutex_};
+    return owner_;
   }
 
-  [[noreturn]] static void force_end(int signal) {
-    say("second signal: ending without a stop");
-    std::_Exit(128 + signal);
-  }
-
-  sigset_t signals_{};
-  sigset_t before_{};
+  const hook on_hangup_;
   std::mutex mutex_;
-  bool signalled_ = false;
-  bool done_ = false;
-  int last_ = 0;
-  time_point at_{};
-  caf::strong_actor_ptr root_;
-  std::thread thread_;
+  std::shared_ptr<tree_owner> owner_;
+  signal_watch watch_;
 };
 
 int fail(const char* what, const failure& why) {
@@ -133,6 +137,11 @@ void say_who_was_killed(const event& x) {
     say(x.path + " did not stop in time and was killed");
   else if (x.type == event_type::child_left_behind)
     say(x.path + " did not even react to being killed");
+}
+
+[[noreturn]] void end_without_it() {
+  say("a child that hangs was left behind: ending without it");
+  std::_Exit(EXIT_FAILURE);
 }
 
 /// Ends the program if it does not end by itself: a thread that hangs would
@@ -160,8 +169,7 @@ private:
     std::unique_lock guard{mutex_};
     if (changed_.wait_for(guard, kill_grace, [this] { return done_; }))
       return;
-    say("a child that hangs was left behind: ending without it");
-    std::_Exit(EXIT_FAILURE);
+    end_without_it();
   }
 
   std::mutex mutex_;
@@ -171,18 +179,16 @@ private:
 };
 
 /// Returns whether the tree did not come up because it was asked to stop.
-bool asked_to_stop(signal_watch& signals, const failure& why) {
-  return signals.signalled()
+bool asked_to_stop(const failure& why) {
+  return signalled_tree::asked_to_stop()
          && (why.code == errc::supervisor_stopping
              || why.code == errc::supervisor_down);
 }
 
-using up_function = std::function<void(std::shared_ptr<tree_owner>)>;
-
-int run_in(caf::actor_system& sys, signal_watch& signals,
+int run_in(caf::actor_system& sys, signalled_tree& signals,
            supervisor_definition_ptr definition,
            const std::shared_ptr<std::atomic<bool>>& left_behind,
-           const up_function& on_up) {
+           const tree_function& on_up) {
   auto owner = make_tree(sys, std::move(definition));
   if (!owner)
     return fail("the tree did not start", owner.error());
@@ -192,15 +198,16 @@ int run_in(caf::actor_system& sys, signal_watch& signals,
     if (x.type == event_type::child_left_behind)
       *left_behind = true;
   });
-  auto guard = signals.guard(tree);
+  auto guard = signals.guard(owner.value());
   if (auto up = bring_up(*owner.value()); !up) {
     static_cast<void>(tree.wait());
-    if (asked_to_stop(signals, up.error()))
+    if (asked_to_stop(up.error()))
       return EXIT_SUCCESS;
     return fail("the tree did not start", up.error());
   }
   if (on_up)
     on_up(owner.value());
+  signals.is_up();
   if (auto end = tree.wait(); !end)
     return fail("the tree failed", end.error());
   return EXIT_SUCCESS;
@@ -209,7 +216,7 @@ int run_in(caf::actor_system& sys, signal_watch& signals,
 } // namespace
 
 int run_tree(int argc, char** argv, supervisor_definition_ptr definition,
-             const up_function& on_up) {
+             const tree_function& on_up, tree_function on_hangup) {
   caf::actor_system_config config;
   if (auto wrong = config.parse(argc, argv)) {
     say("command line: " + config.render(wrong));
@@ -218,13 +225,22 @@ int run_tree(int argc, char** argv, supervisor_definition_ptr definition,
   if (compat::help_was_asked(config))
     return EXIT_SUCCESS;
   auto left_behind = std::make_shared<std::atomic<bool>>(false);
-  signal_watch signals;
+  signalled_tree signals{std::move(on_hangup)};
+  if (const auto* problem = signals.problem()) {
+    say(problem);
+    return EXIT_FAILURE;
+  }
   std::optional<time_limit> limit;
   caf::actor_system sys{config};
   const auto status
     = run_in(sys, signals, std::move(definition), left_behind, on_up);
   if (*left_behind)
-    limit.emplace();
+    try {
+      limit.emplace();
+    } catch (const std::system_error&) {
+      // Without a thread to wait in: it would be for ever.
+      end_without_it();
+    }
   return status;
 }
 

@@ -3,6 +3,7 @@
 
 #include <vigil/vigil.hpp>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <future>
@@ -69,6 +70,17 @@ caf::behavior stopping(caf::event_based_actor* self) {
   }};
 }
 
+/// Spawns a program that tells which signals it begins with.
+caf::behavior spawning(caf::event_based_actor* self) {
+  // A child of its own, and no shell that may change something.
+  auto* out = popen("exec grep -E '^Sig(Blk|Ign)' /proc/self/status", "r");
+  std::array<char, 256> line{};
+  while (std::fgets(line.data(), line.size(), out) != nullptr)
+    std::fputs(line.data(), stdout);
+  pclose(out);
+  return polite(self);
+}
+
 /// Never returns.
 caf::behavior hanging(caf::event_based_actor*) {
   tell("hanging");
@@ -125,6 +137,28 @@ int main(int argc, char** argv) {
     return vigil::run(
       argc, argv,
       root.child(first).child(vigil::child("second", slow).shutdown(1min)));
+  if (mode == "spawning")
+    return vigil::run(argc, argv, root.child(vigil::child("first", spawning)));
+  if (mode == "hangup")
+    return vigil::run(
+      argc, argv, root.child(first), [](const auto&) { tell("up"); },
+      [](const auto& tree) {
+        // It may block, and what it throws is told.
+        const auto done = tree.terminate_child("first");
+        const auto again = tree.restart_child("first");
+        tell(done && again ? "read again" : "failed");
+        throw std::runtime_error("bad configuration");
+      });
+  if (mode == "lingering") {
+    const auto status = vigil::run(argc, argv, root.child(first));
+    tell("run ended");
+    std::getchar();
+    return status;
+  }
+  if (mode == "twice") {
+    const auto status = vigil::run(argc, argv, root.child(first));
+    return status == 0 ? vigil::run(argc, argv, root.child(first)) : status;
+  }
   if (mode == "mistaken")
     return vigil::run(argc, argv, root.child(first).child(first));
   return vigil::run(argc, argv, root);
