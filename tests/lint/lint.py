@@ -30,6 +30,15 @@ FRONT_BY_HAND = re.compile(r"\bmake_forwarder<\w*(front|layer)\b")
 NO_GUARD = re.compile(r"\b(pool_front|task_front)\b")
 ASKER_BY_HAND = re.compile(r"\bcompat::has_ended\s*\(")
 EMPTY_CATCH = re.compile(r"catch\s*\([^)]*\)\s*\{\s*\}")
+# Names that hold times here: sums of them are made in <vigil/time.hpp> alone.
+A_TIME = (r"(?:now(?:\(\))?|at_?|since_?|until_?|deadline_?|due|when|wake"
+          r"|\w+_(?:since|until|deadline|at)|next_end(?:\(\))?)")
+TIME_SUM = re.compile(
+    rf"\b{A_TIME}\s+[-+]\s+(?!\d)"
+    rf"|(?<=[-+])\s+(?:\w+(?:\(\))?(?:\.|->))*{A_TIME}\b(?!\s*\()")
+COMMENT = re.compile(r"//.*")
+DURATION_PARAMETER = re.compile(
+    r"(?:[(,]\s*|^\s+)(?:const )?duration&?\s+\w+(?:\s*=[^;]*)?[,)]")
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"](vigil/[^>"]+)[>"]', re.M)
 
 
@@ -91,6 +100,23 @@ class Linter:
                 self.each_match(ASKER_BY_HAND, name, text,
                                 "asks for the sender, not for who waits; use "
                                 "nobody_waits")
+        root, _, path = name.partition("/")
+        if root in ROOTS and name != "lib/vigil/time.hpp":
+            self.check_times(name, path, lines)
+
+    def check_times(self, name, path, lines):
+        public = re.fullmatch(r"vigil/\w+\.hpp", path)
+        hidden = False
+        for number, line in enumerate(lines, 1):
+            code = COMMENT.sub("", line)
+            if TIME_SUM.search(code):
+                self.say(name, number, "a sum of times that can overflow: use "
+                         "time_after, time_before, time_between, has_lasted")
+            hidden = {"private:": True, "public:": False}.get(
+                code.strip(), hidden)
+            if public and not hidden and DURATION_PARAMETER.search(code):
+                self.say(name, number, "a duration that users give: take "
+                         "vigil::any_duration, which cannot overflow")
 
     def check_lists(self, names):
         """Every C++ file has to stand in a meson.build above it."""

@@ -52,10 +52,10 @@ std::int64_t now() noexcept {
 }
 
 /// Returns whether this one begins or repeats a request to stop.
-bool is_first(std::int64_t at) noexcept {
+bool is_first(std::int64_t ns) noexcept {
   std::int64_t expected = 0;
-  return state.first.compare_exchange_strong(expected, at)
-         || at - expected <= one_request;
+  return state.first.compare_exchange_strong(expected, ns)
+         || ns - expected <= one_request;
 }
 
 void give_back(int signal) noexcept {
