@@ -157,6 +157,11 @@ class Linter:
             top = name.split("/")[0]
             if top not in ROOTS:
                 continue
+            if (name.endswith(".hpp") and "/pch/" not in name
+                    and not name.endswith("/detail/language.hpp")
+                    and not INCLUDE.search(text)):
+                self.say(name, 0, "includes no header of ours: it needs "
+                         "<vigil/detail/language.hpp>")
             for match in INCLUDE.finditer(text):
                 line = text.count("\n", 0, match.start(1)) + 1
                 target = home.get(match.group(1))

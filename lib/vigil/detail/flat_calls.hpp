@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vigil/detail/language.hpp>
+
 #include <iterator>
 #include <utility>
 #include <vector>

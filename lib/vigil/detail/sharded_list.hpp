@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vigil/detail/language.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>

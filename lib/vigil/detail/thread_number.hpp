@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vigil/detail/language.hpp>
+
 namespace vigil::detail {
 
 /// That many threads at a time get a number from 1 on.
