@@ -23,6 +23,7 @@
 /// - `watch`, `end_probe`: a hook on an actor's end, and a look at it;
 /// - `scheduler_workers`: how many threads run actors;
 /// - `make_error`, `is_ours`, `error_payload`: errors;
+/// - `announce_types`: what errors carry to another process;
 /// - `test_driver`: virtual time.
 
 // CAF_VERSION is not to be trusted: 1.0 and 1.1 spell it as an octal literal.
@@ -36,6 +37,7 @@
 #  include <vigil/detail/caf_0_17_relay.hpp>
 #  include <vigil/detail/caf_0_17_request.hpp>
 #  include <vigil/detail/caf_0_17_spawn.hpp>
+#  include <vigil/detail/caf_0_17_wire.hpp>
 #else
 #  error "vigil needs CAF 0.17.x (such as Debian's libcaf-dev)"
 #endif

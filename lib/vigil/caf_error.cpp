@@ -8,6 +8,10 @@ caf::error to_caf(const failure& x) {
   return compat::make_error(static_cast<std::uint8_t>(code), x);
 }
 
+void add_message_types(caf::actor_system_config& cfg) {
+  compat::announce_types(cfg);
+}
+
 failure to_failure(const caf::error& x) {
   if (const auto* ours = compat::error_payload<failure>(x))
     return *ours;

@@ -4,14 +4,27 @@
 #include <vigil/child_exit.hpp>
 #include <vigil/failure.hpp>
 
-VIGIL_MESSAGE_TYPE(vigil::failure)
+#include <system_error>
 
 namespace vigil {
 
 /// Wraps a failure into an error that CAF can carry. The code is that of `errc`
 /// if the failure has one, else `errc::unspecified`; the failure itself travels
-/// along, inside one process.
+/// along, to another process only if both actor systems know the type: see
+/// `add_message_types`.
 [[nodiscard]] caf::error to_caf(const failure& x);
+
+/// Lets failures cross the border of a process with code, text, path and
+/// causes. To be called for the configuration of each actor system that talks
+/// to another one about actors of vigil, before it is made; else CAF says
+/// `cannot serialize message`, and whoever asked gets no answer. `vigil::run`
+/// has done it.
+void add_message_types(caf::actor_system_config& cfg);
+
+/// Makes codes of that category the same after they crossed the border of a
+/// process: to be called on the side that compares them. The category has to
+/// live as long as the process. Thread-safe.
+void add_error_category(const std::error_category& x);
 
 /// Returns the failure that `to_caf` wrapped, with nothing lost; for errors of
 /// others a failure `errc::exited` with the text of the error. CAF's own

@@ -218,6 +218,7 @@ int run_in(caf::actor_system& sys, signalled_tree& signals,
 int run_tree(int argc, char** argv, supervisor_definition_ptr definition,
              const tree_function& on_up, tree_function on_hangup) {
   caf::actor_system_config config;
+  add_message_types(config);
   if (auto wrong = config.parse(argc, argv)) {
     say("command line: " + config.render(wrong));
     return EXIT_FAILURE;
