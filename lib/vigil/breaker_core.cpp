@@ -35,7 +35,7 @@ bool breaker_permit::report(call_outcome how, time_point now) noexcept {
   if (core_ == nullptr)
     return false;
   const breaker_core::call x{generation_, since_, now, how, nullptr};
-  if (std::exchange(reported_, true))
+  if (std::exchange(reported_, 1U) != 0)
     return core_->stale(x);
   return core_->settle(x, {turn_, place_});
 }
@@ -45,7 +45,7 @@ bool breaker_permit::report(call_outcome how, time_point now,
   if (core_ == nullptr)
     return false;
   const breaker_core::call x{generation_, since_, now, how, &why};
-  if (std::exchange(reported_, true))
+  if (std::exchange(reported_, 1U) != 0)
     return core_->stale(x);
   return core_->settle(x, {turn_, place_});
 }

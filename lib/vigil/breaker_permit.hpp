@@ -41,7 +41,7 @@ public:
   }
 
   ~breaker_permit() {
-    if (core_ != nullptr && !reported_)
+    if (core_ != nullptr && reported_ == 0)
       abandon();
   }
 
@@ -81,7 +81,7 @@ public:
 
   /// Returns whether there is a call to report.
   explicit operator bool() const noexcept {
-    return core_ != nullptr && !reported_;
+    return core_ != nullptr && reported_ == 0;
   }
 
   /// Results count while the breaker is in this generation.
@@ -110,7 +110,7 @@ private:
   // Its lease, if it has one, in pieces that leave no gap.
   std::uint64_t turn_ = 0;
   std::uint32_t place_ = detail::lease_id::none;
-  bool reported_ = false;
+  std::uint32_t reported_ = 0;
   std::uint64_t generation_ = 0;
   time_point since_{};
 };

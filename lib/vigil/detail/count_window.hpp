@@ -72,10 +72,15 @@ public:
       change(failed_, generation, mine >> 1U & 1U, gone >> 1U & 1U);
       change(slow_, generation, mine & 1U, gone & 1U);
     }
-    const auto result = read(generation);
-    if (result.total == 0)
+    // Where there is nothing to judge, the places need not be read again.
+    if (failed_.holds(generation, none) && slow_.holds(generation, none))
+      return call_tally{total_of(next), 0, 0};
+    const auto failed = sum(failed_.get(generation));
+    const auto slow = sum(slow_.get(generation));
+    const auto last = word_.load(std::memory_order_acquire);
+    if (!tag::is(last, generation))
       return std::nullopt;
-    return result;
+    return call_tally{total_of(last), failed, slow};
   }
 
   [[nodiscard]] call_tally read(std::uint64_t generation) const noexcept {
@@ -84,7 +89,7 @@ public:
     const auto word = word_.load(std::memory_order_acquire);
     if (!tag::is(word, generation))
       return {};
-    return {full::get(word) != 0 ? size_ : position::get(word), failed, slow};
+    return {total_of(word), failed, slow};
   }
 
 private:
@@ -99,6 +104,10 @@ private:
 
   static std::uint64_t sum(std::uint64_t x) noexcept {
     return std::max(x, none) - none;
+  }
+
+  [[nodiscard]] std::uint64_t total_of(std::uint64_t word) const noexcept {
+    return full::get(word) != 0 ? size_ : position::get(word);
   }
 
   static constexpr std::uint64_t entry_of(std::uint64_t generation,

@@ -71,6 +71,13 @@ public:
     return tag::is(word, generation) ? value::get(word) : 0;
   }
 
+  /// Returns whether it holds that number in this stay.
+  [[nodiscard]] bool holds(std::uint64_t generation,
+                           std::uint64_t x) const noexcept {
+    return word_.load(std::memory_order_acquire)
+           == (tag::of(generation) | value::of(x));
+  }
+
 private:
   using value = bit_field<0, Bits>;
   using tag = bit_field<Bits, 64 - Bits>;

@@ -48,6 +48,14 @@ std::optional<call_tally> time_window::record(std::uint64_t generation,
     return sum(newest);
   const auto mine = *number / count_;
   auto& to = buckets_[*number % count_];
+  if (x.failed || x.slow) {
+    auto last = last_bad_.load(std::memory_order_acquire);
+    while (distance(last, *number) > 0
+           && !last_bad_.compare_exchange_weak(last, *number,
+                                               std::memory_order_acq_rel)) {
+      // nop
+    }
+  }
   if (add_total(to, mine)) {
     if (x.failed)
       add(to.failed, mine);
@@ -113,6 +121,15 @@ call_tally time_window::sum(std::uint64_t number) const noexcept {
   const auto last = number % count_;
   const auto turn = number / count_;
   call_tally result;
+  // Mostly all are successes, and there is less to load.
+  if (distance(last_bad_.load(std::memory_order_acquire), number)
+      >= static_cast<std::int64_t>(count_)) {
+    for (std::uint64_t i = 0; i < count_; ++i)
+      if (const auto total = buckets_[i].total.load(std::memory_order_acquire);
+          lap::is(total, i <= last ? turn : turn - 1))
+        result.total += value::get(total);
+    return result;
+  }
   for (std::uint64_t i = 0; i < count_; ++i) {
     const auto mine = i <= last ? turn : turn - 1;
     const auto& x = buckets_[i];

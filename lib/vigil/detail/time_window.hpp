@@ -87,6 +87,9 @@ private:
   // unsigned number does.
   std::atomic<std::uint64_t> shift_;
   std::atomic<std::uint64_t> newest_;
+  // The newest number of a call that failed or was slow; stored before it is
+  // counted as such.
+  std::atomic<std::uint64_t> last_bad_{0};
 };
 
 } // namespace vigil::detail
