@@ -156,6 +156,25 @@ public:
 private:
   friend detail::task_access;
 
+  /// An actor that asked with `then`. The task keeps the actor until it has
+  /// answered, or until the actor's life ends, which forgets the question.
+  struct asking {
+    explicit asking(std::shared_ptr<detail::task_state<T>> x)
+      : late(std::move(x)) {
+      // nop
+    }
+
+    ~asking() {
+      if (late.valid())
+        late.state_->on_answer(nullptr);
+    }
+
+    asking(const asking&) = delete;
+    asking& operator=(const asking&) = delete;
+
+    task late;
+  };
+
   [[nodiscard]] outcome<T> take() {
     auto state = std::move(state_);
     return state->take();
@@ -194,18 +213,19 @@ void task<T>::then(Self* self, F f, any_duration timeout) {
   if (timeout < duration::zero())
     return static_cast<void>(
       (*handler)(detail::failed<T>({errc::negative_delay, "the timeout"})));
-  auto late = std::make_shared<task>(std::move(*this));
-  const auto front = caf::actor_cast<caf::actor>(late->state_->pool().front());
-  self
-    ->request(front, compat::request_timeout(self->clock().now(), timeout),
-              detail::task_wait{late->state_})
-    .then([handler, late](detail::task_done) { (*handler)(late->take()); },
-          [handler, late](const caf::error& why) {
-            late->give_up();
-            auto answer = to_failure(why);
-            answer.message = "the task did not answer in time";
-            (*handler)(detail::failed<T>(answer));
-          });
+  auto asked = std::make_shared<asking>(std::move(state_));
+  auto& pool = asked->late.state_->pool();
+  const auto front = caf::actor_cast<caf::actor>(pool.front());
+  compat::then_within(
+    *self, pool.cell().tree->timers, timeout,
+    self->request(front, caf::infinite, detail::task_wait{asked->late.state_}),
+    [handler, asked](detail::task_done) { (*handler)(asked->late.take()); },
+    [handler, asked](const caf::error& why) {
+      asked->late.give_up();
+      auto answer = to_failure(why);
+      answer.message = "the task did not answer in time";
+      (*handler)(detail::failed<T>(answer));
+    });
 }
 
 } // namespace vigil

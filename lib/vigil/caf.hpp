@@ -13,9 +13,10 @@
 ///   outlive their own end, which is what hosts are made of;
 /// - `forwarder`: a base for handles that pass messages on;
 /// - `spawn_hidden`, `spawn_lazy`, `make_forwarder`: making actors;
-/// - `send_urgent`, `send_normal`, `send_exit`, `reply`, `reply_error`,
-///   `request_timeout`, `schedule`: messages;
-/// - `takes_v`, `request_then`: requests and answers;
+/// - `send_urgent`, `send_normal`, `send_exit`, `reply`,
+///   `reply_error`, `request_timeout`: messages;
+/// - `timers`, `timer`: messages that come later;
+/// - `takes_v`, `request_then`, `then_within`: requests and answers;
 /// - `kind_of`, `kind_name`: which message that is, for people;
 /// - `job`, `is_scheduler_thread`: work for the scheduler that is no actor;
 /// - `requester`, `take_requester`, `readdress`, `answer`, `make_request`,
@@ -37,6 +38,7 @@
 #  include <vigil/detail/caf_0_17_relay.hpp>
 #  include <vigil/detail/caf_0_17_request.hpp>
 #  include <vigil/detail/caf_0_17_spawn.hpp>
+#  include <vigil/detail/caf_0_17_timer.hpp>
 #  include <vigil/detail/caf_0_17_wire.hpp>
 #else
 #  error "vigil needs CAF 0.17.x (such as Debian's libcaf-dev)"

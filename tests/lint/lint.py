@@ -29,6 +29,14 @@ SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep)\s*\(")
 FRONT_BY_HAND = re.compile(r"\bmake_forwarder<\w*(front|layer)\b")
 NO_GUARD = re.compile(r"\b(pool_front|task_front)\b")
 ASKER_BY_HAND = re.compile(r"\bcompat::has_ended\s*\(")
+CLOCK = re.compile(
+    r"\b(schedule_message|(delayed|scheduled)_(anon_)?send"
+    r"|set_(ordinary|multi|request)_timeout|request_response_timeout)\b")
+TIMERS = "lib/vigil/detail/caf_0_17_timer.cpp"
+REQUEST = re.compile(
+    r"(->|\.)\s*(template\s+)?request\s*(<[^>;]*>)?\((?P<args>[^;]*);")
+# Of an actor that is gone before the call returns.
+BLOCKING_CALL = "supervisors/vigil/detail/blocking_call.hpp"
 EMPTY_CATCH = re.compile(r"catch\s*\([^)]*\)\s*\{\s*\}")
 # Names that hold times here: sums of them are made in <vigil/time.hpp> alone.
 A_TIME = (r"(?:now(?:\(\))?|at_?|since_?|until_?|deadline_?|due|when|wake"
@@ -100,6 +108,7 @@ class Linter:
                 self.each_match(ASKER_BY_HAND, name, text,
                                 "asks for the sender, not for who waits; use "
                                 "nobody_waits")
+        self.check_clock(name, text)
         root, _, path = name.partition("/")
         if root in ROOTS and name != "lib/vigil/time.hpp":
             self.check_times(name, path, lines)
@@ -117,6 +126,20 @@ class Linter:
             if public and not hidden and DURATION_PARAMETER.search(code):
                 self.say(name, number, "a duration that users give: take "
                          "vigil::any_duration, which cannot overflow")
+
+    def check_clock(self, name, text):
+        """CAF's clock keeps whom it has something for, ended or not."""
+        if name.split("/")[0] not in ROOTS:
+            return
+        if name != TIMERS:
+            self.each_match(CLOCK, name, text,
+                            "schedules with a strong reference: use "
+                            "compat::timer")
+        for match in REQUEST.finditer(text):
+            if "infinite" not in match["args"] and name != BLOCKING_CALL:
+                self.say(name, text.count("\n", 0, match.start()) + 1,
+                         "request with a timeout, which CAF's clock keeps: "
+                         "use compat::then_within")
 
     def check_lists(self, names):
         """Every C++ file has to stand in a meson.build above it."""

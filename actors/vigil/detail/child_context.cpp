@@ -49,9 +49,23 @@ child_context::keep_call(std::function<void(const caf::error&)> f) {
 void child_context::run_after(duration d, std::function<void()> f) {
   auto& me = self();
   const auto call = keep_call([f = std::move(f)](const caf::error&) { f(); });
-  compat::schedule(me.system(), time_after(me.clock().now(), d),
-                   caf::strong_actor_ptr{me.ctrl()},
-                   child_timer{incarnation_, call, {}});
+  auto& timer = extras_->calls[call].timer;
+  timer = std::make_unique<compat::timer>(record_->owner.tree->timers);
+  timer->set(time_after(me.clock().now(), d), me, [n = incarnation_, call] {
+    return child_timer{n, call, {}};
+  });
+}
+
+void child_context::send_later(time_point at, host_command x) {
+  auto& timer = need_extras().command;
+  if (timer == nullptr)
+    timer = std::make_unique<compat::timer>(record_->owner.tree->timers);
+  timer->set(at, self(), [x] { return x; });
+}
+
+void child_context::send_nothing_later() noexcept {
+  if (extras_ != nullptr)
+    extras_->command.reset();
 }
 
 void child_context::monitor(const caf::strong_actor_ptr& other,

@@ -95,6 +95,13 @@ protected:
   /// Has the owner look for faults after the current message.
   virtual void attend_to_fault() = 0;
 
+  /// Has the actor get `x` at that time. There is one such time; it does not
+  /// belong to the incarnation, but to the actor.
+  void send_later(time_point at, host_command x);
+
+  /// Takes `send_later` back.
+  void send_nothing_later() noexcept;
+
   void begin(std::uint64_t incarnation);
 
   /// The incarnation has skipped a message.
@@ -131,6 +138,8 @@ private:
     std::function<void(const caf::error&)> call;
     /// The monitored actor; null for timers.
     caf::weak_actor_ptr watched;
+    /// Null for monitors.
+    std::unique_ptr<compat::timer> timer;
   };
 
   /// What most children never need.
@@ -142,6 +151,7 @@ private:
     // Nodes never move: their addresses name the hooks on monitored actors.
     std::unordered_map<std::uint64_t, put_off> calls;
     std::uint64_t last_call = 0;
+    std::unique_ptr<compat::timer> command;
   };
 
   [[nodiscard]] extras& need_extras();

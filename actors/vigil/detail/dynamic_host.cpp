@@ -115,13 +115,12 @@ void dynamic_host_core::retry_after(duration wait) {
   set_restarting(true);
   state = child_state::restarting;
   publish(life(), event{.type = event_type::child_restarting, .after = wait});
-  auto me = caf::strong_actor_ptr{self().ctrl()};
   host_command again{host_command::what::start};
   if (wait == duration::zero())
-    compat::send_urgent(me, self().context(), again);
+    compat::send_urgent(caf::strong_actor_ptr{self().ctrl()}, self().context(),
+                        again);
   else
-    compat::schedule(self().system(), time_after(now(), wait), std::move(me),
-                     again);
+    send_later(time_after(now(), wait), again);
 }
 
 void dynamic_host_core::exhaust(failure why) {
@@ -151,6 +150,7 @@ void dynamic_host_core::leave() {
 // Whoever has learned of the end finds the child nowhere any more.
 void dynamic_host_core::leave(failure why) {
   leaving_ = true;
+  send_nothing_later();
   vanish();
   set_restarting(false);
   state = child_state::stopped;

@@ -10,29 +10,6 @@ namespace {
 
 constexpr auto no_tick = time_point::max().time_since_epoch().count();
 
-/// Brings time to a front.
-class front_timer : public caf::event_based_actor {
-public:
-  front_timer(caf::actor_config& cfg, caf::weak_actor_ptr to)
-    : caf::event_based_actor(cfg), to_(std::move(to)) {
-    // nop
-  }
-
-  [[nodiscard]] const char* name() const override {
-    return "vigil.front-timer";
-  }
-
-  caf::behavior make_behavior() override {
-    return {[this](front_tick) {
-      if (const auto x = caf::actor_cast<caf::strong_actor_ptr>(to_))
-        static_cast<front*>(x->get())->tick(context());
-    }};
-  }
-
-private:
-  caf::weak_actor_ptr to_;
-};
-
 /// A message to a front, put off.
 struct put_off {
   caf::strong_actor_ptr to;
@@ -111,15 +88,44 @@ constinit thread_local front_work* front_work::here = nullptr;
 front::front(caf::actor_config& cfg, std::string name,
              caf::strong_actor_ptr target)
   : compat::forwarder(cfg), label_(std::move(name)), target_(std::move(target)),
-    timer_(compat::spawn_lazy<front_timer>(home_system(),
-                                           home_system().dummy_execution_unit(),
-                                           caf::weak_actor_ptr{ctrl(), true})),
-    next_tick_(no_tick) {
+    timer_(compat::timers{home_system()}), ticker_(*this), next_tick_(no_tick) {
   // nop
 }
 
 front::~front() {
   // nop
+}
+
+// -- time ---------------------------------------------------------------------
+
+caf::resumable::subtype_t front::ticker::subtype() const {
+  return function_object;
+}
+
+caf::resumable::resume_result front::ticker::resume(compat::context* ctx,
+                                                    std::size_t) {
+  self_.tick(ctx);
+  return done;
+}
+
+void front::ticker::intrusive_ptr_add_ref_impl() {
+  intrusive_ptr_add_ref(self_.ctrl());
+}
+
+void front::ticker::intrusive_ptr_release_impl() {
+  intrusive_ptr_release(self_.ctrl());
+}
+
+// What happens then may run code of the user's: who delivers the times of all
+// is not to wait for it.
+void front::tick_soon(compat::context* ctx) {
+  if (ticking_.exchange(true, std::memory_order_acq_rel))
+    return;
+  intrusive_ptr_add_ref(ctrl());
+  if (ctx != nullptr)
+    ctx->exec_later(&ticker_);
+  else
+    home_system().scheduler().enqueue(&ticker_);
 }
 
 const char* front::name() const {
@@ -143,6 +149,8 @@ void front::enqueue(caf::mailbox_element_ptr x, compat::context* ctx) {
 void front::deliver(compat::element_ptr x, compat::context* ctx) {
   if (compat::is_response(*x))
     return answered(std::move(x), ctx);
+  if (compat::is_urgent(*x) && compat::get_if<front_tick>(*x) != nullptr)
+    return tick_soon(ctx);
   if (auto* exit = compat::get_if<caf::exit_msg>(*x)) {
     // As CAF's actors do: a normal exit of another one is no reason to end.
     if (exit->reason)
@@ -159,6 +167,7 @@ void front::deliver(compat::element_ptr x, compat::context* ctx) {
 }
 
 void front::tick(compat::context* ctx) {
+  ticking_.store(false, std::memory_order_release);
   if (ended_.load(std::memory_order_acquire))
     return;
   const auto at = now();
@@ -212,7 +221,10 @@ void front::wake_at(time_point at) {
   while (wanted < next)
     if (next_tick_.compare_exchange_weak(next, wanted,
                                          std::memory_order_acq_rel)) {
-      compat::schedule(home_system(), at, timer_, front_tick{});
+      timer_.hasten(at, *this, [] { return front_tick{}; });
+      // Its end may have overtaken this.
+      if (ended_.load(std::memory_order_acquire)) [[unlikely]]
+        timer_.cancel();
       return;
     }
 }
@@ -236,6 +248,7 @@ void front::end(caf::error reason, compat::context* ctx) {
   compat::unwatch(worker(), this);
   if (target_ != worker())
     compat::unwatch(target_, this);
+  timer_.cancel();
   give_up(trouble(errc::child_stopped), ctx);
   compat::end_quietly(*this, std::move(reason), ctx);
 }

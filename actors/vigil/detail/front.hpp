@@ -21,8 +21,8 @@ struct front_tick {};
 /// sees what comes and what goes back.
 ///
 /// All of it runs in the thread of who sends, so a call costs no more than the
-/// front's own work, and a target that hangs holds nobody. Time comes through a
-/// small actor of its own, for the thread of CAF's clock is not ours to use.
+/// front's own work, and a target that hangs holds nobody. Time comes as a job
+/// of the scheduler, since what happens then may run code of the user's.
 ///
 /// Fronts call each other, and what one of them frees may let the next call in,
 /// which may be refused at once and free the same again. So only a few calls
@@ -47,9 +47,6 @@ public:
   using compat::forwarder::enqueue;
 
   void enqueue(caf::mailbox_element_ptr x, compat::context* ctx) final;
-
-  /// Called by the actor that brings time.
-  void tick(compat::context* ctx);
 
   void on_destroy() override;
 
@@ -119,12 +116,32 @@ protected:
   [[nodiscard]] const caf::strong_actor_ptr& worker() const;
 
 private:
+  /// Runs `tick`.
+  class ticker final : public caf::resumable {
+  public:
+    explicit ticker(front& self) : self_(self) {
+      // nop
+    }
+
+    [[nodiscard]] subtype_t subtype() const override;
+    resume_result resume(compat::context* ctx, std::size_t) override;
+    void intrusive_ptr_add_ref_impl() override;
+    void intrusive_ptr_release_impl() override;
+
+  private:
+    front& self_;
+  };
+
+  void tick_soon(compat::context* ctx);
+  void tick(compat::context* ctx);
   void deliver(compat::element_ptr x, compat::context* ctx);
   void end(caf::error reason, compat::context* ctx);
 
   const std::string label_;
   const caf::strong_actor_ptr target_;
-  caf::strong_actor_ptr timer_;
+  compat::timer timer_;
+  ticker ticker_;
+  std::atomic<bool> ticking_{false};
   std::atomic<duration::rep> next_tick_;
   std::atomic<bool> ended_{false};
   // Written when nobody refers to it any more.

@@ -28,8 +28,8 @@ void drive(compat::test_driver& driver, task_pool& pool, duration timeout,
            const std::function<bool()>& enough) {
   const auto limited = timeout < std::chrono::hours{24 * 365};
   const auto deadline = limited ? time_after(driver.now(), timeout) : never;
-  if (limited)
-    compat::schedule(pool.system(), deadline, pool.front(), task_done{});
+  compat::timer mark{pool.cell().tree->timers};
+  mark.set(deadline, *pool.front()->get(), [] { return task_done{}; });
   do
     driver.run();
   while (!enough() && driver.now() < deadline && driver.skip_time());

@@ -115,22 +115,8 @@ inline void send_exit(const caf::strong_actor_ptr& to, context* ctx,
     send_urgent(to, ctx, caf::exit_msg{to->address(), std::move(reason)});
 }
 
-/// Sends `x` at time `at`, by the clock of the actor system; not at all if that
-/// is the time that never comes. No recall.
-template <class T>
-void schedule(caf::actor_system& sys, time_point at, caf::strong_actor_ptr to,
-              T x) {
-  // The clock of a test would skip to it.
-  if (at == detail::never)
-    return;
-  auto element = caf::make_mailbox_element(
-    nullptr, caf::make_message_id(caf::message_priority::high), {},
-    std::move(x));
-  sys.clock().schedule_message(at, std::move(to), std::move(element));
-}
-
-/// Returns what a request takes as its timeout; `duration::max()`, and what CAF
-/// cannot add to the time, is none.
+/// Returns what a blocking request takes as its timeout; `duration::max()`, and
+/// what CAF cannot add to the time, is none. Others use `then_within`.
 [[nodiscard]] inline auto request_timeout(time_point now, duration x) {
   return detail::time_after(now, x) == detail::never
            ? caf::duration{caf::infinite}

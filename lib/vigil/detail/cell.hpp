@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/caf.hpp>
 #include <vigil/caf_error.hpp>
 #include <vigil/child_exit.hpp>
 #include <vigil/child_spec.hpp>
@@ -32,7 +33,7 @@ namespace vigil::detail {
 
 /// What all supervisors and hosts of one tree share.
 struct tree_context {
-  explicit tree_context(caf::actor_system& sys) : system(sys) {
+  explicit tree_context(caf::actor_system& sys) : system(sys), timers(sys) {
     // nop
   }
 
@@ -46,6 +47,7 @@ struct tree_context {
   }
 
   caf::actor_system& system;
+  const compat::timers timers;
   event_stream events;
   presence_board presence;
   /// Seeds the jitter of backoffs.

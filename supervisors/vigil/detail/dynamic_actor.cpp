@@ -88,7 +88,7 @@ caf::result<void> dynamic_actor::terminate(const caf::strong_actor_ptr& child) {
 dynamic_actor::leaver&
 dynamic_actor::see_off(const dynamic_record& x,
                        const caf::strong_actor_ptr& child) {
-  auto [i, added] = leavers_.try_emplace(x.uid);
+  auto [i, added] = leavers_.try_emplace(x.uid, cell().tree->timers);
   auto& result = i->second;
   if (!added)
     return result;
@@ -106,7 +106,7 @@ dynamic_actor::see_off(const dynamic_record& x,
   }
   compat::send_urgent(child, context(), host_command{host_command::what::stop});
   if (!policy.infinite())
-    result.timer = arm(x.uid, policy.deadline());
+    result.timer = arm(result.deadline, x.uid, policy.deadline());
   return result;
 }
 
@@ -134,7 +134,7 @@ void dynamic_actor::press(std::uint64_t uid, leaver& x) {
     late->publish(late->life(), event_type::child_killed);
   compat::send_urgent(x.child, context(),
                       host_command{host_command::what::kill});
-  x.timer = arm(uid, kill_grace);
+  x.timer = arm(x.deadline, uid, kill_grace);
 }
 
 void dynamic_actor::on_gone(std::uint64_t uid) {

@@ -36,10 +36,15 @@ protected:
 
 private:
   struct leaver {
+    explicit leaver(const compat::timers& x) : deadline(x) {
+      // nop
+    }
+
     /// Of all who wait for its end.
     std::vector<caf::response_promise> promises;
     caf::strong_actor_ptr child;
     std::uint64_t timer = 0;
+    compat::timer deadline;
     bool killed = false;
   };
 

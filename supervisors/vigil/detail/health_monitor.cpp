@@ -59,7 +59,8 @@ void health_monitor::check(patient& x) {
   };
   // Its question may be copied from what is the user's.
   const auto why = caught([&] {
-    x.probe->ask(self_, cell.handle(), cell.spec.health->timeout, done);
+    x.probe->ask(self_, cell.owner.tree->timers, cell.handle(),
+                 cell.spec.health->timeout, done);
   });
   if (why)
     done(*why);

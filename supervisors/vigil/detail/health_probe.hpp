@@ -27,7 +27,7 @@ public:
   }
 
   /// Calls `done` once, at once or as a message of `self`, the supervisor.
-  virtual void ask(supervisor_handle::base& self,
+  virtual void ask(supervisor_handle::base& self, const compat::timers& timers,
                    const caf::strong_actor_ptr& child, duration timeout,
                    callback done) const = 0;
 };
@@ -35,8 +35,9 @@ public:
 /// Sees whether the child handles messages at all. Its handlers do not see it.
 class liveness final : public health_probe {
 public:
-  void ask(supervisor_handle::base& self, const caf::strong_actor_ptr& child,
-           duration timeout, callback done) const override;
+  void ask(supervisor_handle::base& self, const compat::timers& timers,
+           const caf::strong_actor_ptr& child, duration timeout,
+           callback done) const override;
 };
 
 // -- what an answer says ------------------------------------------------------
@@ -63,8 +64,9 @@ public:
     // nop
   }
 
-  void ask(supervisor_handle::base& self, const caf::strong_actor_ptr& child,
-           duration timeout, callback done) const override {
+  void ask(supervisor_handle::base& self, const compat::timers& timers,
+           const caf::strong_actor_ptr& child, duration timeout,
+           callback done) const override {
     auto answered = [done](const auto&... xs) {
       done(health_of(xs...));
     };
@@ -75,8 +77,8 @@ public:
       [&](const Ts&... xs) {
         constexpr auto normal = caf::message_priority::normal;
         compat::request_then<health, normal>(
-          self, caf::actor_cast<Handle>(child), timeout, std::move(answered),
-          std::move(failed), xs...);
+          self, timers, caf::actor_cast<Handle>(child), timeout,
+          std::move(answered), std::move(failed), xs...);
       },
       message_);
   }
@@ -93,8 +95,9 @@ public:
     // nop
   }
 
-  void ask(supervisor_handle::base&, const caf::strong_actor_ptr& child,
-           duration, callback done) const override {
+  void ask(supervisor_handle::base&, const compat::timers&,
+           const caf::strong_actor_ptr& child, duration,
+           callback done) const override {
     result<health> answer = health::unknown;
     const auto why
       = caught([&] { answer = health_of(f_(caf::actor_cast<Handle>(child))); });

@@ -35,7 +35,8 @@ public:
   pool_actor(caf::actor_config& cfg, std::shared_ptr<Pool> pool,
              supervisor_cell_ptr cell, child_cell_ptr me, std::string noun)
     : super(cfg), pool_(std::move(pool)), cell_(std::move(cell)),
-      me_(std::move(me)), noun_(std::move(noun)) {
+      me_(std::move(me)), noun_(std::move(noun)),
+      deadline_(cell_->tree->timers) {
     this->set_default_handler(caf::drop);
     this->set_error_handler([](caf::scheduled_actor*, caf::error&) {});
     this->set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
@@ -94,13 +95,14 @@ protected:
     return promise;
   }
 
-  /// Has a `core_timer` of that child come after a while; returns its
-  /// generation.
-  [[nodiscard]] std::uint64_t arm(std::uint64_t uid, duration after) {
+  /// Has a `core_timer` of that child come after a while, by way of `x`;
+  /// returns its generation.
+  [[nodiscard]] std::uint64_t arm(compat::timer& x, std::uint64_t uid,
+                                  duration after) {
     const auto result = ++last_timer_;
-    compat::schedule(this->system(), time_after(cell_->tree->now(), after),
-                     caf::strong_actor_ptr{this->ctrl()},
-                     core_timer{uid, result});
+    x.set(time_after(cell_->tree->now(), after), *this, [uid, result] {
+      return core_timer{uid, result};
+    });
     return result;
   }
 
@@ -201,13 +203,13 @@ private:
       return kill(false);
     ask_all();
     if (!patience().infinite())
-      timer_ = arm(0, patience().deadline());
+      timer_ = arm(deadline_, 0, patience().deadline());
   }
 
   void kill(bool late) {
     phase_ = phase::killing;
     kill_all(late);
-    timer_ = arm(0, kill_grace);
+    timer_ = arm(deadline_, 0, kill_grace);
   }
 
   void went_down() {
@@ -215,6 +217,7 @@ private:
       me_->vanish();
     phase_ = phase::down;
     timer_ = 0;
+    deadline_.cancel();
     if (exit_.kind == exit_kind::abnormal)
       me_->log(exit_.why, life());
     me_->publish(life(), event_type::supervisor_stopped, exit_);
@@ -250,6 +253,7 @@ private:
   blame_list blames_;
   std::uint64_t last_timer_ = 0;
   std::uint64_t timer_ = 0;
+  compat::timer deadline_;
   std::vector<caf::response_promise> stoppers_;
   // Its parent wants it to go down.
   bool ordered_ = false;

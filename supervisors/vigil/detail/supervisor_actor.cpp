@@ -29,13 +29,14 @@ supervisor_actor::supervisor_actor(caf::actor_config& cfg,
     cell_(std::move(cell)), me_(std::move(me)),
     core_(definition_->spec, cell_->path, cell_->window,
           random_source(cell_->tree->next_seed())),
+    core_wake_(cell_->tree->timers), health_wake_(cell_->tree->timers),
     health_(*this, [this](child_uid child, failure why) {
       const auto condemned = core_.condemn(child, std::move(why), now());
       attend();
       return condemned;
     }) {
   health_.wake = [this](time_point at) {
-    wake_at(at);
+    wake_at(health_wake_, at);
   };
   for (const auto& child : definition_->children)
     reveal(add_entry(core_.add_child(child.spec), child));
@@ -51,6 +52,8 @@ const char* supervisor_actor::name() const {
 
 bool supervisor_actor::cleanup(caf::error&& reason, compat::context* ctx) {
   auto last = std::move(keep_alive_);
+  core_wake_.cancel();
+  health_wake_.cancel();
   if (!retired())
     forget_all();
   return supervisor_base::cleanup(std::move(reason), ctx);
@@ -157,13 +160,13 @@ void supervisor_actor::on_tick() {
     return child == nullptr || child->timer != x.generation;
   };
   if (const auto at = timers_.next(stale))
-    wake_at(*at);
+    wake_at(core_wake_, *at);
   if (const auto at = health_.tick(time))
-    wake_at(*at);
+    wake_at(health_wake_, *at);
 }
 
-void supervisor_actor::wake_at(time_point at) {
-  compat::schedule(system(), at, caf::strong_actor_ptr{ctrl()}, core_tick{});
+void supervisor_actor::wake_at(compat::timer& x, time_point at) {
+  x.set(at, *this, [] { return core_tick{}; });
 }
 
 void supervisor_actor::on_start_tree() {
@@ -281,7 +284,7 @@ void supervisor_actor::carry_out(const action::set_timer& x) {
     child->timer = x.generation;
   const auto at = time_after(now(), x.after);
   if (timers_.add({at, x.child, x.generation}))
-    wake_at(at);
+    wake_at(core_wake_, at);
 }
 
 void supervisor_actor::carry_out(const action::cancel_timer& x) {

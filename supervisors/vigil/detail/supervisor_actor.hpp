@@ -132,7 +132,7 @@ private:
   void start_threw(const child_entry& x, failure why);
   [[nodiscard]] child_entry* entry(child_uid child);
   [[nodiscard]] time_point now() const;
-  void wake_at(time_point at);
+  void wake_at(compat::timer& x, time_point at);
 
   supervisor_definition_ptr definition_;
   supervisor_cell_ptr cell_;
@@ -148,6 +148,8 @@ private:
   call_id last_call_ = 0;
   std::uint64_t last_serial_ = 0;
   timer_queue timers_;
+  compat::timer core_wake_;
+  compat::timer health_wake_;
   health_monitor health_;
   std::vector<caf::response_promise> stoppers_;
   caf::response_promise starter_;

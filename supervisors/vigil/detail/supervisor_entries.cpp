@@ -62,7 +62,7 @@ void supervisor_actor::check_health(const child_entry& x, child_state state) {
   if (state != child_state::running)
     health_.end(x.cell->uid);
   else if (const auto at = health_.begin(x.cell, x.probe))
-    wake_at(*at);
+    wake_at(health_wake_, *at);
 }
 
 void supervisor_actor::sync_all() {
