@@ -2,6 +2,8 @@
 
 #include <vigil/detail/caf_0_17.hpp>
 
+#include <caf/detail/private_thread.hpp>
+
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -24,8 +26,51 @@ template <class T, class... Ts>
 /// What a function-based actor runs first.
 using init_function = caf::actor_config::init_fun_type;
 
+/// Takes back what CAF did for an actor whose thread the system did not give:
+/// it had counted the thread already, and waits for it at its end.
+inline void undo_launch(caf::blocking_actor& self) noexcept {
+  self.home_system().dec_detached_threads();
+}
+
+/// The same for event-based actors. The object that stands for the thread holds
+/// the actor, and nobody else would destroy it.
+inline void undo_launch(caf::scheduled_actor& self) noexcept {
+  struct access : caf::scheduled_actor {
+    static caf::detail::private_thread*& thread_of(caf::scheduled_actor& x) {
+      return x.*(&access::private_thread_);
+    }
+  };
+  auto* thread = std::exchange(access::thread_of(self), nullptr);
+  if (thread == nullptr)
+    return;
+  self.unsetf(caf::abstract_actor::is_detached_flag);
+  delete thread;
+  self.home_system().dec_detached_threads();
+  intrusive_ptr_release(self.ctrl());
+}
+
+/// Spawns a hidden actor with a thread of its own. Throws what the system says
+/// if it has none; then nothing of the actor is left.
+template <class T, class... Ts>
+[[nodiscard]] caf::strong_actor_ptr
+spawn_thread(caf::actor_system& sys, caf::actor_config& cfg, Ts&&... xs) {
+  cfg.flags |= caf::abstract_actor::is_detached_flag
+               | caf::abstract_actor::is_hidden_flag;
+  auto result = caf::make_actor<T, caf::strong_actor_ptr>(
+    sys.next_actor_id(), sys.node(), &sys, cfg, std::forward<Ts>(xs)...);
+  auto& self = static_cast<T&>(*result->get());
+  try {
+    self.launch(cfg.host, false, true);
+  } catch (...) {
+    undo_launch(self);
+    throw;
+  }
+  return result;
+}
+
 /// Spawns a function-based actor that the system does not count, and runs it.
-/// A thread of its own must not enqueue onto the worker of its parent.
+/// A thread of its own must not enqueue onto the worker of its parent. Throws
+/// if there is no thread to be had.
 template <class T, bool Detached, class... Ts>
 [[nodiscard]] caf::strong_actor_ptr
 spawn_function(caf::actor_system& sys, context* ctx, init_function init,
@@ -34,9 +79,11 @@ spawn_function(caf::actor_system& sys, context* ctx, init_function init,
     = Detached || std::is_base_of_v<caf::blocking_actor, T>;
   caf::actor_config cfg{threaded ? sys.dummy_execution_unit() : ctx};
   cfg.init_fun = std::move(init);
-  constexpr auto options = Detached ? caf::hidden + caf::detached : caf::hidden;
-  return caf::actor_cast<caf::strong_actor_ptr>(
-    sys.spawn_impl<T, options>(cfg, std::forward<Ts>(xs)...));
+  if constexpr (threaded)
+    return spawn_thread<T>(sys, cfg, std::forward<Ts>(xs)...);
+  else
+    return caf::actor_cast<caf::strong_actor_ptr>(
+      sys.spawn_impl<T, caf::hidden>(cfg, std::forward<Ts>(xs)...));
 }
 
 /// Spawns an actor that the system does not count, and runs it.
