@@ -6,12 +6,12 @@ clinic::behavior_type clinic_actor(clinic::pointer self, ledger_ptr book) {
   ++book->lives;
   return {[self, book](int x) -> caf::result<int> {
     book->asked.push_back(x);
+    // A test may answer outside of all actors: CAF answers in the context of
+    // the last message, which is gone by then.
+    self->context(self->system().dummy_execution_unit());
     if (x == hang) {
       auto promise = self->make_response_promise<int>();
       book->hanging.emplace_back(promise);
-      // The test will answer, outside of all actors: CAF answers in the context
-      // of the last message, which is gone by then.
-      self->context(self->system().dummy_execution_unit());
       return promise;
     }
     if (x == quit) {
