@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <string>
+#include <string_view>
 
 using namespace std::chrono_literals;
 
@@ -34,6 +36,20 @@ int report(const vigil::failure& why) {
   return EXIT_FAILURE;
 }
 
+/// Returns the status, unless what was printed got lost.
+int finish() {
+  if (std::cout.flush())
+    return EXIT_SUCCESS;
+  std::cerr << "embedded: cannot write to standard output\n";
+  return EXIT_FAILURE;
+}
+
+int usage(std::string_view option) {
+  const auto asked = option == "--help";
+  (asked ? std::cout : std::cerr) << "usage: embedded\n";
+  return asked ? finish() : 2;
+}
+
 /// Asks from outside of all actors, where blocking is fine.
 std::string ask(caf::actor_system& system, const adder& to, int x) {
   caf::scoped_actor self{system};
@@ -46,7 +62,9 @@ std::string ask(caf::actor_system& system, const adder& to, int x) {
 
 } // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc > 1)
+    return usage(argv[1]);
   // doc: start
   caf::actor_system_config config;
   caf::actor_system system{config};
@@ -93,5 +111,5 @@ int main() {
     std::cout << x.path << " did not stop: " << to_string(x.what) << '\n';
   // doc: end
   events.unsubscribe(id);
-  return EXIT_SUCCESS;
+  return finish();
 }
