@@ -21,6 +21,11 @@
 /// - `job`, `is_scheduler_thread`: work for the scheduler that is no actor;
 /// - `requester`, `take_requester`, `readdress`, `answer`, `make_request`,
 ///   `copy_content`, `error_in`: standing between a requester and who answers;
+/// - `answer_relay`, `answer_through`, `answer_stage`, `answer_oneself`: whose
+///   answer it is;
+/// - `life_links`: links of what an actor outlives;
+/// - `own_message`, `own_messages`, `mark_own`: messages of an actor to itself,
+///   and which life of it sent them;
 /// - `watch`, `end_probe`: a hook on an actor's end, and a look at it;
 /// - `scheduler_workers`: how many threads run actors;
 /// - `make_error`, `is_ours`, `error_payload`: errors;
@@ -34,9 +39,11 @@
 #  include <vigil/detail/caf_0_17.hpp>
 #  include <vigil/detail/caf_0_17_control.hpp>
 #  include <vigil/detail/caf_0_17_job.hpp>
+#  include <vigil/detail/caf_0_17_link.hpp>
 #  include <vigil/detail/caf_0_17_message.hpp>
 #  include <vigil/detail/caf_0_17_relay.hpp>
 #  include <vigil/detail/caf_0_17_request.hpp>
+#  include <vigil/detail/caf_0_17_self.hpp>
 #  include <vigil/detail/caf_0_17_spawn.hpp>
 #  include <vigil/detail/caf_0_17_timer.hpp>
 #  include <vigil/detail/caf_0_17_wire.hpp>

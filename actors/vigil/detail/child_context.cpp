@@ -123,8 +123,8 @@ void child_context::begin(std::uint64_t incarnation) {
 bool child_context::answer_probe(compat::mailbox_element& x) {
   if (compat::get_if<liveness_probe>(x) == nullptr)
     return false;
-  compat::reply(caf::strong_actor_ptr{self().ctrl()}, x.sender, x.mid,
-                self().context(), health::healthy);
+  compat::reply(stable_handle(), x.sender, x.mid, self().context(),
+                health::healthy);
   return true;
 }
 

@@ -124,6 +124,11 @@ protected:
     return extras_ != nullptr && extras_->fault;
   }
 
+  /// Returns the fault that is there.
+  [[nodiscard]] const reason& seen_fault() const noexcept {
+    return *extras_->fault;
+  }
+
   [[nodiscard]] reason take_fault();
 
   /// Returns the call that was put off, or nothing if it is not due any more.

@@ -77,7 +77,7 @@ void slot_port::start(compat::context* ctx) {
   life_ = std::make_shared<life>(cell_, n);
   slot_->expect(n);
   auto actor = spawner_->spawn(life_, ctx);
-  slot_->begin(actor);
+  slot_->begin(actor, !spawner_->reports_start());
   if (!spawner_->reports_start()) {
     life_->up = true;
     slot_->serve(n, actor, ctx);
@@ -89,6 +89,7 @@ void slot_port::start(compat::context* ctx) {
   compat::watch(actor, [x = life_, keep = handle_, to = slot_,
                         raw](const caf::error& reason, compat::context* eu) {
     to->hold(raw);
+    to->part(x->incarnation, reason, eu);
     report_end(*x, reason, eu);
   });
 }

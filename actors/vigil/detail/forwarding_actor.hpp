@@ -16,9 +16,9 @@ public:
 
   void on_destroy() override;
 
-protected:
   forwarding_actor(caf::actor_config& cfg, child_cell_ptr cell);
 
+protected:
   /// Counts a message that nobody gets, and answers it if it is a request.
   void lose(compat::mailbox_element& x, errc why, compat::context* ctx);
 

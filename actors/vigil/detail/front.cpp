@@ -159,6 +159,7 @@ void front::deliver(compat::element_ptr x, compat::context* ctx) {
   }
   if (compat::get_if<caf::down_msg>(*x) != nullptr)
     return;
+  compat::answer_oneself(*x, ctrl());
   // If the end comes only now, the tables are closed, or will be.
   if (ended_.load(std::memory_order_acquire))
     return compat::reply_error(self(), x->sender, x->mid, ctx,

@@ -31,9 +31,10 @@ struct is_stateful<caf::stateful_actor<State, Base>> : std::true_type {
 ///
 /// @tparam Core `host_core` or a class derived from it
 template <class Base, class Core>
-class host_actor : public compat::control<Base>, public Core {
+class host_actor : public compat::life_links<compat::control<Base>>,
+                   public Core {
 public:
-  using super = compat::control<Base>;
+  using super = compat::life_links<compat::control<Base>>;
 
   template <class Arg>
   host_actor(caf::actor_config& cfg, Arg&& core)
@@ -73,6 +74,14 @@ public:
     return *this;
   }
 
+  using super::enqueue;
+
+  void enqueue(compat::element_ptr x, compat::context* ctx) override {
+    if (x->sender == nullptr || x->sender.get() == this->ctrl()) [[unlikely]]
+      x = this->own(std::move(x), ctx);
+    super::enqueue(std::move(x), ctx);
+  }
+
 protected:
   /// Runs the actor function.
   virtual void make_incarnation() = 0;
@@ -83,6 +92,11 @@ protected:
 
   compat::verdict before(compat::mailbox_element& x) override {
     return this->on_message(x);
+  }
+
+  bool admit(compat::mailbox_element& x) override {
+    compat::answer_oneself(x, this->ctrl());
+    return !this->is_stale(x);
   }
 
   bool ended() override {
@@ -115,6 +129,20 @@ protected:
   void op_drop() override {
     this->drop_behavior();
     destroy_state();
+  }
+
+  [[nodiscard]] bool op_tied() const noexcept override {
+    return this->has_links() || this->has_streams();
+  }
+
+  void op_part(const caf::error& why) override {
+    if (this->has_streams())
+      this->end_streams(why);
+    this->end_links(why, this->context());
+  }
+
+  [[nodiscard]] bool op_may_have_scheduled() const noexcept override {
+    return this->may_have_scheduled();
   }
 
   void op_idle() override {

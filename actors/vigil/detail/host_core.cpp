@@ -4,6 +4,10 @@
 
 namespace vigil::detail {
 
+host_core::~host_core() {
+  delete own_.load(std::memory_order_relaxed);
+}
+
 // -- what the actor forwards --------------------------------------------------
 
 compat::verdict host_core::on_message(compat::mailbox_element& x) {
@@ -33,6 +37,8 @@ void host_core::on_ended() {
   auto quit = op_take_quit();
   if (faulted())
     return finish_fault();
+  if (op_tied()) [[unlikely]]
+    op_part(quit ? *quit : caf::error{});
   finish(quit ? exit_of(*quit) : child_exit{early_quit_, {}, false, {}});
 }
 
@@ -41,6 +47,8 @@ void host_core::on_thrown(std::string what, const caf::strong_actor_ptr& asker,
   auto why = complete({errc::exception, std::move(what)});
   compat::reply_error(caf::strong_actor_ptr{self().ctrl()}, asker, mid,
                       self().context(), to_caf(why));
+  if (op_tied()) [[unlikely]]
+    op_part(to_caf(why));
   finish(abnormal(std::move(why)));
 }
 
@@ -87,6 +95,7 @@ void host_core::start(start_kind how, time_point when) {
     record().appear();
   stopping_ = false;
   early_quit_ = exit_kind::normal;
+  disown();
   begin(record().incarnation.fetch_add(1, std::memory_order_relaxed) + 1);
   if (incarnation() > 1 && record().spec.mailbox == mailbox_policy::drop)
     begin_draining();
@@ -111,6 +120,8 @@ void host_core::start(start_kind how, time_point when) {
 void host_core::fail_start(start_kind kind, failure why) {
   auto how = abnormal(complete(std::move(why)));
   record().log(how.why, incarnation());
+  if (op_tied()) [[unlikely]]
+    op_part(to_caf(how.why));
   clear_incarnation();
   park();
   record().publish(incarnation(), event_type::start_failed, how);
@@ -144,6 +155,8 @@ void host_core::ask_to_stop() {
 
 void host_core::kill() {
   stopping_ = true;
+  if (op_tied()) [[unlikely]]
+    op_part(caf::make_error(caf::exit_reason::kill));
   finish(abnormal({errc::killed}));
 }
 
@@ -159,6 +172,8 @@ void host_core::forget() {
 // The way that has to be fast: no failure is made before somebody looks.
 void host_core::finish_fault() {
   auto& rec = record();
+  if (op_tied()) [[unlikely]]
+    op_part(to_caf(complete(failure_of(seen_fault()))));
   if (stopping_ || !restarts_alone_always(rec.spec, rec.owner.spec.strategy))
     return finish(abnormal(failure_of(take_fault())));
   const auto when = rec.now();
@@ -237,6 +252,45 @@ void host_core::refuse() {
   mode_ = mode::refusing;
   op_gate(true);
   op_unskip();
+}
+
+// -- messages of an incarnation to itself -------------------------------------
+
+compat::element_ptr host_core::own(compat::element_ptr x,
+                                   compat::context* ctx) {
+  const auto* me = self().ctrl();
+  if (!compat::belongs_to_life(*x, me)
+      || dynamic_cast<compat::own_message*>(x.get()) != nullptr)
+    return x;
+  auto life = record().incarnation.load(std::memory_order_acquire);
+  // Whoever runs an actor has a context; the clock has none.
+  if (ctx == nullptr && x->sender.get() == me) {
+    hears_itself_.store(true, std::memory_order_relaxed);
+    if (const auto* now = own_.load(std::memory_order_acquire))
+      life = (*now)->life.load(std::memory_order_acquire);
+  }
+  return compat::element_ptr{new compat::own_message(std::move(x), life)};
+}
+
+bool host_core::is_stale(const compat::mailbox_element& x) const {
+  const auto* mine = dynamic_cast<const compat::own_message*>(&x);
+  return mine != nullptr && mine->life() != incarnation();
+}
+
+// CAF's clock takes nothing back, but it tells what comes before and after.
+void host_core::disown() {
+  const auto n = incarnation();
+  if (n == 0
+      || (!hears_itself_.load(std::memory_order_relaxed)
+          && !op_may_have_scheduled()))
+    return;
+  const auto* mine = own_.load(std::memory_order_relaxed);
+  if (mine == nullptr) {
+    mine = new own_ptr{std::make_shared<compat::own_messages>(n)};
+    own_.store(mine, std::memory_order_release);
+  }
+  auto& me = self();
+  compat::mark_own(me.system(), me.ctrl(), n, *mine);
 }
 
 // -- messages that meet no behavior -------------------------------------------

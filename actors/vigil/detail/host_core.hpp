@@ -2,7 +2,9 @@
 
 #include <vigil/detail/child_context.hpp>
 
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -21,6 +23,8 @@ public:
     // nop
   }
 
+  ~host_core() override;
+
   [[nodiscard]] caf::strong_actor_ptr stable_handle() final {
     return caf::strong_actor_ptr{self().ctrl()};
   }
@@ -33,6 +37,15 @@ protected:
 
   /// Destroys behavior and state.
   virtual void op_drop() = 0;
+
+  /// Returns whether links or streams tie others to the incarnation.
+  [[nodiscard]] virtual bool op_tied() const noexcept = 0;
+
+  /// Tells those why it ends.
+  virtual void op_part(const caf::error& why) = 0;
+
+  /// Returns whether an incarnation may have scheduled messages to itself.
+  [[nodiscard]] virtual bool op_may_have_scheduled() const noexcept = 0;
 
   /// Installs a behavior that does nothing.
   virtual void op_idle() = 0;
@@ -69,6 +82,14 @@ protected:
 
   void start(start_kind how, time_point when);
 
+  /// Notes to which incarnation a message belongs: one to itself, or an exit
+  /// message. In any thread.
+  [[nodiscard]] compat::element_ptr own(compat::element_ptr x,
+                                        compat::context* ctx);
+
+  /// Returns whether a message belongs to an earlier incarnation.
+  [[nodiscard]] bool is_stale(const compat::mailbox_element& x) const;
+
   /// Counts a message that meets no behavior; refuses it if it is a request.
   void lose(compat::mailbox_element& x, errc why);
 
@@ -99,10 +120,17 @@ private:
 
   void lose(compat::mailbox_element& x, errc why,
             const caf::strong_actor_ptr& as);
+  void disown();
+
   compat::verdict on_parked(compat::mailbox_element& x);
   compat::verdict on_draining(compat::mailbox_element& x);
   [[nodiscard]] bool restart_in_place(child_exit& how);
 
+  // Whose messages to itself the clock brings. Made when an incarnation ends
+  // that may have scheduled some.
+  using own_ptr = std::shared_ptr<compat::own_messages>;
+  std::atomic<const own_ptr*> own_{nullptr};
+  std::atomic<bool> hears_itself_{false};
   mode mode_ = mode::holding;
   bool stopping_ = false;
   bool draining_ = false;

@@ -21,9 +21,29 @@ void note_departure(const life& x, const child_exit& how) {
     x.cell->vanish();
 }
 
+namespace {
+
+const slot& slot_of(const life& x) {
+  return static_cast<const slot&>(*x.cell->handle()->get());
+}
+
+} // namespace
+
 respawned_context::respawned_context(life_ptr x)
-  : child_context(*x->cell), life_(std::move(x)) {
+  : child_context(*x->cell), life_(std::move(x)),
+    answers_(slot_of(*life_).answers(), slot_of(*life_).ctrl()) {
   begin(life_->incarnation);
+}
+
+caf::strong_actor_ptr respawned_context::answering() {
+  auto handle = stable_handle();
+  return handle != nullptr ? handle : caf::strong_actor_ptr{self().ctrl()};
+}
+
+caf::strong_actor_ptr
+respawned_context::handle_but(const caf::abstract_actor* x) {
+  auto handle = stable_handle();
+  return handle == x ? nullptr : handle;
 }
 
 bool respawned_context::check_start() {
@@ -67,9 +87,7 @@ void respawned_context::lose(compat::mailbox_element& x) {
   if (!counts_when_lost(x))
     return;
   record().lose_messages(1, incarnation());
-  auto& me = self();
-  compat::reply_error(caf::strong_actor_ptr{me.ctrl()}, x.sender, x.mid,
-                      me.context(),
+  compat::reply_error(answering(), x.sender, x.mid, self().context(),
                       to_caf({errc::message_lost, {}, record().path()}));
 }
 
@@ -77,6 +95,7 @@ void respawned_context::lose(compat::mailbox_element& x) {
 
 compat::element_ptr
 respawned_blocking_context::watched_request(compat::element_ptr x) {
+  answers_.through(*x);
   if (!compat::is_request(*x))
     return x;
   return compat::tracked(std::move(x), [this](compat::mailbox_element& gone) {
@@ -92,10 +111,9 @@ void respawned_blocking_context::note_gone(compat::mailbox_element& x) {
 
 void respawned_blocking_context::note_thrown(std::string what) {
   note_failure({errc::exception, std::move(what)});
-  auto& me = self();
   for (auto& to : std::exchange(unanswered_, {}))
-    compat::answer(std::move(to), caf::strong_actor_ptr{me.ctrl()},
-                   to_caf(*life_->why), me.context());
+    compat::answer(std::move(to), answering(), to_caf(*life_->why),
+                   self().context());
 }
 
 } // namespace vigil::detail

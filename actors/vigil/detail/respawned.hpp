@@ -52,6 +52,12 @@ public:
 protected:
   explicit respawned_context(life_ptr x);
 
+  /// In whose name the child answers.
+  [[nodiscard]] caf::strong_actor_ptr answering();
+
+  /// Returns the stable handle, unless it is `x` or there is none any more.
+  [[nodiscard]] caf::strong_actor_ptr handle_but(const caf::abstract_actor* x);
+
   /// Takes over what the start left behind: a fault or that it was ignored.
   /// Returns false if the child has to end.
   bool check_start();
@@ -69,6 +75,7 @@ protected:
   void lose(compat::mailbox_element& x);
 
   life_ptr life_;
+  compat::answer_stage answers_;
 };
 
 /// The part of a blocking child that does not depend on its type. Its user's
@@ -91,11 +98,38 @@ private:
   std::vector<compat::requester> unanswered_;
 };
 
+/// An actor whose links are those of the handle that outlives it.
+template <class Base>
+class linked_by_handle : public Base {
+public:
+  using Base::Base;
+
+  void add_link(caf::abstract_actor* x) override {
+    if (const auto handle = this->other_handle(x))
+      handle->get()->add_link(x);
+    else
+      Base::add_link(x);
+  }
+
+  void remove_link(caf::abstract_actor* x) override {
+    if (const auto handle = this->other_handle(x))
+      handle->get()->remove_link(x);
+    Base::remove_link(x);
+  }
+
+protected:
+  /// Returns the handle, unless it is `x` or there is none.
+  [[nodiscard]] virtual caf::strong_actor_ptr
+  other_handle(const caf::abstract_actor* x)
+    = 0;
+};
+
 /// A class-based event-driven child: `T` with the contract of a child.
 template <class T>
-class respawned final : public compat::control<T>, public respawned_context {
+class respawned final : public linked_by_handle<compat::control<T>>,
+                        public respawned_context {
 public:
-  using super = compat::control<T>;
+  using super = linked_by_handle<compat::control<T>>;
 
   template <class... Ts>
   respawned(caf::actor_config& cfg, life_ptr x, Ts&&... xs)
@@ -111,11 +145,9 @@ public:
     auto what = this->attempt([this] { super::initialize(); });
     if (what) {
       note_failure({errc::exception, std::move(*what)});
-      this->drop_behavior();
-      this->quit(to_caf(*life_->why));
+      end_with(to_caf(*life_->why));
     } else if (!check_start()) {
-      this->drop_behavior();
-      this->quit(life_->why ? to_caf(*life_->why) : caf::error{});
+      end_with(life_->why ? to_caf(*life_->why) : caf::error{});
     } else if (!this->has_quit()
                || exit_kind_of(this->fail_state_) != exit_kind::abnormal) {
       note_started();
@@ -132,7 +164,21 @@ public:
     return *this;
   }
 
+  using super::consume;
+
+  caf::invoke_message_result consume(compat::mailbox_element& x) override {
+    answers_.enter(x);
+    const auto result = super::consume(x);
+    answers_.leave(x);
+    return result;
+  }
+
 protected:
+  [[nodiscard]] caf::strong_actor_ptr
+  other_handle(const caf::abstract_actor* x) override {
+    return handle_but(x);
+  }
+
   compat::verdict before(compat::mailbox_element& x) override {
     if (const auto* timer = compat::get_if<child_timer>(x)) {
       if (auto call = take_call(*timer))
@@ -142,8 +188,7 @@ protected:
     // A child that awaits a response skips all else, even its own kill.
     if (auto* exit = compat::get_if<caf::exit_msg>(x);
         exit != nullptr && exit->reason == caf::exit_reason::kill) {
-      this->drop_behavior();
-      this->quit(exit->reason);
+      end_with(exit->reason);
       note_end(this->fail_state_);
       return compat::verdict::consumed;
     }
@@ -158,8 +203,10 @@ protected:
   bool ended() override {
     if (faulted()) {
       note_failure(failure_of(take_fault()));
-      this->drop_behavior();
-      this->quit(to_caf(*life_->why));
+      end_with(to_caf(*life_->why));
+    } else if (this->has_streams()
+               && exit_kind_of(this->fail_state_) == exit_kind::abnormal) {
+      this->end_streams(this->fail_state_);
     }
     note_end(this->fail_state_);
     return false;
@@ -169,10 +216,8 @@ protected:
               caf::message_id mid) override {
     note_failure({errc::exception, std::move(what)});
     auto why = to_caf(*life_->why);
-    compat::reply_error(caf::strong_actor_ptr{this->ctrl()}, asker, mid,
-                        this->context(), why);
-    this->drop_behavior();
-    this->quit(std::move(why));
+    compat::reply_error(answering(), asker, mid, this->context(), why);
+    end_with(std::move(why));
   }
 
   void put_off() override {
@@ -182,15 +227,24 @@ protected:
   void attend_to_fault() override {
     this->attend();
   }
+
+private:
+  void end_with(caf::error why) {
+    if (why && this->has_streams())
+      this->end_streams(why);
+    this->drop_behavior();
+    this->quit(std::move(why));
+  }
 };
 
 /// A child that blocks, in a thread of its own.
 template <class T>
-class respawned_blocking final : public T, public respawned_blocking_context {
+class respawned_blocking final : public linked_by_handle<T>,
+                                 public respawned_blocking_context {
 public:
   template <class... Ts>
   respawned_blocking(caf::actor_config& cfg, life_ptr x, Ts&&... xs)
-    : T(cfg, std::forward<Ts>(xs)...),
+    : linked_by_handle<T>(cfg, std::forward<Ts>(xs)...),
       respawned_blocking_context(std::move(x)) {
     // nop
   }
@@ -229,6 +283,11 @@ public:
   }
 
 protected:
+  [[nodiscard]] caf::strong_actor_ptr
+  other_handle(const caf::abstract_actor* x) override {
+    return handle_but(x);
+  }
+
   void attend_to_fault() override {
     // Looked at when `act` returns.
   }

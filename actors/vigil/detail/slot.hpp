@@ -8,16 +8,18 @@
 namespace vigil::detail {
 
 /// The stable handle of a child that is a new CAF actor in each life: passes
-/// messages on unchanged (sender, id, priority), so that answers go straight
-/// from the child to the requester.
+/// messages on unchanged (sender, id, priority). Answers come back through a
+/// relay, which gives them the slot as their sender. The child sees to that
+/// while it handles a message; the slot does it for actors that are not ours.
 ///
 /// From the end of one life until the next is up, messages wait, up to
 /// `child_spec::gap_queue`, or are refused with an error: a start that fails
 /// takes none along. Exit messages to the slot are passed on like others,
-/// so a link or a kill concerns the incarnation that is there.
+/// so a link or a kill concerns the incarnation that is there, and the end of
+/// that one ends the links to the slot.
 ///
 /// Thread-safe. Never calls into an actor while holding its lock.
-class slot final : public forwarding_actor {
+class slot final : public compat::life_links<forwarding_actor> {
 public:
   slot(caf::actor_config& cfg, child_cell_ptr cell);
 
@@ -32,14 +34,23 @@ public:
   void expect(std::uint64_t life);
 
   /// Says which actor the expected life is; it gets no messages yet.
-  void begin(caf::strong_actor_ptr x);
+  /// `foreign`: it knows nothing of the relay.
+  void begin(caf::strong_actor_ptr x, bool foreign);
 
   /// The life is up: passes messages on to `x`, waiting ones first. Does
   /// nothing if another life is expected, or none.
   void serve(std::uint64_t life, caf::strong_actor_ptr x, compat::context* ctx);
 
+  /// Returns the relay for answers in the name of the slot.
+  [[nodiscard]] const caf::strong_actor_ptr& answers() const noexcept {
+    return answers_;
+  }
+
   /// Lets messages wait for the next life, if `ended` was the current one.
   void hold(const caf::actor_control_block* ended);
+
+  /// That life has ended: so do its links.
+  void part(std::uint64_t life, const caf::error& reason, compat::context* ctx);
 
   /// Refuses messages, also those that wait.
   void refuse(compat::context* ctx);
@@ -49,11 +60,16 @@ public:
 
   [[nodiscard]] caf::strong_actor_ptr current() const;
 
+  void on_destroy() override;
+
 private:
   enum class mode : std::uint8_t { holding, refusing, serving };
 
+  [[nodiscard]] compat::answer_relay& relay() const noexcept;
+
   void lose_waiting(compat::context* ctx);
 
+  const caf::strong_actor_ptr answers_;
   mutable spin_lock slot_lock_;
   mode mode_ = mode::holding;
   std::uint64_t life_ = 0;
@@ -61,6 +77,7 @@ private:
   std::deque<caf::mailbox_element_ptr> waiting_;
   // Messages that come while waiting ones are passed on go behind them.
   bool passing_ = false;
+  bool foreign_ = false;
 };
 
 } // namespace vigil::detail

@@ -94,6 +94,14 @@ public:
   }
 
 private:
+  [[nodiscard]] static failure failure_in(failure x) {
+    return x;
+  }
+
+  [[nodiscard]] static failure failure_in(const caf::error& x) {
+    return to_failure(x);
+  }
+
   template <class T>
   [[nodiscard]] static caf::strong_actor_ptr unwrap(T x) {
     if constexpr (caf::is_handle<T>::value) {
@@ -103,7 +111,7 @@ private:
       return ptr;
     } else {
       if (!x)
-        throw failure_exception{x.error()};
+        throw failure_exception{failure_in(x.error())};
       return unwrap(std::move(x).value());
     }
   }

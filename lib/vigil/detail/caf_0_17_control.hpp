@@ -10,6 +10,15 @@
 
 namespace vigil::compat {
 
+/// Has an actor look at what became of its behavior.
+struct attention {};
+
+} // namespace vigil::compat
+
+VIGIL_MESSAGE_TYPE(vigil::compat::attention)
+
+namespace vigil::compat {
+
 /// What to do with a message that was shown to `control::before`.
 enum class verdict {
   /// The actor's behavior gets it.
@@ -38,19 +47,11 @@ public:
 
   using Base::consume;
 
-  caf::invoke_message_result consume(mailbox_element& x) final {
-    using caf::invoke_message_result;
-    if (gated_ || x.mid.is_urgent_message()) [[unlikely]] {
-      switch (show(x)) {
-        case verdict::pass:
-          break;
-        case verdict::consumed:
-          return invoke_message_result::consumed;
-        case verdict::skipped:
-          return invoke_message_result::skipped;
-      }
-    }
-    return deliver(x);
+  caf::invoke_message_result consume(mailbox_element& x) override {
+    consuming_ = true;
+    const auto result = look_and_consume(x);
+    consuming_ = false;
+    return result;
   }
 
 protected:
@@ -58,6 +59,12 @@ protected:
 
   /// Sees urgent messages, and all messages while gated.
   virtual verdict before(mailbox_element& x) = 0;
+
+  /// Sees messages of the actor to itself, those of nobody, and those whose
+  /// answers go through others. Returns whether the actor gets it.
+  virtual bool admit(mailbox_element&) {
+    return true;
+  }
 
   /// The behavior is no more: it quit, `attend` was called, or it is empty.
   /// Returns whether a new one may have taken its place; otherwise the actor
@@ -82,8 +89,18 @@ protected:
   }
 
   /// Has `ended` called once the current message is done.
-  void attend() noexcept {
+  void attend() {
     attend_ = true;
+    // CAF does not show the messages of streams to `consume`.
+    if (!consuming_) [[unlikely]]
+      send_urgent(caf::strong_actor_ptr{this->ctrl()}, this->context(),
+                  attention{});
+  }
+
+  /// Returns whether the behavior may have scheduled messages to itself: CAF's
+  /// clock holds two references for each. Others may have made them, too.
+  [[nodiscard]] bool may_have_scheduled() const noexcept {
+    return more_references_;
   }
 
   /// Calls `f` as if it were the handler of a message.
@@ -97,7 +114,7 @@ protected:
 
   /// Calls `f` and returns what it threw, or nothing.
   template <class F>
-  [[nodiscard]] static std::optional<std::string> attempt(F f) {
+  [[nodiscard]] std::optional<std::string> attempt(F f) {
     std::string what;
     return run_guarded(f, what) ? std::nullopt : std::optional{what};
   }
@@ -107,8 +124,14 @@ protected:
   void settle() {
     while (std::exchange(attend_, false) || has_quit() || !this->alive())
       [[unlikely]] {
-        if (retired() || !ended())
+        if (retired())
           return;
+        if (!ended()) {
+          // What kept it alive until here.
+          if (has_quit())
+            this->bhvr_stack_.clear();
+          return;
+        }
       }
   }
 
@@ -139,15 +162,36 @@ protected:
       this->awaited_responses_.clear();
     if (!this->multiplexed_responses_.empty())
       this->multiplexed_responses_.clear();
-    if (!this->stream_managers_.empty()
-        || !this->pending_stream_managers_.empty()) [[unlikely]]
-      drop_streams();
+    if (has_streams()) [[unlikely]]
+      end_streams(caf::make_error(caf::exit_reason::user_shutdown));
     this->bhvr_stack_.clear();
     this->bhvr_stack_.cleanup();
     reset(this->default_handler_, &caf::print_and_drop);
     reset(this->error_handler_, &caf::scheduled_actor::default_error_handler);
     reset(this->exit_handler_, &caf::scheduled_actor::default_exit_handler);
     reset(this->down_handler_, &control::ignore_down);
+  }
+
+  [[nodiscard]] bool has_streams() const noexcept {
+    return !this->stream_managers_.empty()
+           || !this->pending_stream_managers_.empty();
+  }
+
+  /// Ends all streams; the other ends see `why`.
+  void end_streams(const caf::error& why) {
+    for (auto* managers :
+         {&this->stream_managers_, &this->pending_stream_managers_}) {
+      for (auto& [slot, manager] : *managers)
+        manager->stop(why);
+      managers->clear();
+    }
+    // The numbers of paths begin anew, so the old ones have to be gone.
+    this->get_downstream_queue().cleanup();
+    // CAF's own `start` forgets that ticks are counted from it: streams would
+    // get no credit until as much time has passed as before.
+    const auto interval = this->stream_ticks_.interval();
+    this->stream_ticks_ = caf::detail::tick_emitter{};
+    this->stream_ticks_.interval(interval);
   }
 
   /// Returns whether `drop_behavior` has nothing to do, handlers aside.
@@ -170,6 +214,8 @@ protected:
 
   /// Ends the actor for good.
   void retire(caf::error reason) {
+    if (has_streams())
+      end_streams(reason);
     drop_behavior();
     end_quietly(*this, std::move(reason), this->context());
   }
@@ -194,7 +240,19 @@ private:
   }
 
   template <class F>
-  static bool run_guarded(F& f, std::string& what) {
+  bool run_guarded(F& f, std::string& what) {
+    const auto before = references();
+    const auto outer = std::exchange(consuming_, true);
+    const auto finished = call(f, what);
+    consuming_ = outer;
+    look_at_references(before);
+    if (has_streams()) [[unlikely]]
+      look_after_streams();
+    return finished;
+  }
+
+  template <class F>
+  static bool call(F& f, std::string& what) {
     try {
       f();
       return true;
@@ -206,9 +264,41 @@ private:
     return false;
   }
 
+  caf::invoke_message_result look_and_consume(mailbox_element& x) {
+    using caf::invoke_message_result;
+    if (!x.stages.empty() || x.sender == nullptr
+        || x.sender.get() == this->ctrl()) [[unlikely]]
+      if (!admit(x))
+        return invoke_message_result::consumed;
+    if (gated_ || x.mid.is_urgent_message()) [[unlikely]] {
+      switch (show(x)) {
+        case verdict::pass:
+          break;
+        case verdict::consumed:
+          return invoke_message_result::consumed;
+        case verdict::skipped:
+          return invoke_message_result::skipped;
+      }
+    }
+    return deliver(x);
+  }
+
+  [[nodiscard]] std::size_t references() const noexcept {
+    return this->ctrl()->strong_refs.load(std::memory_order_relaxed);
+  }
+
+  void look_at_references(std::size_t before) noexcept {
+    if (references() >= before + 2) [[unlikely]]
+      more_references_ = true;
+  }
+
   // The owner does not throw; should it all the same, nothing else ends.
   verdict show(mailbox_element& x) {
     this->current_element_ = &x;
+    if (get_if<attention>(x) != nullptr) {
+      settle();
+      return verdict::consumed;
+    }
     std::string what;
     auto result = verdict::consumed;
     auto look = [&] {
@@ -233,13 +323,19 @@ private:
                                      const caf::strong_actor_ptr* asker) {
     auto result = caf::invoke_message_result::consumed;
     std::unique_ptr<std::string> what;
+    // A handler may take the sender out of the message.
+    const auto before
+      = references() - (x.sender.get() == this->ctrl() ? 1U : 0U);
     try {
       result = Base::consume(x);
+      look_at_references(before);
     } catch (const std::exception& e) {
       what = std::make_unique<std::string>(e.what());
     } catch (...) {
       what = std::make_unique<std::string>("unknown exception");
     }
+    if (has_streams()) [[unlikely]]
+      look_after_streams();
     // The exception itself is gone before a new life begins.
     if (what != nullptr) [[unlikely]]
       thrown(std::move(*what), asker != nullptr ? *asker : nullptr, x.mid);
@@ -250,18 +346,58 @@ private:
     return result;
   }
 
-  void drop_streams() {
-    auto why = caf::make_error(caf::exit_reason::user_shutdown);
-    for (auto* managers :
-         {&this->stream_managers_, &this->pending_stream_managers_}) {
-      for (auto& [slot, manager] : *managers)
-        manager->stop(why);
-      managers->clear();
+  // CAF's `quit` ends streams that have nothing under way as if they were over.
+  // Before that it replaces the handlers, so that one of them can tell.
+  class quit_probe {
+  public:
+    explicit quit_probe(control* self) : self_(self) {
+      // nop
+    }
+
+    ~quit_probe() {
+      if (self_->has_quit() && !self_->retired())
+        self_->quits_with_streams();
+    }
+
+    quit_probe(const quit_probe&) = delete;
+    quit_probe& operator=(const quit_probe&) = delete;
+
+  private:
+    control* self_;
+  };
+
+  void look_after_streams() {
+    if (!quit_probe_.expired() || has_quit())
+      return;
+    auto probe = std::make_shared<quit_probe>(this);
+    quit_probe_ = probe;
+    this->error_handler_
+      = [handler = std::move(this->error_handler_),
+         probe](caf::scheduled_actor* self, caf::error& x) mutable {
+          handler(self, x);
+        };
+  }
+
+  void quits_with_streams() {
+    const auto why = this->fail_state_;
+    if (why && why != caf::exit_reason::user_shutdown)
+      for (auto* managers :
+           {&this->stream_managers_, &this->pending_stream_managers_})
+        for (auto& [slot, manager] : *managers)
+          manager->stop(why);
+    // From the callback of a stream, of which nobody hears: live until then.
+    if (!consuming_) {
+      install_nothing();
+      send_urgent(caf::strong_actor_ptr{this->ctrl()}, this->context(),
+                  attention{});
     }
   }
 
+  std::weak_ptr<quit_probe> quit_probe_;
   bool gated_ = false;
   bool attend_ = false;
+  bool more_references_ = false;
+  bool consuming_ = false;
 };
 
 } // namespace vigil::compat

@@ -3,6 +3,10 @@
 #include <vigil/detail/caf_0_17.hpp>
 #include <vigil/detail/caf_0_17_spawn.hpp>
 
+#include <caf/system_messages.hpp>
+#include <caf/type_nr.hpp>
+
+#include <atomic>
 #include <cstdint>
 #include <utility>
 
@@ -130,6 +134,143 @@ inline void answer(requester&& to, const caf::strong_actor_ptr& self,
   return actor != nullptr
          && actor->getf(caf::abstract_actor::is_terminated_flag);
 }
+
+// -- answers in the name of another -------------------------------------------
+
+/// Lets answers of one actor come from another: from a handle that passes
+/// messages on, and not from the actor behind it.
+///
+/// CAF sends an answer to the last of a message's stages, if it has any, as if
+/// that one had made the request. The handle puts the relay there; the relay
+/// hands the answer on to who asked. Nothing has to be kept for a request, and
+/// whoever owes the answer, now or later, knows nothing of it.
+class answer_relay final : public forwarder {
+public:
+  answer_relay(caf::actor_config& cfg, caf::weak_actor_ptr handle)
+    : forwarder(cfg), handle_(std::move(handle)) {
+    // nop
+  }
+
+  [[nodiscard]] const char* name() const override {
+    return "vigil.answers";
+  }
+
+  using forwarder::enqueue;
+
+  void enqueue(element_ptr x, context* ctx) override {
+    if (!x->stages.empty()) {
+      auto next = std::move(x->stages.back());
+      x->stages.pop_back();
+      next->enqueue(std::move(x), ctx);
+      return;
+    }
+    const auto to = std::move(x->sender);
+    if (to == nullptr)
+      return;
+    x->sender = handle_.lock();
+    x->mid = x->mid.response_id();
+    to->enqueue(std::move(x), ctx);
+  }
+
+  void on_destroy() override {
+    end();
+    forwarder::on_destroy();
+  }
+
+  /// The handle has ended. Whoever delegated a request to another node has
+  /// CAF's registry hold the relay until it ends, too.
+  void end() {
+    if (!getf(is_cleaned_up_flag))
+      end_quietly(*this, caf::make_error(caf::exit_reason::unreachable),
+                  nullptr);
+  }
+
+  /// Says whom the handle passes messages on to.
+  void behind(const caf::strong_actor_ptr& x) noexcept {
+    behind_.store(x.get(), std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] bool
+  is_behind(const caf::actor_control_block* x) const noexcept {
+    return behind_.load(std::memory_order_relaxed) == x;
+  }
+
+private:
+  caf::weak_actor_ptr handle_;
+  // To be compared only.
+  std::atomic<const caf::actor_control_block*> behind_{nullptr};
+};
+
+/// Takes the message for `me` to answer. Where an actor delegates a request,
+/// its relay is still in there; who answers for `me` is not that actor.
+inline void answer_oneself(mailbox_element& x,
+                           const caf::actor_control_block* me) {
+  while (!x.stages.empty()) {
+    const auto* other = dynamic_cast<answer_relay*>(x.stages.back()->get());
+    if (other == nullptr || other->is_behind(me))
+      return;
+    x.stages.pop_back();
+  }
+}
+
+/// Returns whether a message may be answered. Handshakes of streams are not:
+/// CAF finds the stages of the stream in there, so those have to stay.
+[[nodiscard]] inline bool may_be_answered(const mailbox_element& x) {
+  return (x.sender != nullptr || !x.stages.empty()) && !x.mid.is_response()
+         && !x.mid.is_stream_message()
+         && x.content().type_token()
+              != caf::make_type_token<caf::open_stream_msg>();
+}
+
+/// Has the answer to `x` go through `relay`, which stands for the handle `me`.
+inline void answer_through(mailbox_element& x,
+                           const caf::strong_actor_ptr& relay,
+                           const caf::actor_control_block* me) {
+  answer_oneself(x, me);
+  if (may_be_answered(x))
+    x.stages.push_back(relay);
+}
+
+/// Has what an actor answers while it handles a message go through a relay, at
+/// no cost for messages that are not answered.
+class answer_stage {
+public:
+  answer_stage(caf::strong_actor_ptr relay, const caf::actor_control_block* me)
+    : relay_(std::move(relay)), me_(me) {
+    // nop
+  }
+
+  void enter(mailbox_element& x) {
+    if (x.stages.empty()) [[likely]] {
+      if (!may_be_answered(x))
+        return;
+      if (spare_.empty())
+        spare_.push_back(relay_);
+      x.stages.swap(spare_);
+    } else {
+      answer_through(x, relay_, me_);
+    }
+  }
+
+  /// Does it for good, before the actor gets the message. In any thread.
+  void through(mailbox_element& x) const {
+    answer_through(x, relay_, me_);
+  }
+
+  void leave(mailbox_element& x) {
+    if (x.stages.empty() || x.stages.back() != relay_)
+      return;
+    if (x.stages.size() == 1 && spare_.empty())
+      x.stages.swap(spare_);
+    else
+      x.stages.pop_back();
+  }
+
+private:
+  caf::strong_actor_ptr relay_;
+  const caf::actor_control_block* me_;
+  mailbox_element::forwarding_stack spare_;
+};
 
 /// Names an actor, uniquely in this process.
 [[nodiscard]] inline std::uint64_t

@@ -5,6 +5,9 @@
 #include <vigil/detail/spawned_child.hpp>
 #include <vigil/result.hpp>
 
+#include <caf/expected.hpp>
+#include <caf/prohibit_top_level_spawn_marker.hpp>
+
 #include <concepts>
 #include <memory>
 #include <type_traits>
@@ -26,6 +29,19 @@ template <class T>
 requires caf::is_handle<T>::value struct handle_of_result<result<T>> {
   using type = T;
 };
+
+// What CAF's own makers of actors return.
+template <class T>
+requires caf::is_handle<T>::value struct handle_of_result<caf::expected<T>> {
+  using type = T;
+};
+
+/// Actors of `caf_io`, which live in the middleman's thread. Told by the mark
+/// with which CAF keeps them from `spawn`, so that nothing of `caf_io` is
+/// needed here.
+template <class T>
+inline constexpr bool is_broker_v
+  = std::is_base_of_v<caf::prohibit_top_level_spawn_marker, T>;
 
 /// A callable whose parameters are known: not a generic lambda.
 template <class F>
@@ -79,6 +95,10 @@ struct child_traits {
       return std::make_shared<callable_child<F>>(std::move(f));
     } else {
       using base = typename inferred<false>::impl;
+      static_assert(!is_broker_v<base>,
+                    "vigil: a broker lives in CAF's middleman: write "
+                    "vigil::child(id, vigil::broker(f, args...)), with "
+                    "<vigil/broker.hpp>");
       static_assert(
         std::is_invocable_v<F&, base*,
                             Ts&&...> || std::is_invocable_v<F&, Ts&&...>,
@@ -98,6 +118,10 @@ struct class_traits {
   static_assert(std::derived_from<T, caf::local_actor>,
                 "vigil: vigil::child<T> makes actors of class T: derive T from "
                 "one of CAF's actors, or pass an actor function");
+  static_assert(!is_broker_v<T>,
+                "vigil: a broker lives in CAF's middleman: write "
+                "vigil::child(id, vigil::broker<T>(args...)), with "
+                "<vigil/broker.hpp>");
   static_assert((std::is_copy_constructible_v<Ts> && ...),
                 "vigil: each life of a child gets copies of its arguments, so "
                 "they must be copyable; share what is not through a "

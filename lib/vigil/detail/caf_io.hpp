@@ -1,0 +1,14 @@
+#pragma once
+
+/// The part of the seam (see `vigil/caf.hpp`) that needs `caf_io`; included by
+/// the header for brokers only.
+///
+/// - `has_middleman`: whether an actor system has loaded it;
+/// - `closing_broker`: a broker that leaves no socket open;
+/// - `spawn_broker`: making actors that live in there.
+
+#include <vigil/caf.hpp>
+
+#if CAF_MAJOR_VERSION == 0 && CAF_MINOR_VERSION == 17
+#  include <vigil/detail/caf_0_17_io.hpp>
+#endif

@@ -1,0 +1,106 @@
+#pragma once
+
+/// Brokers as children. Needs CAF's library `caf_io`, which vigil itself does
+/// not: so `vigil.hpp` leaves this header out, and programs that include it
+/// link `caf_io`.
+
+#include <vigil/child.hpp>
+#include <vigil/detail/broker_child.hpp>
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+namespace vigil {
+
+/// How to make a broker: what `vigil::broker` returns and `vigil::child` takes.
+template <class Handle>
+class broker_recipe {
+public:
+  using handle_type = Handle;
+
+  explicit broker_recipe(detail::child_factory_ptr x) : factory_(std::move(x)) {
+    // nop
+  }
+
+  [[nodiscard]] const detail::child_factory_ptr& factory() const noexcept {
+    return factory_;
+  }
+
+private:
+  detail::child_factory_ptr factory_;
+};
+
+/// Makes a child of a broker function: `vigil::child(id, vigil::broker(f,
+/// xs...))`.
+///
+/// Each life is a new broker in the thread of CAF's middleman, behind a stable
+/// handle, and calls `f` with copies of `xs`. When a life ends, all of its
+/// sockets close; the next one begins after that, so it can take the same port
+/// again. `this_child`, `vigil::behavior` and faults work as in other children.
+/// The middleman has one thread for all brokers: `f` and the handlers have to
+/// be quick. Start fails with `errc::bad_combination` without a middleman, and
+/// for a child that is `.detached()`.
+///
+/// Brokers that it makes with `fork` are not children: they live on.
+template <class F, class... Ts>
+[[nodiscard]] auto broker(F f, Ts... xs) {
+  static_assert(detail::has_signature<F>,
+                "vigil: a broker is made by a broker function; give the "
+                "parameters of a generic lambda their types");
+  using trait = caf::infer_handle_from_fun<F>;
+  using base = typename trait::impl;
+  static_assert(detail::is_broker_v<base>,
+                "vigil: vigil::broker takes a function whose self pointer is a "
+                "broker's; pass other actor functions to vigil::child itself");
+  static_assert(std::is_copy_constructible_v<
+                  F> && (std::is_copy_constructible_v<Ts> && ...),
+                "vigil: each life of a broker gets copies of its function and "
+                "arguments, so they must be copyable");
+  static_assert(std::is_invocable_v<F&, base*, Ts&&...>,
+                "vigil: the broker function cannot be called with these "
+                "arguments");
+  return broker_recipe<typename trait::type>{
+    detail::make_broker<base>(std::move(f), std::move(xs)...)};
+}
+
+/// Makes a child of a class derived from one of CAF's brokers, constructed with
+/// copies of `xs` for each life.
+template <class T, class... Ts>
+  requires std::derived_from<T, caf::local_actor>
+[[nodiscard]] auto broker(Ts... xs) {
+  static_assert(detail::is_broker_v<T>,
+                "vigil: vigil::broker<T> takes a class derived from a broker; "
+                "pass others to vigil::child<T>");
+  static_assert(!std::is_final_v<T>,
+                "vigil: a supervised class must not be final: vigil derives "
+                "from it");
+  static_assert((std::is_copy_constructible_v<Ts> && ...),
+                "vigil: each life of a broker gets copies of its arguments, so "
+                "they must be copyable");
+  static_assert(std::is_constructible_v<T, caf::actor_config&, Ts&&...>,
+                "vigil: the broker class cannot be constructed from these "
+                "arguments");
+  return broker_recipe<caf::infer_handle_from_class_t<T>>{
+    detail::make_class_broker<T>(std::move(xs)...)};
+}
+
+namespace detail {
+
+template <class Handle, class... Ts>
+struct child_traits<broker_recipe<Handle>, Ts...> {
+  static_assert(sizeof...(Ts) == 0,
+                "vigil: give the arguments of a broker to vigil::broker(f, "
+                "args...)");
+
+  using handle_type = Handle;
+
+  [[nodiscard]] static child_factory_ptr make(const broker_recipe<Handle>& x,
+                                              const Ts&...) {
+    return x.factory();
+  }
+};
+
+} // namespace detail
+
+} // namespace vigil

@@ -1,0 +1,14 @@
+// A typed broker function that is given to `child` itself.
+// expect: vigil: a broker lives in CAF's middleman: write
+
+#include <vigil/broker.hpp>
+
+using server = caf::typed_actor<caf::replies_to<int>::with<int>>;
+
+server::behavior_type serve(server::broker_pointer);
+
+auto good = vigil::child("a", vigil::broker(serve));
+
+#ifndef VIGIL_EXPECT_SUCCESS
+auto bad = vigil::child("a", serve);
+#endif

@@ -1,0 +1,341 @@
+#include "world.hpp"
+
+#include <vigil/vigil.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace test;
+
+// Whose answer it is: the child's, by the handle that was asked.
+
+namespace {
+
+using later_atom = caf::atom_constant<caf::atom("later")>;
+using pass_atom = caf::atom_constant<caf::atom("pass")>;
+using deliver_atom = caf::atom_constant<caf::atom("deliver")>;
+
+auto sup() {
+  return vigil::supervisor("sup").intensity(100, 1h);
+}
+
+// -- children of each kind that answer in each way ----------------------------
+
+template <class Self, class F>
+auto with_ways(Self* self, F f) {
+  auto kept = std::make_shared<caf::response_promise>();
+  return f(
+    [](int x) { return x; },
+    [](const std::string& what) -> caf::result<int> {
+      if (what == "error")
+        return caf::sec::invalid_argument;
+      throw std::runtime_error{what};
+    },
+    [self, kept](later_atom) { *kept = self->make_response_promise(); },
+    [kept](deliver_atom) { kept->deliver(7); },
+    [self](pass_atom, const caf::actor& to) { return self->delegate(to, 5); });
+}
+
+caf::behavior answering(caf::event_based_actor* self) {
+  return with_ways(self, [](auto... fs) { return caf::behavior{fs...}; });
+}
+
+class answering_class : public caf::event_based_actor {
+public:
+  using caf::event_based_actor::event_based_actor;
+
+  caf::behavior make_behavior() override {
+    return answering(this);
+  }
+};
+
+void blocking(caf::blocking_actor* self) {
+  bool running = true;
+  with_ways(self, [&](auto... fs) {
+    self->receive_while(running)(fs..., [&](caf::exit_msg& x) {
+      self->fail_state(std::move(x.reason));
+      running = false;
+    });
+  });
+}
+
+using maker = std::function<vigil::child_builder<caf::actor>(std::string)>;
+
+vigil::child_builder<caf::actor> callable(std::string id) {
+  return vigil::child(std::move(id), [](caf::actor_system& sys) {
+    return sys.spawn<caf::hidden>(answering);
+  });
+}
+
+std::vector<std::pair<std::string, maker>> makers() {
+  return {
+    {"in place",
+     [](std::string id) {
+       return vigil::child(id, answering);
+     }},
+    {"respawn",
+     [](std::string id) {
+       return vigil::child(id, answering).respawn();
+     }},
+    {"detached",
+     [](std::string id) {
+       return vigil::child(id, answering).detached();
+     }},
+    {"class",
+     [](std::string id) {
+       return vigil::child<answering_class>(id);
+     }},
+    {"detached class",
+     [](std::string id) {
+       return vigil::child<answering_class>(id).detached();
+     }},
+    {"blocking",
+     [](std::string id) {
+       return vigil::child(id, blocking);
+     }},
+    {"callable", callable},
+  };
+}
+
+// -- who asks -----------------------------------------------------------------
+
+/// Asks, and tells who answered.
+struct asker {
+  caf::actor_system_config cfg;
+  caf::actor_system sys{cfg};
+  caf::scoped_actor self{sys, true};
+
+  caf::strong_actor_ptr from() {
+    return self->current_sender();
+  }
+
+  /// Returns the sender of the answer, be it a value or an error.
+  template <class... Ts>
+  caf::strong_actor_ptr ask(const caf::actor& to, Ts&&... xs) {
+    caf::strong_actor_ptr result;
+    self->request(to, 30s, std::forward<Ts>(xs)...)
+      .receive([&](int) { result = from(); },
+               [&](const caf::error&) { result = from(); });
+    return result;
+  }
+
+  /// Returns the sender of what a plain message is answered with.
+  template <class... Ts>
+  caf::strong_actor_ptr tell(const caf::actor& to, Ts&&... xs) {
+    caf::strong_actor_ptr result;
+    self->send(to, std::forward<Ts>(xs)...);
+    self->receive([&](int) { result = from(); },
+                  [&](const caf::error&) { result = from(); });
+    return result;
+  }
+};
+
+caf::actor child_of(const vigil::tree_ref& tree, const std::string& id) {
+  return tree.find<caf::actor>(id).value();
+}
+
+// -- the philosophers of CAF's example ----------------------------------------
+
+using take_atom = caf::atom_constant<caf::atom("take")>;
+using taken_atom = caf::atom_constant<caf::atom("taken")>;
+using put_atom = caf::atom_constant<caf::atom("put")>;
+using eat_atom = caf::atom_constant<caf::atom("eat")>;
+using think_atom = caf::atom_constant<caf::atom("think")>;
+
+using chopstick
+  = caf::typed_actor<caf::replies_to<take_atom>::with<taken_atom, bool>,
+                     caf::reacts_to<put_atom>>;
+
+chopstick::behavior_type taken_chopstick(chopstick::pointer,
+                                         const caf::strong_actor_ptr&);
+
+chopstick::behavior_type available_chopstick(chopstick::pointer self) {
+  return {
+    [=](take_atom) -> caf::result<taken_atom, bool> {
+      self->become(taken_chopstick(self, self->current_sender()));
+      return {taken_atom::value, true};
+    },
+    [](put_atom) {},
+  };
+}
+
+chopstick::behavior_type taken_chopstick(chopstick::pointer self,
+                                         const caf::strong_actor_ptr& user) {
+  return {
+    [](take_atom) -> caf::result<taken_atom, bool> {
+      return {taken_atom::value, false};
+    },
+    [=](put_atom) {
+      if (self->current_sender() == user)
+        self->become(available_chopstick(self));
+    },
+  };
+}
+
+class philosopher : public caf::event_based_actor {
+public:
+  philosopher(caf::actor_config& cfg, std::size_t n, int* meals, chopstick l,
+              chopstick r)
+    : caf::event_based_actor(cfg), waits_(1s * (n + 1)), left_(std::move(l)),
+      right_(std::move(r)) {
+    set_default_handler(caf::skip);
+    thinking_.assign([=, this](eat_atom) {
+      become(hungry_);
+      send(left_, take_atom::value);
+      send(right_, take_atom::value);
+    });
+    hungry_.assign([=, this](taken_atom, bool result) {
+      become(result ? granted_ : denied_);
+    });
+    granted_.assign([=, this](taken_atom, bool result) {
+      if (result) {
+        ++*meals;
+        delayed_send(this, 5s, think_atom::value);
+        become(eating_);
+      } else {
+        send(current_sender() == left_ ? right_ : left_, put_atom::value);
+        delayed_send(this, waits_, eat_atom::value);
+        become(thinking_);
+      }
+    });
+    denied_.assign([=, this](taken_atom, bool result) {
+      if (result)
+        send(current_sender() == left_ ? left_ : right_, put_atom::value);
+      delayed_send(this, waits_, eat_atom::value);
+      become(thinking_);
+    });
+    eating_.assign([=, this](think_atom) {
+      send(left_, put_atom::value);
+      send(right_, put_atom::value);
+      delayed_send(this, 5s, eat_atom::value);
+      become(thinking_);
+    });
+  }
+
+protected:
+  caf::behavior make_behavior() override {
+    send(this, think_atom::value);
+    return {[=, this](think_atom) {
+      delayed_send(this, waits_, eat_atom::value);
+      become(thinking_);
+    }};
+  }
+
+private:
+  // Not the same for all, or they would take and put their sticks in step.
+  std::chrono::seconds waits_;
+  chopstick left_;
+  chopstick right_;
+  caf::behavior thinking_;
+  caf::behavior hungry_;
+  caf::behavior granted_;
+  caf::behavior denied_;
+  caf::behavior eating_;
+};
+
+} // namespace
+
+TEST_CASE("an answer comes from the handle that was asked, whatever the child "
+          "is and however it answers") {
+  for (const auto& [name, make] : makers()) {
+    CAPTURE(name);
+    asker a;
+    auto tree
+      = sup().child(make("child").intensity(1000, 1h)).start(a.sys).value();
+    const auto child = child_of(tree, "child");
+    CHECK(a.ask(child, 1) == child);
+    CHECK(a.tell(child, 1) == child);
+    CHECK(a.ask(child, "error") == child);
+    CHECK(a.tell(child, "error") == child);
+    // A promise that another message has kept.
+    a.self->send(child, later_atom::value);
+    a.self->send(child, deliver_atom::value);
+    a.self->receive([&](int) { CHECK(a.from() == child); });
+    if (name != "callable") // CAF prints what those throw
+      CHECK(a.ask(child, "throw") == child);
+    CHECK(said(tree.stop()) == "ok");
+  }
+}
+
+TEST_CASE("a delegated request is answered by the child that it went to") {
+  for (const auto& [first, make_first] : makers()) {
+    for (const auto& [second, make_second] : makers()) {
+      CAPTURE(first);
+      CAPTURE(second);
+      asker a;
+      auto tree = sup()
+                    .child(make_second("second"))
+                    .child(make_first("first"))
+                    .start(a.sys)
+                    .value();
+      const auto to = child_of(tree, "second");
+      CHECK(a.ask(child_of(tree, "first"), pass_atom::value, to) == to);
+      CHECK(a.tell(child_of(tree, "first"), pass_atom::value, to) == to);
+      CHECK(said(tree.stop()) == "ok");
+    }
+  }
+}
+
+TEST_CASE("a child whose actor is the handle of another one answers by its own "
+          "handle") {
+  world w;
+  auto inner = w.start(sup().child(vigil::child("x", answering).respawn()));
+  const auto x = child_of(inner, "x");
+  auto tree = w.start(sup().child(vigil::child("a", [x] { return x; })));
+  const auto a = child_of(tree, "a");
+  caf::strong_actor_ptr from;
+  auto asks = [&](caf::event_based_actor* self) {
+    self->request(a, 10s, 1).then(
+      [&from, self](int) { from = self->current_sender(); });
+  };
+  w.sys().spawn(asks);
+  w.run();
+  CHECK(from == a);
+}
+
+TEST_CASE("the answers of composed children pass all of them") {
+  for (const auto& [name, make] : makers()) {
+    CAPTURE(name);
+    asker a;
+    auto tree = sup().child(make("x")).child(make("y")).start(a.sys).value();
+    const auto x = child_of(tree, "x");
+    const auto y = child_of(tree, "y");
+    for (const auto& f : {y * x, x * x, x * y * x * x})
+      CHECK(a.ask(f, 3) != nullptr);
+    CHECK(a.ask(y * x * x, 3) == y);
+    CHECK(said(tree.stop()) == "ok");
+  }
+}
+
+TEST_CASE("philosophers dine, whatever kinds of children they and their "
+          "chopsticks are") {
+  for (const bool respawn : {false, true}) {
+    CAPTURE(respawn);
+    world w;
+    std::vector<int> meals(5);
+    auto table = sup();
+    for (const auto* id : {"0", "1", "2", "3", "4"}) {
+      auto one = vigil::child(id, available_chopstick);
+      table = table.child(respawn ? one.respawn() : one);
+    }
+    auto laid = w.start(table);
+    std::vector<chopstick> sticks;
+    for (const auto* id : {"0", "1", "2", "3", "4", "0"})
+      sticks.push_back(laid.find<chopstick>(id).value());
+    auto guests = sup();
+    for (std::size_t i = 0; i < 5; ++i)
+      guests = guests.child(vigil::child<philosopher>(
+        std::to_string(i), i, &meals[i], sticks[i], sticks[i + 1]));
+    auto seated = w.start(guests);
+    w.advance(5min);
+    for (auto n : meals)
+      CHECK(n > 5);
+  }
+}
