@@ -6,6 +6,7 @@
 #include <vigil/detail/child_path.hpp>
 #include <vigil/detail/typed_handle.hpp>
 #include <vigil/promise.hpp>
+#include <vigil/tree_view.hpp>
 
 #include <functional>
 #include <memory>
@@ -76,6 +77,12 @@ public:
     if (!supervised())
       return {};
     return caf::actor_cast<supervisor_handle>(context_->record().owner.actor);
+  }
+
+  /// Looks at the tree of this child without keeping it; empty without one.
+  [[nodiscard]] tree_view tree() const {
+    return supervised() ? tree_view{context_->record().owner.tree->root}
+                        : tree_view{};
   }
 
   /// Returns the handle of a child of the same supervisor. It stays valid over

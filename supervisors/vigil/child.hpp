@@ -91,6 +91,7 @@ public:
     static_assert(sizeof...(Ts) > 0 && detail::probes<Handle, Ts...>,
                   "vigil: a probe is a message that the child's interface has "
                   "a handler for, or a function of the child's handle");
+    static_assert(detail::keeps_no_tree<Ts...>::value);
     auto result = *this;
     result.probe_ = detail::make_probe<Handle>(std::move(xs)...);
     return result;

@@ -2,6 +2,7 @@
 
 #include <vigil/detail/dynamic_front.hpp>
 #include <vigil/detail/guarded.hpp>
+#include <vigil/detail/holds_tree.hpp>
 #include <vigil/detail/is_null.hpp>
 #include <vigil/detail/keyed_front.hpp>
 #include <vigil/dynamic_ref.hpp>
@@ -21,6 +22,8 @@ namespace vigil {
 /// or by path (`tree.find<dynamic<H, Args...>>("id")`).
 template <class Handle, class... Args>
 class dynamic : public dynamic_ref<Handle> {
+  static_assert(detail::keeps_no_tree<Args...>::value);
+
 public:
   using dynamic_ref<Handle>::dynamic_ref;
 
@@ -107,6 +110,8 @@ struct start_result {
 /// over all restarts.
 template <class Key, class Handle, class... Args>
 class keyed_dynamic : public dynamic_ref<Handle> {
+  static_assert(detail::keeps_no_tree<Key, Args...>::value);
+
 public:
   using dynamic_ref<Handle>::dynamic_ref;
   using dynamic_ref<Handle>::terminate_child;

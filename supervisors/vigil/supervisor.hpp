@@ -134,6 +134,7 @@ public:
   template <class F, class... Ts>
   [[nodiscard]] supervisor_builder children(const std::string& id, any_count n,
                                             F f, Ts... xs) const {
+    static_assert(detail::keeps_no_tree<F, Ts...>::value);
     auto result = *this;
     auto& to = result.definition_;
     if (auto wrong = detail::wrong_count("children", n, detail::up_to_many);

@@ -185,7 +185,7 @@ private:
   }
 
   [[nodiscard]] time_point deadline() const {
-    return detail::time_after(pool_->cell().tree->now(), options_.timeout);
+    return detail::time_after(pool_->cell().tree->last_now(), options_.timeout);
   }
 
   [[nodiscard]] typename entries::iterator find_ready() {
@@ -207,7 +207,7 @@ private:
     auto patience = duration::max();
     if (first != detail::never)
       patience
-        = std::max(detail::time_between(pool_->cell().tree->now(), first),
+        = std::max(detail::time_between(pool_->cell().tree->last_now(), first),
                    duration::zero());
     auto waited = detail::wait_for(
       candidates, patience, [&] { return find_ready() != window_.end(); });

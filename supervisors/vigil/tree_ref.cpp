@@ -20,22 +20,56 @@ tree_owner::tree_owner(caf::actor_system& sys, supervisor_definition_ptr x)
   auto ptr
     = compat::spawn_counted<supervisor_actor>(sys, definition, cell, nullptr);
   cell->actor = caf::actor_cast<caf::weak_actor_ptr>(ptr);
+  tree->root = cell;
   root = caf::actor_cast<supervisor_handle>(ptr);
 }
 
-tree_owner::~tree_owner() {
+namespace {
+
+void send_root(const supervisor_handle& root, caf::exit_reason why) {
   compat::send_exit(caf::actor_cast<caf::strong_actor_ptr>(root), nullptr,
-                    caf::make_error(caf::exit_reason::user_shutdown));
+                    caf::make_error(why));
+}
+
+// Nobody else drives virtual time once the last reference is gone, and the end
+// of the actor system waits for the tree.
+void drive_to_end(const tree_context& tree) {
+  compat::test_driver driver{tree.system};
+  if (!driver.active())
+    return;
+  const auto late = time_after(driver.now(), std::chrono::hours{24});
+  do
+    driver.run();
+  while (!tree.has_ended() && driver.now() < late && driver.skip_time());
+}
+
+} // namespace
+
+// After the end, there may be no actor system any more.
+tree_owner::~tree_owner() {
+  if (tree->has_ended())
+    return;
+  send_root(root, caf::exit_reason::user_shutdown);
+  drive_to_end(*tree);
+  if (tree->has_ended())
+    return;
+  compat::test_driver driver{tree->system};
+  if (!driver.active())
+    return;
+  send_root(root, caf::exit_reason::kill);
+  drive_to_end(*tree);
 }
 
 void tree_owner::watch_end() {
-  auto tell = [state = end](const caf::error& reason, compat::context*) {
-    std::lock_guard guard{state->mutex};
-    state->ended = true;
-    if (exit_kind_of(reason) == exit_kind::abnormal)
-      state->why = to_failure(reason);
-    state->changed.notify_all();
-  };
+  auto tell
+    = [state = end, all = tree](const caf::error& reason, compat::context*) {
+        all->end();
+        std::lock_guard guard{state->mutex};
+        state->ended = true;
+        if (exit_kind_of(reason) == exit_kind::abnormal)
+          state->why = to_failure(reason);
+        state->changed.notify_all();
+      };
   compat::watch(caf::actor_cast<caf::strong_actor_ptr>(root), std::move(tell));
 }
 
@@ -94,7 +128,7 @@ child_cell_ptr child_of_key(const tree_owner& x, key_tag key) {
 // -- tree_ref -----------------------------------------------------------------
 
 tree_ref::tree_ref(std::shared_ptr<detail::tree_owner> owner)
-  : owner_(std::move(owner)) {
+  : tree_view(owner->cell), owner_(std::move(owner)) {
   // nop
 }
 
@@ -102,46 +136,8 @@ supervisor_handle tree_ref::handle() const {
   return owner_->root;
 }
 
-tree_snapshot tree_ref::snapshot() const {
-  return detail::take_snapshot(*owner_->cell);
-}
-
-result<std::vector<child_info>>
-tree_ref::which_children(std::string_view path) const {
-  auto cell = find_with_ids(path);
-  if (!cell)
-    return cell.error();
-  return detail::list_children(*cell.value());
-}
-
-result<child_counts> tree_ref::count_children(std::string_view path) const {
-  auto cell = find_supervisor(path);
-  if (!cell)
-    return cell.error();
-  return detail::count_children(*cell.value());
-}
-
-result<child_info> tree_ref::which_child(std::string_view path) const {
-  auto cell = find_cell(path);
-  if (!cell)
-    return cell.error();
-  return detail::info_of(*cell.value());
-}
-
-result<child_spec> tree_ref::get_child_spec(std::string_view path) const {
-  auto cell = find_cell(path);
-  if (!cell)
-    return cell.error();
-  return cell.value()->spec;
-}
-
 event_stream& tree_ref::events() const noexcept {
   return owner_->tree->events;
-}
-
-bool tree_ref::running() const {
-  std::lock_guard guard{owner_->end->mutex};
-  return !owner_->end->ended;
 }
 
 result<void> tree_ref::terminate_child(std::string_view path,
@@ -179,37 +175,23 @@ result<void> tree_ref::wait() const {
                    "an actor of the tree would wait for itself",
                    owner_->cell->path};
   auto& end = *owner_->end;
-  compat::test_driver driver{owner_->tree->system};
-  if (driver.active())
-    do
-      driver.run();
-    while (running() && driver.skip_time());
+  if (running()) {
+    auto& sys = owner_->tree->system;
+    const auto& path = owner_->cell->path;
+    compat::test_driver driver{sys};
+    if (driver.active())
+      do
+        driver.run();
+      while (running() && driver.skip_time());
+    if (driver.active() && running())
+      return failure{errc::timeout, "virtual time has nothing more to do",
+                     path};
+  }
   std::unique_lock guard{end.mutex};
   end.changed.wait(guard, [&] { return end.ended; });
   if (end.why)
     return *end.why;
   return success();
-}
-
-result<detail::child_cell_ptr>
-tree_ref::find_cell(std::string_view path) const {
-  return detail::child_at(*owner_->cell, path);
-}
-
-result<detail::supervisor_cell_ptr>
-tree_ref::find_supervisor(std::string_view path) const {
-  auto cell = detail::supervisor_at(*owner_->cell, path);
-  if (cell && cell.value() == nullptr)
-    return owner_->cell;
-  return cell;
-}
-
-result<detail::supervisor_cell_ptr>
-tree_ref::find_with_ids(std::string_view path) const {
-  auto cell = find_supervisor(path);
-  if (cell && !cell.value()->pool.expired())
-    return detail::has_no_ids(*cell.value());
-  return cell;
 }
 
 result<detail::child_cell_ptr>

@@ -6,6 +6,7 @@
 #include <vigil/detail/typed_handle.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/result.hpp>
+#include <vigil/tree_view.hpp>
 
 #include <chrono>
 #include <memory>
@@ -45,58 +46,28 @@ start_tree(caf::actor_system& sys, supervisor_definition_ptr definition);
 /// they fail with `errc::would_block`. Under CAF's test coordinator they drive
 /// the scheduler and the virtual clock.
 ///
-/// A path holds the ids on the way, below the root (`"plugins/loader"`) or with
-/// the root's own (`"hospital/plugins/loader"`, as failures, events and
-/// snapshots show it), without a slash at its ends. Nothing, or the root's id,
-/// names the root. If a child has the root's id, the path with the root's own
-/// counts. Each function here reads paths like this; calls about one child fail
-/// with `errc::not_found` for the root.
-class tree_ref {
+/// What needs no message, and how paths are written, is in `tree_view`.
+///
+/// Who keeps a reference keeps the tree, and with it the actor system: its
+/// destructor waits for the tree. So a reference must not be in a variable that
+/// outlives the actor system, nor with a child of its own tree, which
+/// `this_child(self).tree()` serves (as an argument of a child it is a compile
+/// error; what a lambda captures, nobody sees): such a program hangs at its
+/// end, unless it calls `stop()`. After the end of the tree, all functions here
+/// are safe, also when the actor system is gone.
+///
+/// Under CAF's test coordinator, nobody drives what is left, so the last
+/// reference itself lets virtual time run until the tree has ended: at most a
+/// day, and after that it kills.
+class tree_ref : public tree_view {
 public:
   explicit tree_ref(std::shared_ptr<detail::tree_owner> owner);
 
-  /// Returns the root as an actor to send `call` messages to.
+  /// Returns the root as an actor to send `call` messages to; never null.
   [[nodiscard]] supervisor_handle handle() const;
-
-  // -- inspection: without messages -------------------------------------------
-
-  /// Returns the handle of the child at `path`. Fails with `errc::not_found` or
-  /// `errc::wrong_handle_type`. The handle stays valid over restarts.
-  template <class Handle>
-  [[nodiscard]] result<Handle> find(std::string_view path) const {
-    static_assert(
-      detail::is_child_handle<Handle>,
-      "vigil: find<Handle>(path) takes the type of a child's handle, such as "
-      "caf::actor or a vigil::typed_actor");
-    auto cell = find_cell(path);
-    if (!cell)
-      return cell.error();
-    return detail::typed_handle<Handle>(*cell.value());
-  }
-
-  /// Pictures the whole tree. O(n).
-  [[nodiscard]] tree_snapshot snapshot() const;
-
-  /// Lists the children of the supervisor at `path` (the root by default), the
-  /// newest first.
-  [[nodiscard]] result<std::vector<child_info>>
-  which_children(std::string_view path = {}) const;
-
-  /// Counts the children of the supervisor at `path` (the root by default).
-  [[nodiscard]] result<child_counts> count_children(std::string_view path
-                                                    = {}) const;
-
-  /// Tells the child at `path`.
-  [[nodiscard]] result<child_info> which_child(std::string_view path) const;
-
-  /// Returns the spec of the child at `path`, with all defaults filled in.
-  [[nodiscard]] result<child_spec> get_child_spec(std::string_view path) const;
 
   /// Returns the events of the tree, to subscribe to.
   [[nodiscard]] event_stream& events() const noexcept;
-
-  /// Returns whether the tree has not ended.
-  [[nodiscard]] bool running() const;
 
   // -- changes: blocking ------------------------------------------------------
 
@@ -135,7 +106,9 @@ public:
   /// killed. Fine if it has ended already. After a timeout it goes on stopping.
   result<stop_report> stop(any_duration timeout = call_timeout) const;
 
-  /// Waits until the tree has ended. Returns why, if that was a failure.
+  /// Waits until the tree has ended. Returns why, if that was a failure. Fails
+  /// with `errc::would_block` inside an actor, and under CAF's test coordinator
+  /// with `errc::timeout` if virtual time has nothing more to do before that.
   [[nodiscard]] result<void> wait() const;
 
 protected:
@@ -144,16 +117,6 @@ protected:
   }
 
 private:
-  [[nodiscard]] result<detail::child_cell_ptr>
-  find_cell(std::string_view path) const;
-
-  [[nodiscard]] result<detail::supervisor_cell_ptr>
-  find_supervisor(std::string_view path) const;
-
-  /// The same for calls that name children by their ids.
-  [[nodiscard]] result<detail::supervisor_cell_ptr>
-  find_with_ids(std::string_view path) const;
-
   [[nodiscard]] result<detail::child_cell_ptr>
   call_start(std::string_view path, call::start_child x,
              any_duration timeout) const;

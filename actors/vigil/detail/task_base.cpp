@@ -48,6 +48,9 @@ const task_base* task_base::blocking_here() noexcept {
 // -- begin --------------------------------------------------------------------
 
 result<void> task_base::launch(compat::context* ctx, task_place where) {
+  // There may be no actor system any more.
+  if (owner.tree->has_ended())
+    return failure{errc::supervisor_down, {}, owner.path};
   if (where == task_place::blocking
       && !compat::test_driver{pool_->system()}.active())
     place_ = where;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/guarded_handler.hpp>
+#include <vigil/detail/holds_tree.hpp>
 #include <vigil/detail/is_null.hpp>
 #include <vigil/task_promise.hpp>
 
@@ -84,7 +85,7 @@ template <class F>
 
 /// Takes apart the function of a task.
 template <class F>
-struct task_traits {
+struct task_traits : keeps_no_tree<F> {
   static constexpr task_form form = form_of<F>();
   static constexpr bool polite
     = form == task_form::token || form == task_form::token_and_promise;

@@ -31,14 +31,33 @@
 
 namespace vigil::detail {
 
-/// What all supervisors and hosts of one tree share.
+struct supervisor_cell;
+
+/// What all supervisors and hosts of one tree share. Who is no actor of the
+/// tree may have it for longer than there is an actor system.
 struct tree_context {
   explicit tree_context(caf::actor_system& sys) : system(sys), timers(sys) {
     // nop
   }
 
+  /// For actors of the tree, and for who knows that it has not ended.
   [[nodiscard]] time_point now() const {
     return system.clock().now();
+  }
+
+  /// Returns the time, or that of the tree's end. For everybody.
+  [[nodiscard]] time_point last_now() const {
+    return has_ended() ? ended_at : now();
+  }
+
+  /// Returns whether the root has ended. If not, there is an actor system.
+  [[nodiscard]] bool has_ended() const noexcept {
+    return ended.load(std::memory_order_acquire);
+  }
+
+  void end() {
+    ended_at = now();
+    ended.store(true, std::memory_order_release);
   }
 
   /// Returns a seed that no other supervisor of the tree has.
@@ -52,6 +71,10 @@ struct tree_context {
   presence_board presence;
   /// Seeds the jitter of backoffs.
   std::atomic<std::uint64_t> seed{std::random_device{}()};
+  /// Set once, before the root runs.
+  std::weak_ptr<const supervisor_cell> root;
+  time_point ended_at{};
+  std::atomic<bool> ended{false};
 };
 
 /// What a supervisor and the host of one child share, and what inspection

@@ -90,7 +90,7 @@ tree_snapshot::row row_of(const child_record& x, std::string id) {
 
 tree_snapshot take_snapshot(const supervisor_cell& root) {
   tree_snapshot result;
-  result.taken_at = root.tree->now();
+  result.taken_at = root.tree->last_now();
   tree_snapshot::row row;
   row.id = root.spec.id;
   row.path = root.path;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/caf_error.hpp>
+#include <vigil/detail/cell.hpp>
 #include <vigil/detail/child_context.hpp>
 #include <vigil/detail/task_base.hpp>
 #include <vigil/result.hpp>
@@ -41,11 +42,14 @@ namespace vigil::detail {
 /// `timeout` is over; `duration::max()` is none. `path` is that of the
 /// supervisor, for failures. Refuses to block the threads of the scheduler, and
 /// those of children of the tree, with `errc::would_block`: the supervisor may
-/// wait for them.
+/// wait for them. Touches no actor system once the tree has ended: there may be
+/// none.
 template <class T, class Handle, class Message>
 [[nodiscard]] result<T> blocking_call(const tree_context& tree,
                                       const Handle& to, const std::string& path,
                                       duration timeout, Message x) {
+  if (tree.has_ended())
+    return failure{errc::supervisor_down, {}, path};
   if (must_not_wait_for(tree))
     return failure{errc::would_block,
                    "inside an actor, send the supervisor a vigil::call", path};

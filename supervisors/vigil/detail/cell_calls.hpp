@@ -1,20 +1,13 @@
 #pragma once
 
-#include <vigil/call.hpp>
 #include <vigil/detail/blocking_call.hpp>
-#include <vigil/detail/cell.hpp>
+#include <vigil/detail/cell_view.hpp>
 #include <vigil/result.hpp>
 
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace vigil::detail {
-
-/// Lists what `which_children` tells, the newest first. Needs no message.
-[[nodiscard]] std::vector<child_info> list_children(const supervisor_cell& x);
-[[nodiscard]] child_info info_of(const child_cell& x);
-[[nodiscard]] child_counts count_children(const supervisor_cell& x);
 
 /// Sends a call to the supervisor of that cell and blocks until it answers.
 template <class T, class Call>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/function_child.hpp>
+#include <vigil/detail/holds_tree.hpp>
 #include <vigil/detail/is_null.hpp>
 #include <vigil/detail/spawned_child.hpp>
 #include <vigil/result.hpp>
@@ -52,7 +53,7 @@ concept has_signature
 
 /// Takes apart what a user passes to `vigil::child`.
 template <class F, class... Ts>
-struct child_traits {
+struct child_traits : keeps_no_tree<F, Ts...> {
   static_assert(std::is_copy_constructible_v<
                   F> && (std::is_copy_constructible_v<Ts> && ...),
                 "vigil: each life of a child gets copies of its factory and "
@@ -114,7 +115,7 @@ struct child_traits {
 
 /// Takes apart what a user passes to `vigil::child<T>`.
 template <class T, class... Ts>
-struct class_traits {
+struct class_traits : keeps_no_tree<Ts...> {
   static_assert(std::derived_from<T, caf::local_actor>,
                 "vigil: vigil::child<T> makes actors of class T: derive T from "
                 "one of CAF's actors, or pass an actor function");

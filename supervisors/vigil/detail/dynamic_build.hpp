@@ -29,7 +29,7 @@ struct dynamic_traits {
 };
 
 template <class Handle, class... Ts>
-struct dynamic_traits<dynamic<Handle, Ts...>> {
+struct dynamic_traits<dynamic<Handle, Ts...>> : keeps_no_tree<Ts...> {
   using handle_type = Handle;
   template <class F, class... Xs>
   static constexpr bool invocable = std::is_invocable_v<F&, Xs..., Ts&&...>;
@@ -58,7 +58,7 @@ using keyed_form = typename dynamic_traits<
 
 /// Takes apart what makes the children of a dynamic supervisor.
 template <class Dynamic, class F, class... Extra>
-struct recipe_traits {
+struct recipe_traits : keeps_no_tree<F, Extra...> {
   static_assert(has_signature<F>,
                 "vigil: the children of a dynamic supervisor are made by an "
                 "actor function; give the parameters of a generic lambda their "

@@ -144,7 +144,7 @@ private:
 
 result<std::size_t> resize_partitions(const partition_cell* x, any_count n,
                                       duration timeout) {
-  if (x == nullptr || is_down(*x))
+  if (x == nullptr || is_down(*x) || x->tree->has_ended())
     return no_partition(x);
   if (n < 0 || n > x->table->max_size())
     return failure{errc::out_of_range,

@@ -2,6 +2,7 @@
 
 #include <vigil/child_key.hpp>
 #include <vigil/detail/definition.hpp>
+#include <vigil/detail/holds_tree.hpp>
 #include <vigil/detail/roster.hpp>
 
 #include <concepts>
@@ -99,6 +100,7 @@ struct replica_source<T> {
 /// Takes apart what describes the numbered children.
 template <class T>
 [[nodiscard]] replicas make_replicas(T x) {
+  static_assert(keeps_no_tree<T>::value);
   using source = replica_source<T>;
   using builder = typename source::builder;
   static_assert(!is_child_key_v<typename builder::key_type>,

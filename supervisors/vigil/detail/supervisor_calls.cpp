@@ -2,7 +2,6 @@
 #include <vigil/detail/guarded.hpp>
 #include <vigil/detail/supervisor_actor.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace vigil::detail {
@@ -116,42 +115,6 @@ caf::result<void> supervisor_actor::delete_child(const std::string& id) {
   core_.delete_child(call, id, now());
   attend();
   return promise;
-}
-
-// -- without a message --------------------------------------------------------
-
-child_info info_of(const child_cell& x) {
-  return {
-    x.spec.id,   x.path(),       x.state.load(std::memory_order_relaxed),
-    x.spec.kind, x.spec.restart, x.incarnation.load(std::memory_order_relaxed),
-    x.handle()};
-}
-
-std::vector<child_info> list_children(const supervisor_cell& x) {
-  auto cells = x.children();
-  std::vector<child_info> result;
-  result.reserve(cells.size());
-  std::transform(cells.rbegin(), cells.rend(), std::back_inserter(result),
-                 [](const auto& cell) { return info_of(*cell); });
-  return result;
-}
-
-child_counts count_children(const supervisor_cell& x) {
-  child_counts result;
-  if (auto pool = x.pool.lock()) {
-    result.specs = result.workers = pool->size();
-    result.active = pool->active();
-  }
-  for (const auto& cell : x.children()) {
-    ++result.specs;
-    if (cell->state == child_state::running)
-      ++result.active;
-    if (cell->spec.kind == child_kind::supervisor)
-      ++result.supervisors;
-    else
-      ++result.workers;
-  }
-  return result;
 }
 
 } // namespace vigil::detail

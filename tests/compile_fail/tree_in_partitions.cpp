@@ -1,0 +1,19 @@
+// Partitions with a reference to their own tree.
+// expect: vigil: a child must not hold a tree_ref or supervisor_ref
+
+#include <vigil/vigil.hpp>
+
+template <class... Ts>
+caf::behavior run(caf::event_based_actor*, Ts...) {
+  return {[](int) {
+  }};
+}
+
+auto good = vigil::partition_supervisor("p", vigil::child("a", run<int>, 1));
+
+#ifndef VIGIL_EXPECT_SUCCESS
+auto bad(const vigil::tree_ref& tree) {
+  return vigil::partition_supervisor(
+    "p", vigil::child("a", run<vigil::tree_ref>, tree));
+}
+#endif
