@@ -1,7 +1,7 @@
 // A gateway before a laboratory that others run. The laboratory is well, slow,
 // failing and dead in turn; the gateway answers all the time.
 //
-// usage: clinic_gateway [--short]
+// usage: clinic_gateway [--short | --help]
 
 #include "account.hpp"
 #include "lab.hpp"
@@ -10,6 +10,7 @@
 #include <vigil/vigil.hpp>
 
 #include <chrono>
+#include <csignal>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ using namespace clinic;
 using namespace std::chrono_literals;
 
 namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
 
 void show(const vigil::breaker_event& x) {
   if (x.type == vigil::breaker_event_type::moved)
@@ -99,7 +102,7 @@ int serve(caf::actor_system& sys, int rounds) {
     std::osyncstream{std::cout} << "the laboratory is " << name << '\n';
     laboratory.become(now);
     account mine;
-    for (int i = 0; i < rounds; ++i) {
+    for (int i = 0; i < rounds && interrupted == 0; ++i) {
       mine += round(self, door.value(), archived, visit++);
       std::this_thread::sleep_for(20ms);
     }
@@ -107,14 +110,43 @@ int serve(caf::actor_system& sys, int rounds) {
     all += mine;
   }
   std::cout << to_string(all) << '\n';
+  if (interrupted != 0)
+    return 130;
   return all.lost() == 0 && all.served > 0 && all.fallback > 0 ? 0 : 1;
+}
+
+constexpr auto usage
+  = "usage: clinic_gateway [--short | --help]\n"
+    "Asks a laboratory that is well, slow, failing and dead in turn, through a "
+    "guard.\n"
+    "  --short  a third of the rounds\n"
+    "Exit status: 0 each request was answered, 1 not, or the output could not "
+    "be\nwritten, 2 usage, 130 interrupted.\n";
+
+/// Returns the status, unless what was printed got lost.
+int finish(int status) {
+  if (std::cout.flush())
+    return status;
+  std::cerr << "clinic_gateway: cannot write to standard output\n";
+  return 1;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-  const auto brief = argc > 1 && argv[1] == std::string_view{"--short"};
+  const std::string_view option = argc > 1 ? argv[1] : "";
+  if (option == "--help") {
+    std::cout << usage;
+    return finish(0);
+  }
+  if (argc > 2 || (argc == 2 && option != "--short")) {
+    std::cerr << usage;
+    return 2;
+  }
+  std::signal(SIGPIPE, SIG_IGN); // a pipe that nobody reads is an error
+  for (auto x : {SIGINT, SIGTERM})
+    std::signal(x, [](int) { interrupted = 1; });
   caf::actor_system_config cfg;
   caf::actor_system sys{cfg};
-  return serve(sys, brief ? 20 : 60);
+  return finish(serve(sys, option == "--short" ? 20 : 60));
 }

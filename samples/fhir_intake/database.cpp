@@ -2,6 +2,13 @@
 
 #include "errors.hpp"
 
+#include <cerrno>
+#include <csignal>
+#include <vector>
+
+#include <sys/types.h>
+#include <unistd.h>
+
 namespace fhir_intake {
 
 namespace {
@@ -26,6 +33,10 @@ constexpr auto schema = R"(
     id   TEXT NOT NULL,
     PRIMARY KEY (run, seq)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS run (
+    run INTEGER PRIMARY KEY,
+    pid INTEGER NOT NULL   -- of the process that it is under way in
+  );
 )";
 
 constexpr auto log_line = R"(
@@ -40,6 +51,33 @@ constexpr auto put_resource = R"(
     WHERE run <> excluded.run OR seq < excluded.seq
 )";
 
+bool is_gone(std::int64_t pid) {
+  return ::kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH;
+}
+
+// Also forgets lines of no known run: so did programs before this one end.
+void forget_dead_runs(SQLite::Database& db) {
+  std::vector<std::int64_t> dead;
+  SQLite::Statement runs{db, "SELECT run, pid FROM run"};
+  while (runs.executeStep())
+    if (is_gone(runs.getColumn(1).getInt64()))
+      dead.push_back(runs.getColumn(0).getInt64());
+  for (auto run : dead) {
+    SQLite::Statement forget{db, "DELETE FROM run WHERE run = ?"};
+    forget.bind(1, run);
+    forget.exec();
+  }
+  db.exec("DELETE FROM stored_line WHERE run NOT IN (SELECT run FROM run)");
+}
+
+void begin_run(SQLite::Database& db, std::int64_t run) {
+  SQLite::Statement begin{
+    db, "INSERT INTO run (run, pid) VALUES (?, ?) ON CONFLICT DO NOTHING"};
+  begin.bind(1, run);
+  begin.bind(2, static_cast<std::int64_t>(::getpid()));
+  begin.exec();
+}
+
 SQLite::Database open_file(const database_options& options) {
   SQLite::Database db{options.path,
                       SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
@@ -52,6 +90,8 @@ SQLite::Database open_file(const database_options& options) {
   SQLite::Transaction setup{db, SQLite::TransactionBehavior::IMMEDIATE};
   db.exec(schema);
   db.exec("PRAGMA user_version = 1");
+  begin_run(db, options.run);
+  forget_dead_runs(db);
   setup.commit();
   return db;
 }

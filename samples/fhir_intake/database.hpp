@@ -42,6 +42,10 @@ struct census {
 /// lines with the same resource, the last one of the input wins in whatever
 /// order they come; a later run replaces what earlier runs stored.
 ///
+/// What it remembers of single lines is of use while their run goes on only:
+/// `open` forgets that of runs whose process is gone, however it ended. The
+/// resources stay.
+///
 /// Every failure names the file and says what SQLite says. Not thread-safe.
 class database {
 public:

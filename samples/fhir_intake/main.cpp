@@ -41,6 +41,16 @@ std::optional<census> count_rows(const database_options& where) {
   return rows ? std::optional{rows.value()} : std::nullopt;
 }
 
+// What cannot be written is a failure with a name, and no silent death: of a
+// file that is too large (ulimit -f), or a pipe that nobody reads.
+void heed_signals() {
+  std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
+  for (auto x : {SIGINT, SIGTERM, SIGHUP})
+    if (std::signal(x, [](int) { interrupted = 1; }) == SIG_IGN && x == SIGHUP)
+      std::signal(x, SIG_IGN); // nohup
+}
+
 exit_status run(const options& asked) {
   auto files = find_files(asked.inputs);
   if (!files)
@@ -53,8 +63,7 @@ exit_status run(const options& asked) {
                   {files.value(), asked.count, asked.seed},
                   {path, new_run(), asked.max_db_pages}};
 
-  std::signal(SIGINT, [](int) { interrupted = 1; });
-  std::signal(SIGTERM, [](int) { interrupted = 1; });
+  heed_signals();
   auto book = std::make_shared<ledger>();
   summary all;
   {
@@ -71,8 +80,10 @@ exit_status run(const options& asked) {
   all.rows = count_rows(what.db);
   all.db_path = path;
   all.db_is_temporary = folder.has_value();
-  std::cout << to_string(all) << std::flush;
   auto status = status_of(all);
+  if (!(std::cout << to_string(all) << std::flush))
+    status = complain("cannot write the report to standard output",
+                      exit_status::failed);
   if (all.end.why)
     return complain(vigil::render(*all.end.why), status);
   if (status == exit_status::interrupted)

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <iostream>
 #include <thread>
 
 namespace fhir_intake {
@@ -53,6 +54,10 @@ std::optional<options> parse(int argc, char** argv, exit_status& status) {
   } catch (const CLI::ParseError& x) {
     auto failed = app.exit(x) != 0;
     status = failed ? exit_status::usage : exit_status::success;
+    if (!failed && !std::cout.flush()) {
+      std::cerr << "fhir_intake: cannot write to standard output\n";
+      status = exit_status::failed;
+    }
     return std::nullopt;
   }
 }

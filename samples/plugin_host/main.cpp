@@ -2,11 +2,14 @@
 
 #include "console.hpp"
 
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <iostream>
 #include <string>
+#include <string_view>
+#include <system_error>
 
 using namespace std::chrono_literals;
 
@@ -29,6 +32,18 @@ auto host() {
 }
 // doc: end
 
+constexpr auto usage
+  = "usage: plugin_host FOLDER_OF_PLUGINS\n"
+    "Reads commands from standard input; `help` lists them.\n";
+
+/// Returns the status, unless what was printed got lost.
+int finish(int status) {
+  if (std::cout.flush())
+    return status;
+  std::cerr << "plugin_host: cannot write to standard output\n";
+  return EXIT_FAILURE;
+}
+
 int run(const std::filesystem::path& folder) {
   caf::actor_system_config config;
   caf::actor_system system{config};
@@ -42,16 +57,23 @@ int run(const std::filesystem::path& folder) {
   for (std::string line; std::getline(std::cin, line);)
     if (!commands.run(line))
       break;
-  return tree.value().stop() ? EXIT_SUCCESS : EXIT_FAILURE;
+  const auto stopped = tree.value().stop();
+  return stopped ? finish(EXIT_SUCCESS) : EXIT_FAILURE;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2 || !std::filesystem::is_directory(argv[1])) {
-    std::cerr << "usage: plugin_host FOLDER_OF_PLUGINS\n";
+  if (argc == 2 && argv[1] == std::string_view{"--help"}) {
+    std::cout << usage;
+    return finish(EXIT_SUCCESS);
+  }
+  std::error_code unknown;
+  if (argc != 2 || !std::filesystem::is_directory(argv[1], unknown)) {
+    std::cerr << usage;
     return 2;
   }
+  std::signal(SIGPIPE, SIG_IGN); // a pipe that nobody reads is an error
   try {
     return run(argv[1]);
   } catch (const std::exception& x) {

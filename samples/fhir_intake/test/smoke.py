@@ -10,6 +10,7 @@ that the environment variable FHIR_DATA names, or in ../shared/data/fhir.
 import os
 import pty
 import re
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -209,6 +210,55 @@ class Smoke(unittest.TestCase):
         end = self.check(run(patients, "--faults", 0.05), OK, lines)
         self.assertGreater(end.number("rejected"), 0)
         self.check(run(data, "--kill-store", 100), OK, rejected=0)
+
+    def test_runs_that_are_over_leave_resources_only(self):
+        program = self.start("--db", str(self.db), "--count", "1000000")
+        program.kill()
+        program.wait()
+        self.check(run("--count", 10, "--db", self.db), OK, 10, 10, 0)
+        self.check(run("--count", 20, "--db", self.db), OK, 20, 20, 0)
+        runs = self.rows("SELECT run, count(*) FROM stored_line GROUP BY run")
+        self.assertEqual(list(runs.values()), [20])
+        self.assertGreater(len(self.rows()), 20)
+
+    def test_two_runs_at_once_keep_their_lines(self):
+        program = self.start("--db", str(self.db), "--count", "20000")
+        run("--count", 10, "--db", self.db)
+        self.check(self.finish(program), OK, 20000, 20000, 0)
+
+    # -- output that nobody gets ----------------------------------------------
+
+    def test_output_to_a_full_disk_fails_with_a_name(self):
+        for args in (["--count", "10"], ["--help"]):
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run([PROGRAM, *args], stdout=full, text=True,
+                                      stderr=subprocess.PIPE, timeout=100)
+            self.assertEqual(done.returncode, FAILED, args)
+            self.assertIn("standard output", done.stderr)
+
+    def test_output_to_a_closed_pipe_fails_with_a_name(self):
+        ours, theirs = os.pipe()
+        os.close(ours)
+        done = subprocess.run([PROGRAM, "--count", "10"], stdout=theirs,
+                              text=True, stderr=subprocess.PIPE, timeout=100)
+        os.close(theirs)
+        self.assertEqual(done.returncode, FAILED, done.stderr)
+        self.assertIn("standard output", done.stderr)
+
+    def test_a_file_that_may_not_grow_is_named(self):
+        def limit():
+            size = 200_000
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        done = subprocess.run([PROGRAM, "--db", str(self.db)], text=True,
+                              capture_output=True, timeout=100,
+                              preexec_fn=limit)
+        self.assertEqual(done.returncode, FAILED, done.stderr)
+        self.assertIn(str(self.db), done.stderr)
+
+    def test_a_hangup_interrupts(self):
+        program = self.start("--db", str(self.db), "--count", "10000000")
+        program.send_signal(signal.SIGHUP)
+        self.assertEqual(self.finish(program).status, INTERRUPTED)
 
     # -- databases that fail --------------------------------------------------
 
