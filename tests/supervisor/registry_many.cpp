@@ -69,9 +69,9 @@ TEST_CASE_FIXTURE(fixture,
 
 TEST_CASE_FIXTURE(fixture, "an observer of a tree that is unsubscribed in the "
                            "middle of an event does not hear of it") {
-  auto tree = start(sup().child(child("a")));
   std::vector<std::string> heard;
   vigil::event_stream::subscription_id second = 0;
+  auto tree = start(sup().child(child("a")));
   tree.events().subscribe([&](const vigil::event&) {
     heard.emplace_back("first");
     tree.events().unsubscribe(second);
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(fixture, "a registry that is gone leaves nothing behind on "
       REQUIRE(other.register_name("a", a));
       REQUIRE(other.join("all", a));
       REQUIRE(other.register_name("b", b));
-      REQUIRE(other.join("all", b));
+      REQUIRE(other.join("idle", b));
       other.subscribe(b);
       CHECK(hooks_of(a) == before_a + 1);
     }
