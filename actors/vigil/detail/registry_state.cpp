@@ -249,12 +249,14 @@ void registry_state::hook(const held_owner& x) {
     x.record->watch_presence();
   }
   compat::watch(
-    x.actor, [me, id, tree, record, key](const caf::error&, compat::context*) {
+    x.actor,
+    [me, id, tree, record, key](const caf::error&, compat::context*) {
       if (tree != nullptr)
         tree->presence.forget(record, key);
       if (auto self = me.lock())
         self->owner_ended(id);
-    });
+    },
+    key);
 }
 
 registry_state::~registry_state() {
