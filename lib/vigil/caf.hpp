@@ -26,7 +26,10 @@
 /// - `life_links`: links of what an actor outlives;
 /// - `own_message`, `own_messages`, `mark_own`: messages of an actor to itself,
 ///   and which life of it sent them;
-/// - `watch`, `end_probe`: a hook on an actor's end, and a look at it;
+/// - `watch`, `monitor`, `end_probe`: a hook on an actor's end, and a look at
+///   it;
+/// - `telling<Base>`, `stand_in`: an actor that tells of ends of what it stands
+///   for;
 /// - `scheduler_workers`: how many threads run actors;
 /// - `make_error`, `is_ours`, `error_payload`: errors;
 /// - `announce_types`: what errors carry to another process;
@@ -45,6 +48,7 @@
 #  include <vigil/detail/caf_0_17_request.hpp>
 #  include <vigil/detail/caf_0_17_self.hpp>
 #  include <vigil/detail/caf_0_17_spawn.hpp>
+#  include <vigil/detail/caf_0_17_tell.hpp>
 #  include <vigil/detail/caf_0_17_timer.hpp>
 #  include <vigil/detail/caf_0_17_wire.hpp>
 #else

@@ -18,6 +18,18 @@ child_exit abnormal(failure why) {
   return {exit_kind::abnormal, std::move(why), false, {}};
 }
 
+failure cause_of(const child_exit& x) {
+  if (x.kind == exit_kind::abnormal)
+    return x.why;
+  std::string text = x.kind == exit_kind::normal ? "it ended normally"
+                                                 : "it ended with shutdown";
+  return {errc::exited, text
+                          + ", and a permanent child is always started again: "
+                            "make it .transient() if it may end; if it must "
+                            "not, have its function return a behavior, and "
+                            "not quit"};
+}
+
 bool is_abnormal(const child_spec& spec, const child_exit& x) {
   if (x.kind != exit_kind::abnormal)
     return false;

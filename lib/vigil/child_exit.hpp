@@ -54,6 +54,10 @@ struct child_exit {
 /// Returns an abnormal end for that reason.
 [[nodiscard]] child_exit abnormal(failure why);
 
+/// Returns why an end is a failure to who does not expect one: the failure, or
+/// that it ended cleanly and what to write if it may, or must not.
+[[nodiscard]] failure cause_of(const child_exit& x);
+
 /// Returns whether an end is abnormal in the eyes of `spec`, that is after its
 /// `restart_when` had a say. A restart in place that failed always is.
 [[nodiscard]] bool is_abnormal(const child_spec& spec, const child_exit& x);

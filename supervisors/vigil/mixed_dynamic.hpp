@@ -51,7 +51,8 @@ public:
     auto child = detail::start_child_in(*cell_, call::start_child{x}, timeout);
     if (!child)
       return child.error();
-    return detail::typed_handle<typename Builder::handle_type>(*child.value());
+    return detail::handle_of_started<typename Builder::handle_type>(
+      child.value());
   }
 
   /// Stops a child and waits until it is gone. Fails with `errc::not_found` if

@@ -194,9 +194,9 @@ result<void> tree_ref::wait() const {
   return success();
 }
 
-result<detail::child_cell_ptr>
-tree_ref::call_start(std::string_view path, call::start_child x,
-                     any_duration timeout) const {
+result<detail::started_cell> tree_ref::call_start(std::string_view path,
+                                                  call::start_child x,
+                                                  any_duration timeout) const {
   auto cell = find_with_ids(path);
   if (!cell)
     return cell.error();

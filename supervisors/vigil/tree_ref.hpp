@@ -2,6 +2,7 @@
 
 #include <vigil/call.hpp>
 #include <vigil/detail/cell.hpp>
+#include <vigil/detail/cell_calls.hpp>
 #include <vigil/detail/definition.hpp>
 #include <vigil/detail/typed_handle.hpp>
 #include <vigil/event_stream.hpp>
@@ -86,7 +87,8 @@ public:
     auto child = call_start(path, call::start_child{x}, timeout);
     if (!child)
       return child.error();
-    return detail::typed_handle<typename Builder::handle_type>(*child.value());
+    return detail::handle_of_started<typename Builder::handle_type>(
+      child.value());
   }
 
   /// Stops the child at `path` and waits until it is gone; see
@@ -117,7 +119,7 @@ protected:
   }
 
 private:
-  [[nodiscard]] result<detail::child_cell_ptr>
+  [[nodiscard]] result<detail::started_cell>
   call_start(std::string_view path, call::start_child x,
              any_duration timeout) const;
 

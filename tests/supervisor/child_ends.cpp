@@ -82,6 +82,26 @@ TEST_CASE("a start that fails takes none of the waiting messages along") {
   }
 }
 
+TEST_CASE("a class child that is killed while it starts keeps what waits") {
+  world w;
+  auto tree = w.start(sup().child(
+    w.child("a", kind::of_class).start_timeout(1s).backoff(vigil::fixed(1s))));
+  const auto a = handle_of(tree, "a");
+  w.tell(a, "die");
+  const auto early = ask_for(w, a);
+  w["a"].door.closed = true;
+  w.advance(1500ms);
+  const auto late = ask_for(w, a);
+  w.advance(600ms);
+  CHECK_FALSE(early.arrived());
+  w.open("a");
+  w.advance(2s);
+  for (const auto& x : {early, late}) {
+    REQUIRE(x.arrived());
+    CHECK(x.get());
+  }
+}
+
 // -- what is counted ----------------------------------------------------------
 
 TEST_CASE("what a temporary child leaves behind is counted and answered") {
@@ -132,6 +152,10 @@ TEST_CASE("what a child leaves behind that is terminated is counted") {
       check_lost(w, last);
       if (remove)
         CHECK(said(tree.delete_child("a")) == "ok");
+      w.take_events();
+      const auto late = crowd(w, a, nullptr);
+      w.run();
+      check_lost(w, late);
     }
 }
 
@@ -153,6 +177,10 @@ TEST_CASE("what a tree that stops leaves behind is counted and answered") {
       w.run();
       CHECK(report.get());
       check_lost(w, last);
+      // Whoever keeps the handle gets the same answer ever after.
+      const auto late = crowd(w, a, nullptr);
+      w.run();
+      check_lost(w, late);
     }
 }
 
@@ -172,6 +200,8 @@ TEST_CASE("what a child of a dynamic supervisor leaves behind is counted") {
     CHECK(last.why.code == errc::child_stopped);
     CHECK(last.why.path == "root/adders/#1");
     CHECK(lost(log.all(), "root/adders/#1") == 6);
+    CHECK(f.ask<int>(a, 1).why.path == "root/adders/#1");
+    CHECK(lost(log.all(), "root/adders/#1") == 7);
   }
 }
 

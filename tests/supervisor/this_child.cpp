@@ -145,8 +145,8 @@ TEST_CASE("a child that stops the tree during its start ends that start") {
                 .child(w.child("y"))
                 .start(w.sys());
   CHECK(said(tree) == "supervisor_stopping");
-  // Its call may meet the start of the next child.
-  CHECK(w.log() == "start x#1, start y#1, stop y#1, stop x#1");
+  // Its call may meet the start of the next child, which comes to nothing.
+  CHECK(w.log() == "start x#1, stop x#1");
 }
 
 TEST_CASE("an actor function works without a supervisor, to be tested alone") {

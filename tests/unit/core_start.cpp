@@ -52,6 +52,23 @@ TEST_CASE("a failed start of the first child takes nothing with it") {
   CHECK(t.states() == "a stopped, b stopped");
 }
 
+TEST_CASE("a supervisor that ends cleanly while it starts has not failed") {
+  core_harness t;
+  t.add(t.spec("a"));
+  auto b = t.transient("b");
+  b.kind = vigil::child_kind::supervisor;
+  t.add(b);
+  t.add(t.spec("c"));
+  t.start();
+  t.started("a");
+  CHECK(t.ends("b") == "start c");
+  CHECK(t.started("c") == "came_up, park b");
+  CHECK(t.states() == "a running, b stopped, c running");
+  CHECK(t.restart("b").find("start b") == 0);
+  CHECK(t.shuts_down("b").find("park b") != std::string::npos);
+  CHECK(t.states() == "a running, b stopped, c running");
+}
+
 TEST_CASE("a child that has nothing to run is kept, the next one starts (S3)") {
   core_harness t;
   t.add({"a", "b"});

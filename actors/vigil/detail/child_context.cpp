@@ -83,7 +83,7 @@ void child_context::monitor(const caf::strong_actor_ptr& other,
     compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(me), ctx,
                         child_timer{n, call, reason});
   };
-  compat::watch(other, std::move(tell), &entry);
+  compat::monitor(other, std::move(tell), &entry);
 }
 
 std::function<void()> child_context::take_call(const child_timer& x) {

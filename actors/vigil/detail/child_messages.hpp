@@ -21,6 +21,8 @@ struct host_command {
     park,
     /// End for good.
     forget,
+    /// Nobody waits any more; what is in the mailbox goes to the successor.
+    abandon,
   };
   what kind;
 };
@@ -54,13 +56,31 @@ struct mailbox_marker {
 /// Asks a child whether it handles messages; answered with `health`.
 struct liveness_probe {};
 
+/// A host that its supervisor may stop to wait for, because a handler does not
+/// return. Thread-safe.
+class abandonable {
+public:
+  virtual ~abandonable() = default;
+
+  /// Names who gets the messages from now on, and those that wait once the
+  /// handler returns. Once.
+  virtual void abandon(caf::strong_actor_ptr successor, compat::context* ctx)
+    = 0;
+
+  /// Sends an order to this very actor, also when others get its messages.
+  virtual void order(host_command x, compat::context* ctx) = 0;
+};
+
+/// Returns whether a message is for one life of its receiver and no other.
+[[nodiscard]] bool is_for_one_life(compat::mailbox_element& x);
+
 /// Returns whether a message that nobody handles counts as lost: not if it
 /// belongs to one life of its receiver, or if the library or CAF made it.
 [[nodiscard]] bool counts_when_lost(compat::mailbox_element& x);
 
 /// Sends a note about one life of a child to its supervisor.
-void notify(const child_cell& cell, std::uint64_t incarnation,
-            compat::context* ctx, child_note::what kind, child_exit how = {});
+void notify(child_cell& cell, std::uint64_t incarnation, compat::context* ctx,
+            child_note::what kind, child_exit how = {});
 
 } // namespace vigil::detail
 

@@ -28,6 +28,30 @@ life_spawner::~life_spawner() {
   // nop
 }
 
+// -- end_teller ---------------------------------------------------------------
+
+namespace {
+
+compat::stand_in* stand_in_of(const caf::strong_actor_ptr& x) {
+  return x != nullptr ? dynamic_cast<compat::stand_in*>(x->get()) : nullptr;
+}
+
+} // namespace
+
+void end_teller::tell(const child_cell& x, compat::context* ctx) {
+  const auto handle = x.handle();
+  if (auto* who = std::exchange(told_, true) ? nullptr : stand_in_of(handle))
+    who->tell_end(x.last_end(), ctx);
+}
+
+void end_teller::take_back(const child_cell& x) {
+  if (!std::exchange(told_, false)) [[likely]]
+    return;
+  const auto handle = x.handle();
+  if (auto* who = stand_in_of(handle))
+    who->tell_begin();
+}
+
 // -- slot_port ----------------------------------------------------------------
 
 namespace {
@@ -72,6 +96,7 @@ void slot_port::start(compat::context* ctx) {
     slot_ = static_cast<slot*>(handle_->get());
     cell_->handle(handle_);
   }
+  ends_.take_back(*cell_);
   cell_->appear();
   const auto n = cell_->incarnation.fetch_add(1, std::memory_order_relaxed) + 1;
   life_ = std::make_shared<life>(cell_, n);
@@ -103,9 +128,17 @@ void slot_port::stop(bool kill, compat::context* ctx) {
                                          : caf::exit_reason::user_shutdown));
 }
 
-void slot_port::park(compat::context* ctx) {
+void slot_port::park(bool ended, compat::context* ctx) {
+  if (slot_ == nullptr)
+    return;
+  slot_->refuse(ctx);
+  if (ended)
+    ends_.tell(*cell_, ctx);
+}
+
+void slot_port::abandon(compat::context*) {
   if (slot_ != nullptr)
-    slot_->refuse(ctx);
+    slot_->expect(0);
 }
 
 void slot_port::forget(compat::context* ctx) {
@@ -113,6 +146,7 @@ void slot_port::forget(compat::context* ctx) {
     return;
   cell_->vanish();
   stop(true, ctx);
+  ends_.tell(*cell_, ctx);
   slot_->retire(ctx);
   cell_->handle(nullptr);
 }
@@ -122,9 +156,20 @@ void slot_port::forget(compat::context* ctx) {
 void host_port_base::start(compat::context* ctx) {
   if (host_ == nullptr) {
     host_ = make_host(cell_, ctx);
-    cell_->handle(stable_handle(host_));
+    if (heirs_ == nullptr)
+      cell_->handle(stable_handle(host_));
   }
+  ends_.take_back(*cell_);
   compat::send_urgent(host_, ctx, host_command{host_command::what::start});
+  if (heirs_ == nullptr) [[likely]]
+    return;
+  auto& heirs = *static_cast<slot*>(heirs_->get());
+  if (heirs.current() == host_)
+    return;
+  heirs.expect(++heir_);
+  // It answers in the name of the first host.
+  heirs.begin(host_, true);
+  heirs.serve(heir_, host_, ctx);
 }
 
 caf::strong_actor_ptr
@@ -138,12 +183,38 @@ void host_port_base::stop(bool kill, compat::context* ctx) {
     host_command{kill ? host_command::what::kill : host_command::what::stop});
 }
 
-void host_port_base::park(compat::context* ctx) {
+void host_port_base::park(bool ended, compat::context* ctx) {
   compat::send_urgent(host_, ctx, host_command{host_command::what::park});
+  if (heirs_ != nullptr)
+    static_cast<slot*>(heirs_->get())->refuse(ctx);
+  if (ended)
+    ends_.tell(*cell_, ctx);
+}
+
+void host_port_base::abandon(compat::context* ctx) {
+  auto* stuck
+    = host_ != nullptr ? dynamic_cast<abandonable*>(host_->get()) : nullptr;
+  if (stuck == nullptr)
+    return;
+  if (heirs_ == nullptr)
+    heirs_ = compat::make_forwarder<slot>(
+      cell_->parent->tree->system, cell_,
+      caf::actor_cast<caf::weak_actor_ptr>(cell_->handle()));
+  static_cast<slot*>(heirs_->get())->expect(++heir_);
+  stuck->abandon(heirs_, ctx);
+  host_ = nullptr;
 }
 
 void host_port_base::forget(compat::context* ctx) {
+  ends_.tell(*cell_, ctx);
   compat::send_urgent(host_, ctx, host_command{host_command::what::forget});
+  if (heirs_ != nullptr) {
+    const auto first = cell_->handle();
+    if (auto* x
+        = first != nullptr ? dynamic_cast<abandonable*>(first->get()) : nullptr)
+      x->order({host_command::what::forget}, ctx);
+    static_cast<slot*>(heirs_->get())->retire(ctx);
+  }
   cell_->handle(nullptr);
   host_ = nullptr;
 }

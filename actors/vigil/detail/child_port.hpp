@@ -20,8 +20,14 @@ public:
   /// Asks the life to end, or ends it by force.
   virtual void stop(bool kill, compat::context* ctx) = 0;
 
-  /// Nothing is to be expected: refuse messages.
-  virtual void park(compat::context* ctx) = 0;
+  /// Nothing is to be expected: refuse messages. `ended`: because the child
+  /// came to its end by itself, which those that monitor it are told; a child
+  /// that was stopped may be started again.
+  virtual void park(bool ended, compat::context* ctx) = 0;
+
+  /// Nobody waits any more for a life that does not end: the next one begins
+  /// without it, under the same handle.
+  virtual void abandon(compat::context* ctx) = 0;
 
   /// Ends the child and its handle for good.
   virtual void forget(compat::context* ctx) = 0;
@@ -72,6 +78,17 @@ struct failure_exception {
   failure why;
 };
 
+/// Tells those that monitor the handle of a child of its end, for as long as
+/// nothing is to be expected of the child.
+class end_teller {
+public:
+  void tell(const child_cell& x, compat::context* ctx);
+  void take_back(const child_cell& x);
+
+private:
+  bool told_ = false;
+};
+
 /// Drives a respawned child: a slot, and an actor a life behind it.
 class slot_port final : public child_port {
 public:
@@ -79,11 +96,13 @@ public:
 
   void start(compat::context* ctx) override;
   void stop(bool kill, compat::context* ctx) override;
-  void park(compat::context* ctx) override;
+  void park(bool ended, compat::context* ctx) override;
+  void abandon(compat::context* ctx) override;
   void forget(compat::context* ctx) override;
 
 private:
   child_cell_ptr cell_;
+  end_teller ends_;
   std::unique_ptr<const life_spawner> spawner_;
   caf::strong_actor_ptr handle_;
   // Points into `handle_`.
@@ -100,7 +119,8 @@ public:
 
   void start(compat::context* ctx) override;
   void stop(bool kill, compat::context* ctx) final;
-  void park(compat::context* ctx) final;
+  void park(bool ended, compat::context* ctx) final;
+  void abandon(compat::context* ctx) final;
   void forget(compat::context* ctx) override;
 
 protected:
@@ -113,7 +133,12 @@ protected:
 
 private:
   child_cell_ptr cell_;
+  end_teller ends_;
   caf::strong_actor_ptr host_;
+  // Where the messages go once a host was abandoned: a slot, which passes them
+  // on to the host that is there now.
+  caf::strong_actor_ptr heirs_;
+  std::uint64_t heir_ = 0;
 };
 
 } // namespace vigil::detail

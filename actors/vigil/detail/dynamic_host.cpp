@@ -21,6 +21,8 @@ std::optional<failure> dynamic_host_core::begin_now() {
     be_born();
   if (came_ || !leaving_)
     return std::nullopt;
+  if (!may_start())
+    return failure{errc::supervisor_stopping, {}, owner.path};
   auto why = last_failure();
   return why ? why : failure{errc::ignored, {}, path()};
 }
@@ -37,6 +39,12 @@ const restart_intensity* dynamic_host_core::refusal(time_point at) {
 }
 
 compat::verdict dynamic_host_core::on_message(compat::mailbox_element& x) {
+  if (op_abandoned()) [[unlikely]] {
+    const auto result = host_core::on_message(x);
+    if (handed_over())
+      op_retire(to_caf({errc::child_stuck, {}, path()}));
+    return result;
+  }
   const auto* cmd
     = compat::is_urgent(x) ? compat::get_if<host_command>(x) : nullptr;
   const auto ends = cmd != nullptr && cmd->kind != host_command::what::start
@@ -45,7 +53,10 @@ compat::verdict dynamic_host_core::on_message(compat::mailbox_element& x) {
     leaving_ = true;
     leaving(true);
     if (!running()) {
-      leave();
+      if (auto last = exhausted_ ? last_failure() : std::nullopt)
+        leave(to_caf(*last));
+      else
+        leave(caf::make_error(caf::exit_reason::user_shutdown));
       return compat::verdict::consumed;
     }
   } else if (!born_ && cmd == nullptr) {
@@ -60,6 +71,8 @@ compat::verdict dynamic_host_core::on_message(compat::mailbox_element& x) {
 
 void dynamic_host_core::be_born() {
   born_ = true;
+  if (!may_start())
+    return leave(to_caf({errc::supervisor_stopping, {}, owner.path}));
   start(start_kind::by_supervisor, now());
   op_settle();
 }
@@ -72,15 +85,16 @@ void dynamic_host_core::op_report(child_note::what kind, child_exit how) {
     case child_note::what::start_failed:
       return on_start_failed(std::move(how.why));
     case child_note::what::ignored:
-      return leave();
+      return leave(caf::error{});
     case child_note::what::exited:
       return on_life_end(std::move(how));
   }
 }
 
 void dynamic_host_core::on_life_end(child_exit how) {
-  if (leaving_ || !wants_restart(spec, how))
-    return leave();
+  if (leaving_ || !may_start() || !wants_restart(spec, how))
+    return leave(reason_of(how));
+  how.why = cause_of(how);
   if (how.budget_refused)
     return exhaust(std::move(how.why));
   if (has_lasted(time_point{duration{up_since}}, now(),
@@ -93,8 +107,8 @@ void dynamic_host_core::on_life_end(child_exit how) {
 
 void dynamic_host_core::on_start_failed(failure why) {
   // A first start that fails is the caller's news, not a reason to restart.
-  if (leaving_ || host_core::incarnation() == 1)
-    return leave();
+  if (leaving_ || !may_start() || host_core::incarnation() == 1)
+    return leave(to_caf(host_core::complete(std::move(why))));
   if (refusal(now()) != nullptr)
     return exhaust(std::move(why));
   retry_after(next_delay());
@@ -128,6 +142,7 @@ void dynamic_host_core::exhaust(failure why) {
   if (spent_alone_)
     return exhaust_alone(std::move(why));
   state = child_state::stopped;
+  exhausted_ = true;
   auto to = caf::actor_cast<caf::strong_actor_ptr>(owner.actor);
   compat::send_urgent(
     to, self().context(),
@@ -140,15 +155,11 @@ void dynamic_host_core::exhaust_alone(failure why) {
   auto all = host_core::complete(std::move(limit))
                .because(host_core::complete(std::move(why)));
   publish(life(), event{.type = event_type::gave_up, .why = all});
-  leave(std::move(all));
-}
-
-void dynamic_host_core::leave() {
-  leave({errc::child_stopped, {}, path()});
+  leave(to_caf(all));
 }
 
 // Whoever has learned of the end finds the child nowhere any more.
-void dynamic_host_core::leave(failure why) {
+void dynamic_host_core::leave(caf::error why) {
   leaving_ = true;
   send_nothing_later();
   vanish();
@@ -157,7 +168,7 @@ void dynamic_host_core::leave(failure why) {
   forget_key();
   publish(life(), event_type::child_removed);
   auto last = pool().remove(*this);
-  op_retire(to_caf(why));
+  op_retire(std::move(why));
 }
 
 } // namespace vigil::detail

@@ -51,8 +51,7 @@ private:
   void set_restarting(bool x);
   void exhaust(failure why);
   void exhaust_alone(failure why);
-  void leave();
-  void leave(failure why);
+  void leave(caf::error why);
   [[nodiscard]] duration next_delay();
 
   /// Made by the first failure, if children have a budget each.
@@ -61,6 +60,7 @@ private:
   bool came_ = false;
   bool leaving_ = false;
   bool spent_alone_ = false;
+  bool exhausted_ = false;
   bool restarting_ = false;
   std::uint16_t attempts_ = 0;
 };

@@ -6,7 +6,7 @@
 namespace vigil::detail {
 
 forwarding_actor::forwarding_actor(caf::actor_config& cfg, child_cell_ptr cell)
-  : compat::forwarder(cfg), cell_(std::move(cell)) {
+  : compat::telling<compat::forwarder>(cfg), cell_(std::move(cell)) {
   // nop
 }
 
@@ -28,8 +28,7 @@ void forwarding_actor::lose(compat::mailbox_element& x, errc why,
 }
 
 void forwarding_actor::end(compat::context* ctx) {
-  compat::end_quietly(*this, to_caf({errc::child_stopped, {}, cell_->path()}),
-                      ctx);
+  compat::end_quietly(*this, cell_->last_end(), ctx);
 }
 
 } // namespace vigil::detail

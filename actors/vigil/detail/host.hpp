@@ -2,6 +2,7 @@
 
 #include <vigil/detail/host_core.hpp>
 
+#include <atomic>
 #include <memory>
 #include <new>
 #include <optional>
@@ -30,16 +31,50 @@ struct is_stateful<caf::stateful_actor<State, Base>> : std::true_type {
 /// Ties the part of a host that does not depend on its actor to the actor.
 ///
 /// @tparam Core `host_core` or a class derived from it
-template <class Base, class Core>
-class host_actor : public compat::life_links<compat::control<Base>>,
-                   public Core {
+/// @tparam Control the actor, `compat::control<Base>` with links or more
+template <class Base, class Core,
+          class Control = compat::life_links<compat::control<Base>>>
+class host_actor : public Control, public Core, public abandonable {
 public:
-  using super = compat::life_links<compat::control<Base>>;
+  using super = Control;
 
   template <class Arg>
   host_actor(caf::actor_config& cfg, Arg&& core)
     : super(cfg), Core(std::forward<Arg>(core)) {
     // nop
+  }
+
+  ~host_actor() override {
+    if (auto* x = successor_.load(std::memory_order_acquire))
+      caf::strong_actor_ptr{x, false};
+  }
+
+  using super::enqueue;
+
+  void enqueue(compat::element_ptr x, compat::context* ctx) override {
+    if (auto* next = successor_.load(std::memory_order_acquire)) [[unlikely]] {
+      if (!is_for_one_life(*x) && x->sender.get() != this->ctrl())
+        next->enqueue(std::move(x), ctx);
+      return;
+    }
+    if (this->mailbox().closed()) [[unlikely]]
+      return this->lose_late(*x, ctx);
+    if (x->sender == nullptr || x->sender.get() == this->ctrl()) [[unlikely]]
+      x = this->own(std::move(x), ctx);
+    super::enqueue(std::move(x), ctx);
+  }
+
+  void abandon(caf::strong_actor_ptr successor, compat::context* ctx) final {
+    caf::actor_control_block* none = nullptr;
+    if (!successor_.compare_exchange_strong(none, successor.get()))
+      return;
+    static_cast<void>(successor.release());
+    this->gate(true);
+    order({host_command::what::abandon}, ctx);
+  }
+
+  void order(host_command x, compat::context* ctx) final {
+    super::enqueue(compat::make_urgent(x), ctx);
   }
 
   void initialize() override {
@@ -72,14 +107,6 @@ public:
 
   caf::local_actor& self() noexcept override {
     return *this;
-  }
-
-  using super::enqueue;
-
-  void enqueue(compat::element_ptr x, compat::context* ctx) override {
-    if (x->sender == nullptr || x->sender.get() == this->ctrl()) [[unlikely]]
-      x = this->own(std::move(x), ctx);
-    super::enqueue(std::move(x), ctx);
   }
 
 protected:
@@ -165,6 +192,25 @@ protected:
 
   void op_gate(bool all_messages) override {
     this->gate(all_messages);
+    // It may have been abandoned in between.
+    if (op_abandoned()) [[unlikely]]
+      this->gate(true);
+  }
+
+  [[nodiscard]] bool op_abandoned() const noexcept override {
+    return successor_.load() != nullptr;
+  }
+
+  void op_hand_over() override {
+    auto* next = successor_.load();
+    this->take_mail([&](compat::element_ptr x) {
+      if (counts_when_lost(*x) && x->sender.get() != this->ctrl())
+        next->enqueue(std::move(x), this->context());
+    });
+  }
+
+  void op_pass_on(compat::mailbox_element& x) override {
+    successor_.load()->enqueue(compat::take_over(x), this->context());
   }
 
   void op_unskip() override {
@@ -206,18 +252,32 @@ private:
   }
 
   bool state_alive_ = true;
+  // Owned; written once.
+  std::atomic<caf::actor_control_block*> successor_{nullptr};
 };
+
+/// The base of those whose end is told to who monitors them.
+template <class Base>
+using linked_host
+  = host_actor<Base, host_core,
+               compat::telling<compat::life_links<compat::control<Base>>>>;
 
 /// The actor in which the incarnations of a function-based static child live.
 template <class Base>
-class host final : public host_actor<Base, host_core> {
+class host final : public linked_host<Base> {
 public:
+  using super = linked_host<Base>;
   using factory_ptr = std::shared_ptr<const incarnation_factory<Base>>;
 
   host(caf::actor_config& cfg, const child_cell_ptr& cell, factory_ptr factory)
-    : host_actor<Base, host_core>(cfg, *cell), cell_(cell),
-      factory_(std::move(factory)) {
+    : super(cfg, *cell), cell_(cell), factory_(std::move(factory)) {
     // nop
+  }
+
+  // A successor goes by the handle of the first.
+  [[nodiscard]] caf::strong_actor_ptr stable_handle() override {
+    auto result = cell_->handle();
+    return result != nullptr ? result : super::stable_handle();
   }
 
 protected:
@@ -227,6 +287,10 @@ protected:
 
   void release() noexcept override {
     factory_.reset();
+  }
+
+  [[nodiscard]] caf::error end_reason() const override {
+    return cell_->last_end();
   }
 
   void op_report(child_note::what kind, child_exit how) override {

@@ -11,6 +11,8 @@ host_core::~host_core() {
 // -- what the actor forwards --------------------------------------------------
 
 compat::verdict host_core::on_message(compat::mailbox_element& x) {
+  if (op_abandoned()) [[unlikely]]
+    return on_abandoned(x);
   if (compat::is_urgent(x)) {
     if (const auto* cmd = compat::get_if<host_command>(x)) {
       command(cmd->kind);
@@ -53,7 +55,8 @@ void host_core::on_thrown(std::string what, const caf::strong_actor_ptr& asker,
 }
 
 void host_core::on_cleanup_host() {
-  record().vanish();
+  if (!op_abandoned())
+    record().vanish();
   if (mode_ == mode::running)
     clear_incarnation();
   else
@@ -68,6 +71,13 @@ void host_core::command(host_command::what x) {
     case host_command::what::start:
       if (mode_ == mode::running)
         kill();
+      if (!record().may_start()) {
+        // A number of its own, so that nobody takes it for an earlier life.
+        disown();
+        begin(record().incarnation.fetch_add(1, std::memory_order_relaxed) + 1);
+        return op_report(child_note::what::start_failed,
+                         abnormal(complete({errc::supervisor_stopping})));
+      }
       start(start_kind::by_supervisor, record().now());
       op_settle();
       break;
@@ -86,6 +96,8 @@ void host_core::command(host_command::what x) {
     case host_command::what::forget:
       forget();
       break;
+    case host_command::what::abandon:
+      break;
   }
 }
 
@@ -99,7 +111,10 @@ void host_core::start(start_kind how, time_point when) {
   begin(record().incarnation.fetch_add(1, std::memory_order_relaxed) + 1);
   if (incarnation() > 1 && record().spec.mailbox == mailbox_policy::drop)
     begin_draining();
-  if (auto what = op_build())
+  auto what = op_build();
+  if (op_abandoned()) [[unlikely]]
+    return end_late(event_type::start_failed, abnormal({errc::child_stuck}));
+  if (what)
     return fail_start(how, {errc::exception, std::move(*what)});
   if (faulted())
     return fail_start(how, failure_of(take_fault()));
@@ -164,7 +179,13 @@ void host_core::forget() {
   if (mode_ == mode::running)
     clear_incarnation();
   mode_ = mode::refusing;
-  op_retire(to_caf({errc::child_stopped, {}, record().path()}));
+  if (op_abandoned())
+    op_hand_over();
+  op_retire(end_reason());
+}
+
+caf::error host_core::end_reason() const {
+  return to_caf({errc::child_stopped, {}, record().path()});
 }
 
 // -- incarnations -------------------------------------------------------------
@@ -174,7 +195,8 @@ void host_core::finish_fault() {
   auto& rec = record();
   if (op_tied()) [[unlikely]]
     op_part(to_caf(complete(failure_of(seen_fault()))));
-  if (stopping_ || !restarts_alone_always(rec.spec, rec.owner.spec.strategy))
+  if (stopping_ || !restarts_alone_always(rec.spec, rec.owner.spec.strategy)
+      || !rec.may_start() || op_abandoned())
     return finish(abnormal(failure_of(take_fault())));
   const auto when = rec.now();
   if (const auto* limit = rec.refusal(when)) {
@@ -193,6 +215,8 @@ void host_core::finish_fault() {
 }
 
 void host_core::finish(child_exit how) {
+  if (op_abandoned()) [[unlikely]]
+    return end_late(event_type::child_stopped, std::move(how));
   if (stopping_ || !restart_in_place(how))
     conclude(std::move(how));
 }
@@ -216,7 +240,8 @@ void host_core::conclude(child_exit how) {
 // Reads the clock once, and completes nothing that nobody looks at.
 bool host_core::restart_in_place(child_exit& how) {
   auto& rec = record();
-  if (!restarts_alone(rec.spec, rec.owner.spec.strategy, how))
+  if (!rec.may_start()
+      || !restarts_alone(rec.spec, rec.owner.spec.strategy, how))
     return false;
   const auto when = rec.now();
   if (const auto* limit = rec.refusal(when)) {
@@ -293,6 +318,45 @@ void host_core::disown() {
   compat::mark_own(me.system(), me.ctrl(), n, *mine);
 }
 
+// -- a host that was abandoned ------------------------------------------------
+
+compat::verdict host_core::on_abandoned(compat::mailbox_element& x) {
+  if (const auto* cmd = compat::get_if<host_command>(x)) {
+    if (cmd->kind == host_command::what::abandon)
+      hand_over();
+    else if (cmd->kind == host_command::what::forget)
+      forget();
+    return compat::verdict::consumed;
+  }
+  if (!counts_when_lost(x))
+    return compat::verdict::consumed;
+  // The order to hand over is on its way, and takes this message along.
+  if (mode_ != mode::abandoned)
+    return compat::verdict::skipped;
+  op_pass_on(x);
+  return compat::verdict::consumed;
+}
+
+void host_core::hand_over() {
+  if (mode_ == mode::running)
+    end_late(event_type::child_stopped, abnormal({errc::killed}));
+  mode_ = mode::abandoned;
+  op_hand_over();
+}
+
+// The supervisor has gone on without it: nobody but the world is told.
+void host_core::end_late(event_type what, child_exit how) {
+  how.why = complete(std::move(how.why));
+  if (op_tied())
+    op_part(reason_of(how));
+  record().publish(incarnation(), what, how);
+  clear_incarnation();
+  mode_ = mode::holding;
+  draining_ = false;
+  op_idle();
+  op_gate(true);
+}
+
 // -- messages that meet no behavior -------------------------------------------
 
 compat::verdict host_core::on_parked(compat::mailbox_element& x) {
@@ -329,19 +393,24 @@ compat::verdict host_core::on_draining(compat::mailbox_element& x) {
 }
 
 void host_core::lose(compat::mailbox_element& x, errc why) {
-  lose(x, why, caf::strong_actor_ptr{self().ctrl()});
+  lose(x, why, caf::strong_actor_ptr{self().ctrl()}, self().context());
 }
 
 void host_core::lose(compat::mailbox_element& x, errc why,
-                     const caf::strong_actor_ptr& as) {
+                     const caf::strong_actor_ptr& as, compat::context* ctx) {
   record().lose_messages(1, incarnation());
-  compat::reply_error(as, x.sender, x.mid, self().context(),
+  compat::reply_error(as, x.sender, x.mid, ctx,
                       to_caf({why, {}, record().path()}));
 }
 
 void host_core::lose_at_end(compat::mailbox_element& x) {
   if (counts_when_lost(x))
-    lose(x, errc::child_stopped, nullptr);
+    lose(x, errc::child_stopped, nullptr, self().context());
+}
+
+void host_core::lose_late(compat::mailbox_element& x, compat::context* ctx) {
+  if (counts_when_lost(x))
+    lose(x, errc::child_stopped, caf::strong_actor_ptr{self().ctrl()}, ctx);
 }
 
 } // namespace vigil::detail

@@ -17,6 +17,10 @@ namespace vigil::detail {
 /// incarnation ended until its supervisor starts the next. A parked host holds
 /// its messages back, or refuses them if nothing will start. A restart that
 /// concerns nobody else happens right here, without leaving the actor.
+///
+/// A host whose handler does not return is *abandoned*: a successor gets what
+/// comes from then on, and what is in the mailbox once the handler returns. No
+/// incarnation begins in it any more.
 class host_core : public child_context {
 public:
   explicit host_core(child_record& record) : child_context(record) {
@@ -25,7 +29,7 @@ public:
 
   ~host_core() override;
 
-  [[nodiscard]] caf::strong_actor_ptr stable_handle() final {
+  [[nodiscard]] caf::strong_actor_ptr stable_handle() override {
     return caf::strong_actor_ptr{self().ctrl()};
   }
 
@@ -64,6 +68,18 @@ protected:
   virtual void op_settle() = 0;
   virtual void op_retire(caf::error reason) = 0;
 
+  /// Returns whether there is a successor. In any thread.
+  [[nodiscard]] virtual bool op_abandoned() const noexcept = 0;
+
+  /// Gives the successor all that is in the mailbox.
+  virtual void op_hand_over() = 0;
+
+  /// Gives it a message that came when it was named.
+  virtual void op_pass_on(compat::mailbox_element& x) = 0;
+
+  /// Returns what those that monitor the actor are told at its end.
+  [[nodiscard]] virtual caf::error end_reason() const;
+
   /// Tells whoever supervises the child.
   virtual void op_report(child_note::what kind, child_exit how) = 0;
 
@@ -97,12 +113,20 @@ protected:
   /// reference to the actor, which may be about to be destroyed.
   void lose_at_end(compat::mailbox_element& x);
 
+  /// The same for what comes after that, in any thread.
+  void lose_late(compat::mailbox_element& x, compat::context* ctx);
+
+  /// Returns whether the successor has got what was in the mailbox.
+  [[nodiscard]] bool handed_over() const noexcept {
+    return mode_ == mode::abandoned;
+  }
+
   [[nodiscard]] bool running() const noexcept {
     return mode_ == mode::running;
   }
 
 private:
-  enum class mode : std::uint8_t { holding, refusing, running };
+  enum class mode : std::uint8_t { holding, refusing, running, abandoned };
 
   void command(host_command::what x);
   void fail_start(start_kind kind, failure why);
@@ -119,7 +143,10 @@ private:
   void begin_draining();
 
   void lose(compat::mailbox_element& x, errc why,
-            const caf::strong_actor_ptr& as);
+            const caf::strong_actor_ptr& as, compat::context* ctx);
+  compat::verdict on_abandoned(compat::mailbox_element& x);
+  void end_late(event_type what, child_exit how);
+  void hand_over();
   void disown();
 
   compat::verdict on_parked(compat::mailbox_element& x);

@@ -46,6 +46,13 @@ respawned_context::handle_but(const caf::abstract_actor* x) {
   return handle == x ? nullptr : handle;
 }
 
+bool respawned_context::may_begin() {
+  if (record().may_start())
+    return true;
+  note_failure({errc::supervisor_stopping});
+  return false;
+}
+
 bool respawned_context::check_start() {
   if (faulted()) {
     note_failure(failure_of(take_fault()));
@@ -57,7 +64,8 @@ bool respawned_context::check_start() {
 
 void respawned_context::note_started() {
   life_->up = true;
-  if (const auto handle = stable_handle())
+  // One that was told to end while it started gets no messages any more.
+  if (const auto handle = life_->stopping ? nullptr : stable_handle())
     static_cast<slot*>(handle->get())
       ->serve(life_->incarnation, caf::strong_actor_ptr{self().ctrl()},
               self().context());

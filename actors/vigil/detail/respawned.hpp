@@ -58,6 +58,9 @@ protected:
   /// Returns the stable handle, unless it is `x` or there is none any more.
   [[nodiscard]] caf::strong_actor_ptr handle_but(const caf::abstract_actor* x);
 
+  /// Returns whether the life may begin: not once its supervisor goes down.
+  bool may_begin();
+
   /// Takes over what the start left behind: a fault or that it was ignored.
   /// Returns false if the child has to end.
   bool check_start();
@@ -142,6 +145,10 @@ public:
     if (this->getf(caf::abstract_actor::is_detached_flag))
       dedicate_thread(record());
     this->gate(watched());
+    if (!may_begin()) {
+      this->quit(to_caf(*life_->why));
+      return;
+    }
     auto what = this->attempt([this] { super::initialize(); });
     if (what) {
       note_failure({errc::exception, std::move(*what)});
@@ -256,6 +263,10 @@ public:
   void act() override {
     running_child guard{this};
     dedicate_thread(record());
+    if (!may_begin()) {
+      this->fail_state(to_caf(*life_->why));
+      return;
+    }
     note_started();
     try {
       T::act();

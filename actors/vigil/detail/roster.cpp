@@ -29,9 +29,13 @@ public:
     port_->stop(kill, ctx);
   }
 
-  void park(compat::context* ctx) override {
+  void park(bool ended, compat::context* ctx) override {
     at_.roster->parked(at_.index, ctx);
-    port_->park(ctx);
+    port_->park(ended, ctx);
+  }
+
+  void abandon(compat::context* ctx) override {
+    port_->abandon(ctx);
   }
 
   void forget(compat::context* ctx) override {

@@ -5,10 +5,12 @@
 
 namespace vigil::detail {
 
-slot::slot(caf::actor_config& cfg, child_cell_ptr cell)
+slot::slot(caf::actor_config& cfg, child_cell_ptr cell,
+           caf::weak_actor_ptr handle)
   : compat::life_links<forwarding_actor>(cfg, std::move(cell)),
     answers_(compat::make_forwarder<compat::answer_relay>(
-      home_system(), caf::weak_actor_ptr{ctrl(), true})) {
+      home_system(), handle != nullptr ? std::move(handle)
+                                       : caf::weak_actor_ptr{ctrl(), true})) {
   // nop
 }
 

@@ -21,7 +21,9 @@ namespace vigil::detail {
 /// Thread-safe. Never calls into an actor while holding its lock.
 class slot final : public compat::life_links<forwarding_actor> {
 public:
-  slot(caf::actor_config& cfg, child_cell_ptr cell);
+  /// `handle`: whose name the answers bear, if that is not the slot.
+  slot(caf::actor_config& cfg, child_cell_ptr cell,
+       caf::weak_actor_ptr handle = {});
 
   [[nodiscard]] const char* name() const override;
 
@@ -29,8 +31,8 @@ public:
 
   void enqueue(caf::mailbox_element_ptr x, compat::context* ctx) override;
 
-  /// Lets messages wait for that life, which is about to be made. No earlier
-  /// one gets any more.
+  /// Lets messages wait for that life, which is about to be made; 0 for one
+  /// that is not yet known. No earlier one gets any more.
   void expect(std::uint64_t life);
 
   /// Says which actor the expected life is; it gets no messages yet.

@@ -117,6 +117,10 @@ void task_base::run_again() {
 }
 
 bool task_base::begin() {
+  if (!may_start()) {
+    stop(false);
+    return false;
+  }
   auto again = false;
   {
     std::lock_guard guard{task_lock_};
@@ -145,7 +149,7 @@ bool task_base::goes_on(const child_exit& how) {
     return false;
   {
     std::lock_guard guard{task_lock_};
-    if (stopping_ || phase_ == phase::over)
+    if (stopping_ || phase_ == phase::over || !may_start())
       return false;
   }
   auto ended = how;

@@ -3,6 +3,7 @@
 #include <vigil/detail/caf_0_17.hpp>
 #include <vigil/detail/caf_0_17_end.hpp>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -83,9 +84,22 @@ protected:
 
   // -- what the owner may do --------------------------------------------------
 
-  /// Shows all messages to `before`, not only urgent ones.
+  /// Shows all messages to `before`, not only urgent ones. In any thread.
   void gate(bool x) noexcept {
-    gated_ = x;
+    if (gated_.load(std::memory_order_relaxed) != x)
+      gated_.store(x);
+  }
+
+  /// Takes all messages out of the mailbox, urgent ones first.
+  template <class F>
+  void take_mail(F f) {
+    const auto take = [&f](auto& queue) {
+      while (auto x = queue.take_front())
+        f(std::move(x));
+    };
+    this->mailbox().fetch_more();
+    take(this->get_urgent_queue());
+    take(this->get_normal_queue());
   }
 
   /// Has `ended` called once the current message is done.
@@ -270,7 +284,8 @@ private:
         || x.sender.get() == this->ctrl()) [[unlikely]]
       if (!admit(x))
         return invoke_message_result::consumed;
-    if (gated_ || x.mid.is_urgent_message()) [[unlikely]] {
+    if (gated_.load(std::memory_order_relaxed) || x.mid.is_urgent_message())
+      [[unlikely]] {
       switch (show(x)) {
         case verdict::pass:
           break;
@@ -394,7 +409,7 @@ private:
   }
 
   std::weak_ptr<quit_probe> quit_probe_;
-  bool gated_ = false;
+  std::atomic<bool> gated_{false};
   bool attend_ = false;
   bool more_references_ = false;
   bool consuming_ = false;

@@ -87,6 +87,13 @@ inline void answer(requester&& to, const caf::strong_actor_ptr& self,
   return x.copy_content_to_message();
 }
 
+/// Takes a message that somebody else holds.
+[[nodiscard]] inline element_ptr take_over(mailbox_element& x) {
+  return caf::make_mailbox_element(std::move(x.sender), x.mid,
+                                   std::move(x.stages),
+                                   x.move_content_to_message());
+}
+
 /// Takes what a message says.
 [[nodiscard]] inline caf::message take_content(mailbox_element& x) {
   return x.move_content_to_message();

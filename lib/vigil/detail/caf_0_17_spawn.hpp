@@ -132,13 +132,18 @@ template <class T, class... Ts>
     sys.next_actor_id(), sys.node(), &sys, cfg, std::forward<Ts>(xs)...);
 }
 
+/// A hook that waits for the end of the actor itself, see `telling`.
+class lasting_hook : public caf::attachable {};
+
 /// Calls a function once when an actor ends.
 ///
 /// CAF calls the hooks of an actor one after the other; if one of them throws,
 /// it destroys the rest uncalled. This one notices that and calls even then.
-template <class F>
-class end_hook final : public caf::attachable {
+template <class F, class Base>
+class end_hook final : public Base {
 public:
+  using token = caf::attachable::token;
+
   end_hook(const caf::abstract_actor* actor, F f, const void* key)
     : actor_(actor), f_(std::move(f)), key_(key) {
     // nop
@@ -182,8 +187,16 @@ private:
 /// the captures of `f` must not call anybody when they are destroyed.
 template <class F>
 void watch(const caf::strong_actor_ptr& x, F f, const void* key = nullptr) {
-  auto hook = std::make_unique<end_hook<F>>(x->get(), std::move(f), key);
-  x->get()->attach(caf::attachable_ptr{std::move(hook)});
+  using hook = end_hook<F, lasting_hook>;
+  x->get()->attach(caf::attachable_ptr{new hook(x->get(), std::move(f), key)});
+}
+
+/// The same for the end of what the actor stands for, if that comes earlier:
+/// what an actor that monitors `x` is told.
+template <class F>
+void monitor(const caf::strong_actor_ptr& x, F f, const void* key = nullptr) {
+  using hook = end_hook<F, caf::attachable>;
+  x->get()->attach(caf::attachable_ptr{new hook(x->get(), std::move(f), key)});
 }
 
 /// Takes back all calls of `watch` with that key. O(n) in what watches `x`. A

@@ -52,6 +52,29 @@ void child_cell::handle(caf::strong_actor_ptr x) {
   handle_.swap(x);
 }
 
+void child_cell::ended(std::uint64_t life, caf::error why) {
+  std::lock_guard guard{mutex_};
+  if (life >= incarnation.load(std::memory_order_relaxed))
+    last_end_ = std::move(why);
+}
+
+caf::error child_cell::last_end() const {
+  std::lock_guard guard{mutex_};
+  return last_end_ ? *last_end_ : to_caf({errc::child_stopped, {}, path_});
+}
+
+caf::error reason_of(const child_exit& x) {
+  switch (x.kind) {
+    case exit_kind::normal:
+      return {};
+    case exit_kind::shutdown:
+      return caf::make_error(caf::exit_reason::user_shutdown);
+    case exit_kind::abnormal:
+      break;
+  }
+  return to_caf(x.why);
+}
+
 // -- supervisor_cell ----------------------------------------------------------
 
 supervisor_cell::supervisor_cell(supervisor_spec spec_, std::string path_,

@@ -117,14 +117,25 @@ public:
   [[nodiscard]] caf::strong_actor_ptr handle() const;
   void handle(caf::strong_actor_ptr x);
 
+  /// Notes why a life ended; not if a later one has begun.
+  void ended(std::uint64_t life, caf::error why);
+
+  /// Returns why the last life ended, which is what those that monitor the
+  /// child are told.
+  [[nodiscard]] caf::error last_end() const;
+
 private:
   const child_spec stored_spec_;
   const std::string path_;
   mutable std::mutex mutex_;
   caf::strong_actor_ptr handle_;
+  std::optional<caf::error> last_end_;
 };
 
 using child_cell_ptr = std::shared_ptr<child_cell>;
+
+/// Returns the reason with which an actor ends like that.
+[[nodiscard]] caf::error reason_of(const child_exit& x);
 
 /// What a supervisor shows to its children's hosts and to inspection.
 struct supervisor_cell {
@@ -143,6 +154,10 @@ struct supervisor_cell {
   std::atomic<child_state> state{child_state::stopped};
   std::atomic<duration::rep> up_since{0};
   failure_log failures;
+
+  /// The supervisor goes down, or is down: nothing starts below it any more.
+  /// Set before the first child is asked to stop.
+  std::atomic<bool> going_down{false};
 
   /// The children of a dynamic supervisor; null for others. Set once before it
   /// runs.

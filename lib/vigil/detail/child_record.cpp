@@ -18,6 +18,10 @@ const restart_intensity* child_record::refusal(time_point at) {
   return window.admit(at) ? nullptr : &window.limit();
 }
 
+bool child_record::may_start() const noexcept {
+  return !owner.going_down.load(std::memory_order_acquire);
+}
+
 void child_record::note_message(std::uintptr_t) noexcept {
   // nop
 }

@@ -51,6 +51,9 @@ public:
   /// refuses it, or null.
   [[nodiscard]] virtual const restart_intensity* refusal(time_point now);
 
+  /// Returns whether a life may begin: not once the supervisor goes down.
+  [[nodiscard]] bool may_start() const noexcept;
+
   [[nodiscard]] time_point now() const;
 
   /// Notes which message the child turns to, if its health is checked. `kind`

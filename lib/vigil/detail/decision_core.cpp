@@ -103,7 +103,20 @@ void decision_core::exited(child_uid child, child_exit how, time_point now) {
   else if (x->state == child_state::running && x->kept_exit == 0)
     ended(*x, std::move(how), now);
   else if (x->state == child_state::starting)
-    start_refused(*x, why_of(*x, how, now), now);
+    ended_early(*x, std::move(how), now);
+}
+
+// A supervisor that is asked to go down while it comes up has not failed.
+void decision_core::ended_early(core_child& x, child_exit how, time_point now) {
+  if (x.spec.kind != child_kind::supervisor || how.kind == exit_kind::abnormal
+      || stopping())
+    return start_refused(x, why_of(x, how, now), now);
+  const auto uid = x.uid;
+  started(uid, now);
+  if (auto* same = node(uid); same != nullptr
+                              && same->state == child_state::running
+                              && same->kept_exit == 0)
+    ended(*same, std::move(how), now);
 }
 
 void decision_core::timer(child_uid child, std::uint64_t generation,
@@ -333,9 +346,10 @@ failure decision_core::why_of(const core_child& x, const child_exit& how,
                               time_point now) const {
   if (how.kind == exit_kind::abnormal)
     return how.why;
-  return failure_of(errc::exited,
-                    "it ended with " + std::string{to_string(how.kind)},
-                    x.spec.id, now);
+  auto why = cause_of(how);
+  why.path = path_of(x.spec.id);
+  why.time = now;
+  return why;
 }
 
 } // namespace vigil::detail

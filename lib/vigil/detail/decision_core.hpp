@@ -172,13 +172,15 @@ private:
   // -- an end -----------------------------------------------------------------
 
   void ended(core_child& x, child_exit how, time_point now);
+  void ended_early(core_child& x, child_exit how, time_point now);
   void finished(core_child& x, time_point now);
   void failed(core_child& x, child_exit how, time_point now);
   void restart(core_child& x, time_point now);
   const restart_intensity* refusal(core_child& x, time_point now);
   duration next_delay(const core_child& x);
   void give_up(core_child& x, const restart_intensity& limit, failure last,
-               const std::vector<std::string>& earlier, time_point now);
+               const std::vector<std::string>& earlier, bool clean,
+               time_point now);
 
   // -- plans ------------------------------------------------------------------
 

@@ -21,6 +21,13 @@ constexpr std::size_t history_length = 5;
 
 using told = action::publish::what;
 
+// Earlier ends need no advice.
+failure brief(failure why, const child_exit& how) {
+  if (how.kind != exit_kind::abnormal)
+    why.message.resize(std::min(why.message.find(','), why.message.size()));
+  return why;
+}
+
 void remember(core_child& x, const failure& why) {
   x.history.insert(x.history.begin(), history_line(why));
   if (x.history.size() > history_length)
@@ -76,7 +83,7 @@ void decision_core::retry(core_child& x, failure why, time_point now) {
   auto last = start_failure(x, std::move(why), now);
   count_attempt(x);
   if (const auto* limit = refusal(x, now))
-    return give_up(x, *limit, std::move(last), {}, now);
+    return give_up(x, *limit, std::move(last), {}, false, now);
   remember(x, last);
   const auto wait = next_delay(x);
   emit(action::publish{told::restarting, x.uid, wait});
@@ -230,11 +237,12 @@ void decision_core::failed(core_child& x, child_exit how, time_point now) {
                       : how.budget_refused ? &spec_.intensity
                                            : refusal(x, now);
   if (limit != nullptr)
-    return give_up(x, *limit, std::move(last), how.earlier, now);
+    return give_up(x, *limit, std::move(last), how.earlier,
+                   how.kind != exit_kind::abnormal, now);
   // Its host may have dealt with failures that nobody told of.
   if (!how.earlier.empty())
     x.history = how.earlier;
-  remember(x, last);
+  remember(x, brief(std::move(last), how));
   if (waiting() && in_group(x))
     join_group(x);
   else
@@ -265,13 +273,13 @@ duration decision_core::next_delay(const core_child& x) {
 
 void decision_core::give_up(core_child& x, const restart_intensity& limit,
                             failure last,
-                            const std::vector<std::string>& earlier,
+                            const std::vector<std::string>& earlier, bool clean,
                             time_point now) {
   child_exit how;
   how.kind = exit_kind::abnormal;
   how.why = failure{errc::restart_limit_reached,
                     limit_text('"' + x.spec.id + '"', limit,
-                               earlier.empty() ? x.history : earlier),
+                               earlier.empty() ? x.history : earlier, clean),
                     path_};
   how.why.time = now;
   how.why = how.why.because(std::move(last));

@@ -6,8 +6,8 @@
 namespace vigil::detail {
 
 std::string limit_text(const std::string& who, const restart_intensity& limit,
-                       const std::vector<std::string>& earlier) {
-  auto result = who + " failed";
+                       const std::vector<std::string>& earlier, bool clean) {
+  auto result = who + (clean ? " ended" : " failed");
   if (limit.max_restarts == 0)
     result += "; no restart is allowed";
   else

@@ -5,14 +5,15 @@
 
 namespace vigil::detail {
 
-result<child_cell_ptr> start_child_in(const supervisor_cell& x,
-                                      call::start_child what,
-                                      duration timeout) {
+result<started_cell> start_child_in(const supervisor_cell& x,
+                                    call::start_child what, duration timeout) {
   auto info = call_supervisor<child_info>(x, std::move(what), timeout);
   if (!info)
     return info.error();
   if (auto child = x.find(info.value().id))
-    return child;
+    return started_cell{std::move(child), nullptr};
+  if (info.value().handle != nullptr)
+    return started_cell{nullptr, std::move(info).value().handle};
   return failure{errc::ignored, "it is gone already", info.value().path};
 }
 

@@ -2,6 +2,7 @@
 
 #include <vigil/detail/blocking_call.hpp>
 #include <vigil/detail/cell_view.hpp>
+#include <vigil/detail/typed_handle.hpp>
 #include <vigil/result.hpp>
 
 #include <type_traits>
@@ -22,11 +23,28 @@ template <class T, class Call>
   return blocking_call<T>(*x.tree, to, x.path, timeout, std::move(what));
 }
 
+/// A child that came up; if it has gone since, what is left is its handle.
+struct started_cell {
+  child_cell_ptr cell;
+  caf::strong_actor_ptr handle;
+};
+
 /// Adds a child, starts it and waits until it is up. Fails with `errc::ignored`
-/// if nothing is left of it then.
-[[nodiscard]] result<child_cell_ptr> start_child_in(const supervisor_cell& x,
-                                                    call::start_child what,
-                                                    duration timeout);
+/// if there was nothing to run and nothing is left of it.
+[[nodiscard]] result<started_cell> start_child_in(const supervisor_cell& x,
+                                                  call::start_child what,
+                                                  duration timeout);
+
+/// Returns it as what its builder promises.
+template <class T>
+[[nodiscard]] result<T> handle_of_started(const started_cell& x) {
+  if (x.cell != nullptr)
+    return typed_handle<T>(*x.cell);
+  if constexpr (caf::is_handle<T>::value)
+    return caf::actor_cast<T>(x.handle);
+  else
+    return failure{errc::ignored, "it is gone already"};
+}
 
 /// Stops the child of that handle and waits until it is gone. O(1).
 [[nodiscard]] result<void>

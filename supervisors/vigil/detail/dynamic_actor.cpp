@@ -110,11 +110,60 @@ dynamic_actor::see_off(const dynamic_record& x,
   return result;
 }
 
+namespace {
+
+/// Gets the messages to a child that was left behind: refuses them.
+class gone_child final : public compat::forwarder {
+public:
+  using behavior_type = caf::none_t;
+
+  gone_child(caf::actor_config& cfg, std::string path, std::uint64_t life,
+             std::shared_ptr<tree_context> tree)
+    : compat::forwarder(cfg), path_(std::move(path)), life_(life),
+      tree_(std::move(tree)) {
+    // nop
+  }
+
+  using compat::forwarder::enqueue;
+
+  void enqueue(compat::element_ptr x, compat::context* ctx) override {
+    if (!counts_when_lost(*x))
+      return;
+    if (tree_->events.enabled())
+      tree_->events.publish(event{.type = event_type::messages_lost,
+                                  .time = tree_->now(),
+                                  .path = path_,
+                                  .incarnation = life_,
+                                  .count = 1});
+    compat::reply_error(caf::strong_actor_ptr{ctrl()}, x->sender, x->mid, ctx,
+                        to_caf({errc::child_stopped, {}, path_}));
+  }
+
+  void on_destroy() override {
+    if (!getf(is_cleaned_up_flag))
+      compat::end_quietly(*this, caf::make_error(caf::exit_reason::unreachable),
+                          nullptr);
+    compat::forwarder::on_destroy();
+  }
+
+private:
+  const std::string path_;
+  const std::uint64_t life_;
+  const std::shared_ptr<tree_context> tree_;
+};
+
+} // namespace
+
 void dynamic_actor::abandon(dynamic_record& x) {
   x.vanish();
   x.publish(x.life(), event_type::child_left_behind);
   x.forget_key();
-  static_cast<void>(pool().remove(x));
+  auto nobody = compat::make_forwarder<gone_child>(system(), x.path(), x.life(),
+                                                   cell().tree);
+  const auto child = pool().remove(x);
+  if (auto* host
+      = child != nullptr ? dynamic_cast<abandonable*>(child->get()) : nullptr)
+    host->abandon(std::move(nobody), context());
 }
 
 void dynamic_actor::on_timer(const core_timer& x) {

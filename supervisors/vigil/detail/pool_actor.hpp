@@ -26,10 +26,11 @@ namespace vigil::detail {
 /// left behind. How to reach the children of the pool is for the derived class
 /// to say.
 template <class Handle, class Pool>
-class pool_actor : public compat::control<typename Handle::base>,
-                   public child_actor {
+class pool_actor
+  : public compat::telling<compat::control<typename Handle::base>>,
+    public child_actor {
 public:
-  using super = compat::control<typename Handle::base>;
+  using super = compat::telling<compat::control<typename Handle::base>>;
 
   /// `noun` is what a child is called.
   pool_actor(caf::actor_config& cfg, std::shared_ptr<Pool> pool,
@@ -45,6 +46,22 @@ public:
 
   [[nodiscard]] child_record* child() noexcept final {
     return me_.get();
+  }
+
+  using super::enqueue;
+
+  void enqueue(compat::element_ptr x, compat::context* ctx) final {
+    if (this->mailbox().closed()) [[unlikely]]
+      return refuse_call(*x, *cell_, caf::strong_actor_ptr{this->ctrl()}, ctx);
+    super::enqueue(std::move(x), ctx);
+  }
+
+  bool cleanup(caf::error&& reason, compat::context* ctx) final {
+    if (!this->retired())
+      this->drain_mailbox([&](compat::mailbox_element& x) {
+        refuse_call(x, *cell_, nullptr, ctx);
+      });
+    return super::cleanup(std::move(reason), ctx);
   }
 
 protected:
@@ -150,6 +167,12 @@ private:
       = ordered_ || (x != host_command::what::park && phase_ != phase::down);
     switch (x) {
       case host_command::what::start:
+        if (!me_->may_start()) {
+          me_->incarnation.fetch_add(1, std::memory_order_relaxed);
+          return notify(*me_, life(), this->context(),
+                        child_note::what::start_failed,
+                        abnormal({errc::supervisor_stopping, {}, cell_->path}));
+        }
         if (phase_ == phase::down)
           return begin_life();
         start_when_down_ = true;
@@ -165,6 +188,8 @@ private:
         if (phase_ == phase::down)
           return end();
         return stop(killed(), true);
+      case host_command::what::abandon:
+        return;
     }
   }
 
@@ -181,6 +206,7 @@ private:
     cell_->window->clear();
     blames_ = {};
     phase_ = phase::up;
+    cell_->going_down.store(false, std::memory_order_release);
     pool_->open();
     ordered_ = false;
     me_->publish(life(), event_type::supervisor_started);
@@ -197,6 +223,7 @@ private:
       return;
     exit_ = std::move(how);
     phase_ = phase::asking;
+    cell_->going_down.store(true, std::memory_order_release);
     if (pool_->close())
       return went_down();
     if (brutal || patience().brutal())
@@ -237,7 +264,7 @@ private:
   }
 
   void end() {
-    this->retire(to_caf({errc::supervisor_down, {}, cell_->path}));
+    this->retire(me_->last_end());
   }
 
   [[nodiscard]] child_exit killed() const {

@@ -50,12 +50,28 @@ const char* supervisor_actor::name() const {
   return "vigil.supervisor";
 }
 
+void supervisor_actor::enqueue(compat::element_ptr x, compat::context* ctx) {
+  if (mailbox().closed()) [[unlikely]]
+    return refuse_call(*x, *cell_, caf::strong_actor_ptr{ctrl()}, ctx);
+  supervisor_base::enqueue(std::move(x), ctx);
+}
+
+void refuse_call(compat::mailbox_element& x, const supervisor_cell& cell,
+                 const caf::strong_actor_ptr& as, compat::context* ctx) {
+  compat::reply_error(as, x.sender, x.mid, ctx,
+                      to_caf({errc::supervisor_down, {}, cell.path}));
+}
+
 bool supervisor_actor::cleanup(caf::error&& reason, compat::context* ctx) {
   auto last = std::move(keep_alive_);
   core_wake_.cancel();
   health_wake_.cancel();
-  if (!retired())
+  if (!retired()) {
     forget_all();
+    drain_mailbox([&](compat::mailbox_element& x) {
+      refuse_call(x, *cell_, nullptr, ctx);
+    });
+  }
   return supervisor_base::cleanup(std::move(reason), ctx);
 }
 
@@ -117,6 +133,11 @@ void supervisor_actor::on_command(host_command::what x) {
   ordered_ = ordered_ || (x != host_command::what::park && !core_.down());
   switch (x) {
     case host_command::what::start:
+      if (!me_->may_start()) {
+        me_->incarnation.fetch_add(1, std::memory_order_relaxed);
+        return notify(*me_, life(), context(), child_note::what::start_failed,
+                      abnormal({errc::supervisor_stopping, {}, cell_->path}));
+      }
       if (core_.down())
         return begin_life();
       start_when_down_ = true;
@@ -127,13 +148,15 @@ void supervisor_actor::on_command(host_command::what x) {
       return core_.stop(abnormal({errc::killed, {}, cell_->path}), true, now());
     case host_command::what::park:
       for (auto& [uid, child] : entries_)
-        child.port->park(context());
+        child.port->park(!ordered_, context());
       return;
     case host_command::what::forget:
       if (core_.down())
-        return retire(to_caf({errc::supervisor_down, {}, cell_->path}));
+        return retire(me_->last_end());
       forget_when_down_ = true;
       return core_.stop(abnormal({errc::killed}), true, now());
+    case host_command::what::abandon:
+      return;
   }
 }
 
@@ -182,6 +205,7 @@ void supervisor_actor::begin_life() {
   }
   going_down_ = false;
   ordered_ = false;
+  cell_->going_down.store(false, std::memory_order_release);
   set_state(child_state::starting, now());
   core_.start(now());
 }
@@ -192,8 +216,10 @@ void supervisor_actor::act() {
   if (std::exchange(acting_, true))
     return;
   // What was to be started again is not any more.
-  if (core_.stopping() && !std::exchange(going_down_, true))
+  if (core_.stopping() && !std::exchange(going_down_, true)) {
+    cell_->going_down.store(true, std::memory_order_release);
     sync_all();
+  }
   for (auto todo = core_.take_actions(); !todo.empty() && !retired();
        todo = core_.take_actions())
     for (const auto& x : todo)
@@ -209,6 +235,7 @@ void supervisor_actor::carry_out(const action::start_child& x) {
       return;
   }
   reveal(*child);
+  child->stopped = false;
   sync(x.child);
   try {
     child->port->start(context());
@@ -243,19 +270,22 @@ void supervisor_actor::start_threw(const child_entry& x, failure why) {
   auto how = abnormal(x.cell->complete(std::move(why), n));
   x.cell->log(how.why, n);
   x.cell->publish(n, event_type::start_failed, how);
+  x.cell->ended(n, to_caf(how.why));
   core_.start_failed(x.cell->uid, std::move(how.why), now());
 }
 
 void supervisor_actor::carry_out(const action::stop_child& x) {
   sync(x.child);
-  if (auto* child = entry(x.child))
+  if (auto* child = entry(x.child)) {
+    child->stopped = true;
     child->port->stop(x.kill, context());
+  }
 }
 
 void supervisor_actor::carry_out(const action::park_child& x) {
   sync(x.child);
   if (auto* child = entry(x.child))
-    child->port->park(context());
+    child->port->park(!child->stopped, context());
 }
 
 void supervisor_actor::carry_out(const action::forget_child& x) {
@@ -359,7 +389,7 @@ void supervisor_actor::carry_out(const action::went_down& x) {
   if (std::exchange(start_when_down_, false))
     begin_life();
   if (forget_when_down_)
-    retire(to_caf({errc::supervisor_down, {}, cell_->path}));
+    retire(me_->last_end());
 }
 
 void supervisor_actor::carry_out(const action::publish& x) {
@@ -384,6 +414,8 @@ void supervisor_actor::carry_out(const action::publish& x) {
       child->left_behind = last;
       sync(x.child);
       core_.write_off(x.child);
+      cell.ended(last, to_caf({errc::child_stuck, {}, cell.path()}));
+      child->port->abandon(context());
       return cell.publish(last, event_type::child_left_behind);
   }
 }

@@ -28,7 +28,12 @@ struct core_timer {
 /// Some timer of the decision core may be due.
 struct core_tick {};
 
-using supervisor_base = compat::control<typename supervisor_handle::base>;
+using supervisor_base
+  = compat::telling<compat::control<typename supervisor_handle::base>>;
+
+/// Answers a call that comes when the supervisor is gone.
+void refuse_call(compat::mailbox_element& x, const supervisor_cell& cell,
+                 const caf::strong_actor_ptr& as, compat::context* ctx);
 
 /// The control plane of one supervisor: reports to the decision core what
 /// happens, and carries out what it decides.
@@ -50,6 +55,10 @@ public:
 
   behavior_type make_behavior() override;
 
+  using supervisor_base::enqueue;
+
+  void enqueue(compat::element_ptr x, compat::context* ctx) override;
+
   bool cleanup(caf::error&& reason, compat::context* ctx) override;
 
 protected:
@@ -62,6 +71,8 @@ private:
   struct child_entry {
     child_cell_ptr cell;
     child_port_ptr port;
+    /// It was told to end since its last start.
+    bool stopped = false;
     /// The generation of its timer; 0 for none.
     std::uint64_t timer = 0;
     /// Lives up to this one were left behind: what they say counts no more.
