@@ -6,6 +6,7 @@
 #include <caf/meta/load_callback.hpp>
 #include <caf/meta/type_name.hpp>
 
+#include <string>
 #include <vector>
 
 // How a failure travels to another process: CAF finds these functions by the
@@ -42,7 +43,9 @@ namespace vigil::compat {
 
 /// Tells a configuration of the types that errors of ours carry.
 inline void announce_types(caf::actor_system_config& cfg) {
-  cfg.add_message_type<failure>("vigil::failure");
+  // g++ 12 takes the move of a short text that it knows for an overflow.
+  static const std::string name{"vigil::failure"};
+  cfg.add_message_type<failure>(name);
   cfg.add_error_category(
     caf::atom("vigil"),
     [](std::uint8_t code, caf::atom_value, const caf::message& x) {
