@@ -113,7 +113,7 @@ private:
   /// Who gets a message.
   struct target {
     caf::strong_actor_ptr handle;
-    std::size_t index;
+    std::size_t index = 0;
     tenure life;
   };
 
