@@ -143,22 +143,23 @@ duration breaker_core::wait_for_probes(time_point now) const noexcept {
   return std::max(detail::time_between(since, now), probe_wait_);
 }
 
-breaker_permit breaker_core::admit(std::uint64_t generation,
-                                   time_point now) noexcept {
+breaker_admission breaker_core::admit(std::uint64_t generation,
+                                      time_point now) noexcept {
   if (leases_ == nullptr)
-    return {this, generation, now};
+    return breaker_permit{this, generation, now};
   const auto lease = leases_->take(generation, now);
   const auto& x = policy_.settings();
   if (x.lease > duration::zero())
     scan_before(detail::time_after(now, x.lease));
   if (rules_.slow_limit > duration::zero())
     scan_before(rules_.slow_after(now));
-  return {this, generation, now, lease};
+  return breaker_permit{this, generation, now, lease};
 }
 
 breaker_rejection breaker_core::refuse(word::value at, breaker_refusal why,
                                        time_point now) noexcept {
-  const auto until = word_.deadline(at);
+  const auto stay = word_.look(at);
+  const auto until = stay.deadline;
   auto left = until == word::never
                 ? duration::zero()
                 : std::max(detail::time_between(now, until), duration::zero());
@@ -167,7 +168,7 @@ breaker_rejection breaker_core::refuse(word::value at, breaker_refusal why,
     const auto wait = wait_for_probes(now);
     left = left == duration::zero() ? wait : std::min(left, wait);
   }
-  const auto result = refuse_quietly(at, why, left);
+  const auto result = refuse_quietly(at, why, left, stay.error);
   if (listener_) {
     auto x = event_of(breaker_event_type::refused, now);
     x.generation = result.generation;
@@ -190,7 +191,7 @@ bool breaker_core::settle(const call& x, lease_id lease) noexcept {
   if (scan_due(x.now))
     scan(x.now);
   auto at = word_.load();
-  if (x.now >= word_.deadline(at)) {
+  if (word_.may_be_over(at, x.now)) {
     advance(x.now);
     at = word_.load();
   }
@@ -246,11 +247,14 @@ bool breaker_core::count_call(word::value at, const call& x) noexcept {
   const auto overdue = leases_ != nullptr ? overdue_.get(x.generation) : 0;
   call_tally seen;
   if (time_window_ != nullptr) {
-    const auto counted = time_window_->record(x.generation, x.now, mark);
-    if (!counted)
+    const auto number = time_window_->count(x.generation, x.now, mark);
+    if (!number)
       return stale(x);
-    seen = *counted;
-    why.add(rules_.judge(seen, rules_.min_calls, overdue));
+    // Successes alone reach no limit, so they need not be added up.
+    if (why || overdue != 0 || !time_window_->only_successes(*number)) {
+      seen = time_window_->sum(*number);
+      why.add(rules_.judge(seen, rules_.min_calls, overdue));
+    }
   }
   if (count_window_ != nullptr) {
     const auto counted = count_window_->record(x.generation, mark);

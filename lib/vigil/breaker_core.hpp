@@ -66,9 +66,10 @@ public:
     if (state == breaker_state::closed && leases_ == nullptr) [[likely]]
       return breaker_permit{this, word::generation_of(at), now};
     if (state == breaker_state::open && !listener_)
-      if (const auto left = detail::time_between(now, word_.deadline(at));
-          left > duration::zero())
-        return refuse_quietly(at, breaker_refusal::open, left);
+      if (const auto stay = word_.look(at); now < stay.deadline)
+        return refuse_quietly(at, breaker_refusal::open,
+                              detail::time_between(now, stay.deadline),
+                              stay.error);
     return acquire(now);
   }
 
@@ -190,9 +191,10 @@ private:
   };
 
   breaker_rejection refuse_quietly(word::value at, breaker_refusal why,
-                                   duration retry_after) noexcept {
+                                   duration retry_after,
+                                   std::error_code last) noexcept {
     refused_.add();
-    return {why, retry_after, word::generation_of(at), word_.error(at)};
+    return {why, retry_after, word::generation_of(at), last};
   }
 
   breaker_core(std::string name, const breaker_policy& policy, time_point now,
@@ -200,7 +202,7 @@ private:
 
   // breaker_core.cpp
   breaker_admission acquire(time_point now) noexcept;
-  breaker_permit admit(std::uint64_t generation, time_point now) noexcept;
+  breaker_admission admit(std::uint64_t generation, time_point now) noexcept;
   breaker_rejection refuse(word::value at, breaker_refusal why,
                            time_point now) noexcept;
   bool settle(const call& x, detail::lease_id lease) noexcept;

@@ -1,11 +1,10 @@
-#include <vigil/detail/spin_lock.hpp>
 #include <vigil/restart_window.hpp>
 
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <mutex>
 #include <new>
+#include <thread>
 
 namespace vigil {
 
@@ -13,6 +12,8 @@ namespace {
 
 // No restart yet. A clock that shows this time is taken to show the next one.
 constexpr auto none = std::numeric_limits<duration::rep>::min();
+
+constexpr auto at_last = std::numeric_limits<duration::rep>::max();
 
 duration::rep stamp_of(time_point t) noexcept {
   return std::max(t.time_since_epoch().count(), none + 1);
@@ -42,48 +43,162 @@ T* made_by(std::atomic<T*>& where, Make make, void (*destroy)(T*)) noexcept {
 
 } // namespace
 
-/// The restarts of each slice, and of all together. The slice of a time is the
-/// number of whole slices since the clock's zero, below which it counts down.
+/// The restarts of each slice. The slice of a time is the number of whole
+/// slices since the clock's zero, below which it counts down.
+///
+/// All restarts are counted in one number that only grows. Who is the first in
+/// a slice notes the number there, so what a window holds is the number less
+/// the one where the window began. Within a slice, the number at which the
+/// budget is spent is fixed: who asks there needs no lock. The lock is a bit of
+/// the number, so that to take it and to count is one change.
 struct restart_window::counts {
-  // The first and the last slice of a period may be cut by its ends.
-  static constexpr std::int64_t places = slices + 1;
-
-  explicit counts(duration period) noexcept
-    : length(period == duration::max()
+  counts(duration period, std::uint64_t limit) noexcept
+    : spent_at(limit),
+      length(period == duration::max()
                ? 0
-               : period.count() / slices + (period.count() % slices != 0)) {
+               : period.count() / slices + (period.count() % slices != 0)),
+      endless(length != 0 ? at_last / length - 1
+                          : std::numeric_limits<std::int64_t>::min()),
+      most(limit) {
     // nop
   }
+
+  [[nodiscard]] bool admit(duration::rep now) noexcept {
+    // What comes late counts as if it came last.
+    if (now >= end.load(std::memory_order_acquire))
+      return begin_slice(now);
+    auto n = total.load(std::memory_order_acquire);
+    for (;;)
+      if ((n & locked) != 0)
+        n = wait();
+      else if (n >= spent_at.load(std::memory_order_relaxed))
+        return false;
+      else if (total.compare_exchange_weak(n, n + 1, std::memory_order_acquire))
+        return true;
+  }
+
+  [[nodiscard]] std::uint64_t used(duration::rep now) noexcept {
+    const auto n = lock();
+    const auto slice = slice_of(now);
+    std::uint64_t result = 0;
+    for (std::uint32_t i = 0; i < size && result == 0; ++i)
+      if (const auto& x = notes[place(head + i)]; !has_left(x, slice))
+        result = n - x.before;
+    unlock(n);
+    return result;
+  }
+
+  void clear() noexcept {
+    lock();
+    end.store(none, std::memory_order_relaxed);
+    spent_at.store(most, std::memory_order_relaxed);
+    size = 0;
+    unlock(0);
+  }
+
+private:
+  /// The number of all restarts before those of a slice.
+  struct note {
+    std::int64_t slice;
+    std::uint64_t before;
+  };
+
+  // The first and the last slice of a period may be cut by its ends.
+  static constexpr std::uint32_t places = slices + 1;
 
   [[nodiscard]] std::int64_t slice_of(duration::rep now) const noexcept {
     return length != 0 ? now / length - (now % length < 0) : 0;
   }
 
-  [[nodiscard]] std::uint64_t& at(std::int64_t slice) noexcept {
-    return held[static_cast<std::size_t>((slice % places + places) % places)];
+  [[nodiscard]] duration::rep end_of(std::int64_t slice) const noexcept {
+    return slice < endless ? (slice + 1) * length : at_last;
   }
 
-  /// Forgets what has left the window.
-  void go_to(std::int64_t slice) noexcept {
-    if (slice <= last)
-      return;
-    const auto passed = static_cast<std::int64_t>(std::min(
-      static_cast<std::uint64_t>(slice) - static_cast<std::uint64_t>(last),
-      static_cast<std::uint64_t>(places)));
-    for (std::int64_t i = 0; i < passed; ++i) {
-      auto& x = at(slice - i);
-      total -= x;
-      x = 0;
+  static std::uint32_t place(std::uint32_t i) noexcept {
+    return i < places ? i : i - places;
+  }
+
+  static bool has_left(const note& x, std::int64_t slice) noexcept {
+    return slice > x.slice
+           && static_cast<std::uint64_t>(slice)
+                  - static_cast<std::uint64_t>(x.slice)
+                > slices;
+  }
+
+  // Mostly it is the next slice, which saves a division.
+  [[nodiscard]] bool is_next(duration::rep begin,
+                             duration::rep now) const noexcept {
+    return begin != none && begin != at_last
+           && static_cast<std::uint64_t>(now)
+                  - static_cast<std::uint64_t>(begin)
+                < static_cast<std::uint64_t>(length);
+  }
+
+  bool begin_slice(duration::rep now) noexcept {
+    const auto n = lock();
+    // Unless another thread did it.
+    if (const auto begin = end.load(std::memory_order_relaxed); now >= begin) {
+      const auto slice = is_next(begin, now) ? newest + 1 : slice_of(now);
+      // At the end of the clock they come again.
+      if (begin == none || slice != newest) {
+        while (size != 0 && has_left(notes[head], slice)) {
+          head = place(head + 1);
+          --size;
+        }
+        notes[place(head + size++)] = {slice, n};
+        newest = slice;
+        spent_at.store(notes[head].before + most, std::memory_order_relaxed);
+      }
+      end.store(end_of(slice), std::memory_order_relaxed);
     }
-    last = slice;
+    const bool result = n < spent_at.load(std::memory_order_relaxed);
+    unlock(result ? n + 1 : n);
+    return result;
   }
 
-  detail::spin_lock lock;
+  /// Returns the number of all restarts, which nobody changes until `unlock`.
+  std::uint64_t lock() noexcept {
+    auto n = total.load(std::memory_order_relaxed);
+    for (;;)
+      if ((n & locked) != 0)
+        n = wait();
+      else if (total.compare_exchange_weak(n, n | locked,
+                                           std::memory_order_acquire))
+        return n;
+  }
+
+  void unlock(std::uint64_t n) noexcept {
+    total.store(n, std::memory_order_release);
+  }
+
+  // A few instructions, but the one who does them may wait for our core.
+  [[nodiscard]] std::uint64_t wait() const noexcept {
+    std::this_thread::yield();
+    return total.load(std::memory_order_acquire);
+  }
+
+  static constexpr auto locked = std::uint64_t{1} << 63U;
+
+  // These three are all that is looked at within a slice.
+  /// Where the next slice begins; `none` before the first restart.
+  alignas(64) std::atomic<duration::rep> end{none};
+  /// The number of all restarts, and the lock.
+  std::atomic<std::uint64_t> total{0};
+  /// The number of them at which the budget is spent.
+  std::atomic<std::uint64_t> spent_at;
+
   /// 0: nothing ever leaves.
   const duration::rep length;
-  std::int64_t last = 0;
-  std::uint64_t total = 0;
-  std::array<std::uint64_t, static_cast<std::size_t>(places)> held{};
+  /// From here on slices end with the clock.
+  const std::int64_t endless;
+  const std::uint64_t most;
+
+  // Guarded by the lock.
+  std::int64_t newest = 0;
+  /// A ring of those that are in the window.
+  std::uint32_t head = 0;
+  std::uint32_t size = 0;
+  std::array<note, places> notes;
 };
 
 restart_window::restart_window(restart_intensity limit) noexcept
@@ -131,22 +246,11 @@ bool restart_window::admit_exactly(time_point now) noexcept {
 
 bool restart_window::admit_in_slice(time_point now) noexcept {
   auto make = [&] {
-    return new (std::nothrow) counts{limit_.period};
+    return new (std::nothrow)
+      counts{limit_.period, limit_.max_restarts.value()};
   };
   auto* x = made_by<counts>(counts_, make, [](counts* y) { delete y; });
-  if (x == nullptr)
-    return false;
-  std::lock_guard guard{x->lock};
-  const auto slice = x->slice_of(stamp_of(now));
-  if (x->total == 0)
-    x->last = slice;
-  x->go_to(slice);
-  if (x->total >= limit_.max_restarts.value())
-    return false;
-  // What comes late counts as if it came last.
-  ++x->at(x->last);
-  ++x->total;
-  return true;
+  return x != nullptr && x->admit(stamp_of(now));
 }
 
 std::size_t restart_window::used(time_point now) const noexcept {
@@ -157,11 +261,8 @@ std::size_t restart_window::used(time_point now) const noexcept {
       if (!outside(stamps[i].load(std::memory_order_relaxed), at,
                    limit_.period))
         ++result;
-  if (auto* x = counts_.load(std::memory_order_acquire)) {
-    std::lock_guard guard{x->lock};
-    x->go_to(x->slice_of(at));
-    result = static_cast<std::size_t>(x->total);
-  }
+  if (auto* x = counts_.load(std::memory_order_acquire))
+    result = static_cast<std::size_t>(x->used(at));
   return result;
 }
 
@@ -170,11 +271,8 @@ void restart_window::clear() noexcept {
   if (auto* stamps = stamps_.load(std::memory_order_acquire))
     for (std::uint32_t i = 0; i < limit_.max_restarts.value(); ++i)
       stamps[i].store(none, std::memory_order_relaxed);
-  if (auto* x = counts_.load(std::memory_order_acquire)) {
-    std::lock_guard guard{x->lock};
-    x->held.fill(0);
-    x->total = 0;
-  }
+  if (auto* x = counts_.load(std::memory_order_acquire))
+    x->clear();
   next_.store(0, std::memory_order_relaxed);
 }
 

@@ -21,10 +21,11 @@ namespace vigil {
 /// them, so that a restart may count for one slice longer than the period. More
 /// than the limit is never admitted.
 ///
-/// Thread-safe; lock-free up to `most_exact`. `admit` is O(1) whatever the
-/// window holds. Memory: none before the first restart, then 8 bytes per
-/// allowed restart or per slice; none at all if there is no limit, and then
-/// nothing is counted. A restart for which there is no memory is refused.
+/// Thread-safe and lock-free, but that above `most_exact` one thread at a time
+/// begins a slice. `admit` is O(1) whatever the window holds. Memory: none
+/// before the first restart, then 8 bytes per allowed restart or 16 per slice;
+/// none at all if there is no limit, and then nothing is counted. A restart for
+/// which there is no memory is refused.
 class restart_window {
 public:
   /// Up to that limit each restart is remembered.

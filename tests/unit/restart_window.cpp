@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -179,6 +180,42 @@ TEST_CASE("a large budget never admits more than its limit in any period") {
     CHECK(worst <= limit);
     if (period >= 1000ns)
       CHECK(worst == limit);
+  }
+}
+
+TEST_CASE("a large budget counts what the last 129 slices hold") {
+  constexpr std::uint32_t limit = 300;
+  std::uint64_t random = 11;
+  auto below = [&random](std::uint64_t n) {
+    random = random * 6364136223846793005U + 1442695040888963407U;
+    return static_cast<std::int64_t>((random >> 33U) % n);
+  };
+  for (const std::int64_t length : {1, 2, 1000}) {
+    CAPTURE(length);
+    restart_window x{{limit, duration{length * restart_window::slices}}};
+    std::deque<std::int64_t> model;
+    std::int64_t now = -500 * length;
+    std::int64_t last = std::numeric_limits<std::int64_t>::min();
+    for (int i = 0; i < 100'000; ++i) {
+      // Mostly a step that spends the budget now and then, else a leap.
+      now += below(300) != 0 ? below(static_cast<std::uint64_t>(length))
+                                   * (below(4) == 0 ? 1 : 0)
+                                 + (below(3) == 0 ? length : 0)
+                             : below(200) * length;
+      // Who comes late counts as the last.
+      const auto at = time_point{duration{now - below(2) * below(3) * length}};
+      const auto count = at.time_since_epoch().count();
+      const auto slice = count / length - (count % length < 0 ? 1 : 0);
+      last = std::max(last, slice);
+      while (!model.empty() && last - model.front() > restart_window::slices)
+        model.pop_front();
+      const auto admitted = model.size() < limit;
+      if (admitted)
+        model.push_back(last);
+      REQUIRE(x.admit(at) == admitted);
+      if (i % 64 == 0)
+        REQUIRE(x.used(time_point{duration{last * length}}) == model.size());
+    }
   }
 }
 

@@ -66,7 +66,7 @@ public:
 
   /// Returns from when on a call that began then is slow.
   [[nodiscard]] time_point slow_after(time_point since) const noexcept {
-    return time_after(time_after(since, slow_limit), duration{1});
+    return time_after(since, slow_limit + duration{1});
   }
 
   std::uint64_t consecutive = 0;

@@ -35,6 +35,33 @@ public:
     return word_.load(std::memory_order_acquire);
   }
 
+  /// What a refusal says of a stay.
+  struct view {
+    time_point deadline;
+    std::error_code error;
+  };
+
+  /// Returns both at once; the beginning of time and no error if the stay was
+  /// left long ago.
+  [[nodiscard]] view look(value x) const noexcept {
+    const auto& from = stay_of(generation_of(x));
+    const auto at = from.deadline.load(std::memory_order_acquire);
+    const auto code = from.code.load(std::memory_order_acquire);
+    const auto* category = from.category.load(std::memory_order_acquire);
+    if (!is_kept(x)) [[unlikely]]
+      return {time_point::min(), {}};
+    return {time_point{duration{at}}, {code, *category}};
+  }
+
+  /// Returns whether there is anything to do at `now` for who comes in this
+  /// state; `deadline` tells for sure. If it is false, the stay lasts, or was
+  /// left long ago by the moves of others.
+  [[nodiscard]] bool may_be_over(value x, time_point now) const noexcept {
+    return now.time_since_epoch().count()
+           >= stay_of(generation_of(x))
+                .deadline.load(std::memory_order_acquire);
+  }
+
   /// Returns when the stay in this state ends by itself, or `never`; the
   /// beginning of time if it was left long ago.
   [[nodiscard]] time_point deadline(value x) const noexcept {

@@ -61,8 +61,9 @@ public:
     const auto mine = entry_of(generation, x);
     auto& at = ring_[index];
     auto out = at.load(std::memory_order_acquire);
-    // A success in the place of a success: nothing changes.
-    if (((out | mine) & 3U) != 0) {
+    // A success in the place of a success, or the same once more: nothing
+    // changes.
+    if (out != mine && ((out | mine) & 3U) != 0) {
       do {
         // One of a later stay has been here: it must not be pushed out.
         if (out >> 2U > generation)

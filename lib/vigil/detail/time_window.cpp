@@ -10,12 +10,19 @@ std::int64_t distance(std::uint64_t from, std::uint64_t to) noexcept {
   return static_cast<std::int64_t>(to - from);
 }
 
+// Returns the value of a word of that lap, else zero.
+std::uint64_t value_in(std::uint64_t word, std::uint64_t lap) noexcept {
+  const auto x = word ^ lap;
+  return x <= time_window::value::max ? x : 0;
+}
+
 } // namespace
 
 time_window::time_window(time_point origin, duration length, duration width,
                          std::uint64_t full)
   : origin_(origin), bucket_(width.count()),
-    count_(static_cast<std::uint64_t>(length / width)), full_(full),
+    count_(static_cast<std::uint64_t>(length / width)),
+    inverse_(~std::uint64_t{0} / count_), full_(full),
     buckets_(new bucket[count_]), shift_(count_), newest_(count_) {
   // nop
 }
@@ -36,18 +43,18 @@ void time_window::begin(std::uint64_t generation, time_point now) noexcept {
   shift_.store(first - time_of(now), std::memory_order_release);
 }
 
-std::optional<call_tally> time_window::record(std::uint64_t generation,
-                                              time_point now,
-                                              call_mark x) noexcept {
+std::optional<std::uint64_t> time_window::count(std::uint64_t generation,
+                                                time_point now,
+                                                call_mark x) noexcept {
   const auto number = number_of(generation, now);
   if (!number)
     return std::nullopt;
   const auto newest = newest_.load(std::memory_order_acquire);
   // Over for a whole window: it would leave at once.
   if (distance(*number, newest) >= static_cast<std::int64_t>(count_))
-    return sum(newest);
-  const auto mine = *number / count_;
-  auto& to = buckets_[*number % count_];
+    return newest;
+  const auto [mine, index] = spot_of(*number);
+  auto& to = buckets_[index];
   if (x.failed || x.slow) {
     auto last = last_bad_.load(std::memory_order_acquire);
     while (distance(last, *number) > 0
@@ -62,7 +69,7 @@ std::optional<call_tally> time_window::record(std::uint64_t generation,
     if (x.slow)
       add(to.slow, mine);
   }
-  return sum(*number);
+  return number;
 }
 
 call_tally time_window::read(std::uint64_t generation,
@@ -104,6 +111,19 @@ std::optional<std::uint64_t> time_window::number_of(std::uint64_t generation,
   }
 }
 
+// A division by the number of buckets costs as much as all the rest of a call.
+// What the product with the inverse lacks is less than two.
+time_window::spot time_window::spot_of(std::uint64_t number) const noexcept {
+  __extension__ using wide = unsigned __int128;
+  spot x{static_cast<std::uint64_t>((wide{number} * inverse_) >> 64U), 0};
+  x.index = number - x.lap * count_;
+  while (x.index >= count_) {
+    x.index -= count_;
+    ++x.lap;
+  }
+  return x;
+}
+
 std::uint64_t time_window::time_of(time_point now) const noexcept {
   const auto age
     = std::max<duration::rep>(time_between(origin_, now).count(), 0);
@@ -118,31 +138,30 @@ std::uint64_t time_window::time_of(time_point now) const noexcept {
 }
 
 call_tally time_window::sum(std::uint64_t number) const noexcept {
-  const auto last = number % count_;
-  const auto turn = number / count_;
+  const auto [turn, last] = spot_of(number);
+  const auto now = lap::of(turn);
+  const auto before = lap::of(turn - 1);
   call_tally result;
   // Mostly all are successes, and there is less to load.
-  if (distance(last_bad_.load(std::memory_order_acquire), number)
-      >= static_cast<std::int64_t>(count_)) {
+  if (only_successes(number)) {
     for (std::uint64_t i = 0; i < count_; ++i)
-      if (const auto total = buckets_[i].total.load(std::memory_order_acquire);
-          lap::is(total, i <= last ? turn : turn - 1))
-        result.total += value::get(total);
+      result.total
+        += value_in(buckets_[i].total.load(std::memory_order_acquire),
+                    i <= last ? now : before);
     return result;
   }
   for (std::uint64_t i = 0; i < count_; ++i) {
-    const auto mine = i <= last ? turn : turn - 1;
+    const auto mine = i <= last ? now : before;
     const auto& x = buckets_[i];
     const auto failed = x.failed.load(std::memory_order_acquire);
     const auto slow = x.slow.load(std::memory_order_acquire);
-    const auto total = x.total.load(std::memory_order_acquire);
-    if (!lap::is(total, mine))
+    const auto total = value_in(x.total.load(std::memory_order_acquire), mine);
+    // One that is not of its lap by now, or holds nothing yet.
+    if (total == 0)
       continue;
-    result.total += value::get(total);
-    if (lap::is(failed, mine))
-      result.failed += value::get(failed);
-    if (lap::is(slow, mine))
-      result.slow += value::get(slow);
+    result.total += total;
+    result.failed += value_in(failed, mine);
+    result.slow += value_in(slow, mine);
   }
   return result;
 }
@@ -160,8 +179,8 @@ void time_window::go_to(std::uint64_t number) noexcept {
 // A window with a bucket of each number in between, at most `count_`.
 void time_window::empty(std::uint64_t after, std::uint64_t until) noexcept {
   for (auto number = after + 1; number <= until; ++number) {
-    const auto mine = number / count_;
-    auto& x = buckets_[number % count_];
+    const auto [mine, index] = spot_of(number);
+    auto& x = buckets_[index];
     for (auto* w : {&x.total, &x.failed, &x.slow}) {
       auto old = w->load(std::memory_order_relaxed);
       while (behind(old, mine) > 0

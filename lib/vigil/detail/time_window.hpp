@@ -27,11 +27,11 @@ namespace vigil::detail {
 ///
 /// A bucket that is full (268 435 454 calls) is halved, which keeps its rates.
 ///
-/// Thread-safe and lock-free. O(number of buckets); one atomic change, and one
-/// for a failure and for a slow call each. All changes are acquire and release.
-/// A call adds to the total first, and readers load the total last and leave
-/// out a bucket that is not of its lap then: no rate is too high for want of
-/// calls.
+/// Thread-safe and lock-free. To count is O(1), one atomic change, and one for
+/// a failure and for a slow call each; to add up is O(number of buckets). All
+/// changes are acquire and release. A call adds to the total first, and readers
+/// load the total last and leave out a bucket that is not of its lap then: no
+/// rate is too high for want of calls.
 class time_window {
 public:
   using value = bit_field<0, 28>;
@@ -44,10 +44,30 @@ public:
   /// generation.
   void begin(std::uint64_t generation, time_point now) noexcept;
 
+  /// Counts a call at `now`. Returns the number of a bucket to ask for its
+  /// sums, or nothing if this is another stay.
+  std::optional<std::uint64_t> count(std::uint64_t generation, time_point now,
+                                     call_mark x) noexcept;
+
   /// Counts a call at `now`. Returns the sums after that, or nothing if this is
   /// another stay.
   std::optional<call_tally> record(std::uint64_t generation, time_point now,
-                                   call_mark x) noexcept;
+                                   call_mark x) noexcept {
+    if (const auto number = count(generation, now, x))
+      return sum(*number);
+    return std::nullopt;
+  }
+
+  /// Returns whether no call failed or was slow in the window that ends with
+  /// that bucket. O(1).
+  [[nodiscard]] bool only_successes(std::uint64_t number) const noexcept {
+    return static_cast<std::int64_t>(
+             number - last_bad_.load(std::memory_order_acquire))
+           >= static_cast<std::int64_t>(count_);
+  }
+
+  /// Returns the sums of the window that ends with that bucket.
+  [[nodiscard]] call_tally sum(std::uint64_t number) const noexcept;
 
   [[nodiscard]] call_tally read(std::uint64_t generation,
                                 time_point now) const noexcept;
@@ -62,6 +82,14 @@ private:
     word total{0};
   };
 
+  /// The bucket of a number.
+  struct spot {
+    std::uint64_t lap;
+    std::uint64_t index;
+  };
+
+  [[nodiscard]] spot spot_of(std::uint64_t number) const noexcept;
+
   /// Returns how far the word's lap is behind `mine`; negative if it is ahead.
   static std::int64_t behind(std::uint64_t x, std::uint64_t mine) noexcept;
 
@@ -72,13 +100,14 @@ private:
   [[nodiscard]] std::uint64_t time_of(time_point now) const noexcept;
   [[nodiscard]] std::optional<std::uint64_t> number_of(std::uint64_t generation,
                                                        time_point now) noexcept;
-  [[nodiscard]] call_tally sum(std::uint64_t number) const noexcept;
   void go_to(std::uint64_t number) noexcept;
   void empty(std::uint64_t after, std::uint64_t until) noexcept;
 
   time_point origin_;
   duration::rep bucket_;
   std::uint64_t count_;
+  // 2^64 divided by the number of buckets, rounded down.
+  std::uint64_t inverse_;
   std::uint64_t full_;
   std::unique_ptr<bucket[]> buckets_;
   mutable std::atomic<duration::rep> current_{0};
