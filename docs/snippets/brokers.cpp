@@ -38,6 +38,23 @@ auto tree(std::uint16_t port) {
   // doc: end
 }
 
+// doc: datagrams
+/// Sends back what comes.
+caf::behavior echo_datagrams(caf::io::broker* self, std::uint16_t port) {
+  auto opened = self->backend().new_local_udp_endpoint(port, "127.0.0.1");
+  if (opened) {
+    self->add_datagram_servant(*opened);
+    self->add_hdl_for_datagram_servant(*opened, (*opened)->hdl());
+  } else {
+    vigil::this_child(self).fail("the port is taken");
+  }
+  return vigil::behavior(self, [self](const caf::io::new_datagram_msg& x) {
+    self->write(x.handle, x.buf.size(), x.buf.data());
+    self->flush(x.handle);
+  });
+}
+// doc: end
+
 caf::behavior plain(caf::io::broker*) {
   return {[](const caf::io::new_connection_msg&) {
   }};
@@ -61,9 +78,16 @@ int main() {
   // doc: end
   auto started = tree(0).start(system);
   auto other = vigil::supervisor("other").child(made_by_caf(0)).start(system);
-  if (!started || !other) {
+  auto datagrams = vigil::supervisor("datagrams")
+                     .child(vigil::child(
+                       "echo", vigil::broker(echo_datagrams, std::uint16_t{})))
+                     .start(system);
+  if (!started || !other || !datagrams) {
     std::cerr << "no start\n";
     return 1;
   }
-  return started->stop() && other->stop() ? 0 : 1;
+  return started.value().stop() && other.value().stop()
+             && datagrams.value().stop()
+           ? 0
+           : 1;
 }

@@ -39,10 +39,12 @@ private:
 /// sockets close; the next one begins after that, so it can take the same port
 /// again. `this_child`, `vigil::behavior` and faults work as in other children.
 /// The middleman has one thread for all brokers: `f` and the handlers have to
-/// be quick. Start fails with `errc::bad_combination` without a middleman, and
-/// for a child that is `.detached()`.
+/// be quick. Start fails with `errc::bad_combination` without a middleman; a
+/// tree whose broker is `.detached()` is refused before anything runs.
 ///
-/// Brokers that it makes with `fork` are not children: they live on.
+/// Brokers that it makes with `fork` are not children: they live on. So does a
+/// socket of `add_udp_datagram_servant(port)` to which nobody ever sent: CAF
+/// has the broker forget it.
 template <class F, class... Ts>
 [[nodiscard]] auto broker(F f, Ts... xs) {
   static_assert(detail::has_signature<F>,

@@ -8,9 +8,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <future>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -140,12 +144,107 @@ auto sup() {
   return vigil::supervisor("sup").intensity(1'000'000, 1h);
 }
 
+/// Counts what this process has open.
+auto descriptors() {
+  return std::distance(std::filesystem::directory_iterator{"/proc/self/fd"},
+                       std::filesystem::directory_iterator{});
+}
+
+/// Waits until no more than `n` are open, turn by turn of the middleman's loop.
+bool come_down_to(std::ptrdiff_t n, caf::actor_system& sys) {
+  const auto limit = std::chrono::steady_clock::now() + 20s;
+  while (descriptors() > n) {
+    if (std::chrono::steady_clock::now() > limit)
+      return false;
+    auto turn = std::make_shared<std::promise<void>>();
+    auto over = turn->get_future();
+    sys.middleman().backend().post([turn] { turn->set_value(); });
+    over.wait();
+  }
+  return true;
+}
+
+/// A port that accepts nobody, but lets all connect.
+class listener {
+public:
+  listener() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(at);
+    auto* addr = reinterpret_cast<sockaddr*>(&at);
+    REQUIRE(::bind(fd_, addr, size) == 0);
+    REQUIRE(::listen(fd_, SOMAXCONN) == 0);
+    REQUIRE(::getsockname(fd_, addr, &size) == 0);
+    port_ = ntohs(at.sin_port);
+  }
+
+  ~listener() {
+    ::close(fd_);
+  }
+
+  listener(const listener&) = delete;
+  listener& operator=(const listener&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const {
+    return port_;
+  }
+
+private:
+  int fd_;
+  std::uint16_t port_ = 0;
+};
+
+/// Opens one kind of socket.
+caf::behavior opens(caf::io::broker* self, const std::string& kind,
+                    std::uint16_t port) {
+  const auto has = [&](const char* x) {
+    return kind.find(x) != std::string::npos;
+  };
+  const std::string_view word = "hello";
+  if (has("connects")) {
+    auto to = self->add_tcp_scribe("127.0.0.1", port).value();
+    if (has("reads"))
+      self->configure_read(to, caf::io::receive_policy::at_most(64));
+    if (has("writes")) {
+      self->write(to, word.size(), word.data());
+      self->flush(to);
+    }
+  } else if (has("opens")) {
+    // `add_udp_datagram_servant(port)` forgets what it has opened.
+    auto at = self->backend().new_local_udp_endpoint(0, "127.0.0.1").value();
+    self->add_datagram_servant(at);
+    self->add_hdl_for_datagram_servant(at, at->hdl());
+  } else {
+    auto to = self->add_udp_datagram_servant("127.0.0.1", port).value();
+    if (has("sends")) {
+      self->write(to, word.size(), word.data());
+      self->flush(to);
+    }
+  }
+  return {[](int x) { return x + 1; },
+          [self](const std::string&) {
+            self->quit(caf::make_error(caf::sec::runtime_error));
+          }};
+}
+
 /// Waits for an answer, and thus for the life that gives it.
 int ask(caf::scoped_actor& self, const caf::actor& to, int x) {
   int result = 0;
   self->request(to, 30s, x)
     .receive([&](int y) { result = y; }, [](const caf::error&) {});
   return result;
+}
+
+/// Restarts a child, as fast as can be.
+void restart_many(caf::actor_system& sys, const caf::actor& child, int n) {
+  caf::scoped_actor self{sys};
+  CHECK(ask(self, child, 1) == 2);
+  for (int i = 0; i < n; ++i) {
+    self->request(child, 30s, "!").receive([] {}, [](const caf::error&) {});
+    while (ask(self, child, i) != i + 1)
+      ; // a life that ended takes its mailbox along
+  }
 }
 
 } // namespace
@@ -185,7 +284,73 @@ TEST_CASE("a broker serves its port in each life, and its sockets close with "
   }
 }
 
-TEST_CASE("a broker keeps its port over a thousand restarts") {
+TEST_CASE("a broker keeps its port over a thousand restarts, and leaves no "
+          "descriptor behind") {
+  world w;
+  caf::actor_system sys{w.cfg};
+  auto at = std::make_shared<desk>();
+  for (auto recipe : {vigil::broker(server, at), vigil::broker(stateful, at),
+                      vigil::broker<server_class>(at)}) {
+    at->port = 0;
+    at->lives = 0;
+    const auto before = descriptors();
+    auto tree = sup().child(vigil::child("echo", recipe)).start(sys).value();
+    restart_many(sys, tree.find<caf::actor>("echo").value(), 1000);
+    CHECK(at->lives >= 1001);
+    CHECK(come_down_to(before + 1, sys));
+    CHECK(tree.stop().has_value());
+    CHECK(come_down_to(before, sys));
+  }
+}
+
+TEST_CASE("no kind of socket of a broker stays open over restarts") {
+  world w;
+  caf::actor_system sys{w.cfg};
+  const listener peer;
+  const auto before = descriptors();
+  for (const std::string kind :
+       {"connects", "connects and reads", "connects and writes",
+        "connects, reads and writes", "opens a port for datagrams",
+        "knows whom to send datagrams to", "sends a datagram"}) {
+    CAPTURE(kind);
+    auto recipe = vigil::broker(opens, kind, peer.port());
+    auto tree = sup().child(vigil::child("net", recipe)).start(sys).value();
+    restart_many(sys, tree.find<caf::actor>("net").value(), 300);
+    CHECK(tree.stop().has_value());
+    CHECK(come_down_to(before, sys));
+  }
+}
+
+TEST_CASE("a start that fails leaves no socket open") {
+  world w;
+  caf::actor_system sys{w.cfg};
+  const listener peer;
+  const auto before = descriptors();
+  auto refuses = [](caf::io::broker* self, const std::string& how,
+                    const desk_ptr& at, std::uint16_t port) {
+    opens(self, "connects, reads and writes", port);
+    opens(self, "knows whom to send datagrams to", port);
+    auto result = server(self, at);
+    if (how == "throws")
+      throw std::runtime_error{"told to throw"};
+    if (how == "fails")
+      vigil::this_child(self).fail("told to fail");
+    else
+      self->quit(caf::make_error(caf::sec::runtime_error));
+    return result;
+  };
+  for (const std::string how : {"throws", "fails", "quits"}) {
+    CAPTURE(how);
+    for (int i = 0; i < 20; ++i) {
+      auto at = std::make_shared<desk>();
+      auto recipe = vigil::broker(refuses, how, at, peer.port());
+      CHECK(!sup().child(vigil::child("net", recipe)).start(sys));
+    }
+    CHECK(come_down_to(before, sys));
+  }
+}
+
+TEST_CASE("what a broker wrote before it ended still arrives") {
   world w;
   caf::actor_system sys{w.cfg};
   auto at = std::make_shared<desk>();
@@ -193,15 +358,17 @@ TEST_CASE("a broker keeps its port over a thousand restarts") {
                 .child(vigil::child("echo", vigil::broker(server, at)))
                 .start(sys)
                 .value();
-  auto echo = tree.find<caf::actor>("echo").value();
-  caf::scoped_actor self{sys};
-  CHECK(ask(self, echo, 1) == 2);
-  for (int i = 0; i < 1000; ++i) {
-    self->request(echo, 30s, "!").receive([] {}, [](const caf::error&) {});
-    while (ask(self, echo, i) != i + 1)
-      ; // a life that ended takes its mailbox along
+  const auto before = descriptors();
+  for (int i = 0; i < 50; ++i) {
+    client one{at->port};
+    REQUIRE(one.connected());
+    CHECK(one.ask("last words") == "last words");
+    CHECK(one.ask(".") == ".");
+    CHECK(one.ask("") == "closed");
+    caf::scoped_actor self{sys};
+    CHECK(ask(self, tree.find<caf::actor>("echo").value(), 1) == 2);
   }
-  CHECK(at->lives >= 1001);
+  CHECK(come_down_to(before, sys));
 }
 
 TEST_CASE("a broker whose port is taken fails to start, by name") {
@@ -233,9 +400,40 @@ TEST_CASE("a broker without a middleman or with a thread of its own is "
   }
   world w;
   caf::actor_system sys{w.cfg};
-  auto tree = sup().child(vigil::child("echo", recipe).detached()).start(sys);
-  REQUIRE(!tree);
-  CHECK(vigil::render(tree.error()).find("detached") != std::string::npos);
+  int before = 0;
+  auto first = vigil::child("first", [&](caf::event_based_actor*) {
+    ++before;
+    return caf::behavior{[](int x) {
+      return x;
+    }};
+  });
+  const auto refused = [](const auto& x) {
+    return !x && x.error().code == vigil::errc::bad_combination
+           && vigil::render(x.error()).find("detached") != std::string::npos;
+  };
+  auto echo = vigil::child("echo", recipe).detached();
+  auto echoes = [echo](std::size_t) {
+    return echo;
+  };
+  CHECK(refused(sup().child(first).child(echo).start(sys)));
+  CHECK(refused(sup()
+                  .child(first)
+                  .child(vigil::supervisor("inner").child(echo))
+                  .start(sys)));
+  CHECK(refused(
+    sup().child(first).child(vigil::pool("echoes", 2, echo)).start(sys)));
+  CHECK(
+    refused(sup()
+              .child(first)
+              .child(vigil::partition_supervisor("echoes", echo).partitions(2))
+              .start(sys)));
+  CHECK(before == 0);
+  auto described = sup().child(vigil::pool("echoes", 2, echoes)).start(sys);
+  REQUIRE(!described);
+  CHECK(vigil::render(described.error()).find("detached") != std::string::npos);
+  auto tree = sup().child(first).start(sys).value();
+  CHECK(refused(tree.start_child(echo)));
+  CHECK(at->lives == 0);
 }
 
 TEST_CASE("a callable may return what CAF's makers of brokers return") {

@@ -79,6 +79,22 @@ TEST_CASE("a child that handles messages is healthy") {
   }
 }
 
+TEST_CASE("a member of a pool that handles messages is healthy") {
+  for (auto k : {kind::in_place, kind::respawn, kind::of_class}) {
+    CAPTURE(to_string(k));
+    world w;
+    auto member = w.child("m", k).health_check(10s);
+    auto tree = w.start(sup()
+                          .child(vigil::pool("alike", 2, member))
+                          .child(vigil::pool("described", 2, [&](std::size_t) {
+                            return member;
+                          })));
+    w.advance(10s);
+    CHECK(health_of(tree, "sup/alike/1") == health::healthy);
+    CHECK(health_of(tree, "sup/described/1") == health::healthy);
+  }
+}
+
 TEST_CASE("a child that does not answer is killed and restarted") {
   world w;
   auto x = std::make_shared<patient_state>();

@@ -20,6 +20,10 @@ bool child_factory::answers_probes() const noexcept {
   return false;
 }
 
+const char* child_factory::never_detached() const noexcept {
+  return nullptr;
+}
+
 std::optional<failure> child_factory::check(const std::string&) const {
   return std::nullopt;
 }

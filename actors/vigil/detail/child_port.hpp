@@ -50,6 +50,9 @@ public:
   /// Returns whether its actors answer a `liveness_probe` by themselves.
   [[nodiscard]] virtual bool answers_probes() const noexcept;
 
+  /// Returns why its actors cannot have a thread of their own, or null.
+  [[nodiscard]] virtual const char* never_detached() const noexcept;
+
   /// Returns what is wrong below a child that is a supervisor, or nothing.
   [[nodiscard]] virtual std::optional<failure>
   check(const std::string& path) const;

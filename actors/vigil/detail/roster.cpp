@@ -68,6 +68,14 @@ public:
     return child_->make_nested(x);
   }
 
+  [[nodiscard]] bool answers_probes() const noexcept override {
+    return child_->answers_probes();
+  }
+
+  [[nodiscard]] const char* never_detached() const noexcept override {
+    return child_->never_detached();
+  }
+
   [[nodiscard]] std::optional<failure>
   check(const std::string& path) const override {
     return child_->check(path);

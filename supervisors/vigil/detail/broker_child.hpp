@@ -20,10 +20,6 @@ public:
 
   [[nodiscard]] caf::strong_actor_ptr spawn(const life_ptr& x,
                                             compat::context*) const override {
-    if (x->cell->spec.placement == child_placement::detached)
-      throw failure_exception{{errc::bad_combination,
-                               "a broker lives in the thread of CAF's "
-                               "middleman: it cannot be detached"}};
     auto& sys = x->cell->parent->tree->system;
     if (!compat::has_middleman(sys))
       throw failure_exception{{errc::bad_combination,
@@ -52,6 +48,11 @@ public:
 
   [[nodiscard]] bool answers_probes() const noexcept override {
     return true;
+  }
+
+  [[nodiscard]] const char* never_detached() const noexcept override {
+    return "a broker lives in the thread of CAF's middleman: it cannot be "
+           "detached()";
   }
 
 private:

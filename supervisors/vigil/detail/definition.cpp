@@ -74,6 +74,9 @@ std::optional<failure> check_factory(const child_definition& x,
                    "callable makes, needs a probe(…): vigil cannot look into "
                    "its actor",
                    path};
+  if (x.spec.placement == child_placement::detached)
+    if (const auto* why = x.factory->never_detached())
+      return failure{errc::bad_combination, why, path};
   return x.factory->check(path);
 }
 
