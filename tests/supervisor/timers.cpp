@@ -247,6 +247,29 @@ TEST_CASE("timers that outlive their system are no trouble for the next") {
   }
 }
 
+TEST_CASE("timers that outlive a system in virtual time are no trouble for a "
+          "real one at its address") {
+  caf::actor_system_config tested;
+  tested.set("scheduler.policy", caf::atom("testing"));
+  caf::actor_system_config cfg;
+  cfg.set("scheduler.max-threads", 1);
+  std::optional<caf::actor_system> sys;
+  sys.emplace(tested);
+  const compat::timers kept{*sys};
+  {
+    caf::scoped_actor self{*sys};
+    compat::timer x{kept};
+    x.set(sys->clock().now() + 1ms, *self, [] { return rung{1}; });
+  }
+  sys.emplace(cfg);
+  compat::timer soon{compat::timers{*sys}};
+  caf::scoped_actor self{*sys};
+  soon.set(sys->clock().now() + 1ms, *self, [] { return rung{2}; });
+  std::uint32_t heard = 0;
+  self->receive([&](rung x) { heard = x.number; }, caf::after(30s) >> [] {});
+  CHECK(heard == 2);
+}
+
 TEST_CASE("timers are set, hastened and taken back by many threads at once") {
   caf::actor_system_config cfg;
   caf::actor_system sys{cfg};

@@ -6,7 +6,6 @@
 #include <mutex>
 #include <set>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 namespace vigil::compat {
@@ -26,8 +25,6 @@ public:
     // nop
   }
 
-  ~timekeeper() override;
-
   [[nodiscard]] const char* name() const override {
     return "vigil.timers";
   }
@@ -36,14 +33,6 @@ public:
   void begin() {
     if (!virtual_)
       remind(system_->clock().now(), no_reminder);
-  }
-
-  /// Another one asks for the timers of that system. It may be another system,
-  /// at the place of one that is gone with all its reminders.
-  void renew() {
-    std::lock_guard guard{mutex_};
-    if (!virtual_)
-      armed_ = never;
   }
 
   using forwarder::enqueue;
@@ -276,51 +265,26 @@ private:
 
 namespace {
 
-/// Finds the timers of a system. Never destroyed: systems may be static, too.
-struct directory {
-  std::mutex mutex;
-  std::unordered_map<const caf::actor_system*, caf::weak_actor_ptr> keepers;
-
-  static directory& get() {
-    static auto& instance = *new directory;
-    return instance;
-  }
-};
-
 timekeeper& keeper_of(const caf::strong_actor_ptr& x) noexcept {
   return *static_cast<timekeeper*>(x->get());
 }
 
 } // namespace
 
-timekeeper::~timekeeper() {
-  auto& all = directory::get();
-  caf::weak_actor_ptr released;
-  std::lock_guard guard{all.mutex};
-  const auto i = all.keepers.find(system_);
-  if (i == all.keepers.end() || i->second.get() != ctrl())
-    return;
-  released.swap(i->second);
-  all.keepers.erase(i);
-}
-
+// The registry of the system keeps it, so that another system, be it at the
+// same address, has another one.
 timers::timers(caf::actor_system& sys) {
-  auto& all = directory::get();
-  auto made = false;
+  constexpr auto name = caf::atom("vigiltimer");
+  static std::mutex mutex;
   {
-    std::lock_guard guard{all.mutex};
-    auto& known = all.keepers[&sys];
-    keeper_ = caf::actor_cast<caf::strong_actor_ptr>(known);
-    if (keeper_ == nullptr) {
-      keeper_ = make_forwarder<timekeeper>(sys);
-      known = caf::actor_cast<caf::weak_actor_ptr>(keeper_);
-      made = true;
-    }
+    std::lock_guard guard{mutex};
+    keeper_ = sys.registry().get<caf::strong_actor_ptr>(name);
+    if (keeper_ != nullptr)
+      return;
+    keeper_ = make_forwarder<timekeeper>(sys);
+    sys.registry().put(name, keeper_);
   }
-  if (made)
-    keeper_of(keeper_).begin();
-  else
-    keeper_of(keeper_).renew();
+  keeper_of(keeper_).begin();
 }
 
 void timer::set_timeout(time_point at, const caf::abstract_actor& to,

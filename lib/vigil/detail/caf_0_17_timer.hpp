@@ -23,9 +23,9 @@ class timekeeper;
 /// scheduler to have a look: whoever is reached by a timer is held, and let go
 /// of, in a thread of the scheduler.
 ///
-/// Made by the first who asks for it, shared by all, and gone with the last
-/// handle; its end touches neither the clock nor the system, so handles may
-/// outlive the system, whose end forgets all times. Thread-safe.
+/// Made by the first who asks for it, shared by all, and gone with the system
+/// and the last handle; its end touches neither the clock nor the system, so
+/// handles may outlive the system, whose end forgets all times. Thread-safe.
 class timers {
 public:
   /// Finds or makes the timers of `sys`. Takes a lock that all systems share:
