@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/is_null.hpp>
 #include <vigil/supervisor.hpp>
 
 #include <functional>
@@ -17,9 +18,12 @@ using tree_function = std::function<void(std::shared_ptr<tree_owner>)>;
                            supervisor_definition_ptr definition,
                            const tree_function& on_up, tree_function on_hangup);
 
-/// Has `f` called with the reference to a tree of that type.
+/// Has `f` called with the reference to a tree of that type; nothing if it is
+/// null.
 template <class Root, class F>
 [[nodiscard]] tree_function with_ref(F& f) {
+  if (is_null(f))
+    return {};
   return [&f](std::shared_ptr<tree_owner> x) {
     f(supervisor_ref<typename Root::keys>{std::move(x)});
   };
@@ -63,6 +67,8 @@ template <class Root, class F>
 /// `on_hangup` is called with the `supervisor_ref`, once the tree is up, in a
 /// thread that may block: to read a configuration again, or to call
 /// `restart_child`. The end of `run` waits for it. What it throws is printed.
+///
+/// A null function, or an empty `std::function`, is as none for both.
 template <class Root, class F, class H>
 [[nodiscard]] int run(int argc, char** argv, const Root& root, F on_up,
                       H on_hangup) {

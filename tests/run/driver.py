@@ -243,6 +243,19 @@ def hangup_without_hook(program):
     check(service, 0, UP + DOWN, ["root"])
 
 
+def null_functions(program):
+    # Two runs, each of which nothing is called in.
+    service = Service(program, "null")
+    for _ in range(2):
+        service.wait_for("first up")
+        service.lines.clear()
+        service.send(signal.SIGHUP)
+        service.send(signal.SIGTERM)
+        service.wait_for("first down")
+        later()
+    check(service, 0)
+
+
 def bits(service, name):
     """The signals in that line of /proc/self/status."""
     line = next(x for x in service.lines if x.startswith(name))

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <future>
 #include <memory>
 #include <stdexcept>
@@ -149,6 +150,14 @@ int main(int argc, char** argv) {
         tell(done && again ? "read again" : "failed");
         throw std::runtime_error("bad configuration");
       });
+  if (mode == "null") {
+    using ref = vigil::tree_ref;
+    const std::function<void(const ref&)> empty;
+    void (*const null)(const ref&) = nullptr;
+    const auto status = vigil::run(argc, argv, root.child(first), empty, null);
+    return status == 0 ? vigil::run(argc, argv, root.child(first), null)
+                       : status;
+  }
   if (mode == "lingering") {
     const auto status = vigil::run(argc, argv, root.child(first));
     tell("run ended");

@@ -10,7 +10,8 @@ bool health_watch::answered(health x) noexcept {
   }
   failures_ = 0;
   ++successes_;
-  if (status_ == health::unhealthy && successes_ < policy_.healthy_after)
+  if (status_ == health::unhealthy
+      && successes_ < policy_.healthy_after.as_size())
     return false;
   return become(x == health::degraded ? health::degraded : health::healthy);
 }
@@ -18,7 +19,8 @@ bool health_watch::answered(health x) noexcept {
 bool health_watch::failed() noexcept {
   ++failures_;
   successes_ = 0;
-  return failures_ >= policy_.unhealthy_after && become(health::unhealthy);
+  return failures_ >= policy_.unhealthy_after.as_size()
+         && become(health::unhealthy);
 }
 
 void health_watch::reset() noexcept {

@@ -34,7 +34,7 @@ public:
   }
 
   /// Returns how many checks failed in a row.
-  [[nodiscard]] std::uint32_t failures() const noexcept {
+  [[nodiscard]] std::uint64_t failures() const noexcept {
     return failures_;
   }
 
@@ -43,8 +43,8 @@ private:
 
   health_policy policy_;
   health status_ = health::unknown;
-  std::uint32_t failures_ = 0;
-  std::uint32_t successes_ = 0;
+  std::uint64_t failures_ = 0;
+  std::uint64_t successes_ = 0;
 };
 
 } // namespace vigil::detail
