@@ -3,8 +3,6 @@
 
 #include "staff.hpp"
 
-#include <string_view>
-
 // doc: hospital
 #include <vigil/vigil.hpp>
 
@@ -32,7 +30,7 @@ ward::behavior_type ward_monitor(ward::pointer self, std::string db_path) {
 inline constexpr vigil::child_key<ward, "ward-monitor"> ward_key;
 
 int main(int argc, char** argv) {
-  const auto once = argc > 1 && argv[1] == std::string_view{"once"};
+  const auto once = asked_for_once(argc, argv);
 
   auto plugins = vigil::supervisor("plugins")
                    .strategy(vigil::rest_for_one)
@@ -52,6 +50,6 @@ int main(int argc, char** argv) {
         .child(plugins) // a supervisor is a child like any other
         .child(vigil::child("round", ward_round).transient().significant(once));
 
-  return vigil::run(argc, argv, root);
+  return finish(vigil::run(argc, argv, root));
 }
 // doc: end

@@ -1,13 +1,14 @@
 #pragma once
 
 /// The other children of the hospital: two plugins, and the ward round that
-/// asks the ward and shows the tree.
+/// asks the ward and shows the tree. And its door: the command line.
 
 #include "clinic.hpp"
 
 #include <vigil/vigil.hpp>
 
 #include <array>
+#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -73,4 +74,26 @@ inline void ward_round(caf::event_based_actor* self) {
       visit(self, caf::actor_cast<ward>(x.handle));
     });
   // doc: end
+}
+
+/// Returns whether the command line says `once`; ends the program if it says
+/// anything else but CAF's options.
+inline bool asked_for_once(int argc, char** argv) {
+  int i = 1;
+  while (i < argc && *argv[i] == '-')
+    ++i;
+  if (i == argc)
+    return false;
+  if (i + 1 == argc && argv[i] == std::string_view{"once"})
+    return true;
+  std::cerr << "usage: hospital [CAF's options] [once]\n";
+  std::exit(2);
+}
+
+/// Returns the status, unless what was printed got lost.
+inline int finish(int status) {
+  if (std::cout.flush())
+    return status;
+  std::cerr << "hospital: cannot write to standard output\n";
+  return EXIT_FAILURE;
 }
