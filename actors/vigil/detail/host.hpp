@@ -52,16 +52,20 @@ public:
   using super::enqueue;
 
   void enqueue(compat::element_ptr x, compat::context* ctx) override {
-    if (auto* next = successor_.load(std::memory_order_acquire)) [[unlikely]] {
-      if (!is_for_one_life(*x) && x->sender.get() != this->ctrl())
-        next->enqueue(std::move(x), ctx);
-      return;
-    }
-    if (this->mailbox().closed()) [[unlikely]]
-      return this->lose_late(*x, ctx);
-    if (x->sender == nullptr || x->sender.get() == this->ctrl()) [[unlikely]]
-      x = this->own(std::move(x), ctx);
-    super::enqueue(std::move(x), ctx);
+    if (successor_.load(std::memory_order_acquire) == nullptr
+        && !this->mailbox().closed() && x->sender != nullptr
+        && x->sender.get() != this->block()) [[likely]]
+      super::enqueue(std::move(x), ctx);
+    else
+      look_and_enqueue(std::move(x), ctx);
+  }
+
+  using super::consume;
+
+  caf::invoke_message_result consume(compat::mailbox_element& x) override {
+    if (!x.stages.empty()) [[unlikely]]
+      compat::answer_oneself(x, this->ctrl());
+    return super::consume(x);
   }
 
   void abandon(caf::strong_actor_ptr successor, compat::context* ctx) final {
@@ -122,7 +126,6 @@ protected:
   }
 
   bool admit(compat::mailbox_element& x) override {
-    compat::answer_oneself(x, this->ctrl());
     return !this->is_stale(x);
   }
 
@@ -226,6 +229,21 @@ protected:
   }
 
 private:
+  // Apart, so that the way of all other messages stays short.
+  [[gnu::noinline]] void look_and_enqueue(compat::element_ptr x,
+                                          compat::context* ctx) {
+    if (auto* next = successor_.load(std::memory_order_acquire)) {
+      if (!is_for_one_life(*x) && x->sender.get() != this->ctrl())
+        next->enqueue(std::move(x), ctx);
+      return;
+    }
+    if (this->mailbox().closed())
+      return this->lose_late(*x, ctx);
+    if (x->sender == nullptr || x->sender.get() == this->ctrl())
+      x = this->own(std::move(x), ctx);
+    super::enqueue(std::move(x), ctx);
+  }
+
   [[nodiscard]] auto& self_state() noexcept {
     return static_cast<Base*>(this)->state;
   }

@@ -50,7 +50,7 @@ public:
 
   caf::invoke_message_result consume(mailbox_element& x) override {
     consuming_ = true;
-    const auto result = look_and_consume(x);
+    const auto result = is_ordinary(x) ? deliver(x) : look_and_consume(x);
     consuming_ = false;
     return result;
   }
@@ -61,8 +61,8 @@ protected:
   /// Sees urgent messages, and all messages while gated.
   virtual verdict before(mailbox_element& x) = 0;
 
-  /// Sees messages of the actor to itself, those of nobody, and those whose
-  /// answers go through others. Returns whether the actor gets it.
+  /// Sees messages of the actor to itself and those of nobody. Returns whether
+  /// the actor gets it.
   virtual bool admit(mailbox_element&) {
     return true;
   }
@@ -80,6 +80,11 @@ protected:
   /// The behavior has skipped a message, and not because it awaits a response.
   virtual void put_off() {
     // nop
+  }
+
+  /// As `ctrl`, for each message: that one is a call into CAF's library.
+  [[nodiscard]] caf::actor_control_block* block() const noexcept {
+    return caf::actor_control_block::from(this);
   }
 
   // -- what the owner may do --------------------------------------------------
@@ -278,14 +283,23 @@ private:
     return false;
   }
 
-  caf::invoke_message_result look_and_consume(mailbox_element& x) {
+  [[nodiscard]] bool is_of_life(const mailbox_element& x) const noexcept {
+    return x.sender == nullptr || x.sender.get() == block();
+  }
+
+  /// Returns whether the owner need not see a message: almost always.
+  [[nodiscard]] bool is_ordinary(const mailbox_element& x) const noexcept {
+    return !gated_.load(std::memory_order_relaxed) && !x.mid.is_urgent_message()
+           && !is_of_life(x);
+  }
+
+  // Apart, so that the way of all other messages stays short.
+  [[gnu::noinline]] caf::invoke_message_result
+  look_and_consume(mailbox_element& x) {
     using caf::invoke_message_result;
-    if (!x.stages.empty() || x.sender == nullptr
-        || x.sender.get() == this->ctrl()) [[unlikely]]
-      if (!admit(x))
-        return invoke_message_result::consumed;
-    if (gated_.load(std::memory_order_relaxed) || x.mid.is_urgent_message())
-      [[unlikely]] {
+    if (is_of_life(x) && !admit(x))
+      return invoke_message_result::consumed;
+    if (gated_.load(std::memory_order_relaxed) || x.mid.is_urgent_message()) {
       switch (show(x)) {
         case verdict::pass:
           break;
@@ -299,7 +313,7 @@ private:
   }
 
   [[nodiscard]] std::size_t references() const noexcept {
-    return this->ctrl()->strong_refs.load(std::memory_order_relaxed);
+    return block()->strong_refs.load(std::memory_order_relaxed);
   }
 
   void look_at_references(std::size_t before) noexcept {
@@ -339,8 +353,7 @@ private:
     auto result = caf::invoke_message_result::consumed;
     std::unique_ptr<std::string> what;
     // A handler may take the sender out of the message.
-    const auto before
-      = references() - (x.sender.get() == this->ctrl() ? 1U : 0U);
+    const auto before = references() - (x.sender.get() == block() ? 1U : 0U);
     try {
       result = Base::consume(x);
       look_at_references(before);
