@@ -372,7 +372,8 @@ TEST_CASE_FIXTURE(fixture, "a dynamic child shows for how long it is up") {
   add_to(a, 1);
   advance(90s);
   const auto uptime = [&](const char* path) {
-    const auto* row = tree.snapshot().find(path);
+    const auto picture = tree.snapshot();
+    const auto* row = picture.find(path);
     return row != nullptr ? row->uptime : -1s;
   };
   CHECK(uptime("root/adders/#1") == 90s);
