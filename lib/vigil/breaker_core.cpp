@@ -68,7 +68,7 @@ breaker_core::breaker_core(std::string name, const breaker_policy& policy,
                            time_point now, listener on_event)
   : listener_(std::move(on_event)), name_(std::move(name)), policy_(policy),
     rules_(policy_.settings()), probe_wait_(probe_wait(policy_.settings())),
-    next_scan_(word::never.time_since_epoch().count()) {
+    next_scan_(detail::never.time_since_epoch().count()) {
   const auto& x = policy_.settings();
   if (x.slow_call_rate || x.lease > duration::zero())
     leases_ = std::make_unique<lease_table>(x.tracked_calls);
@@ -85,7 +85,7 @@ breaker_core::breaker_core(std::string name, const breaker_policy& policy,
   word_.enter(x.start,
               x.start_order.lasts > duration::zero()
                 ? detail::time_after(now, x.start_order.lasts)
-                : word::never,
+                : detail::never,
               {});
 }
 
@@ -138,7 +138,7 @@ probe_gate::answer breaker_core::enter_probe(std::uint64_t generation,
 duration breaker_core::wait_for_probes(time_point now) const noexcept {
   const time_point since{
     duration{probing_since_.load(std::memory_order_relaxed)}};
-  if (since == word::never)
+  if (since == detail::never)
     return probe_wait_;
   return std::max(detail::time_between(since, now), probe_wait_);
 }
@@ -160,7 +160,7 @@ breaker_rejection breaker_core::refuse(word::value at, breaker_refusal why,
                                        time_point now) noexcept {
   const auto stay = word_.look(at);
   const auto until = stay.deadline;
-  auto left = until == word::never
+  auto left = until == detail::never
                 ? duration::zero()
                 : std::max(detail::time_between(now, until), duration::zero());
   // The limit of the stay is no date: most are left long before it.
@@ -323,7 +323,7 @@ breaker_metrics breaker_core::metrics(time_point now) noexcept {
     result.attempts = memory_.attempts;
     result.refused = refused_.get();
     result.not_permitted = result.refused - memory_.refused_before;
-    if (const auto until = word_.deadline(at); until != word::never)
+    if (const auto until = word_.deadline(at); until != detail::never)
       result.remaining
         = std::max(detail::time_between(now, until), duration::zero());
     result.consecutive_failures

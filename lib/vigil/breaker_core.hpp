@@ -253,7 +253,7 @@ private:
   detail::probe_gate probes_;
   // When the first probe of this stay began, or `never`.
   std::atomic<duration::rep> probing_since_{
-    word::never.time_since_epoch().count()};
+    detail::never.time_since_epoch().count()};
   std::atomic<duration::rep> next_scan_;
   detail::striped_counter refused_;
   std::atomic<std::uint64_t> stale_{0};

@@ -10,9 +10,8 @@ namespace vigil {
 namespace {
 
 using detail::lease_table;
+using detail::never;
 using detail::verdict;
-
-constexpr auto never = detail::breaker_word::never;
 
 } // namespace
 

@@ -60,7 +60,7 @@ bulkhead_answer bulkhead_core::acquire(time_point now, std::string_view caller,
 }
 
 bulkhead_answer bulkhead_core::try_acquire(std::string_view caller) {
-  return ask(caller, {}, time_point::max(), false);
+  return ask(caller, {}, detail::never, false);
 }
 
 bulkhead_answer bulkhead_core::ask(std::string_view caller, time_point now,
@@ -143,10 +143,10 @@ void bulkhead_core::advance(time_point now) {
 
 std::optional<time_point> bulkhead_core::next_timer() const {
   std::lock_guard guard{lock_};
-  auto result = time_point::max();
+  auto result = detail::never;
   for (const auto& x : waiting_)
     result = std::min(result, x.deadline);
-  if (result == time_point::max())
+  if (result == detail::never)
     return std::nullopt;
   return result;
 }

@@ -118,9 +118,9 @@ public:
 
   /// Asks for a place for a call of that caller. `deadline` ends the wait
   /// before `max_wait` does.
-  [[nodiscard]] bulkhead_answer
-  acquire(time_point now, std::string_view caller = {},
-          time_point deadline = time_point::max());
+  [[nodiscard]] bulkhead_answer acquire(time_point now,
+                                        std::string_view caller = {},
+                                        time_point deadline = detail::never);
 
   /// Asks for a place without waiting.
   [[nodiscard]] bulkhead_answer try_acquire(std::string_view caller = {});

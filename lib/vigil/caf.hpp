@@ -39,6 +39,7 @@
 #include <caf/config.hpp>
 
 #if CAF_MAJOR_VERSION == 0 && CAF_MINOR_VERSION == 17
+#  define VIGIL_CAF_IO_FILES <vigil/detail/caf_0_17_io.hpp>
 #  include <vigil/detail/caf_0_17.hpp>
 #  include <vigil/detail/caf_0_17_control.hpp>
 #  include <vigil/detail/caf_0_17_job.hpp>

@@ -350,14 +350,14 @@ TEST_CASE("who read a state long ago is told that it is over") {
   x.enter(breaker_state::open, t0, make_error_code(errc::timeout));
   const auto at = x.load();
   for (int i = 0; i < 20; ++i) {
-    x.enter(breaker_state::forced_open, breaker_word::never,
+    x.enter(breaker_state::forced_open, vigil::detail::never,
             make_error_code(errc::unspecified));
     const bool kept = x.deadline(at) == t0;
     CHECK(kept == (i < 6));
     CHECK(x.deadline(at) == (kept ? t0 : time_point::min()));
     CHECK(x.error(at)
           == (kept ? make_error_code(errc::timeout) : std::error_code{}));
-    CHECK(x.deadline(x.load()) == breaker_word::never);
+    CHECK(x.deadline(x.load()) == vigil::detail::never);
   }
 }
 

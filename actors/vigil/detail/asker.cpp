@@ -31,6 +31,12 @@ asker_of(const compat::mailbox_element& x) {
   return look_through(request_id_of(x));
 }
 
+std::string caller_key(const compat::mailbox_element& x) {
+  const auto asker = asker_of(x);
+  return std::to_string(
+    compat::actor_number(asker ? *asker : compat::sender_of(x)));
+}
+
 bool nobody_waits(const request_id& x) {
   return !look_through(x);
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace vigil::detail {
 
@@ -30,6 +31,10 @@ request_id_of(const compat::mailbox_element& x) {
 /// theirs, so call it without one of your own.
 [[nodiscard]] std::optional<caf::strong_actor_ptr>
 asker_of(const compat::mailbox_element& x);
+
+/// Returns what tells one asker from another where limits count by caller; for
+/// a request that nobody waits for, that of its sender. As `asker_of`.
+[[nodiscard]] std::string caller_key(const compat::mailbox_element& x);
 
 /// Returns whether a request is one whose answer nobody waits for any more.
 /// False for messages that are no requests. As `asker_of`.

@@ -63,11 +63,7 @@ protected:
 
 private:
   [[nodiscard]] std::string caller_of(const compat::mailbox_element& x) const {
-    if (!settings_.per_caller)
-      return {};
-    const auto asker = asker_of(x);
-    return std::to_string(
-      compat::actor_number(asker ? *asker : compat::sender_of(x)));
+    return settings_.per_caller ? caller_key(x) : std::string{};
   }
 
   void wait(compat::element_ptr x, bulkhead_ticket ticket, time_point at,

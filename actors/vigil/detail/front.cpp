@@ -8,7 +8,7 @@ namespace vigil::detail {
 
 namespace {
 
-constexpr auto no_tick = time_point::max().time_since_epoch().count();
+constexpr auto no_tick = never.time_since_epoch().count();
 
 /// A message to a front, put off.
 struct put_off {

@@ -69,11 +69,7 @@ protected:
 
 private:
   [[nodiscard]] std::string key_of(const compat::mailbox_element& x) const {
-    if (!by_sender_)
-      return {};
-    const auto asker = asker_of(x);
-    return std::to_string(
-      compat::actor_number(asker ? *asker : compat::sender_of(x)));
+    return by_sender_ ? caller_key(x) : std::string{};
   }
 
   void wait(compat::element_ptr x, rate_ticket ticket, time_point at,

@@ -111,8 +111,6 @@ public:
     enter(state_of(at), end, why);
   }
 
-  static constexpr time_point never = time_point::max();
-
 private:
   // The one after the present stay may be under way to be written.
   [[nodiscard]] bool is_kept(value x) const noexcept {

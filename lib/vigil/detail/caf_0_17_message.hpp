@@ -40,21 +40,10 @@ namespace vigil::compat {
            : name;
 }
 
-/// A message that looks like another and tells when it is gone.
-template <class F>
-class tracked_element final : public caf::mailbox_element {
+/// A message that stands for another: it has the sender, number and stages of
+/// that one, and shows its content.
+class wrapped_element : public caf::mailbox_element {
 public:
-  tracked_element(element_ptr x, F f)
-    : caf::mailbox_element(std::move(x->sender), x->mid, std::move(x->stages)),
-      inner_(std::move(x)), f_(std::move(f)) {
-    // nop
-  }
-
-  ~tracked_element() override {
-    inner_.reset();
-    f_(*this);
-  }
-
   caf::type_erased_tuple& content() override {
     return inner_->content();
   }
@@ -71,8 +60,31 @@ public:
     return inner_->copy_content_to_message();
   }
 
-private:
+protected:
+  explicit wrapped_element(element_ptr x)
+    : caf::mailbox_element(std::move(x->sender), x->mid, std::move(x->stages)),
+      inner_(std::move(x)) {
+    // nop
+  }
+
   element_ptr inner_;
+};
+
+/// A message that looks like another and tells when it is gone.
+template <class F>
+class tracked_element final : public wrapped_element {
+public:
+  tracked_element(element_ptr x, F f)
+    : wrapped_element(std::move(x)), f_(std::move(f)) {
+    // nop
+  }
+
+  ~tracked_element() override {
+    inner_.reset();
+    f_(*this);
+  }
+
+private:
   F f_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/caf_0_17.hpp>
+#include <vigil/detail/caf_0_17_message.hpp>
 #include <vigil/detail/caf_0_17_spawn.hpp>
 
 #include <caf/detail/simple_actor_clock.hpp>
@@ -14,11 +15,10 @@
 namespace vigil::compat {
 
 /// A message that ends with one life of its receiver, with the number of that.
-class own_message final : public caf::mailbox_element {
+class own_message final : public wrapped_element {
 public:
   own_message(element_ptr x, std::uint64_t life)
-    : caf::mailbox_element(std::move(x->sender), x->mid, std::move(x->stages)),
-      inner_(std::move(x)), life_(life) {
+    : wrapped_element(std::move(x)), life_(life) {
     // nop
   }
 
@@ -26,24 +26,7 @@ public:
     return life_;
   }
 
-  caf::type_erased_tuple& content() override {
-    return inner_->content();
-  }
-
-  const caf::type_erased_tuple& content() const override {
-    return std::as_const(*inner_).content();
-  }
-
-  caf::message move_content_to_message() override {
-    return inner_->move_content_to_message();
-  }
-
-  caf::message copy_content_to_message() const override {
-    return inner_->copy_content_to_message();
-  }
-
 private:
-  element_ptr inner_;
   std::uint64_t life_;
 };
 

@@ -10,6 +10,8 @@
 
 namespace vigil::compat {
 
+using detail::never;
+
 /// The actor behind `timers`.
 ///
 /// Nothing of another actor is let go of, and CAF's clock is told nothing,
@@ -243,8 +245,6 @@ private:
     return !heap_.empty() && heap_.front()->at_ <= now;
   }
 
-  static constexpr auto never = time_point::max();
-
   caf::actor_system* const system_;
   round round_;
   const bool virtual_;
@@ -304,7 +304,7 @@ void timer::cancel() noexcept {
 
 void timer::wait(time_point at, const caf::abstract_actor& to, maker make,
                  const capsule& x, bool hasten) {
-  if (at != detail::never)
+  if (at != never)
     keeper_of(home_).wait(*this, at, to, make, x, hasten);
   else if (!hasten)
     cancel();

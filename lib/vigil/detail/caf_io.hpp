@@ -9,6 +9,5 @@
 
 #include <vigil/caf.hpp>
 
-#if CAF_MAJOR_VERSION == 0 && CAF_MINOR_VERSION == 17
-#  include <vigil/detail/caf_0_17_io.hpp>
-#endif
+// Named where the version is looked at.
+#include VIGIL_CAF_IO_FILES
