@@ -1,3 +1,4 @@
+#include <vigil/detail/guarded.hpp>
 #include <vigil/detail/signal_watch.hpp>
 #include <vigil/detail/tree_owner.hpp>
 #include <vigil/run.hpp>
@@ -6,7 +7,6 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -107,13 +107,8 @@ private:
   }
 
   void call_hook(std::shared_ptr<tree_owner> x) {
-    try {
-      on_hangup_(std::move(x));
-    } catch (const std::exception& e) {
-      say(std::string{"the function for SIGHUP threw: "} + e.what());
-    } catch (...) {
-      say("the function for SIGHUP threw");
-    }
+    if (auto why = caught([&] { on_hangup_(std::move(x)); }))
+      say("the function for SIGHUP threw: " + why->message);
   }
 
   [[nodiscard]] std::shared_ptr<tree_owner> owner() {

@@ -2,13 +2,13 @@
 
 #include <vigil/child.hpp>
 #include <vigil/count.hpp>
+#include <vigil/detail/guarded.hpp>
 #include <vigil/detail/is_null.hpp>
 #include <vigil/dynamic_supervisor.hpp>
 #include <vigil/supervisor_ref.hpp>
 #include <vigil/task_supervisor.hpp>
 
 #include <cstddef>
-#include <exception>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -145,7 +145,7 @@ public:
                            "the function that makes the children is null", id};
     if (to.mistake)
       return result;
-    try {
+    to.mistake = detail::caught([&] {
       for (std::size_t i = 0; i < n; ++i) {
         auto name = id + '-' + std::to_string(i);
         if constexpr (detail::describes_indexed<F>)
@@ -154,11 +154,9 @@ public:
           to.children.push_back(
             vigil::child(std::move(name), f, xs...).definition());
       }
-    } catch (const std::exception& e) {
-      to.mistake = failure{errc::exception, e.what(), id};
-    } catch (...) {
-      to.mistake = failure{errc::exception, "unknown exception", id};
-    }
+    });
+    if (to.mistake)
+      to.mistake->path = id;
     return result;
   }
 

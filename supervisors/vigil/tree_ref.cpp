@@ -33,14 +33,16 @@ void send_root(const supervisor_handle& root, caf::exit_reason why) {
 
 // Nobody else drives virtual time once the last reference is gone, and the end
 // of the actor system waits for the tree.
-void drive_to_end(const tree_context& tree) {
+// Returns whether it was driven, and has not ended all the same.
+bool outlasts_a_day(const tree_context& tree) {
   compat::test_driver driver{tree.system};
   if (!driver.active())
-    return;
+    return false;
   const auto late = time_after(driver.now(), std::chrono::hours{24});
   do
     driver.run();
   while (!tree.has_ended() && driver.now() < late && driver.skip_time());
+  return !tree.has_ended();
 }
 
 } // namespace
@@ -50,14 +52,10 @@ tree_owner::~tree_owner() {
   if (tree->has_ended())
     return;
   send_root(root, caf::exit_reason::user_shutdown);
-  drive_to_end(*tree);
-  if (tree->has_ended())
-    return;
-  compat::test_driver driver{tree->system};
-  if (!driver.active())
+  if (!outlasts_a_day(*tree))
     return;
   send_root(root, caf::exit_reason::kill);
-  drive_to_end(*tree);
+  static_cast<void>(outlasts_a_day(*tree));
 }
 
 void tree_owner::watch_end() {

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <vigil/detail/child_context.hpp>
+#include <vigil/detail/guarded.hpp>
 
 #include <atomic>
-#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -268,15 +268,10 @@ public:
       return;
     }
     note_started();
-    try {
-      T::act();
-      if (faulted())
-        note_failure(failure_of(take_fault()));
-    } catch (const std::exception& e) {
-      note_thrown(e.what());
-    } catch (...) {
-      note_thrown("unknown exception");
-    }
+    if (auto thrown = caught([this] { T::act(); }))
+      note_thrown(std::move(thrown->message));
+    else if (faulted())
+      note_failure(failure_of(take_fault()));
     note_end(this->fail_state_);
     if (life_->why)
       this->fail_state(to_caf(*life_->why));
