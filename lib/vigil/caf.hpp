@@ -19,8 +19,9 @@
 /// - `takes_v`, `request_then`, `then_within`: requests and answers;
 /// - `kind_of`, `kind_name`: which message that is, for people;
 /// - `job`, `is_scheduler_thread`: work for the scheduler that is no actor;
-/// - `requester`, `take_requester`, `readdress`, `answer`, `make_request`,
-///   `copy_content`, `error_in`: standing between a requester and who answers;
+/// - `requester`, `take_requester`, `readdress`, `answer`, `refuse`,
+///   `make_request`, `copy_content`, `error_in`: standing between a requester
+///   and who answers;
 /// - `answer_relay`, `answer_through`, `answer_stage`, `answer_oneself`: whose
 ///   answer it is;
 /// - `life_links`: links of what an actor outlives;

@@ -108,6 +108,30 @@ TEST_CASE("a breaker is a child like any other, and keeps its state") {
   CHECK(x.ask(guarded, 2) == "2");
 }
 
+TEST_CASE("a guard that is a child refuses by the handle that was asked") {
+  world x;
+  auto tree = x.start(town(x.book));
+  auto guards = x.start(vigil::supervisor("guards").child(vigil::child(
+    "b", vigil::circuit_breaker("b", tree[clinic_key], two_failures()))));
+  const auto guarded = guards.find<clinic>("b").value();
+  caf::strong_actor_ptr from;
+  const auto ask = [&](int what) {
+    x.sys().spawn([&, what](caf::event_based_actor* self) {
+      const auto note = [&, self] {
+        from = self->current_sender();
+      };
+      self->request(guarded, caf::infinite, what)
+        .then([=](int) { note(); }, [=](const caf::error&) { note(); });
+    });
+    x.run();
+    return std::exchange(from, nullptr);
+  };
+  CHECK(ask(1) == guarded);
+  CHECK(ask(-1) == guarded);
+  CHECK(ask(-1) == guarded);
+  CHECK(ask(1) == guarded); // the breaker is open now
+}
+
 TEST_CASE("a breaker that restarts gives back the places of its probes") {
   world x;
   auto tree = x.start(town(x.book));

@@ -105,11 +105,17 @@ def sigint(program):
     stop_by(program, signal.SIGINT)
 
 
-def second_signal(program):
+def asked_to_stop(program):
+    """A service that has heard its first signal and does not stop."""
     service = Service(program, "stubborn")
     service.wait_for("stubborn up")
     service.send(signal.SIGTERM)
     service.wait_for("asked to stop")
+    return service
+
+
+def second_signal(program):
+    service = asked_to_stop(program)
     later()
     service.send(signal.SIGINT)
     check(service, 128 + signal.SIGINT,
@@ -123,10 +129,7 @@ def later():
 
 def same_signal_again(program):
     # Each of them comes soon after the one before.
-    service = Service(program, "stubborn")
-    service.wait_for("stubborn up")
-    service.send(signal.SIGTERM)
-    service.wait_for("asked to stop")
+    service = asked_to_stop(program)
     while service.process.poll() is None:
         time.sleep(0.05)
         service.send(signal.SIGTERM)

@@ -1,4 +1,4 @@
-#include "partition_fixture.hpp"
+#include "pool_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,16 +10,6 @@ using namespace test;
 using vigil::errc;
 
 namespace {
-
-inline constexpr vigil::child_key<worker, "pool"> pool_key;
-
-auto pool_of(world& w, std::size_t n, kind k = kind::in_place) {
-  return vigil::pool(pool_key, n, numbered(w, k)).intensity(100, 5s);
-}
-
-auto who(world& w, const worker& pool) {
-  return w.request<std::string>(pool, std::string{"who"});
-}
 
 /// Returns the replies or the names of the codes, "-" for what is not there.
 std::string all(const std::vector<answer<std::string>>& xs) {

@@ -1,4 +1,4 @@
-#include "partition_fixture.hpp"
+#include "pool_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,16 +9,6 @@
 using namespace test;
 
 namespace {
-
-inline constexpr vigil::child_key<worker, "pool"> pool_key;
-
-auto pool_of(world& w, std::size_t n, kind k = kind::in_place) {
-  return vigil::pool(pool_key, n, numbered(w, k)).intensity(100, 5s);
-}
-
-auto who(world& w, const worker& pool) {
-  return w.request<std::string>(pool, std::string{"who"});
-}
 
 /// Returns the reply or the name of the code, "-" if there is nothing yet.
 std::string told(const answer<std::string>& x) {

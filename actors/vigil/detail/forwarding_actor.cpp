@@ -23,8 +23,11 @@ void forwarding_actor::lose(compat::mailbox_element& x, errc why,
     return;
   // It found no life; the last one there was is the nearest to name.
   cell_->lose_messages(1, cell_->incarnation.load(std::memory_order_relaxed));
-  compat::reply_error(caf::strong_actor_ptr{ctrl()}, x.sender, x.mid, ctx,
-                      to_caf({why, {}, cell_->path()}));
+  // Where hosts follow an abandoned one, that one is the handle.
+  auto handle = cell_->handle();
+  compat::refuse(
+    x, handle != nullptr ? std::move(handle) : caf::strong_actor_ptr{ctrl()},
+    to_caf({why, {}, cell_->path()}), ctx);
 }
 
 void forwarding_actor::end(compat::context* ctx) {

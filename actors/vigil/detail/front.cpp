@@ -162,8 +162,8 @@ void front::deliver(compat::element_ptr x, compat::context* ctx) {
   compat::answer_oneself(*x, ctrl());
   // If the end comes only now, the tables are closed, or will be.
   if (ended_.load(std::memory_order_acquire))
-    return compat::reply_error(self(), x->sender, x->mid, ctx,
-                               to_caf(trouble(errc::child_stopped)));
+    return compat::refuse(*x, self(), to_caf(trouble(errc::child_stopped)),
+                          ctx);
   called(std::move(x), ctx);
 }
 

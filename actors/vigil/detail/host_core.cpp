@@ -47,8 +47,8 @@ void host_core::on_ended() {
 void host_core::on_thrown(std::string what, const caf::strong_actor_ptr& asker,
                           caf::message_id mid) {
   auto why = complete({errc::exception, std::move(what)});
-  compat::reply_error(caf::strong_actor_ptr{self().ctrl()}, asker, mid,
-                      self().context(), to_caf(why));
+  compat::reply_error(stable_handle(), asker, mid, self().context(),
+                      to_caf(why));
   if (op_tied()) [[unlikely]]
     op_part(to_caf(why));
   finish(abnormal(std::move(why)));
@@ -393,14 +393,13 @@ compat::verdict host_core::on_draining(compat::mailbox_element& x) {
 }
 
 void host_core::lose(compat::mailbox_element& x, errc why) {
-  lose(x, why, caf::strong_actor_ptr{self().ctrl()}, self().context());
+  lose(x, why, stable_handle(), self().context());
 }
 
 void host_core::lose(compat::mailbox_element& x, errc why,
                      const caf::strong_actor_ptr& as, compat::context* ctx) {
   record().lose_messages(1, incarnation());
-  compat::reply_error(as, x.sender, x.mid, ctx,
-                      to_caf({why, {}, record().path()}));
+  compat::refuse(x, as, to_caf({why, {}, record().path()}), ctx);
 }
 
 void host_core::lose_at_end(compat::mailbox_element& x) {

@@ -2,7 +2,6 @@
 
 #include <vigil/caf.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <functional>
@@ -35,7 +34,7 @@ public:
   [[nodiscard]] caf::strong_actor_ptr find(const hashed& what) const {
     auto& here = shard_of(what.hash);
     std::unique_lock guard{here.mutex};
-    auto alike = here.with(what.hash);
+    const auto alike = here.with(what.hash);
     guard.unlock();
     return matching(alike, 0, what.key);
   }
@@ -51,8 +50,7 @@ public:
     candidates seen;
     for (;;) {
       std::unique_lock guard{here.mutex};
-      auto alike = here.with(what.hash);
-      const auto fresh = move_new_ones(alike, seen);
+      const auto fresh = add_new_ones(here.with(what.hash), seen);
       if (fresh == seen.size()) {
         if (!admit())
           return nullptr;
@@ -88,15 +86,43 @@ private:
     caf::strong_actor_ptr child;
   };
 
-  // Children whose keys have the same hash: hardly ever more than one.
-  using candidates = std::vector<entry>;
+  /// Children whose keys have the same hash: hardly ever more than one, which
+  /// takes no memory.
+  class candidates {
+  public:
+    [[nodiscard]] std::size_t size() const noexcept {
+      return first_.child == nullptr ? 0 : 1 + more_.size();
+    }
+
+    [[nodiscard]] const entry& operator[](std::size_t i) const noexcept {
+      return i == 0 ? first_ : more_[i - 1];
+    }
+
+    void add(entry x) {
+      if (first_.child == nullptr)
+        first_ = std::move(x);
+      else
+        more_.push_back(std::move(x));
+    }
+
+    [[nodiscard]] bool holds(const caf::strong_actor_ptr& child) const {
+      for (std::size_t i = 0; i < size(); ++i)
+        if ((*this)[i].child == child)
+          return true;
+      return false;
+    }
+
+  private:
+    entry first_{};
+    std::vector<entry> more_;
+  };
 
   struct alignas(64) shard {
     [[nodiscard]] candidates with(std::size_t hash) const {
       candidates result;
       auto [i, end] = children.equal_range(hash);
       for (; i != end; ++i)
-        result.push_back(i->second);
+        result.add(i->second);
       return result;
     }
 
@@ -105,12 +131,11 @@ private:
   };
 
   /// Appends to `seen` what is not in there; returns where that begins.
-  static std::size_t move_new_ones(candidates& from, candidates& seen) {
+  static std::size_t add_new_ones(const candidates& from, candidates& seen) {
     const auto result = seen.size();
-    for (auto& x : from)
-      if (std::none_of(seen.begin(), seen.end(),
-                       [&](const entry& y) { return x.child == y.child; }))
-        seen.push_back(std::move(x));
+    for (std::size_t i = 0; i < from.size(); ++i)
+      if (!seen.holds(from[i].child))
+        seen.add(from[i]);
     return result;
   }
 

@@ -94,9 +94,9 @@ private:
   }
 
   /// Answers a message if it is a request.
-  void refuse(const compat::mailbox_element& x, const failure& why,
+  void refuse(compat::mailbox_element& x, const failure& why,
               compat::context* ctx) {
-    compat::reply_error(self(), x.sender, x.mid, ctx, to_caf(why));
+    compat::refuse(x, self(), to_caf(why), ctx);
   }
 
   void ready(rate_ticket ticket, rate_answer answer) {

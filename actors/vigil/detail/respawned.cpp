@@ -95,8 +95,9 @@ void respawned_context::lose(compat::mailbox_element& x) {
   if (!counts_when_lost(x))
     return;
   record().lose_messages(1, incarnation());
-  compat::reply_error(answering(), x.sender, x.mid, self().context(),
-                      to_caf({errc::message_lost, {}, record().path()}));
+  compat::refuse(x, answering(),
+                 to_caf({errc::message_lost, {}, record().path()}),
+                 self().context());
 }
 
 // -- respawned_blocking_context -----------------------------------------------

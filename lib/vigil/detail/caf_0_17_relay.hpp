@@ -73,15 +73,6 @@ inline void answer(requester&& to, element_ptr x, context* ctx) {
   next->enqueue(std::move(x), ctx);
 }
 
-/// Answers with an error on behalf of `self`.
-inline void answer(requester&& to, const caf::strong_actor_ptr& self,
-                   caf::error why, context* ctx) {
-  if (to.source != nullptr)
-    to.source->enqueue(
-      caf::make_mailbox_element(self, to.id.response_id(), {}, std::move(why)),
-      ctx);
-}
-
 /// Returns a copy of what a message says; cheap where it is shared.
 [[nodiscard]] inline caf::message copy_content(const mailbox_element& x) {
   return x.copy_content_to_message();
@@ -174,7 +165,7 @@ public:
     const auto to = std::move(x->sender);
     if (to == nullptr)
       return;
-    x->sender = handle_.lock();
+    x->sender = handle();
     x->mid = x->mid.response_id();
     to->enqueue(std::move(x), ctx);
   }
@@ -182,6 +173,10 @@ public:
   void on_destroy() override {
     end();
     forwarder::on_destroy();
+  }
+
+  [[nodiscard]] caf::strong_actor_ptr handle() const {
+    return handle_.lock();
   }
 
   /// The handle has ended. Whoever delegated a request to another node has
@@ -207,6 +202,29 @@ private:
   // To be compared only.
   std::atomic<const caf::actor_control_block*> behind_{nullptr};
 };
+
+/// Answers with an error on behalf of `self`, or of the handle before it.
+/// Stages after that take values only: the error goes to who asked.
+inline void answer(requester&& to, const caf::strong_actor_ptr& self,
+                   caf::error why, context* ctx) {
+  if (to.source == nullptr)
+    return;
+  const auto* relay = to.stages.empty()
+                        ? nullptr
+                        : dynamic_cast<answer_relay*>(to.stages.back()->get());
+  to.source->enqueue(
+    caf::make_mailbox_element(relay != nullptr ? relay->handle() : self,
+                              to.id.response_id(), {}, std::move(why)),
+    ctx);
+}
+
+/// Refuses a message on behalf of `self`, or of the handle before it: who made
+/// a request gets `why`; of what is no request nobody hears.
+inline void refuse(mailbox_element& x, const caf::strong_actor_ptr& self,
+                   caf::error why, context* ctx) {
+  if (is_request(x))
+    answer(take_requester(x), self, std::move(why), ctx);
+}
 
 /// Takes the message for `me` to answer. Where an actor delegates a request,
 /// its relay is still in there; who answers for `me` is not that actor.

@@ -135,8 +135,8 @@ public:
                                   .path = path_,
                                   .incarnation = life_,
                                   .count = 1});
-    compat::reply_error(caf::strong_actor_ptr{ctrl()}, x->sender, x->mid, ctx,
-                        to_caf({errc::child_stopped, {}, path_}));
+    compat::refuse(*x, caf::strong_actor_ptr{ctrl()},
+                   to_caf({errc::child_stopped, {}, path_}), ctx);
   }
 
   void on_destroy() override {

@@ -58,8 +58,7 @@ void supervisor_actor::enqueue(compat::element_ptr x, compat::context* ctx) {
 
 void refuse_call(compat::mailbox_element& x, const supervisor_cell& cell,
                  const caf::strong_actor_ptr& as, compat::context* ctx) {
-  compat::reply_error(as, x.sender, x.mid, ctx,
-                      to_caf({errc::supervisor_down, {}, cell.path}));
+  compat::refuse(x, as, to_caf({errc::supervisor_down, {}, cell.path}), ctx);
 }
 
 bool supervisor_actor::cleanup(caf::error&& reason, compat::context* ctx) {

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "partition_fixture.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace test {
+
+inline constexpr vigil::child_key<worker, "pool"> pool_key;
+
+inline auto pool_of(world& w, std::size_t n, kind k = kind::in_place) {
+  return vigil::pool(pool_key, n, numbered(w, k)).intensity(100, 5s);
+}
+
+inline auto who(world& w, const worker& pool) {
+  return w.request<std::string>(pool, std::string{"who"});
+}
+
+} // namespace test
