@@ -47,7 +47,7 @@ public:
                   "vigil: a fallback has to understand all that the target "
                   "understands; give an actor of the target's interface");
     return with([&](auto& x) {
-      x.options_.mistake = other == nullptr ? "the fallback is null" : "";
+      x.options_.nulls.note("the fallback", other == nullptr);
       x.options_.fallback = [other](caf::actor_system&) {
         return caf::actor_cast<caf::strong_actor_ptr>(other);
       };
@@ -60,7 +60,7 @@ public:
   [[nodiscard]] breaker_builder fallback(F f, Fs... fs) const {
     const auto null = detail::is_null(f) || (detail::is_null(fs) || ...);
     return with([&](auto& x) {
-      x.options_.mistake = null ? "a handler of the fallback is null" : "";
+      x.options_.nulls.note("the fallback", null);
       x.options_.fallback
         = detail::fallback_maker<Handle>(std::move(f), std::move(fs)...);
     });
@@ -75,8 +75,8 @@ public:
                   "vigil: judge<T>(f) takes a function from const T& to "
                   "vigil::call_outcome");
     return with([&](auto& x) {
-      if (detail::is_null(f))
-        x.options_.mistake = "the function of judge(f) is null";
+      x.options_.nulls.note_more("the function of judge(f)",
+                                 detail::is_null(f));
       x.options_.judges.push_back(
         [f](compat::mailbox_element& m) -> std::optional<call_outcome> {
           const auto* value = compat::get_if<T>(m);

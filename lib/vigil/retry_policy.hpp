@@ -2,6 +2,7 @@
 
 #include <vigil/backoff.hpp>
 #include <vigil/count.hpp>
+#include <vigil/detail/null_settings.hpp>
 #include <vigil/failure.hpp>
 #include <vigil/retry_budget.hpp>
 
@@ -30,8 +31,8 @@ struct retry_settings {
   bool heed_retry_after = true;
   any_duration max_retry_after = std::chrono::minutes{1};
   bool tell_exhausted = false;
-  /// Names a setting whose function is null, if there is one.
-  const char* null_function = nullptr;
+  /// The settings whose function is null.
+  detail::null_settings null_functions;
 };
 
 /// Says when a failed call is made again, and after how long.
@@ -71,7 +72,7 @@ public:
   [[nodiscard]] retry_policy
   retry_if(std::function<bool(const failure&)> f) const {
     return with([&](auto& x) {
-      x.null_function = f ? nullptr : "retry_if";
+      x.null_functions.note("retry_if", !f);
       x.retry_if = std::move(f);
     });
   }
@@ -81,7 +82,7 @@ public:
   [[nodiscard]] retry_policy
   delay(std::function<any_duration(std::uint32_t n, const failure&)> f) const {
     return with([&](auto& x) {
-      x.null_function = f ? nullptr : "delay";
+      x.null_functions.note("delay", !f);
       x.delay = std::move(f);
     });
   }

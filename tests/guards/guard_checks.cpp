@@ -56,6 +56,19 @@ TEST_CASE("what is wrong with guards is told before anything runs") {
   refused(breaker.fallback(clinic{}), errc::null_handle);
   refused(breaker.fallback(no_handler), errc::null_handle);
   refused(breaker.judge<int>(no_judge), errc::null_handle);
+  // What is set later hides nothing.
+  auto handler = [](int x) {
+    return x;
+  };
+  auto judge = [](const int&) {
+    return vigil::call_outcome::success;
+  };
+  refused(breaker.judge<int>(no_judge).fallback(handler), errc::null_handle);
+  refused(breaker.judge<int>(no_judge).judge<int>(judge), errc::null_handle);
+  refused(breaker.fallback(no_handler).judge<int>(judge), errc::null_handle);
+  refused(breaker.judge<int>(no_judge).fallback(no_handler).fallback(handler),
+          errc::null_handle);
+  CHECK_FALSE(breaker.fallback(no_handler).fallback(handler).check());
 }
 
 TEST_CASE("guards with times without end never use them") {

@@ -87,6 +87,12 @@ TEST_CASE("RT-05: waits grow to the cap and stay there") {
 
 TEST_CASE("RT-05: a policy that cannot be is refused, and says where") {
   const retry_policy p;
+  auto always = [](const failure&) {
+    return true;
+  };
+  auto soon = [](std::uint32_t, const failure&) -> vigil::any_duration {
+    return 1s;
+  };
   const std::vector<std::pair<retry_policy, const char*>> all{
     {p.attempts(0), "attempts"},
     {p.backoff(vigil::exponential(1s, 2s).factor(0.5)), "backoff"},
@@ -102,6 +108,9 @@ TEST_CASE("RT-05: a policy that cannot be is refused, and says where") {
     {p.max_retry_after(-1h), "max_retry_after"},
     {p.retry_if(nullptr), "retry_if(f) is null"},
     {p.delay(nullptr), "delay(f) is null"},
+    {p.retry_if(nullptr).delay(soon), "retry_if(f) is null"},
+    {p.delay(nullptr).retry_if(always), "delay(f) is null"},
+    {p.retry_if(nullptr).delay(nullptr).delay(soon), "retry_if(f) is null"},
     {p.budget(std::make_shared<vigil::retry_budget>(1e9, 5)), "share"},
     {p.budget(std::make_shared<vigil::retry_budget>(
        std::numeric_limits<double>::infinity(), 5)),
@@ -118,6 +127,7 @@ TEST_CASE("RT-05: a policy that cannot be is refused, and says where") {
     CHECK(wrong->message.find("retry 'test': ") == 0);
   }
   CHECK_FALSE(check(p, "test").has_value());
+  CHECK_FALSE(check(p.retry_if(nullptr).retry_if(always), "test").has_value());
 }
 
 TEST_CASE("why there is no further attempt is told") {

@@ -56,8 +56,8 @@ std::optional<failure> check_breaker(const breaker_home& home,
     return failure{errc::null_handle, who + "the target is null"};
   if (x.timeout < duration::zero())
     return failure{errc::negative_delay, who + "timeout is negative"};
-  if (*x.mistake != '\0')
-    return failure{errc::null_handle, who + x.mistake};
+  if (const auto* null = x.nulls.first())
+    return failure{errc::null_handle, who + null + " is null"};
   return check(home.policy(), home.name());
 }
 

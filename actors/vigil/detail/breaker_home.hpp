@@ -2,6 +2,7 @@
 
 #include <vigil/breaker_core.hpp>
 #include <vigil/caf_error.hpp>
+#include <vigil/detail/null_settings.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -26,8 +27,8 @@ struct breaker_options {
   std::vector<value_judge> judges;
   /// Makes whom to ask instead; may be empty.
   std::function<caf::strong_actor_ptr(caf::actor_system&)> fallback;
-  /// What a setting could not take; empty if there is nothing.
-  const char* mistake = "";
+  /// What settings could not take.
+  null_settings nulls;
 };
 
 /// What the lives of one breaker actor have in common.
