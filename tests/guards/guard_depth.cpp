@@ -240,6 +240,50 @@ TEST_CASE("a chain of guards of any length passes calls and answers") {
   CHECK(x.ask_all(guarded, {1, -1, 2}) == "1 unspecified 2 ");
 }
 
+TEST_CASE("a call that is put off does not use the context of who made it, "
+          "which may be gone by then") {
+  struct context final : caf::execution_unit {
+    explicit context(caf::actor_system& sys) : caf::execution_unit(&sys) {
+      // nop
+    }
+
+    void exec_later(caf::resumable* x) override {
+      used_late |= over;
+      system().scheduler().enqueue(x);
+    }
+
+    bool over = false;
+    bool used_late = false;
+  };
+  // How deep the listener is called depends on the length of the chain.
+  for (int length = 0; length < 20; ++length) {
+    CAPTURE(length);
+    world x;
+    const auto target = x.spawn();
+    const clinic other = x.start(vigil::time_limiter("o", target, 1h));
+    context mine{x.sys()};
+    int told = 0;
+    const auto breaker
+      = vigil::circuit_breaker("c", target,
+                               breaker_policy{}.consecutive_failures(1))
+          .on_event([&](const auto&) {
+            if (told++ > 0)
+              return;
+            for (int i = 0; i < 3; ++i)
+              caf::actor_cast<caf::strong_actor_ptr>(other)->enqueue(
+                nullptr, caf::make_message_id(), caf::make_message(7), &mine);
+            mine.over = true;
+          });
+    clinic first = x.start(breaker);
+    for (int i = 0; i < length; ++i)
+      first = x.start(vigil::time_limiter("t", first, 1h));
+    CHECK(x.ask(first, -1) != "1");
+    CHECK(told > 0);
+    CHECK_FALSE(mine.used_late);
+    CHECK(std::count(x.book->asked.begin(), x.book->asked.end(), 7) == 3);
+  }
+}
+
 TEST_CASE("many who waited are gone when it is their turn") {
   on_small_stack([] {
     world x;

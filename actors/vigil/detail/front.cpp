@@ -23,7 +23,7 @@ public:
   /// As deep as a chain of guards that answers at once, give or take.
   static constexpr int max_depth = 8;
 
-  front_work() noexcept {
+  explicit front_work(compat::context* ctx) noexcept : ctx_(ctx) {
     here = this;
   }
 
@@ -44,7 +44,11 @@ public:
     return depth_ >= max_depth || next_ < later_.size();
   }
 
+  // The context of a call inside, such as that of a scoped actor in code of the
+  // user's, may be gone by then.
   void add(put_off x) {
+    if (x.ctx != ctx_)
+      x.ctx = nullptr;
     later_.push_back(std::move(x));
   }
 
@@ -76,6 +80,7 @@ private:
 
   static thread_local front_work* here;
 
+  compat::context* const ctx_;
   int depth_ = 0;
   std::size_t next_ = 0;
   std::vector<put_off> later_;
@@ -138,7 +143,7 @@ void front::enqueue(caf::mailbox_element_ptr x, compat::context* ctx) {
       return work->add({self(), std::move(x), ctx});
     return work->deeper([&] { deliver(std::move(x), ctx); });
   }
-  front_work work;
+  front_work work{ctx};
   work.deeper([&] { deliver(std::move(x), ctx); });
   work.finish([&](put_off& next) {
     auto& to = static_cast<front&>(*next.to->get());
