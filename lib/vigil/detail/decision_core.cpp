@@ -307,10 +307,6 @@ bool decision_core::swallow(child_uid uid, bool end_of_start) {
 
 // -- actions ------------------------------------------------------------------
 
-void decision_core::emit(action_t x) {
-  actions_.push_back(std::move(x));
-}
-
 void decision_core::reply(call_id call, result<child_uid> what) {
   if (call != 0)
     emit(action::answer{call, std::move(what)});
