@@ -108,7 +108,7 @@ breaker_admission breaker_core::acquire(time_point now) noexcept {
         switch (enter_probe(generation, now)) {
           case probe_gate::answer::first:
           case probe_gate::answer::admitted:
-            return admit(generation, now);
+            return admit(at, now);
           case probe_gate::answer::full:
             return refuse(at, breaker_refusal::half_open_full, now);
           case probe_gate::answer::over:
@@ -119,7 +119,7 @@ breaker_admission breaker_core::acquire(time_point now) noexcept {
         }
         continue;
       default:
-        return admit(generation, now);
+        return admit(at, now);
     }
   }
 }
@@ -143,9 +143,9 @@ duration breaker_core::wait_for_probes(time_point now) const noexcept {
   return std::max(detail::time_between(since, now), probe_wait_);
 }
 
-breaker_admission breaker_core::admit(std::uint64_t generation,
-                                      time_point now) noexcept {
-  if (leases_ == nullptr)
+breaker_admission breaker_core::admit(word::value at, time_point now) noexcept {
+  const auto generation = word::generation_of(at);
+  if (leases_ == nullptr || word::state_of(at) == breaker_state::disabled)
     return breaker_permit{this, generation, now};
   const auto lease = leases_->take(generation, now);
   const auto& x = policy_.settings();
@@ -212,6 +212,8 @@ bool breaker_core::stale(const call& x) noexcept {
 
 bool breaker_core::count(word::value at, const call& x) noexcept {
   const auto state = word::state_of(at);
+  if (state == breaker_state::disabled)
+    return false;
   const auto half_open = state == breaker_state::half_open;
   switch (x.how) {
     case call_outcome::success:

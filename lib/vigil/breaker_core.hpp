@@ -142,7 +142,8 @@ public:
   /// Refuses all calls.
   void force_open(time_point now, breaker_order why = {});
 
-  /// Lets all calls through and counts none.
+  /// Lets all calls through and counts none, whatever comes of them, nor
+  /// watches those under way. What comes back of earlier ones is stale.
   void disable(time_point now, breaker_order why = {});
 
   /// Lets all calls through and counts them, to see what would happen.
@@ -202,7 +203,7 @@ private:
 
   // breaker_core.cpp
   breaker_admission acquire(time_point now) noexcept;
-  breaker_admission admit(std::uint64_t generation, time_point now) noexcept;
+  breaker_admission admit(word::value at, time_point now) noexcept;
   breaker_rejection refuse(word::value at, breaker_refusal why,
                            time_point now) noexcept;
   bool settle(const call& x, detail::lease_id lease) noexcept;

@@ -236,7 +236,7 @@ time_point breaker_core::deadline_of(const move& m) {
     return detail::time_after(m.now, *m.wait);
   const auto quiet = policy_.settings().quiet_time;
   if (quiet > duration::zero() && state() == breaker_state::closed
-      && detail::time_between(memory_.closed_since, m.now) >= quiet)
+      && detail::has_lasted(memory_.closed_since, m.now, quiet))
     memory_.attempts = 0;
   if (memory_.attempts < std::numeric_limits<std::uint32_t>::max())
     ++memory_.attempts;

@@ -31,6 +31,43 @@ TEST_CASE("CB-59: disabled lets all through and counts nothing") {
   CHECK(x.seen.empty());
 }
 
+TEST_CASE("CB-59: disabled counts no outcome and watches no call") {
+  for (const bool from_start : {false, true}) {
+    bench x{from_start ? b1().lease(10s).starts(breaker_state::disabled)
+                       : b1().lease(10s)};
+    if (!from_start)
+      x.core->disable(x.now);
+    x.seen.clear();
+    x.calls("SFLICSFLIC");
+    { const auto dropped = x.admit(); }
+    auto hanging = x.admit();
+    auto late = x.admit();
+    for (const auto how : {call_outcome::failure, call_outcome::ignored,
+                           call_outcome::cancelled, call_outcome::abandoned})
+      CHECK_FALSE(x.core->record(how, x.now, errc::unspecified));
+    x.wait(5s);
+    CHECK(x.metrics().overdue == 0);
+    CHECK(x.metrics().under_way == 0);
+    CHECK_FALSE(hanging.ignored(x.now));
+    // Longer than any lease.
+    x.wait(1h);
+    CHECK_FALSE(late.failure(x.now));
+    const auto m = x.metrics();
+    CHECK(m.state == breaker_state::disabled);
+    CHECK(m.buffered + m.failed + m.slow + m.consecutive_failures == 0);
+    CHECK(m.ignored + m.cancelled + m.abandoned + m.stale_results == 0);
+    CHECK(m.overdue + m.under_way + m.refused + m.probes == 0);
+    CHECK(x.seen.empty());
+    // What was let through uncounted stays so.
+    auto between = x.admit();
+    x.core->reset(x.now);
+    CHECK_FALSE(between.failure(x.now));
+    CHECK(x.metrics().buffered == 0);
+    x.calls("FFFFF");
+    CHECK(x.state() == breaker_state::open);
+  }
+}
+
 TEST_CASE("CB-59: metrics_only counts, tells once, and lets all through") {
   bench x{b1()};
   x.core->metrics_only(x.now);

@@ -137,6 +137,24 @@ TEST_CASE("shares are exact at the threshold") {
   }
 }
 
+TEST_CASE("a share that is above zero is reached by one call, however small") {
+  for (const auto share : {1e-9, 4e-10, 1e-12, 5e-324}) {
+    CAPTURE(share);
+    bench x{
+      breaker_policy{}.failure_rate(share).min_calls(3).window(100).wait(1s)};
+    x.calls("SSF");
+    CHECK(x.state() == breaker_state::open);
+    // Nor does a probe fail for nothing.
+    x.wait(1s);
+    x.calls("F");
+    CHECK(x.state() == breaker_state::open);
+    bench y{
+      breaker_policy{}.slow_call_rate(share, 1s).min_calls(3).window(100)};
+    y.calls("SSL");
+    CHECK(y.state() == breaker_state::open);
+  }
+}
+
 TEST_CASE("without a rule half of the last hundred calls open") {
   bench x{breaker_policy{}};
   x.calls(std::string(50, 'S') + std::string(49, 'F'));

@@ -11,8 +11,10 @@ namespace {
 
 constexpr auto whole = breaker_rules::whole;
 
+// A share too small to tell from none is still one.
 std::uint64_t share_of(const std::optional<double>& x) {
-  return x ? static_cast<std::uint64_t>(std::llround(*x * whole)) : 0;
+  return x ? static_cast<std::uint64_t>(std::max(std::llround(*x * whole), 1LL))
+           : 0;
 }
 
 /// How many of `all` make a share, at least one; more than all if there is no
