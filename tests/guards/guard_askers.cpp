@@ -204,6 +204,160 @@ TEST_CASE("calls of the dead do not fill the queue of a rate limiter") {
   });
 }
 
+namespace {
+
+/// A supervised caller that makes requests in its first life alone.
+class reborn {
+public:
+  reborn(world& x, const clinic& to, std::vector<int> what, bool dynamic,
+         bool respawn)
+    : world_(x), tree_(x.start(build(to, std::move(what), dynamic, respawn))),
+      caller_(dynamic ? tree_.find<vigil::dynamic<caf::actor>>("callers")
+                          .value()
+                          .start_child()
+                          .value()
+                      : tree_.find<caf::actor>("caller").value()) {
+    // Dynamic ones begin with their first message.
+    caf::anon_send(caller_, 1);
+    x.run();
+    CHECK(*lives_ == 1);
+  }
+
+  void begin_anew() {
+    caf::anon_send(caller_, fault);
+    world_.run();
+    CHECK(*lives_ == 2);
+  }
+
+private:
+  vigil::supervisor_builder<> build(const clinic& to, std::vector<int> what,
+                                    bool dynamic, bool respawn) {
+    auto f = [to, what, lives = lives_](caf::event_based_actor* self) {
+      if (++*lives == 1)
+        for (const auto y : what)
+          self->request(to, caf::infinite, y)
+            .then([](int) {}, [](const caf::error&) {});
+      return caf::behavior{[self](int x) {
+        if (x == fault)
+          self->quit(caf::make_error(caf::sec::runtime_error));
+      }};
+    };
+    const auto root = vigil::supervisor("callers");
+    if (dynamic)
+      return vigil::supervisor("root").child(
+        vigil::dynamic_supervisor<caf::actor>("callers", f));
+    const auto caller = vigil::child("caller", f);
+    return root.child(respawn ? caller.respawn() : caller);
+  }
+
+  std::shared_ptr<int> lives_ = std::make_shared<int>(0);
+  world& world_;
+  vigil::tree_ref tree_;
+  caf::actor caller_;
+};
+
+/// Calls `f(world, guarded, caller)` for each kind of caller; the caller has
+/// made its requests.
+template <class F>
+void for_each_reborn(const std::vector<int>& what, F f) {
+  for (const bool dynamic : {false, true})
+    for (const bool respawn : {false, true})
+      if (!dynamic || !respawn)
+        behind_each([&](world& x, const guarded_clinic& outer) {
+          CAPTURE(dynamic);
+          CAPTURE(respawn);
+          f(x, outer, [&](const clinic& to) {
+            return reborn{x, to, what, dynamic, respawn};
+          });
+        });
+}
+
+} // namespace
+
+TEST_CASE("a call is not made again for an earlier life of its caller") {
+  for_each_reborn({-1}, [](world& x, const guarded_clinic& outer, auto make) {
+    const auto guarded = x.start(outer.retry(retries()));
+    auto caller = make(guarded);
+    caller.begin_anew();
+    x.advance(10s);
+    CHECK(x.book->asked == std::vector{-1});
+  });
+}
+
+TEST_CASE("calls of earlier lives do not fill the queue of a bulkhead") {
+  for_each_reborn(
+    {3, 4, 5}, [](world& x, const guarded_clinic& outer, auto make) {
+      const auto guarded
+        = x.start(outer.bulkhead(bulkhead_policy{}.concurrent(1).queue(3)));
+      auto first = x.request(guarded, hang);
+      x.run();
+      auto caller = make(guarded);
+      caller.begin_anew();
+      auto next = x.request(guarded, 6);
+      x.run();
+      CHECK(x.text(next) == "-");
+      x.let_go(1);
+      CHECK(x.text(next) == "6");
+      CHECK(x.book->asked == std::vector{hang, 6});
+    });
+}
+
+TEST_CASE("calls of earlier lives do not fill the queue of a rate limiter") {
+  for_each_reborn(
+    {3, 4, 5}, [](world& x, const guarded_clinic& outer, auto make) {
+      const auto guarded
+        = x.start(outer.rate_limit(rate_limit_policy{1, 1s}.queue(3)));
+      CHECK(x.ask(guarded, 1) == "1");
+      auto caller = make(guarded);
+      caller.begin_anew();
+      auto next = x.request(guarded, 6);
+      x.run();
+      CHECK(x.text(next) == "-");
+      x.advance(1s);
+      CHECK(x.text(next) == "6");
+    });
+}
+
+TEST_CASE("a life gets its answers, whatever earlier ones asked for") {
+  world x;
+  const auto guarded
+    = x.start(vigil::guard(x.spawn(), "g")
+                .retry(retries())
+                .bulkhead(bulkhead_policy{}.concurrent(1).queue(1)));
+  auto got = std::make_shared<std::vector<int>>();
+  auto tree = x.start(vigil::supervisor("root").intensity(100, 1s).child(
+    vigil::child("caller", [=](caf::event_based_actor* self) -> caf::behavior {
+      return {[=](int n) {
+        if (n == fault)
+          return self->quit(caf::make_error(caf::sec::runtime_error));
+        auto yes = [=](int m) {
+          got->push_back(m);
+        };
+        auto no = [=](const caf::error&) {
+          got->push_back(-n);
+        };
+        if (n % 2 == 0)
+          self->request<caf::message_priority::high>(guarded, caf::infinite, n)
+            .then(yes, no);
+        else
+          self->request(guarded, caf::infinite, n).then(yes, no);
+      }};
+    })));
+  const auto caller = tree.find<caf::actor>("caller").value();
+  for (int i = 1; i < 10; ++i) {
+    for (const auto n : {i, fault}) {
+      x.book->failures = 1;
+      caf::anon_send(caller, n);
+      x.run();
+    }
+    x.book->failures = 2;
+    caf::anon_send(caller, 100 + i);
+    x.advance(10s);
+    CHECK(got->size() == static_cast<std::size_t>(i));
+    CHECK(got->back() == 100 + i);
+  }
+}
+
 TEST_CASE("a large queue of the dead makes room, too") {
   world x;
   const auto guarded = x.start(vigil::bulkhead(

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -216,6 +218,48 @@ TEST_CASE("between two lives a handle holds as many messages as it may") {
     CHECK(all(replies) == "a#2, no_luck, gap_queue_full, gap_queue_full");
     CHECK(lost(tree, "sup/a") == 3);
   }
+}
+
+TEST_CASE("requests of who is gone take no place in the gap queue") {
+  for (auto k : {kind::respawn, kind::of_class, kind::callable})
+    for (const bool supervised : {false, true}) {
+      CAPTURE(to_string(k));
+      CAPTURE(supervised);
+      world w;
+      auto tree = w.start(
+        sup().child(w.child("a", k).gap_queue(2).backoff(vigil::fixed(1s))));
+      auto a = handle_of(tree, "a");
+      w.tell(a, "die");
+      // Its first life asks.
+      auto first = std::make_shared<bool>(true);
+      auto ask = [=](caf::event_based_actor* self) -> caf::behavior {
+        for (int i = 0; *first && i < 2; ++i)
+          self->request(a, caf::infinite, std::string{"who"})
+            .then([](const std::string&) {}, [](const caf::error&) {});
+        *first = false;
+        return {[=](int) {
+          self->quit(caf::make_error(caf::sec::runtime_error));
+        }};
+      };
+      std::optional<vigil::tree_ref> others;
+      caf::actor asker;
+      if (supervised) {
+        others.emplace(w.start(
+          vigil::supervisor("others").child(vigil::child("asker", ask))));
+        asker = others->find<caf::actor>("asker").value();
+      } else {
+        asker = w.sys().spawn<caf::hidden>(ask);
+      }
+      w.run();
+      caf::anon_send(asker, 1);
+      w.run();
+      auto replies = send(w, a, {"who", "who", "who"});
+      w.run();
+      CHECK(all(replies) == "timeout, timeout, gap_queue_full");
+      w.advance(1s);
+      CHECK(all(replies) == "a#2, a#2, gap_queue_full");
+      CHECK(lost(tree, "sup/a") == 3);
+    }
 }
 
 TEST_CASE("a gap queue of zero refuses all messages between two lives") {

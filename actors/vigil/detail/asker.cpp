@@ -1,4 +1,5 @@
 #include <vigil/detail/asker.hpp>
+#include <vigil/detail/child_messages.hpp>
 #include <vigil/detail/front.hpp>
 
 #include <utility>
@@ -7,7 +8,7 @@ namespace vigil::detail {
 
 namespace {
 
-std::optional<caf::strong_actor_ptr> look_through(request_id x) {
+std::optional<request_id> look_through(request_id x) {
   while (x.who != nullptr) {
     const auto* between = dynamic_cast<const front*>(x.who->get());
     if (between == nullptr)
@@ -19,7 +20,7 @@ std::optional<caf::strong_actor_ptr> look_through(request_id x) {
   }
   if (compat::has_ended(x.who))
     return std::nullopt;
-  return std::move(x.who);
+  return x;
 }
 
 } // namespace
@@ -28,7 +29,10 @@ std::optional<caf::strong_actor_ptr>
 asker_of(const compat::mailbox_element& x) {
   if (!compat::is_request(x))
     return compat::sender_of(x);
-  return look_through(request_id_of(x));
+  auto last = look_through(request_id_of(x));
+  if (!last)
+    return std::nullopt;
+  return std::move(last->who);
 }
 
 std::string caller_key(const compat::mailbox_element& x) {
@@ -38,7 +42,13 @@ std::string caller_key(const compat::mailbox_element& x) {
 }
 
 bool nobody_waits(const request_id& x) {
-  return !look_through(x);
+  const auto last = look_through(x);
+  if (!last)
+    return true;
+  if (last->who == nullptr)
+    return false;
+  const auto* host = dynamic_cast<const forgetful*>(last->who->get());
+  return host != nullptr && host->has_forgotten(last->number);
 }
 
 } // namespace vigil::detail

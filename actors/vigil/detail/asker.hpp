@@ -36,8 +36,9 @@ asker_of(const compat::mailbox_element& x);
 /// a request that nobody waits for, that of its sender. As `asker_of`.
 [[nodiscard]] std::string caller_key(const compat::mailbox_element& x);
 
-/// Returns whether a request is one whose answer nobody waits for any more.
-/// False for messages that are no requests. As `asker_of`.
+/// Returns whether a request is one whose answer nobody waits for any more: as
+/// `asker_of` says, or since a life made it that is over, in an actor that goes
+/// on. False for messages that are no requests. Takes the same locks.
 [[nodiscard]] bool nobody_waits(const request_id& x);
 
 [[nodiscard]] inline bool nobody_waits(const compat::mailbox_element& x) {

@@ -56,12 +56,21 @@ struct mailbox_marker {
 /// Asks a child whether it handles messages; answered with `health`.
 struct liveness_probe {};
 
+/// An actor that outlives the requests it made: those of a life that is over
+/// are answered in vain. Thread-safe.
+class forgetful {
+public:
+  virtual ~forgetful() = default;
+
+  /// Returns whether it waits no more for the answer to its request `number`.
+  [[nodiscard]] virtual bool
+  has_forgotten(std::uint64_t number) const noexcept = 0;
+};
+
 /// A host that its supervisor may stop to wait for, because a handler does not
 /// return. Thread-safe.
-class abandonable {
+class abandonable : public forgetful {
 public:
-  virtual ~abandonable() = default;
-
   /// Names who gets the messages from now on, and those that wait once the
   /// handler returns. Once.
   virtual void abandon(caf::strong_actor_ptr successor, compat::context* ctx)

@@ -81,6 +81,11 @@ public:
     super::enqueue(compat::make_urgent(x), ctx);
   }
 
+  [[nodiscard]] bool has_forgotten(std::uint64_t number) const noexcept final {
+    return number <= forgotten_.load(std::memory_order_acquire)
+           || successor_.load(std::memory_order_acquire) != nullptr;
+  }
+
   void initialize() override {
     this->setf(caf::abstract_actor::is_initialized_flag);
     this->install_nothing();
@@ -158,6 +163,7 @@ protected:
 
   void op_drop() override {
     this->drop_behavior();
+    forgotten_.store(this->last_request(), std::memory_order_release);
     destroy_state();
   }
 
@@ -270,6 +276,8 @@ private:
   }
 
   bool state_alive_ = true;
+  // The last request of the lives that are over.
+  std::atomic<std::uint64_t> forgotten_{0};
   // Owned; written once.
   std::atomic<caf::actor_control_block*> successor_{nullptr};
 };

@@ -114,26 +114,8 @@ std::optional<errc> pool_front::take_in(compat::element_ptr& x, target& to) {
   return errc::overloaded;
 }
 
-// Whoever asked may be hidden behind guards: no lock is held while they are
-// asked, nor while messages are destroyed.
 bool pool_front::make_room(compat::context* ctx) {
-  std::vector<std::pair<waiting_room::ticket, request_id>> there;
-  {
-    std::lock_guard guard{lock_};
-    there = waiting_.look();
-  }
-  std::vector<waiting_room::ticket> gone;
-  for (const auto& [ticket, request] : there)
-    if (nobody_waits(request))
-      gone.push_back(ticket);
-  if (gone.empty())
-    return false;
-  std::sort(gone.begin(), gone.end());
-  waiting_room::list left;
-  {
-    std::lock_guard guard{lock_};
-    left = waiting_.take_out(gone);
-  }
+  const auto left = take_gone(waiting_, lock_);
   for (const auto& x : left)
     lose(*x, errc::message_lost, ctx);
   return !left.empty();

@@ -28,30 +28,57 @@ const char* slot::name() const {
 }
 
 void slot::enqueue(caf::mailbox_element_ptr x, compat::context* ctx) {
-  caf::strong_actor_ptr to;
-  auto why = errc::child_stopped;
-  bool foreign = false;
-  {
-    std::lock_guard guard{slot_lock_};
-    if (mode_ == mode::serving && !passing_) {
-      to = current_;
-      foreign = foreign_;
-    } else if (mode_ == mode::holding && compat::get_if<caf::exit_msg>(*x)) {
-      // For the life that has ended, as a link sends it.
-      return;
-    } else if (mode_ != mode::refusing) {
-      if (waiting_.size() < cell().spec.gap_queue || passing_) {
-        waiting_.push_back(std::move(x));
-        return;
-      }
-      why = errc::gap_queue_full;
-    }
-  }
-  if (to == nullptr)
-    return lose(*x, why, ctx);
-  if (foreign)
+  target to;
+  auto refused = take_in(x, to);
+  if (refused == errc::gap_queue_full && make_room(ctx))
+    refused = take_in(x, to);
+  if (refused)
+    return lose(*x, *refused, ctx);
+  if (to.actor == nullptr)
+    return;
+  if (to.foreign)
     compat::answer_through(*x, answers_, ctrl());
-  to->enqueue(std::move(x), ctx);
+  to.actor->enqueue(std::move(x), ctx);
+}
+
+// Finds out who gets a message, or has it wait. Returns why it is refused.
+std::optional<errc> slot::take_in(compat::element_ptr& x, target& to) {
+  std::lock_guard guard{slot_lock_};
+  if (mode_ == mode::refusing)
+    return errc::child_stopped;
+  if (mode_ == mode::serving && !passing_) {
+    to = {current_, foreign_};
+    return to.actor != nullptr ? std::nullopt
+                               : std::optional{errc::child_stopped};
+  }
+  // For the life that has ended, as a link sends it.
+  if (mode_ == mode::holding && compat::get_if<caf::exit_msg>(*x) != nullptr)
+    return std::nullopt;
+  if (passing_)
+    waiting().push(std::move(x));
+  else if (!waiting().add(x, 0))
+    return errc::gap_queue_full;
+  return std::nullopt;
+}
+
+bool slot::make_room(compat::context* ctx) {
+  // It was full, so it is there, and stays.
+  const auto left = take_gone(*waiting_, slot_lock_);
+  for (const auto& x : left)
+    lose(*x, errc::message_lost, ctx);
+  return !left.empty();
+}
+
+// With the lock held.
+waiting_room& slot::waiting() {
+  if (waiting_ == nullptr)
+    waiting_ = std::make_unique<waiting_room>(cell().spec.gap_queue.as_size());
+  return *waiting_;
+}
+
+// With the lock held.
+waiting_room::list slot::take_waiting() {
+  return waiting_ != nullptr ? waiting_->take_all() : waiting_room::list{};
 }
 
 void slot::expect(std::uint64_t life) {
@@ -85,8 +112,8 @@ void slot::serve(std::uint64_t life, caf::strong_actor_ptr x,
   const auto serves = [&] {
     return life_ == life && mode_ == mode::serving;
   };
-  while (serves() && !waiting_.empty()) {
-    auto batch = std::exchange(waiting_, {});
+  while (serves() && waiting_ != nullptr && !waiting_->empty()) {
+    auto batch = take_waiting();
     guard.unlock();
     for (auto& element : batch) {
       if (foreign)
@@ -141,10 +168,10 @@ caf::strong_actor_ptr slot::current() const {
 }
 
 void slot::lose_waiting(compat::context* ctx) {
-  std::deque<caf::mailbox_element_ptr> lost;
+  waiting_room::list lost;
   {
     std::lock_guard guard{slot_lock_};
-    lost.swap(waiting_);
+    lost = take_waiting();
   }
   for (auto& x : lost)
     lose(*x, errc::child_stopped, ctx);

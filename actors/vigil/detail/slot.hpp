@@ -2,8 +2,10 @@
 
 #include <vigil/detail/forwarding_actor.hpp>
 #include <vigil/detail/spin_lock.hpp>
+#include <vigil/detail/waiting_room.hpp>
 
-#include <deque>
+#include <memory>
+#include <optional>
 
 namespace vigil::detail {
 
@@ -14,9 +16,10 @@ namespace vigil::detail {
 ///
 /// From the end of one life until the next is up, messages wait, up to
 /// `child_spec::gap_queue`, or are refused with an error: a start that fails
-/// takes none along. Exit messages to the slot are passed on like others,
-/// so a link or a kill concerns the incarnation that is there, and the end of
-/// that one ends the links to the slot.
+/// takes none along, and requests of callers that are gone make room. Exit
+/// messages to the slot are passed on like others, so a link or a kill concerns
+/// the incarnation that is there, and the end of that one ends the links to the
+/// slot.
 ///
 /// Thread-safe. Never calls into an actor while holding its lock.
 class slot final : public compat::life_links<forwarding_actor> {
@@ -69,6 +72,16 @@ private:
 
   [[nodiscard]] compat::answer_relay& relay() const noexcept;
 
+  /// Whom to pass a message on to; null if it waits or is dropped.
+  struct target {
+    caf::strong_actor_ptr actor;
+    bool foreign = false;
+  };
+
+  [[nodiscard]] std::optional<errc> take_in(compat::element_ptr& x, target& to);
+  [[nodiscard]] bool make_room(compat::context* ctx);
+  [[nodiscard]] waiting_room& waiting();
+  [[nodiscard]] waiting_room::list take_waiting();
   void lose_waiting(compat::context* ctx);
 
   const caf::strong_actor_ptr answers_;
@@ -76,7 +89,8 @@ private:
   mode mode_ = mode::holding;
   std::uint64_t life_ = 0;
   caf::strong_actor_ptr current_;
-  std::deque<caf::mailbox_element_ptr> waiting_;
+  // Made by the first message that waits: most slots need none.
+  std::unique_ptr<waiting_room> waiting_;
   // Messages that come while waiting ones are passed on go behind them.
   bool passing_ = false;
   bool foreign_ = false;

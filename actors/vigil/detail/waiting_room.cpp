@@ -1,14 +1,19 @@
 #include <vigil/detail/waiting_room.hpp>
 
 #include <algorithm>
+#include <mutex>
 
 namespace vigil::detail {
 
 bool waiting_room::add(compat::element_ptr& x, std::size_t elsewhere) {
   if (size() >= limit_ || elsewhere >= limit_ - size())
     return false;
-  queues_[compat::is_urgent(*x) ? 0 : 1].push_back({++last_, std::move(x)});
+  push(std::move(x));
   return true;
+}
+
+void waiting_room::push(compat::element_ptr x) {
+  queues_[compat::is_urgent(*x) ? 0 : 1].push_back({++last_, std::move(x)});
 }
 
 compat::element_ptr waiting_room::take() {
@@ -59,6 +64,23 @@ waiting_room::list waiting_room::take_out(const std::vector<ticket>& xs) {
   if (!result.empty())
     credit_ = all;
   return result;
+}
+
+waiting_room::list take_gone(waiting_room& from, spin_lock& lock) {
+  std::vector<std::pair<waiting_room::ticket, request_id>> there;
+  {
+    std::lock_guard guard{lock};
+    there = from.look();
+  }
+  std::vector<waiting_room::ticket> gone;
+  for (const auto& [ticket, request] : there)
+    if (nobody_waits(request))
+      gone.push_back(ticket);
+  if (gone.empty())
+    return {};
+  std::sort(gone.begin(), gone.end());
+  std::lock_guard guard{lock};
+  return from.take_out(gone);
 }
 
 } // namespace vigil::detail

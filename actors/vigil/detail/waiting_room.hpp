@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/asker.hpp>
+#include <vigil/detail/spin_lock.hpp>
 
 #include <array>
 #include <cstddef>
@@ -43,6 +44,9 @@ public:
   /// leaves `x` where it is, if there is no place.
   [[nodiscard]] bool add(compat::element_ptr& x, std::size_t elsewhere);
 
+  /// Takes `x` in behind those that are there, limit or not.
+  void push(compat::element_ptr x);
+
   /// Returns what waits for longest; null if nothing does.
   [[nodiscard]] compat::element_ptr take();
 
@@ -73,5 +77,10 @@ private:
   // How many may be looked at now.
   std::size_t credit_ = all;
 };
+
+/// Takes those out of a room that nobody waits for any more, or none if that
+/// costs too much now. Whoever asked may be hidden behind guards: `lock`, that
+/// of the room, is not held while they are asked.
+[[nodiscard]] waiting_room::list take_gone(waiting_room& from, spin_lock& lock);
 
 } // namespace vigil::detail

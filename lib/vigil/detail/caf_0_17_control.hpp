@@ -116,6 +116,11 @@ protected:
                   attention{});
   }
 
+  /// Returns the number of the last request that the actor made; they ascend.
+  [[nodiscard]] std::uint64_t last_request() const noexcept {
+    return this->last_request_id_.request_id().integer_value();
+  }
+
   /// Returns whether the behavior may have scheduled messages to itself: CAF's
   /// clock holds two references for each. Others may have made them, too.
   [[nodiscard]] bool may_have_scheduled() const noexcept {
