@@ -36,9 +36,7 @@ std::optional<time_point> health_monitor::tick(time_point now) {
     if (auto* who = find(x.child, x.generation))
       check(*who);
   });
-  return timers_.next([this](const timer_queue::timer& x) {
-    return find(x.child, x.generation) == nullptr;
-  });
+  return timers_.next([this](const auto& x) { return is_stale(x); });
 }
 
 health_monitor::patient* health_monitor::find(child_uid child,
@@ -46,6 +44,10 @@ health_monitor::patient* health_monitor::find(child_uid child,
   auto i = patients_.find(child);
   return i != patients_.end() && i->second.generation == generation ? &i->second
                                                                     : nullptr;
+}
+
+bool health_monitor::is_stale(const timer_queue::timer& x) {
+  return find(x.child, x.generation) == nullptr;
 }
 
 void health_monitor::check(patient& x) {
@@ -128,7 +130,8 @@ failure health_monitor::diagnosis(const patient& x,
 
 std::optional<time_point> health_monitor::arm(patient& x, time_point at) {
   x.generation = ++last_generation_;
-  if (!timers_.add({at, x.cell->uid, x.generation}))
+  if (!timers_.add({at, x.cell->uid, x.generation},
+                   [this](const auto& y) { return is_stale(y); }))
     return std::nullopt;
   return at;
 }

@@ -52,6 +52,7 @@ private:
   };
 
   [[nodiscard]] patient* find(child_uid child, std::uint64_t generation);
+  [[nodiscard]] bool is_stale(const timer_queue::timer& x);
   void check(patient& x);
   void answered(child_uid child, std::uint64_t generation,
                 result<health> answer);

@@ -177,14 +177,16 @@ void supervisor_actor::on_tick() {
   timers_.fire(time, [&](const timer_queue::timer& x) {
     core_.timer(x.child, x.generation, time);
   });
-  const auto stale = [this](const timer_queue::timer& x) {
-    const auto* child = entry(x.child);
-    return child == nullptr || child->timer != x.generation;
-  };
-  if (const auto at = timers_.next(stale))
+  if (const auto at
+      = timers_.next([this](const auto& x) { return is_stale(x); }))
     wake_at(core_wake_, *at);
   if (const auto at = health_.tick(time))
     wake_at(health_wake_, *at);
+}
+
+bool supervisor_actor::is_stale(const timer_queue::timer& x) {
+  const auto* child = entry(x.child);
+  return child == nullptr || child->timer != x.generation;
 }
 
 void supervisor_actor::wake_at(compat::timer& x, time_point at) {
@@ -312,7 +314,8 @@ void supervisor_actor::carry_out(const action::set_timer& x) {
   if (auto* child = entry(x.child))
     child->timer = x.generation;
   const auto at = time_after(now(), x.after);
-  if (timers_.add({at, x.child, x.generation}))
+  if (timers_.add({at, x.child, x.generation},
+                  [this](const auto& y) { return is_stale(y); }))
     wake_at(core_wake_, at);
 }
 

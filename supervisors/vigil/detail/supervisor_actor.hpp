@@ -142,6 +142,7 @@ private:
   [[nodiscard]] child_entry* remade(child_uid child);
   void start_threw(const child_entry& x, failure why);
   [[nodiscard]] child_entry* entry(child_uid child);
+  [[nodiscard]] bool is_stale(const timer_queue::timer& x);
   [[nodiscard]] time_point now() const;
   void wake_at(compat::timer& x, time_point at);
 

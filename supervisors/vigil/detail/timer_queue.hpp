@@ -12,7 +12,8 @@ namespace vigil::detail {
 
 /// The timers of one supervisor, so that CAF's clock hears of the earliest
 /// alone: telling it takes a global lock and wakes a thread, and nearly every
-/// timer is a deadline that is met. Cancelled timers stay until they are due.
+/// timer is a deadline that is met. Cancelled timers stay for a while, but are
+/// never more than those that are needed, a few aside.
 class timer_queue {
 public:
   struct timer {
@@ -21,11 +22,25 @@ public:
     std::uint64_t generation;
   };
 
-  /// Adds a timer. Returns whether the owner has to be woken at `x.at`.
-  [[nodiscard]] bool add(const timer& x) {
+  /// Adds a timer; `never` needs none. Returns whether the owner has to be
+  /// woken at `x.at`. Where many have gathered, forgets those for which `stale`
+  /// holds. O(log n), amortized.
+  template <class F>
+  [[nodiscard]] bool add(const timer& x, F stale) {
+    if (x.at == never)
+      return false;
+    if (heap_.size() >= most_) {
+      std::erase_if(heap_, stale);
+      std::make_heap(heap_.begin(), heap_.end(), later);
+      most_ = std::max(few, 2 * heap_.size());
+    }
     heap_.push_back(x);
     std::push_heap(heap_.begin(), heap_.end(), later);
     return arm(x.at);
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept {
+    return heap_.size();
   }
 
   /// Takes out the timers that are due, the earliest first.
@@ -67,7 +82,11 @@ private:
     return result;
   }
 
+  static constexpr std::size_t few = 64;
+
   std::vector<timer> heap_;
+  // Only more than that may have to be cleared up.
+  std::size_t most_ = few;
   // When the owner will be woken next.
   std::optional<time_point> wake_;
 };
