@@ -2,6 +2,8 @@
 // seconds per translation unit. Never include it: a file names what it uses.
 // `./dev check` builds without it (-Db_pch=false) to keep that true.
 
+#include "no_time_sums.hpp"
+
 #include <caf/all.hpp>
 
 #include <algorithm>

@@ -17,7 +17,9 @@ public:
 
   constexpr backoff(any_duration initial, any_duration cap, double factor)
     : initial_(initial), cap_(cap), factor_(factor),
-      reset_after_(cap < duration::max() / 2 ? cap * 2 : duration::max()) {
+      reset_after_(cap >= duration::max() / 2 ? duration::max()
+                   : cap > duration::zero()   ? cap * 2
+                                              : duration::zero()) {
     // nop
   }
 

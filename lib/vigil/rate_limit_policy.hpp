@@ -37,7 +37,7 @@ struct rate_limit_settings {
   std::optional<any_count> burst;
   std::optional<vigil::rate> total;
   any_count queue = 0;
-  std::optional<duration> max_wait;
+  std::optional<any_duration> max_wait;
   any_count max_keys = 100'000;
 };
 

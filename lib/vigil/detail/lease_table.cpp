@@ -21,9 +21,9 @@ lease_table::lease_table(std::uint32_t size, std::uint64_t turn)
 }
 
 lease_id lease_table::take(std::uint64_t generation, time_point now) noexcept {
-  const auto start = next_place();
+  const auto first = next_place();
   for (std::uint32_t i = 0; i < size_; ++i) {
-    const auto index = (start + i) % size_;
+    const auto index = (first + i) % size_;
     auto& x = places_[index];
     auto key = x.key.load(std::memory_order_relaxed);
     if ((key & state_bits) != free_key

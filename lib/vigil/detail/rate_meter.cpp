@@ -130,7 +130,7 @@ void rate_meter::refill(time_point now) {
     }
     case rate_refill::in_cycles: {
       const auto cycles = passed / rate_.period;
-      since_ += cycles * rate_.period;
+      since_ = time_after(since_, cycles * rate_.period);
       if (cycles == 0)
         return;
       const auto missing = std::max<std::int64_t>(burst_ - credit_, 0);

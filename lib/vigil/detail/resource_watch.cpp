@@ -69,8 +69,9 @@ double resource_watch::share(const resource_sample& x, time_point now,
                              double otherwise) const noexcept {
   if (!last_ || now <= last_->time)
     return otherwise;
-  const auto used = std::chrono::duration<double>{x.cpu - last_->cpu};
-  return used / std::chrono::duration<double>{time_between(last_->time, now)};
+  using seconds = std::chrono::duration<double>;
+  return (seconds{x.cpu} - seconds{last_->cpu})
+         / seconds{time_between(last_->time, now)};
 }
 
 result<double> resource_watch::value(std::size_t i, const resource_sample& x,
