@@ -19,7 +19,8 @@ class breaker_home;
 
 /// Looks into a circuit breaker actor and gives it orders, from any thread and
 /// without a message. Made by its builder, before or after the actor starts;
-/// follows it over its restarts. Copies refer to the same breaker.
+/// follows it over its restarts. Copies refer to the same breaker. May be used
+/// when the breaker has ended and its actor system is gone.
 class breaker_control {
 public:
   explicit breaker_control(std::shared_ptr<detail::breaker_home> home);

@@ -320,6 +320,47 @@ TEST_CASE("orders are obeyed, and their time ends by itself") {
   CHECK(x.ask(guarded, 1) == "1");
 }
 
+TEST_CASE(
+  "the control of a breaker may be used when the actor system is gone") {
+  auto after = [](auto cfg, bool held) {
+    const auto book = std::make_shared<ledger>();
+    std::vector<vigil::breaker_control> controls;
+    clinic guarded;
+    // What is left of the system must not do.
+    alignas(caf::actor_system) std::byte place[sizeof(caf::actor_system)];
+    auto* sys = new (place) caf::actor_system(*cfg);
+    {
+      clinic target = sys->spawn<caf::hidden>(clinic_actor, book);
+      const auto policy = breaker_policy{}.window(10s).wait(1s);
+      const auto breaker = vigil::circuit_breaker("b", target, policy);
+      const auto guard = vigil::guard(target, "g").breaker(policy).timeout(1h);
+      auto started = breaker.start(*sys).value();
+      guarded = guard.start(*sys).value();
+      controls = {breaker.control(), guard.control().value()};
+      if (!held)
+        guarded = nullptr;
+      caf::anon_send_exit(target, caf::exit_reason::kill);
+      if (vigil::compat::test_driver driver{*sys}; driver.active())
+        driver.run();
+    }
+    sys->~actor_system();
+    std::fill(std::begin(place), std::end(place), std::byte{0xdd});
+    for (const auto& x : controls) {
+      CHECK(x.metrics().state != breaker_state::forced_open);
+      CHECK(x.force_open({}));
+      CHECK(x.open_for(1s, {}));
+      CHECK(x.disable({}));
+      CHECK(x.reset({}));
+      CHECK(x.state() == breaker_state::closed);
+    }
+  };
+  for (const bool held : {false, true}) {
+    CAPTURE(held);
+    after(std::make_unique<caf::actor_system_config>(), held);
+    after(std::make_unique<test::driven_config>(), held);
+  }
+}
+
 TEST_CASE("moves and refusals are told") {
   world x;
   std::string seen;

@@ -10,7 +10,7 @@ namespace vigil::detail {
 result<std::shared_ptr<breaker_core>>
 breaker_home::begin(caf::actor_system& sys, const breaker_options& options) {
   std::lock_guard guard{mutex_};
-  system_ = &sys;
+  clock_.emplace(sys);
   if (core_ == nullptr || options.fresh) {
     // The core may outlive its home for as long as calls are under way.
     auto listener = options.on_event;
@@ -35,13 +35,15 @@ std::shared_ptr<breaker_core> breaker_home::core() const {
 
 time_point breaker_home::now() const {
   std::lock_guard guard{mutex_};
-  return system_ != nullptr ? system_->clock().now() : time_point{};
+  return clock_ ? clock_->now() : time_point{};
 }
 
 void breaker_home::wake() {
   caf::strong_actor_ptr front;
   {
     std::lock_guard guard{mutex_};
+    if (!clock_ || clock_->stopped())
+      return;
     front = caf::actor_cast<caf::strong_actor_ptr>(front_);
   }
   if (front != nullptr)

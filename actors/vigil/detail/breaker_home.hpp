@@ -2,6 +2,7 @@
 
 #include <vigil/breaker_core.hpp>
 #include <vigil/caf_error.hpp>
+#include <vigil/detail/caf_clock.hpp>
 #include <vigil/detail/null_settings.hpp>
 
 #include <atomic>
@@ -48,6 +49,7 @@ public:
 
   [[nodiscard]] std::shared_ptr<breaker_core> core() const;
 
+  /// May outlive the actor system.
   [[nodiscard]] time_point now() const;
 
   /// Calls `f(core, now)`, and has the actor look at the timers.
@@ -81,7 +83,7 @@ private:
   const std::string name_;
   const breaker_policy policy_;
   mutable std::mutex mutex_;
-  caf::actor_system* system_ = nullptr;
+  mutable std::optional<compat::lasting_clock> clock_;
   std::shared_ptr<breaker_core> core_;
   caf::weak_actor_ptr front_;
 };
