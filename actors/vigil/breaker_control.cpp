@@ -1,9 +1,12 @@
 #include <vigil/breaker_control.hpp>
 #include <vigil/detail/breaker_home.hpp>
+#include <vigil/detail/check_field.hpp>
 #include <vigil/detail/path_text.hpp>
 
 #include <atomic>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace vigil {
@@ -17,8 +20,18 @@ failure not_started(const breaker_home& x) {
           "breaker '" + x.name() + "' was never started"};
 }
 
+// What a policy could not say either.
+std::optional<failure> check(const breaker_home& x, std::string_view what,
+                             duration time) {
+  detail::field_check out{"breaker", x.name()};
+  out.not_negative(what, time);
+  return out.take();
+}
+
 template <class F>
-result<void> give(breaker_home& home, F f) {
+result<void> give(breaker_home& home, const breaker_order& why, F f) {
+  if (auto wrong = check(home, "the order's time", why.lasts))
+    return *std::move(wrong);
   if (!home.with(f))
     return not_started(home);
   return success();
@@ -79,32 +92,34 @@ breaker_order breaker_control::order() const {
 }
 
 result<void> breaker_control::force_open(breaker_order why) const {
-  return give(*home_, [&](breaker_core& core, time_point now) {
+  return give(*home_, why, [&](breaker_core& core, time_point now) {
     core.force_open(now, std::move(why));
   });
 }
 
 result<void> breaker_control::disable(breaker_order why) const {
-  return give(*home_, [&](breaker_core& core, time_point now) {
+  return give(*home_, why, [&](breaker_core& core, time_point now) {
     core.disable(now, std::move(why));
   });
 }
 
 result<void> breaker_control::metrics_only(breaker_order why) const {
-  return give(*home_, [&](breaker_core& core, time_point now) {
+  return give(*home_, why, [&](breaker_core& core, time_point now) {
     core.metrics_only(now, std::move(why));
   });
 }
 
 result<void> breaker_control::open_for(any_duration wait,
                                        breaker_order why) const {
-  return give(*home_, [&](breaker_core& core, time_point now) {
+  if (auto wrong = check(*home_, "open_for", wait))
+    return *std::move(wrong);
+  return give(*home_, why, [&](breaker_core& core, time_point now) {
     core.open_for(wait, now, std::move(why));
   });
 }
 
 result<void> breaker_control::reset(breaker_order why) const {
-  return give(*home_, [&](breaker_core& core, time_point now) {
+  return give(*home_, why, [&](breaker_core& core, time_point now) {
     core.reset(now, std::move(why));
   });
 }

@@ -42,7 +42,8 @@ public:
   [[nodiscard]] breaker_order order() const;
 
   /// As `breaker_core::force_open`. This and the other orders fail with
-  /// `errc::supervisor_down` if the breaker was never started.
+  /// `errc::supervisor_down` if the breaker was never started, and with
+  /// `errc::negative_delay` if a time is negative.
   result<void> force_open(breaker_order why = {}) const;
   result<void> disable(breaker_order why = {}) const;
   result<void> metrics_only(breaker_order why = {}) const;

@@ -227,9 +227,10 @@ void breaker_core::begin_probing(std::uint64_t generation,
 
 time_point breaker_core::deadline_of(const move& m) {
   if (m.order != nullptr && !m.wait)
-    return m.order->lasts > duration::zero()
-             ? detail::time_after(m.now, m.order->lasts)
-             : never;
+    return m.order->lasts == duration::zero()
+             ? never
+             : detail::time_after(m.now,
+                                  std::max<duration>(m.order->lasts, {}));
   if (m.to != breaker_state::open)
     return never;
   if (m.wait)

@@ -14,7 +14,8 @@ namespace vigil {
 struct breaker_order {
   std::string owner;
   std::string reason;
-  /// After that long the breaker closes by itself; zero means never.
+  /// After that long the breaker closes by itself; zero means never. Negative
+  /// ones are refused; an order to a `breaker_core` is over at once.
   any_duration lasts{};
 };
 

@@ -100,6 +100,7 @@ bool rate_limiter_core::cancel(rate_ticket x) {
     if (i == waiting_.end())
       return false;
     --i->of->waiting;
+    gave_up_ = true;
     key = i->of->key;
     waiting_.erase(i);
   }
@@ -131,6 +132,8 @@ rate_limiter_core::turns rate_limiter_core::let_in(time_point now) {
     }
     auto& x = *i->of;
     --x.waiting;
+    if (!in)
+      gave_up_ = true;
     result.push_back({i->ticket, x.key, rate_permit{}});
     if (!in)
       result.back().answer = rate_rejection{wait_of(x, 1, now)};
@@ -175,6 +178,7 @@ result<void> rate_limiter_core::change(rate x, time_point now) {
   // A heap still, of keys that have all to be looked at.
   for (auto& i : idle_)
     i.at = now;
+  gave_up_ = false;
   return success();
 }
 
@@ -231,6 +235,9 @@ rate_limiter_core::entry_of(std::string_view key, time_point now) {
 // Each use of a key is looked at once at most: O(log n) for each.
 const rate_limiter_core::idle_key&
 rate_limiter_core::next_idle(time_point now) {
+  if (std::exchange(gave_up_, false))
+    for (auto& i : idle_)
+      i.at = std::min(i.at, now);
   for (;;) {
     const auto at = idle_at(*idle_.front().of, now);
     if (at <= idle_.front().at || at <= now)
@@ -241,11 +248,10 @@ rate_limiter_core::next_idle(time_point now) {
   }
 }
 
+// Those that wait use their permits first.
 time_point rate_limiter_core::idle_at(entry& x, time_point now) {
-  auto wait = x.meter.time_until_full(now);
-  if (x.waiting > 0)
-    wait = std::max(wait, duration{1});
-  return detail::time_after(now, wait);
+  return detail::time_after(
+    now, x.meter.time_until(x.waiting + burst_of(settings_), now));
 }
 
 detail::rate_meter rate_limiter_core::meter(time_point now) const {

@@ -163,6 +163,8 @@ private:
   // A heap of all keys, the next one that may be idle first. Uses make a key
   // idle later and do not move it; who looks does.
   std::vector<idle_key> idle_;
+  // Somebody waits no more: a key may be idle earlier than it says there.
+  bool gave_up_ = false;
   std::list<waiter> waiting_;
   std::uint64_t last_ticket_ = 0;
 };

@@ -318,6 +318,15 @@ TEST_CASE("orders are obeyed, and their time ends by itself") {
   CHECK(control.state() == breaker_state::half_open);
   REQUIRE(control.reset());
   CHECK(x.ask(guarded, 1) == "1");
+  for (const auto& wrong :
+       {control.force_open({"ops", "", -1s}), control.disable({"ops", "", -1s}),
+        control.metrics_only({"ops", "", std::chrono::hours::min()}),
+        control.open_for(-1s), control.reset({"ops", "", -1s})}) {
+    REQUIRE_FALSE(wrong);
+    CHECK(wrong.error().code == errc::negative_delay);
+    CHECK(wrong.error().message.find("breaker 'b': ") == 0);
+  }
+  CHECK(control.state() == breaker_state::closed);
 }
 
 TEST_CASE(

@@ -111,6 +111,21 @@ TEST_CASE("an order that is given a time ends with it") {
   CHECK(x.core->order().owner.empty());
 }
 
+TEST_CASE("an order whose time is negative is over at once") {
+  bench x{b1()};
+  x.core->force_open(x.now, {"ops", "", -1s});
+  CHECK(x.admits());
+  CHECK(x.state() == breaker_state::closed);
+}
+
+TEST_CASE("an order that lasts for ever does not end") {
+  bench x{b1()};
+  x.core->force_open(x.now, {"ops", "", std::chrono::hours::max()});
+  x.wait(24h * 365 * 100);
+  CHECK_FALSE(x.admits());
+  CHECK(x.refusal().retry_after == 0s);
+}
+
 TEST_CASE("results of calls from before an order change nothing") {
   bench x{b1()};
   auto call = x.admit();

@@ -327,6 +327,29 @@ TEST_CASE("a key that others wait for does not hold the idle ones behind it") {
   CHECK(x.in.size() == 2);
 }
 
+TEST_CASE("keys that others wait for are idle when those have had their turn") {
+  bench x{rate_limit_policy{1, 1s}.queue(10).max_keys(2)};
+  const auto room = [&] {
+    const auto answer = x.ask("c");
+    REQUIRE(std::holds_alternative<rate_rejection>(answer));
+    return std::get<rate_rejection>(answer).retry_after;
+  };
+  for (const auto* key : {"a", "a", "a", "b", "b", "b"})
+    (void)x.ask(key);
+  CHECK(x.core->waiting() == 4);
+  CHECK(room() == 3s);
+  x.pass(500ms);
+  CHECK(room() == 2500ms);
+  // Who gives up makes room earlier.
+  CHECK(x.core->cancel({4, 0s}));
+  CHECK(room() == 1500ms);
+  CHECK(x.core->cancel({3, 0s}));
+  CHECK(room() == 500ms);
+  x.pass(500ms);
+  CHECK(x.admits("c"));
+  CHECK(x.core->waiting() == 1);
+}
+
 TEST_CASE("the queue is bounded") {
   bench x{rate_limit_policy{1, 1s}.queue(2)};
   CHECK(x.admits());

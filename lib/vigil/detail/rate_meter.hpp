@@ -22,14 +22,9 @@ public:
   [[nodiscard]] std::uint32_t permits(time_point now);
 
   /// Returns how long it takes until `n` permits more can be used, one after
-  /// the other and as soon as they are there, if nobody else uses any.
+  /// the other and as soon as they are there, if nobody else uses any. For as
+  /// many as can gather: then it is as good as new.
   [[nodiscard]] duration time_until(std::uint32_t n, time_point now);
-
-  /// Returns how long it takes until there are as many permits as there can be,
-  /// if nobody uses any: then it is as good as new.
-  [[nodiscard]] duration time_until_full(time_point now) {
-    return time_until(static_cast<std::uint32_t>(burst_), now);
-  }
 
   /// Changes the rate; in cycles, from the next one on.
   void change(rate x, std::uint32_t burst, time_point now);
