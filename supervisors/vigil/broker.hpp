@@ -6,6 +6,7 @@
 
 #include <vigil/child.hpp>
 #include <vigil/detail/broker_child.hpp>
+#include <vigil/detail/holds_tree.hpp>
 
 #include <concepts>
 #include <type_traits>
@@ -62,6 +63,7 @@ template <class F, class... Ts>
   static_assert(std::is_invocable_v<F&, base*, Ts&&...>,
                 "vigil: the broker function cannot be called with these "
                 "arguments");
+  static_assert(detail::keeps_no_tree<F, Ts...>::value);
   return broker_recipe<typename trait::type>{
     detail::make_broker<base>(std::move(f), std::move(xs)...)};
 }
@@ -83,6 +85,7 @@ template <class T, class... Ts>
   static_assert(std::is_constructible_v<T, caf::actor_config&, Ts&&...>,
                 "vigil: the broker class cannot be constructed from these "
                 "arguments");
+  static_assert(detail::keeps_no_tree<Ts...>::value);
   return broker_recipe<caf::infer_handle_from_class_t<T>>{
     detail::make_class_broker<T>(std::move(xs)...)};
 }

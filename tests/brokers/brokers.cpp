@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <iterator>
 #include <memory>
@@ -434,6 +435,31 @@ TEST_CASE("a broker without a middleman or with a thread of its own is "
   auto tree = sup().child(first).start(sys).value();
   CHECK(refused(tree.start_child(echo)));
   CHECK(at->lives == 0);
+}
+
+TEST_CASE("a broker function that is null is refused before anything runs") {
+  world w;
+  caf::actor_system sys{w.cfg};
+  int before = 0;
+  auto first = vigil::child("first", [&](caf::event_based_actor*) {
+    ++before;
+    return caf::behavior{[](int) {
+    }};
+  });
+  caf::behavior (*pointer)(caf::io::broker*, int) = nullptr;
+  const std::function<caf::behavior(caf::io::broker*)> empty;
+  const auto refused = [](const auto& x) {
+    return !x && x.error().code == vigil::errc::null_handle
+           && x.error().path == "sup/echo"
+           && vigil::render(x.error()).find("null") != std::string::npos;
+  };
+  auto by_pointer = vigil::child("echo", vigil::broker(pointer, 1));
+  CHECK(refused(sup().child(first).child(by_pointer).start(sys)));
+  auto by_wrapper = vigil::child("echo", vigil::broker(empty));
+  CHECK(refused(sup().child(first).child(by_wrapper).start(sys)));
+  CHECK(before == 0);
+  auto tree = sup().child(first).start(sys).value();
+  CHECK(refused(tree.start_child(by_pointer)));
 }
 
 TEST_CASE("a callable may return what CAF's makers of brokers return") {

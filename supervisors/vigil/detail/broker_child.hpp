@@ -3,8 +3,11 @@
 #include <vigil/detail/caf_io.hpp>
 #include <vigil/detail/child_port.hpp>
 #include <vigil/detail/function_child.hpp>
+#include <vigil/detail/is_null.hpp>
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -36,8 +39,17 @@ private:
 template <class Make>
 class broker_child final : public child_factory {
 public:
-  explicit broker_child(Make make) : make_(std::move(make)) {
+  /// `null` says that its function is null, which `check` tells.
+  explicit broker_child(Make make, bool null = false)
+    : make_(std::move(make)), null_(null) {
     // nop
+  }
+
+  [[nodiscard]] std::optional<failure>
+  check(const std::string& path) const override {
+    if (null_)
+      return failure{errc::null_handle, "the broker function is null", path};
+    return std::nullopt;
   }
 
   [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
@@ -57,10 +69,12 @@ public:
 
 private:
   Make make_;
+  bool null_;
 };
 
 template <class Base, class F, class... Ts>
 [[nodiscard]] child_factory_ptr make_broker(F f, Ts... xs) {
+  const auto null = is_null(f);
   std::shared_ptr<const incarnation_factory<Base>> factory
     = std::make_shared<function_incarnation<Base, F, Ts...>>(std::move(f),
                                                              std::move(xs)...);
@@ -72,7 +86,7 @@ template <class Base, class F, class... Ts>
     return compat::spawn_broker<respawned<compat::closing_broker<Base>>>(
       sys, compat::init_function{std::move(init)}, x);
   };
-  return std::make_shared<broker_child<decltype(make)>>(std::move(make));
+  return std::make_shared<broker_child<decltype(make)>>(std::move(make), null);
 }
 
 template <class T, class... Ts>
