@@ -428,6 +428,38 @@ TEST_CASE("a call may wait for ever") {
   }
 }
 
+TEST_CASE("no call waits for less than no time") {
+  for (const auto& d : below_zero) {
+    world w;
+    auto tree = w.start(
+      sup()
+        .child(w.child("a"))
+        .child(vigil::dynamic_supervisor<caf::actor>("dyn", idle))
+        .child(vigil::dynamic_supervisor("mixed"))
+        .child(
+          vigil::partition_supervisor("parts", w.child("p")).partitions(2)));
+    CHECK(said(tree.terminate_child("a", d)) == "negative_delay");
+    CHECK(said(tree.restart_child("a", d)) == "negative_delay");
+    CHECK(said(tree.delete_child("a", d)) == "negative_delay");
+    CHECK(said(tree.start_child(w.child("b"), d)) == "negative_delay");
+    CHECK(said(tree.start_child_at("mixed", w.child("b"), d))
+          == "negative_delay");
+    auto dyn = tree.find<vigil::dynamic<caf::actor>>("dyn").value();
+    const auto x = dyn.start_child().value();
+    CHECK(said(dyn.terminate_child(x, d)) == "negative_delay");
+    auto mixed = tree.find<vigil::mixed_dynamic>("mixed").value();
+    CHECK(said(mixed.start_child(w.child("b"), d)) == "negative_delay");
+    auto parts = tree.find<vigil::partitions<worker>>("parts").value();
+    CHECK(said(parts.resize(1, d)) == "negative_delay");
+    CHECK(parts.size() == 2);
+    CHECK(said(tree.stop(d)) == "negative_delay");
+    // Nothing of it was done.
+    CHECK(w.ask(tree, "a") == "a#1");
+    CHECK(dyn.size() == 1);
+    CHECK(counts(tree, "mixed") == "[0, 0, 0, 0]");
+  }
+}
+
 TEST_CASE("no time below zero is taken, in whatever unit") {
   for (const auto& d : below_zero) {
     world w;

@@ -175,6 +175,8 @@ TEST_CASE("CB-21: a policy that cannot be is refused, and says where") {
     {p.window(1h, 1s), errc::out_of_range, "window"},
     {p.wait(0s), errc::out_of_range, "wait"},
     {p.wait(-1s), errc::negative_delay, "wait"},
+    {p.wait(vigil::fixed(1s).reset_after(-1s)), errc::negative_delay,
+     "wait's reset_after"},
     {p.wait(vigil::exponential(2s, 1s)), errc::out_of_range, "wait"},
     {p.wait(vigil::fixed(1s).jitter(2)), errc::out_of_range, "wait"},
     {p.wait(vigil::fixed(1s).factor(0.5)), errc::out_of_range, "wait"},

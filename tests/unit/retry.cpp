@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 #include <memory>
 #include <stdexcept>
@@ -100,6 +101,7 @@ TEST_CASE("RT-05: a policy that cannot be is refused, and says where") {
     {p.backoff(vigil::exponential(1s, 2s).jitter(-0.1)), "backoff"},
     {p.backoff(vigil::exponential(2s, 1s)), "backoff"},
     {p.backoff(vigil::fixed(-1s)), "backoff"},
+    {p.backoff(vigil::fixed(1s).reset_after(-1s)), "backoff's reset_after"},
     {p.deadline(0s), "deadline"},
     {p.deadline(-1s), "deadline"},
     {p.attempts(-1), "attempts(-1) is negative"},

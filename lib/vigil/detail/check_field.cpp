@@ -65,6 +65,7 @@ void field_check::waits(std::string_view field, const backoff& x) {
 
 void field_check::sane(std::string_view field, const backoff& x) {
   not_negative(field, x.initial());
+  not_negative(std::string{field} + "'s reset_after", x.reset_after());
   if (x.cap() < x.initial())
     fail(errc::out_of_range, field, "'s cap is below its first delay");
   if (!(x.factor() >= 1.0))

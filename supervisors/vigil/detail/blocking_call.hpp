@@ -25,6 +25,10 @@ namespace vigil::detail {
   return {errc::would_block, "the task would wait for itself", std::move(path)};
 }
 
+[[nodiscard]] inline failure negative_timeout(std::string path) {
+  return {errc::negative_delay, "the timeout", std::move(path)};
+}
+
 /// Lets virtual time run until `self` has a message. Returns false if none will
 /// come. Where time is real, it is for the caller to wait.
 [[nodiscard]] inline bool drive(caf::actor_system& sys,
@@ -39,8 +43,9 @@ namespace vigil::detail {
 }
 
 /// Sends `x` to `to`, a supervisor of that tree, and blocks until it answers or
-/// `timeout` is over; `duration::max()` is none. `path` is that of the
-/// supervisor, for failures. Refuses to block the threads of the scheduler, and
+/// `timeout` is over; `duration::max()` is none, a negative one is refused with
+/// `errc::negative_delay`. `path` is that of the supervisor, for failures.
+/// Refuses to block the threads of the scheduler, and
 /// those of children of the tree, with `errc::would_block`: the supervisor may
 /// wait for them. Touches no actor system once the tree has ended: there may be
 /// none.
@@ -48,6 +53,8 @@ template <class T, class Handle, class Message>
 [[nodiscard]] result<T> blocking_call(const tree_context& tree,
                                       const Handle& to, const std::string& path,
                                       duration timeout, Message x) {
+  if (timeout < duration::zero())
+    return negative_timeout(path);
   if (tree.has_ended())
     return failure{errc::supervisor_down, {}, path};
   if (must_not_wait_for(tree))

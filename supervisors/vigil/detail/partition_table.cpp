@@ -96,6 +96,8 @@ public:
   }
 
   [[nodiscard]] result<std::size_t> run(std::size_t n) {
+    if (timeout_ < duration::zero())
+      return negative_timeout(cell_.path);
     if (!table_.begin_resize())
       return failure{errc::in_progress, "another resize", cell_.path};
     const auto before = table_.size();
