@@ -29,7 +29,7 @@
 ///   and which life of it sent them;
 /// - `watch`, `monitor`, `end_probe`: a hook on an actor's end, and a look at
 ///   it;
-/// - `telling<Base>`, `stand_in`: an actor that tells of ends of what it stands
+/// - `telling<Base>`: an actor that tells of ends of what it stands
 ///   for;
 /// - `scheduler_workers`: how many threads run actors;
 /// - `make_error`, `is_ours`, `error_payload`: errors;

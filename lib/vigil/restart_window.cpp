@@ -202,8 +202,17 @@ private:
 };
 
 restart_window::restart_window(restart_intensity limit) noexcept
-  : limit_(limit), exact_(limit.max_restarts <= most_exact) {
+  : limit_(limit), most_(limit.max_restarts.value()),
+    way_(way_for(limit.max_restarts)) {
   // nop
+}
+
+restart_window::way restart_window::way_for(const any_count& limit) noexcept {
+  if (limit.is_unlimited())
+    return way::admit_all;
+  if (limit.value() == 0)
+    return way::refuse_all;
+  return limit <= most_exact ? way::exact : way::in_slices;
 }
 
 restart_window::~restart_window() {
@@ -212,26 +221,23 @@ restart_window::~restart_window() {
 }
 
 bool restart_window::admit(time_point now) noexcept {
-  if (limit_.max_restarts.is_unlimited())
-    return true;
-  if (limit_.max_restarts.value() == 0)
-    return false;
-  return exact_ ? admit_exactly(now) : admit_in_slice(now);
+  if (way_ == way::exact)
+    return admit_exactly(now);
+  return way_ == way::in_slices ? admit_in_slice(now) : way_ == way::admit_all;
 }
 
 bool restart_window::admit_exactly(time_point now) noexcept {
-  const auto most = limit_.max_restarts.value();
   auto make = [&] {
-    auto* result = new (std::nothrow) stamp[most];
+    auto* result = new (std::nothrow) stamp[most_];
     if (result != nullptr)
-      for (std::uint32_t i = 0; i < most; ++i)
+      for (std::uint32_t i = 0; i < most_; ++i)
         result[i].store(none, std::memory_order_relaxed);
     return result;
   };
   auto* stamps = made_by<stamp>(stamps_, make, [](stamp* x) { delete[] x; });
   if (stamps == nullptr)
     return false;
-  const auto slot = next_.fetch_add(1, std::memory_order_relaxed) % most;
+  const auto slot = next_.fetch_add(1, std::memory_order_relaxed) % most_;
   const auto mine = stamp_of(now);
   auto& last = stamps[slot];
   auto oldest = last.load(std::memory_order_relaxed);
@@ -246,8 +252,7 @@ bool restart_window::admit_exactly(time_point now) noexcept {
 
 bool restart_window::admit_in_slice(time_point now) noexcept {
   auto make = [&] {
-    return new (std::nothrow)
-      counts{limit_.period, limit_.max_restarts.value()};
+    return new (std::nothrow) counts{limit_.period, most_};
   };
   auto* x = made_by<counts>(counts_, make, [](counts* y) { delete y; });
   return x != nullptr && x->admit(stamp_of(now));
@@ -257,7 +262,7 @@ std::size_t restart_window::used(time_point now) const noexcept {
   const auto at = stamp_of(now);
   std::size_t result = 0;
   if (const auto* stamps = stamps_.load(std::memory_order_acquire))
-    for (std::uint32_t i = 0; i < limit_.max_restarts.value(); ++i)
+    for (std::uint32_t i = 0; i < most_; ++i)
       if (!outside(stamps[i].load(std::memory_order_relaxed), at,
                    limit_.period))
         ++result;
@@ -269,7 +274,7 @@ std::size_t restart_window::used(time_point now) const noexcept {
 void restart_window::clear() noexcept {
   // The memory stays: others may look into it.
   if (auto* stamps = stamps_.load(std::memory_order_acquire))
-    for (std::uint32_t i = 0; i < limit_.max_restarts.value(); ++i)
+    for (std::uint32_t i = 0; i < most_; ++i)
       stamps[i].store(none, std::memory_order_relaxed);
   if (auto* x = counts_.load(std::memory_order_acquire))
     x->clear();

@@ -59,12 +59,16 @@ public:
 private:
   using stamp = std::atomic<duration::rep>;
   struct counts;
+  enum class way : std::uint8_t { refuse_all, admit_all, exact, in_slices };
+
+  static way way_for(const any_count& limit) noexcept;
 
   [[nodiscard]] bool admit_exactly(time_point now) noexcept;
   [[nodiscard]] bool admit_in_slice(time_point now) noexcept;
 
   const restart_intensity limit_;
-  const bool exact_;
+  const std::uint32_t most_;
+  const way way_;
   std::atomic<stamp*> stamps_{nullptr};
   std::atomic<counts*> counts_{nullptr};
   alignas(64) std::atomic<std::uint64_t> next_{0};

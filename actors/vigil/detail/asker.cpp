@@ -1,6 +1,6 @@
 #include <vigil/detail/asker.hpp>
-#include <vigil/detail/child_messages.hpp>
 #include <vigil/detail/front.hpp>
+#include <vigil/detail/host_core.hpp>
 
 #include <utility>
 
@@ -47,7 +47,7 @@ bool nobody_waits(const request_id& x) {
     return true;
   if (last->who == nullptr)
     return false;
-  const auto* host = dynamic_cast<const forgetful*>(last->who->get());
+  const auto* host = dynamic_cast<const host_core*>(last->who->get());
   return host != nullptr && host->has_forgotten(last->number);
 }
 

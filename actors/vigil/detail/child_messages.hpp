@@ -56,30 +56,6 @@ struct mailbox_marker {
 /// Asks a child whether it handles messages; answered with `health`.
 struct liveness_probe {};
 
-/// An actor that outlives the requests it made: those of a life that is over
-/// are answered in vain. Thread-safe.
-class forgetful {
-public:
-  virtual ~forgetful() = default;
-
-  /// Returns whether it waits no more for the answer to its request `number`.
-  [[nodiscard]] virtual bool
-  has_forgotten(std::uint64_t number) const noexcept = 0;
-};
-
-/// A host that its supervisor may stop to wait for, because a handler does not
-/// return. Thread-safe.
-class abandonable : public forgetful {
-public:
-  /// Names who gets the messages from now on, and those that wait once the
-  /// handler returns. Once.
-  virtual void abandon(caf::strong_actor_ptr successor, compat::context* ctx)
-    = 0;
-
-  /// Sends an order to this very actor, also when others get its messages.
-  virtual void order(host_command x, compat::context* ctx) = 0;
-};
-
 /// Returns whether a message is for one life of its receiver and no other.
 [[nodiscard]] bool is_for_one_life(compat::mailbox_element& x);
 

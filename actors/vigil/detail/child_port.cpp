@@ -1,4 +1,5 @@
 #include <vigil/detail/child_port.hpp>
+#include <vigil/detail/host_core.hpp>
 
 #include <utility>
 
@@ -34,26 +35,18 @@ life_spawner::~life_spawner() {
 
 // -- end_teller ---------------------------------------------------------------
 
-namespace {
-
-compat::stand_in* stand_in_of(const caf::strong_actor_ptr& x) {
-  return x != nullptr ? dynamic_cast<compat::stand_in*>(x->get()) : nullptr;
-}
-
-} // namespace
-
 void end_teller::tell(const child_cell& x, compat::context* ctx) {
-  const auto handle = x.handle();
-  if (auto* who = std::exchange(told_, true) ? nullptr : stand_in_of(handle))
-    who->tell_end(x.last_end(), ctx);
+  if (std::exchange(told_, true))
+    return;
+  if (const auto handle = x.handle())
+    handle_->tell_end(x.last_end(), ctx);
 }
 
 void end_teller::take_back(const child_cell& x) {
   if (!std::exchange(told_, false)) [[likely]]
     return;
-  const auto handle = x.handle();
-  if (auto* who = stand_in_of(handle))
-    who->tell_begin();
+  if (const auto handle = x.handle())
+    handle_->tell_begin();
 }
 
 // -- slot_port ----------------------------------------------------------------
@@ -99,6 +92,7 @@ void slot_port::start(compat::context* ctx) {
     handle_ = compat::make_forwarder<slot>(cell_->parent->tree->system, cell_);
     slot_ = static_cast<slot*>(handle_->get());
     cell_->handle(handle_);
+    ends_.speak_through(slot_);
   }
   ends_.take_back(*cell_);
   cell_->appear();
@@ -159,9 +153,13 @@ void slot_port::forget(compat::context* ctx) {
 
 void host_port_base::start(compat::context* ctx) {
   if (host_ == nullptr) {
-    host_ = make_host(cell_, ctx);
-    if (heirs_ == nullptr)
-      cell_->handle(stable_handle(host_));
+    auto host = make_host(cell_, ctx);
+    host_ = host.actor;
+    if (heirs_ == nullptr) {
+      auto handle = stable_handle(std::move(host));
+      cell_->handle(std::move(handle.actor));
+      ends_.speak_through(handle.self);
+    }
   }
   ends_.take_back(*cell_);
   compat::send_urgent(host_, ctx, host_command{host_command::what::start});
@@ -176,8 +174,7 @@ void host_port_base::start(compat::context* ctx) {
   heirs.serve(heir_, host_, ctx);
 }
 
-caf::strong_actor_ptr
-host_port_base::stable_handle(const caf::strong_actor_ptr& host) const {
+child_handle host_port_base::stable_handle(child_handle host) const {
   return host;
 }
 
@@ -197,7 +194,7 @@ void host_port_base::park(bool ended, compat::context* ctx) {
 
 void host_port_base::abandon(compat::context* ctx) {
   auto* stuck
-    = host_ != nullptr ? dynamic_cast<abandonable*>(host_->get()) : nullptr;
+    = host_ != nullptr ? dynamic_cast<host_core*>(host_->get()) : nullptr;
   if (stuck == nullptr)
     return;
   if (heirs_ == nullptr)
@@ -215,7 +212,7 @@ void host_port_base::forget(compat::context* ctx) {
   if (heirs_ != nullptr) {
     const auto first = cell_->handle();
     if (auto* x
-        = first != nullptr ? dynamic_cast<abandonable*>(first->get()) : nullptr)
+        = first != nullptr ? dynamic_cast<host_core*>(first->get()) : nullptr)
       x->order({host_command::what::forget}, ctx);
     static_cast<slot*>(heirs_->get())->retire(ctx);
   }

@@ -85,12 +85,34 @@ struct failure_exception {
 /// nothing is to be expected of the child.
 class end_teller {
 public:
+  /// Says who the handle of the child is.
+  void speak_through(child_actor* handle) noexcept {
+    handle_ = handle;
+  }
+
   void tell(const child_cell& x, compat::context* ctx);
   void take_back(const child_cell& x);
 
 private:
+  // Held by the child's cell.
+  child_actor* handle_ = nullptr;
   bool told_ = false;
 };
+
+/// An actor that a child is driven through.
+struct child_handle {
+  caf::strong_actor_ptr actor;
+  /// Points into `actor`.
+  child_actor* self;
+};
+
+/// Makes an actor of a class `T`; see `compat::spawn_lazy`.
+template <class T, class... Ts>
+[[nodiscard]] child_handle spawn_child(caf::actor_system& sys,
+                                       compat::context* ctx, Ts&&... xs) {
+  auto actor = compat::spawn_lazy<T>(sys, ctx, std::forward<Ts>(xs)...);
+  return {actor, static_cast<T*>(actor->get())};
+}
 
 /// Drives a respawned child: a slot, and an actor a life behind it.
 class slot_port final : public child_port {
@@ -127,12 +149,11 @@ public:
   void forget(compat::context* ctx) override;
 
 protected:
-  [[nodiscard]] virtual caf::strong_actor_ptr
-  make_host(child_cell_ptr cell, compat::context* ctx) const = 0;
+  [[nodiscard]] virtual child_handle make_host(child_cell_ptr cell,
+                                               compat::context* ctx) const = 0;
 
   /// Returns what is given out as the handle of the child.
-  [[nodiscard]] virtual caf::strong_actor_ptr
-  stable_handle(const caf::strong_actor_ptr& host) const;
+  [[nodiscard]] virtual child_handle stable_handle(child_handle host) const;
 
 private:
   child_cell_ptr cell_;

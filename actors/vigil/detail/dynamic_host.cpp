@@ -39,7 +39,7 @@ const restart_intensity* dynamic_host_core::refusal(time_point at) {
 }
 
 compat::verdict dynamic_host_core::on_message(compat::mailbox_element& x) {
-  if (op_abandoned()) [[unlikely]] {
+  if (successor() != nullptr) [[unlikely]] {
     const auto result = host_core::on_message(x);
     if (handed_over())
       op_retire(to_caf({errc::child_stuck, {}, path()}));

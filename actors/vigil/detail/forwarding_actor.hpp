@@ -15,6 +15,14 @@ public:
     return cell_.get();
   }
 
+  void tell_end(caf::error why, compat::context* ctx) override {
+    tell_of_end(std::move(why), ctx);
+  }
+
+  void tell_begin() override {
+    tell_of_begin();
+  }
+
   void on_destroy() override;
 
   forwarding_actor(caf::actor_config& cfg, child_cell_ptr cell);

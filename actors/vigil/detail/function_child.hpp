@@ -74,10 +74,10 @@ public:
   }
 
 protected:
-  [[nodiscard]] caf::strong_actor_ptr
-  make_host(child_cell_ptr cell, compat::context* ctx) const override {
+  [[nodiscard]] child_handle make_host(child_cell_ptr cell,
+                                       compat::context* ctx) const override {
     auto& sys = cell->parent->tree->system;
-    return compat::spawn_lazy<host<Base>>(sys, ctx, std::move(cell), factory_);
+    return spawn_child<host<Base>>(sys, ctx, std::move(cell), factory_);
   }
 
 private:

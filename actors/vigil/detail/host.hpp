@@ -34,7 +34,7 @@ struct is_stateful<caf::stateful_actor<State, Base>> : std::true_type {
 /// @tparam Control the actor, `compat::control<Base>` with links or more
 template <class Base, class Core,
           class Control = compat::life_links<compat::control<Base>>>
-class host_actor : public Control, public Core, public abandonable {
+class host_actor : public Control, public Core {
 public:
   using super = Control;
 
@@ -44,17 +44,11 @@ public:
     // nop
   }
 
-  ~host_actor() override {
-    if (auto* x = successor_.load(std::memory_order_acquire))
-      caf::strong_actor_ptr{x, false};
-  }
-
   using super::enqueue;
 
   void enqueue(compat::element_ptr x, compat::context* ctx) override {
-    if (successor_.load(std::memory_order_acquire) == nullptr
-        && !this->mailbox().closed() && x->sender != nullptr
-        && x->sender.get() != this->block()) [[likely]]
+    if (this->successor() == nullptr && !this->mailbox().closed()
+        && x->sender != nullptr && x->sender.get() != this->block()) [[likely]]
       super::enqueue(std::move(x), ctx);
     else
       look_and_enqueue(std::move(x), ctx);
@@ -69,21 +63,14 @@ public:
   }
 
   void abandon(caf::strong_actor_ptr successor, compat::context* ctx) final {
-    caf::actor_control_block* none = nullptr;
-    if (!successor_.compare_exchange_strong(none, successor.get()))
+    if (!this->name_successor(std::move(successor)))
       return;
-    static_cast<void>(successor.release());
     this->gate(true);
     order({host_command::what::abandon}, ctx);
   }
 
   void order(host_command x, compat::context* ctx) final {
     super::enqueue(compat::make_urgent(x), ctx);
-  }
-
-  [[nodiscard]] bool has_forgotten(std::uint64_t number) const noexcept final {
-    return number <= forgotten_.load(std::memory_order_acquire)
-           || successor_.load(std::memory_order_acquire) != nullptr;
   }
 
   void initialize() override {
@@ -162,8 +149,10 @@ protected:
   }
 
   void op_drop() override {
+    if (this->may_have_scheduled()) [[unlikely]]
+      this->note_schedules();
     this->drop_behavior();
-    forgotten_.store(this->last_request(), std::memory_order_release);
+    this->forget_requests(this->last_request());
     destroy_state();
   }
 
@@ -175,10 +164,6 @@ protected:
     if (this->has_streams())
       this->end_streams(why);
     this->end_links(why, this->context());
-  }
-
-  [[nodiscard]] bool op_may_have_scheduled() const noexcept override {
-    return this->may_have_scheduled();
   }
 
   void op_idle() override {
@@ -202,16 +187,12 @@ protected:
   void op_gate(bool all_messages) override {
     this->gate(all_messages);
     // It may have been abandoned in between.
-    if (op_abandoned()) [[unlikely]]
+    if (this->successor() != nullptr) [[unlikely]]
       this->gate(true);
   }
 
-  [[nodiscard]] bool op_abandoned() const noexcept override {
-    return successor_.load() != nullptr;
-  }
-
   void op_hand_over() override {
-    auto* next = successor_.load();
+    auto* next = this->successor();
     this->take_mail([&](compat::element_ptr x) {
       if (counts_when_lost(*x) && x->sender.get() != this->ctrl())
         next->enqueue(std::move(x), this->context());
@@ -219,7 +200,7 @@ protected:
   }
 
   void op_pass_on(compat::mailbox_element& x) override {
-    successor_.load()->enqueue(compat::take_over(x), this->context());
+    this->successor()->enqueue(compat::take_over(x), this->context());
   }
 
   void op_unskip() override {
@@ -238,7 +219,7 @@ private:
   // Apart, so that the way of all other messages stays short.
   [[gnu::noinline]] void look_and_enqueue(compat::element_ptr x,
                                           compat::context* ctx) {
-    if (auto* next = successor_.load(std::memory_order_acquire)) {
+    if (auto* next = this->successor()) {
       if (!is_for_one_life(*x) && x->sender.get() != this->ctrl())
         next->enqueue(std::move(x), ctx);
       return;
@@ -276,10 +257,6 @@ private:
   }
 
   bool state_alive_ = true;
-  // The last request of the lives that are over.
-  std::atomic<std::uint64_t> forgotten_{0};
-  // Owned; written once.
-  std::atomic<caf::actor_control_block*> successor_{nullptr};
 };
 
 /// The base of those whose end is told to who monitors them.
@@ -298,6 +275,14 @@ public:
   host(caf::actor_config& cfg, const child_cell_ptr& cell, factory_ptr factory)
     : super(cfg, *cell), cell_(cell), factory_(std::move(factory)) {
     // nop
+  }
+
+  void tell_end(caf::error why, compat::context* ctx) override {
+    this->tell_of_end(std::move(why), ctx);
+  }
+
+  void tell_begin() override {
+    this->tell_of_begin();
   }
 
   // A successor goes by the handle of the first.

@@ -6,12 +6,27 @@ namespace vigil::detail {
 
 host_core::~host_core() {
   delete own_.load(std::memory_order_relaxed);
+  if (auto* x = successor())
+    caf::strong_actor_ptr{x, false};
+}
+
+bool host_core::name_successor(caf::strong_actor_ptr x) noexcept {
+  caf::actor_control_block* none = nullptr;
+  const auto first = successor_.compare_exchange_strong(none, x.get());
+  if (first)
+    static_cast<void>(x.release());
+  return first;
+}
+
+bool host_core::has_forgotten(std::uint64_t number) const noexcept {
+  return number <= forgotten_.load(std::memory_order_acquire)
+         || successor() != nullptr;
 }
 
 // -- what the actor forwards --------------------------------------------------
 
 compat::verdict host_core::on_message(compat::mailbox_element& x) {
-  if (op_abandoned()) [[unlikely]]
+  if (successor() != nullptr) [[unlikely]]
     return on_abandoned(x);
   if (compat::is_urgent(x)) {
     if (const auto* cmd = compat::get_if<host_command>(x)) {
@@ -55,7 +70,7 @@ void host_core::on_thrown(std::string what, const caf::strong_actor_ptr& asker,
 }
 
 void host_core::on_cleanup_host() {
-  if (!op_abandoned())
+  if (successor() == nullptr)
     record().vanish();
   if (mode_ == mode::running)
     clear_incarnation();
@@ -73,8 +88,7 @@ void host_core::command(host_command::what x) {
         kill();
       if (!record().may_start()) {
         // A number of its own, so that nobody takes it for an earlier life.
-        disown();
-        begin(record().incarnation.fetch_add(1, std::memory_order_relaxed) + 1);
+        begin_next();
         return op_report(child_note::what::start_failed,
                          abnormal(complete({errc::supervisor_stopping})));
       }
@@ -107,12 +121,11 @@ void host_core::start(start_kind how, time_point when) {
     record().appear();
   stopping_ = false;
   early_quit_ = exit_kind::normal;
-  disown();
-  begin(record().incarnation.fetch_add(1, std::memory_order_relaxed) + 1);
+  begin_next();
   if (incarnation() > 1 && record().spec.mailbox == mailbox_policy::drop)
     begin_draining();
   auto what = op_build();
-  if (op_abandoned()) [[unlikely]]
+  if (successor() != nullptr) [[unlikely]]
     return end_late(event_type::start_failed, abnormal({errc::child_stuck}));
   if (what)
     return fail_start(how, {errc::exception, std::move(*what)});
@@ -130,6 +143,12 @@ void host_core::start(start_kind how, time_point when) {
     early_quit_ = exit_kind_of(*reason);
   }
   come_up(how, when);
+}
+
+void host_core::begin_next() {
+  if (hears_itself_.load(std::memory_order_relaxed)) [[unlikely]]
+    disown();
+  begin(record().incarnation.fetch_add(1, std::memory_order_relaxed) + 1);
 }
 
 void host_core::fail_start(start_kind kind, failure why) {
@@ -179,7 +198,7 @@ void host_core::forget() {
   if (mode_ == mode::running)
     clear_incarnation();
   mode_ = mode::refusing;
-  if (op_abandoned())
+  if (successor() != nullptr)
     op_hand_over();
   op_retire(end_reason());
 }
@@ -196,7 +215,7 @@ void host_core::finish_fault() {
   if (op_tied()) [[unlikely]]
     op_part(to_caf(complete(failure_of(seen_fault()))));
   if (stopping_ || !restarts_alone_always(rec.spec, rec.owner.spec.strategy)
-      || !rec.may_start() || op_abandoned())
+      || !rec.may_start() || successor() != nullptr)
     return finish(abnormal(failure_of(take_fault())));
   const auto when = rec.now();
   if (const auto* limit = rec.refusal(when)) {
@@ -215,7 +234,7 @@ void host_core::finish_fault() {
 }
 
 void host_core::finish(child_exit how) {
-  if (op_abandoned()) [[unlikely]]
+  if (successor() != nullptr) [[unlikely]]
     return end_late(event_type::child_stopped, std::move(how));
   if (stopping_ || !restart_in_place(how))
     conclude(std::move(how));
@@ -284,13 +303,12 @@ void host_core::refuse() {
 compat::element_ptr host_core::own(compat::element_ptr x,
                                    compat::context* ctx) {
   const auto* me = self().ctrl();
-  if (!compat::belongs_to_life(*x, me)
-      || dynamic_cast<compat::own_message*>(x.get()) != nullptr)
+  if (!compat::belongs_to_life(*x, me) || compat::as_own_message(*x) != nullptr)
     return x;
   auto life = record().incarnation.load(std::memory_order_acquire);
   // Whoever runs an actor has a context; the clock has none.
   if (ctx == nullptr && x->sender.get() == me) {
-    hears_itself_.store(true, std::memory_order_relaxed);
+    note_schedules();
     if (const auto* now = own_.load(std::memory_order_acquire))
       life = (*now)->life.load(std::memory_order_acquire);
   }
@@ -298,16 +316,14 @@ compat::element_ptr host_core::own(compat::element_ptr x,
 }
 
 bool host_core::is_stale(const compat::mailbox_element& x) const {
-  const auto* mine = dynamic_cast<const compat::own_message*>(&x);
+  const auto* mine = compat::as_own_message(x);
   return mine != nullptr && mine->life() != incarnation();
 }
 
 // CAF's clock takes nothing back, but it tells what comes before and after.
 void host_core::disown() {
   const auto n = incarnation();
-  if (n == 0
-      || (!hears_itself_.load(std::memory_order_relaxed)
-          && !op_may_have_scheduled()))
+  if (n == 0)
     return;
   const auto* mine = own_.load(std::memory_order_relaxed);
   if (mine == nullptr) {

@@ -33,13 +33,27 @@ public:
     return caf::strong_actor_ptr{self().ctrl()};
   }
 
+  /// Names who gets the messages from now on, and those that wait once the
+  /// handler returns. Once; in any thread.
+  virtual void abandon(caf::strong_actor_ptr successor, compat::context* ctx)
+    = 0;
+
+  /// Sends an order to this very actor, also when others get its messages. In
+  /// any thread.
+  virtual void order(host_command x, compat::context* ctx) = 0;
+
+  /// Returns whether a request of this actor was made in a life that is over,
+  /// so that its answer is awaited no more. In any thread.
+  [[nodiscard]] bool has_forgotten(std::uint64_t number) const noexcept;
+
 protected:
   // -- what the actor offers --------------------------------------------------
 
   /// Runs the actor function. Returns what it threw, or nothing.
   virtual std::optional<std::string> op_build() = 0;
 
-  /// Destroys behavior and state.
+  /// Destroys behavior and state. Calls `note_schedules` if the incarnation may
+  /// have scheduled messages to itself.
   virtual void op_drop() = 0;
 
   /// Returns whether links or streams tie others to the incarnation.
@@ -47,9 +61,6 @@ protected:
 
   /// Tells those why it ends.
   virtual void op_part(const caf::error& why) = 0;
-
-  /// Returns whether an incarnation may have scheduled messages to itself.
-  [[nodiscard]] virtual bool op_may_have_scheduled() const noexcept = 0;
 
   /// Installs a behavior that does nothing.
   virtual void op_idle() = 0;
@@ -67,9 +78,6 @@ protected:
   virtual void op_unskip() = 0;
   virtual void op_settle() = 0;
   virtual void op_retire(caf::error reason) = 0;
-
-  /// Returns whether there is a successor. In any thread.
-  [[nodiscard]] virtual bool op_abandoned() const noexcept = 0;
 
   /// Gives the successor all that is in the mailbox.
   virtual void op_hand_over() = 0;
@@ -97,6 +105,24 @@ protected:
   enum class start_kind : std::uint8_t { by_supervisor, in_place };
 
   void start(start_kind how, time_point when);
+
+  /// Notes the last request of the life that ends.
+  void forget_requests(std::uint64_t last) noexcept {
+    forgotten_.store(last, std::memory_order_release);
+  }
+
+  void note_schedules() noexcept {
+    hears_itself_.store(true, std::memory_order_relaxed);
+  }
+
+  /// Returns who gets the messages, or null as long as this actor does. In any
+  /// thread.
+  [[nodiscard]] caf::actor_control_block* successor() const noexcept {
+    return successor_.load();
+  }
+
+  /// Names the successor. Returns whether it is the first.
+  [[nodiscard]] bool name_successor(caf::strong_actor_ptr x) noexcept;
 
   /// Notes to which incarnation a message belongs: one to itself, or an exit
   /// message. In any thread.
@@ -129,6 +155,7 @@ private:
   enum class mode : std::uint8_t { holding, refusing, running, abandoned };
 
   void command(host_command::what x);
+  void begin_next();
   void fail_start(start_kind kind, failure why);
   void come_up(start_kind how, time_point when);
   void ask_to_stop();
@@ -156,6 +183,10 @@ private:
   // Whose messages to itself the clock brings. Made when an incarnation ends
   // that may have scheduled some.
   using own_ptr = std::shared_ptr<compat::own_messages>;
+  // The last request of the lives that are over.
+  std::atomic<std::uint64_t> forgotten_{0};
+  // Owned; written once. It has to be seen by who closes the gate after it.
+  std::atomic<caf::actor_control_block*> successor_{nullptr};
   std::atomic<const own_ptr*> own_{nullptr};
   std::atomic<bool> hears_itself_{false};
   mode mode_ = mode::holding;

@@ -23,15 +23,15 @@ void note_departure(const life& x, const child_exit& how) {
 
 namespace {
 
-const slot& slot_of(const life& x) {
-  return static_cast<const slot&>(*x.cell->handle()->get());
+compat::answer_stage stage_of(const life& x) {
+  const auto handle = x.cell->handle();
+  return {static_cast<const slot&>(*handle->get()).answers(), handle.get()};
 }
 
 } // namespace
 
 respawned_context::respawned_context(life_ptr x)
-  : child_context(*x->cell), life_(std::move(x)),
-    answers_(slot_of(*life_).answers(), slot_of(*life_).ctrl()) {
+  : child_context(*x->cell), life_(std::move(x)), answers_(stage_of(*life_)) {
   begin(life_->incarnation);
 }
 

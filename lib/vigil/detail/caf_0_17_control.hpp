@@ -144,8 +144,8 @@ protected:
   }
 
   /// Calls `ended` as long as the behavior is no more. Done after every message
-  /// by itself.
-  void settle() {
+  /// by itself, and inlined there.
+  [[gnu::always_inline]] inline void settle() {
     while (std::exchange(attend_, false) || has_quit() || !this->alive())
       [[unlikely]] {
         if (retired())

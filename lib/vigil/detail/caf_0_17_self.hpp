@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <typeinfo>
 #include <utility>
 
 namespace vigil::compat {
@@ -29,6 +30,14 @@ public:
 private:
   std::uint64_t life_;
 };
+
+/// Returns the message as an own one, or null. Cheaper than `dynamic_cast`,
+/// which compares the names of all bases.
+[[nodiscard]] inline const own_message*
+as_own_message(const mailbox_element& x) noexcept {
+  return typeid(x) == typeid(own_message) ? static_cast<const own_message*>(&x)
+                                          : nullptr;
+}
 
 /// Which life of an actor the messages belong to that CAF's clock brings it.
 /// Shared by the actor and by what waits in the clock.
@@ -71,7 +80,7 @@ public:
       auto& x = static_cast<clock_type::actor_msg&>(*event);
       if (x.receiver.get() == actor_ && x.receiver->id() == id_
           && x.content->sender.get() == actor_
-          && dynamic_cast<own_message*>(x.content.get()) == nullptr)
+          && as_own_message(*x.content) == nullptr)
         x.content = element_ptr{new own_message(std::move(x.content), life_)};
     }
     to_->life.store(life_ + 1, std::memory_order_release);

@@ -8,24 +8,10 @@
 namespace vigil::compat {
 
 /// An actor that stands for something which may end, and perhaps begin again,
-/// while the actor lives on. Thread-safe.
-class stand_in {
-public:
-  virtual ~stand_in() = default;
-
-  /// Tells those that monitor or link the actor of an end, and at once those
-  /// that monitor it from now on.
-  virtual void tell_end(caf::error why, context* ctx) = 0;
-
-  /// It begins again: who monitors the actor from now on waits for the next
-  /// end.
-  virtual void tell_begin() = 0;
-};
-
-/// Makes a stand-in of an actor. Hooks of `watch` wait for the end of the actor
-/// itself, all others are told.
+/// while the actor lives on. Hooks of `watch` wait for the end of the actor
+/// itself, all others are told. Thread-safe.
 template <class Base>
-class telling : public Base, public stand_in {
+class telling : public Base {
 public:
   using Base::Base;
 
@@ -48,7 +34,10 @@ public:
       x->actor_exited(why, nullptr);
   }
 
-  void tell_end(caf::error why, context* ctx) override {
+protected:
+  /// Tells those that monitor or link the actor of an end, and at once those
+  /// that monitor it from now on.
+  void tell_of_end(caf::error why, context* ctx) {
     caf::attachable_ptr told;
     this->exclusive_critical_section([&] {
       if (this->getf(caf::abstract_actor::is_terminated_flag))
@@ -77,7 +66,8 @@ public:
     }
   }
 
-  void tell_begin() override {
+  /// Who monitors the actor from now on waits for the next end.
+  void tell_of_begin() {
     this->exclusive_critical_section([&] { told_.reset(); });
   }
 

@@ -13,6 +13,14 @@ child_actor::~child_actor() {
   // nop
 }
 
+void child_actor::tell_end(caf::error, compat::context*) {
+  // nop
+}
+
+void child_actor::tell_begin() {
+  // nop
+}
+
 const restart_intensity* child_record::refusal(time_point at) {
   auto& window = *owner.window;
   return window.admit(at) ? nullptr : &window.limit();

@@ -155,6 +155,14 @@ public:
   /// Returns the child's record, which lives as long as the actor does; null
   /// for the root of a tree.
   [[nodiscard]] virtual child_record* child() noexcept = 0;
+
+  /// Tells those that monitor or link the handle of an end, and at once those
+  /// that monitor it from now on. Nothing for who is not the handle.
+  virtual void tell_end(caf::error why, compat::context* ctx);
+
+  /// The child begins again: who monitors the handle from now on waits for the
+  /// next end.
+  virtual void tell_begin();
 };
 
 } // namespace vigil::detail

@@ -84,9 +84,8 @@ child_factory_ptr make_supervisor_factory(supervisor_definition_ptr x) {
   return std::make_shared<supervisor_factory>(std::move(x));
 }
 
-caf::strong_actor_ptr spawn_supervisor(supervisor_definition_ptr x,
-                                       child_cell_ptr cell,
-                                       compat::context* ctx) {
+child_handle spawn_supervisor(supervisor_definition_ptr x, child_cell_ptr cell,
+                              compat::context* ctx) {
   return spawn_nested<supervisor_actor>(std::move(x), std::move(cell), ctx);
 }
 

@@ -46,9 +46,9 @@ concept describes_indexed = requires(F& f, std::string id, std::size_t i) {
 make_supervisor_factory(supervisor_definition_ptr x);
 
 /// Makes the actor of the supervisor that is the child `cell`.
-[[nodiscard]] caf::strong_actor_ptr
-spawn_supervisor(supervisor_definition_ptr x, child_cell_ptr cell,
-                 compat::context* ctx);
+[[nodiscard]] child_handle spawn_supervisor(supervisor_definition_ptr x,
+                                            child_cell_ptr cell,
+                                            compat::context* ctx);
 
 /// Returns the supervisor that `x` makes, or null for workers.
 [[nodiscard]] const supervisor_definition*

@@ -1,5 +1,6 @@
 #include <vigil/detail/dynamic_actor.hpp>
 #include <vigil/detail/dynamic_record.hpp>
+#include <vigil/detail/host_core.hpp>
 
 #include <utility>
 
@@ -162,7 +163,7 @@ void dynamic_actor::abandon(dynamic_record& x) {
                                                    cell().tree);
   const auto child = pool().remove(x);
   if (auto* host
-      = child != nullptr ? dynamic_cast<abandonable*>(child->get()) : nullptr)
+      = child != nullptr ? dynamic_cast<host_core*>(child->get()) : nullptr)
     host->abandon(std::move(nobody), context());
 }
 

@@ -11,13 +11,13 @@ namespace vigil::detail {
 /// Makes the actor of a supervisor that is a child: an `Actor` of what it
 /// shares with whom, its cell, and what its parent keeps of it.
 template <class Actor, class Shared>
-[[nodiscard]] caf::strong_actor_ptr
-spawn_nested(Shared shared, child_cell_ptr cell, compat::context* ctx) {
+[[nodiscard]] child_handle spawn_nested(Shared shared, child_cell_ptr cell,
+                                        compat::context* ctx) {
   auto& sys = cell->parent->tree->system;
   auto nested = cell->nested;
-  auto result = compat::spawn_lazy<Actor>(sys, ctx, std::move(shared), nested,
-                                          std::move(cell));
-  nested->actor = caf::actor_cast<caf::weak_actor_ptr>(result);
+  auto result
+    = spawn_child<Actor>(sys, ctx, std::move(shared), nested, std::move(cell));
+  nested->actor = caf::actor_cast<caf::weak_actor_ptr>(result.actor);
   return result;
 }
 
@@ -31,8 +31,8 @@ public:
   }
 
 protected:
-  [[nodiscard]] caf::strong_actor_ptr
-  make_host(child_cell_ptr cell, compat::context* ctx) const override {
+  [[nodiscard]] child_handle make_host(child_cell_ptr cell,
+                                       compat::context* ctx) const override {
     return spawn_nested<Actor>(shared_, std::move(cell), ctx);
   }
 

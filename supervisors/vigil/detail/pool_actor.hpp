@@ -48,6 +48,14 @@ public:
     return me_.get();
   }
 
+  void tell_end(caf::error why, compat::context* ctx) final {
+    this->tell_of_end(std::move(why), ctx);
+  }
+
+  void tell_begin() final {
+    this->tell_of_begin();
+  }
+
   using super::enqueue;
 
   void enqueue(compat::element_ptr x, compat::context* ctx) final {

@@ -21,9 +21,8 @@ public:
   }
 
 protected:
-  [[nodiscard]] caf::strong_actor_ptr
-  stable_handle(const caf::strong_actor_ptr&) const override {
-    return parts_.handle;
+  [[nodiscard]] child_handle stable_handle(child_handle) const override {
+    return {parts_.handle, parts_.front};
   }
 
 private:

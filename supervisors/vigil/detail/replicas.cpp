@@ -45,8 +45,8 @@ replicas_port::replicas_port(child_cell_ptr cell, const replicas& what,
   // nop
 }
 
-caf::strong_actor_ptr replicas_port::make_host(child_cell_ptr cell,
-                                               compat::context* ctx) const {
+child_handle replicas_port::make_host(child_cell_ptr cell,
+                                      compat::context* ctx) const {
   auto definition = std::make_shared<supervisor_definition>();
   definition->spec = cell->nested->spec;
   for (std::size_t i = 0; i < count_; ++i) {

@@ -44,8 +44,8 @@ public:
                 roster_ptr to);
 
 protected:
-  [[nodiscard]] caf::strong_actor_ptr
-  make_host(child_cell_ptr cell, compat::context* ctx) const override;
+  [[nodiscard]] child_handle make_host(child_cell_ptr cell,
+                                       compat::context* ctx) const override;
 
 private:
   replicas what_;

@@ -53,6 +53,14 @@ public:
     return me_.get();
   }
 
+  void tell_end(caf::error why, compat::context* ctx) override {
+    tell_of_end(std::move(why), ctx);
+  }
+
+  void tell_begin() override {
+    tell_of_begin();
+  }
+
   behavior_type make_behavior() override;
 
   using supervisor_base::enqueue;
