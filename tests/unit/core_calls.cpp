@@ -30,6 +30,8 @@ TEST_CASE("a known id is refused, whatever its child does (S35)") {
   t.fails("b");
   CHECK(t.start_child(t.spec("b")) == "answer 6 already_present");
   CHECK(t.refusal.path == "top/b");
+  CHECK(t.refusal.message
+        == "it is being restarted; terminate_child cancels that");
 }
 
 TEST_CASE("a mistake in the spec is the answer (S103)") {

@@ -156,7 +156,16 @@ void decision_core::launch(call_id call, child_uid uid, child_spec spec) {
 
 void decision_core::refuse(call_id call, errc why, std::string_view id,
                            time_point now) {
-  reply(call, failure_of(why, advice(why), id, now));
+  const auto* x = node(id);
+  const auto comes_back
+    = why == errc::already_present && x != nullptr
+      && (x->planned || x->state == child_state::restarting);
+  // Both calls that the advice names are refused until its restart is over.
+  reply(call, failure_of(why,
+                         comes_back ? "it is being restarted; terminate_child "
+                                      "cancels that"
+                                    : advice(why),
+                         id, now));
 }
 
 // -- what has to wait ---------------------------------------------------------
