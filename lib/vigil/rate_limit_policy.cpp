@@ -12,7 +12,7 @@ constexpr detail::count_range permit_range{1, 1U << 24U};
 void check_rate(detail::field_check& out, std::string_view field,
                 const rate& x) {
   out.count(field, x.permits, permit_range);
-  out.above_zero(field, x.period);
+  out.above_zero("the period of " + std::string{field}, x.period);
 }
 
 // Credit is counted in permits times nanoseconds.

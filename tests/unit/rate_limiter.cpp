@@ -381,8 +381,8 @@ TEST_CASE("a policy that cannot be is refused, and says where") {
   const rate_limit_policy p;
   const std::vector<std::pair<rate_limit_policy, const char*>> all{
     {rate_limit_policy{0, 1s}, "rate"},
-    {rate_limit_policy{1, 0s}, "rate"},
-    {rate_limit_policy{1, -1s}, "rate"},
+    {rate_limit_policy{1, 0s}, "the period of rate is zero"},
+    {rate_limit_policy{1, -1s}, "the period of rate is negative"},
     {rate_limit_policy{16'000'000, 24h}, "rate"},
     {p.burst(0), "burst"},
     {p.burst(5).refill(rate_refill::sliding), "burst"},
