@@ -158,6 +158,106 @@ TEST_CASE("messages in the mailbox of a child that hangs keep their order") {
   CHECK(w.say(a) == "a#3");
 }
 
+TEST_CASE("as many messages wait for the life after one that hangs as come") {
+  constexpr std::size_t many = 3000;
+  standstill w;
+  auto tree = w.start(sup(vigil::one_for_all)
+                        .child(w.child("b").backoff(vigil::fixed(1min)))
+                        .child(a_child()));
+  const auto a = handle_of_a(tree);
+  std::vector<answer<std::string>> all;
+  const auto ask_many = [&] {
+    for (std::size_t i = 0; i < many; ++i)
+      all.push_back(w.ask_a(a));
+  };
+  w.halt();
+  ask_many();
+  w.tell(tree, "b", "die");
+  w.advance(3s);
+  w.leave_standing();
+  // It is left behind, and its handler returns before the next life begins.
+  w.let_go();
+  ask_many();
+  w.run();
+  CHECK_FALSE(all.front().arrived());
+  w.advance(1min);
+  std::size_t answered = 0;
+  for (const auto& x : all)
+    answered += x.arrived() && x.get() ? 1 : 0;
+  CHECK(answered == 2 * many);
+}
+
+TEST_CASE("links belong to the life that is there, not to one that hangs") {
+  for (auto hangs_again : {false, true}) {
+    standstill w;
+    auto tree = w.start(sup(vigil::one_for_one).child(a_child()));
+    const auto a = handle_of_a(tree);
+    std::vector<caf::error> exits;
+    const auto link = [&] {
+      auto other = w.sys().spawn<caf::hidden>(
+        [a, &exits](caf::event_based_actor* self) -> caf::behavior {
+          self->set_exit_handler(
+            [&exits](caf::exit_msg& x) { exits.push_back(x.reason); });
+          self->link_to(a);
+          return {[](int) {
+          }};
+        });
+      w.run();
+      return other;
+    };
+    const auto hang_and_come_back = [&] {
+      w.halt();
+      const auto waits = w.ask_a(a);
+      auto gone
+        = w.request<void>(tree.handle(), vigil::call::terminate_child{"a"});
+      w.advance(3s);
+      CHECK(gone.arrived());
+      w.leave_standing();
+      CHECK(said(tree.restart_child("a")) == "ok");
+    };
+    const auto first = link();
+    hang_and_come_back();
+    // One that is left behind has ended.
+    REQUIRE(exits.size() == 1);
+    CHECK(vigil::to_failure(exits[0]).code == errc::child_stuck);
+    const auto second = link();
+    if (hangs_again)
+      hang_and_come_back();
+    else
+      caf::anon_send(a, std::string{"die"});
+    w.run();
+    CHECK(exits.size() == 2);
+    const auto third = link();
+    w.let_go();
+    CHECK(exits.size() == 2);
+    caf::anon_send(a, std::string{"die"});
+    w.run();
+    CHECK(exits.size() == 3);
+    CHECK(said(tree.stop()) == "ok");
+  }
+}
+
+TEST_CASE("a child that was left behind before it began does not begin") {
+  world w;
+  auto tree = w.start(sup(vigil::one_for_one));
+  w["a"].door.closed = true;
+  auto up = w.request<vigil::child_info>(
+    tree.handle(),
+    vigil::call::start_child{w.child("a", kind::of_class).shutdown(1s)});
+  w.run();
+  auto gone = w.request<void>(tree.handle(), vigil::call::terminate_child{"a"});
+  w.advance(3s);
+  CHECK(gone.arrived());
+  auto held = std::exchange(w["a"].door.held, {});
+  w["a"].door.closed = false;
+  CHECK(said(tree.restart_child("a")) == "ok");
+  CHECK(w.log() == "start a#1");
+  w["a"].door.held = std::move(held);
+  w.open("a");
+  CHECK(w.log().empty());
+  CHECK(w.ask(tree, "a") == "a#1");
+}
+
 TEST_CASE("a child may hang in each of its lives") {
   standstill w;
   auto tree = w.start(sup(vigil::one_for_one).child(a_child()));
@@ -271,6 +371,25 @@ TEST_CASE("a dynamic child that hangs and is left behind refuses messages") {
     vigil::dynamic_supervisor(key, hang).child_shutdown(1s)));
   const auto a = tree[key].start_child().value();
   CHECK(w.say(a) == "a#1");
+  // Who monitors or links it is told when it is gone.
+  std::vector<caf::error> told;
+  const auto watch = [&] {
+    auto other = w.sys().spawn<caf::hidden>(
+      [a, &told](caf::event_based_actor* self) -> caf::behavior {
+        self->set_exit_handler(
+          [&told](caf::exit_msg& x) { told.push_back(x.reason); });
+        self->set_down_handler(
+          [&told](caf::down_msg& x) { told.push_back(x.reason); });
+        self->link_to(a);
+        self->monitor(a);
+        return {[](int) {
+        }};
+      });
+    w.run();
+    return other;
+  };
+  const auto early = watch();
+  CHECK(told.empty());
   w.halt();
   const auto old = w.ask_a(a);
   auto gone = w.request<void>(
@@ -278,7 +397,12 @@ TEST_CASE("a dynamic child that hangs and is left behind refuses messages") {
     vigil::call::terminate_handle{caf::actor_cast<caf::strong_actor_ptr>(a)});
   w.advance(3s);
   CHECK(gone.arrived());
+  CHECK(told.size() == 2);
   w.leave_standing();
+  const auto afterwards = watch();
+  CHECK(told.size() == 4);
+  for (const auto& x : told)
+    CHECK(vigil::to_failure(x).code == errc::child_stuck);
   auto late = w.ask_a(a);
   w.run();
   REQUIRE(late.arrived());
@@ -289,6 +413,7 @@ TEST_CASE("a dynamic child that hangs and is left behind refuses messages") {
   REQUIRE(old.arrived());
   CHECK(old.get().error().code == errc::child_stopped);
   CHECK(w.say(a) == "child_stopped");
+  CHECK(told.size() == 4);
 }
 
 TEST_CASE("a handler that does not return is left, and its mail goes on") {

@@ -264,6 +264,42 @@ TEST_CASE("an answer comes from the handle that was asked, whatever the child "
   }
 }
 
+TEST_CASE(
+  "the answer of a pool comes from the pool, whatever its workers are") {
+  static constexpr vigil::child_key<caf::actor, "pool"> key;
+  for (const auto& [name, make] : makers()) {
+    CAPTURE(name);
+    asker a;
+    auto tree = sup()
+                  .child(vigil::pool(key, 2,
+                                     [make = make](std::size_t i) {
+                                       return make(std::to_string(i));
+                                     })
+                           .intensity(1000, 1h))
+                  .child(make("other"))
+                  .start(a.sys)
+                  .value();
+    const auto pool = tree[key];
+    const auto other = child_of(tree, "other");
+    for (int i = 0; i < 3; ++i) {
+      CHECK(a.ask(pool, 1) == pool);
+      CHECK(a.tell(pool, 1) == pool);
+      CHECK(a.ask(pool, "error") == pool);
+      CHECK(a.tell(pool, "error") == pool);
+      if (name != "callable") // CAF prints what those throw
+        CHECK(a.ask(pool, "throw") == pool);
+    }
+    // Who is asked by a worker, or asks it, answers by its own handle.
+    CHECK(a.ask(pool, pass_atom::value, other) == other);
+    CHECK(a.ask(other, pass_atom::value, pool) == pool);
+    CHECK(a.ask(child_of(tree, "pool/0"), 1) == child_of(tree, "pool/0"));
+    CHECK(a.ask(pool * pool, 1) == pool);
+    CHECK(said(tree.terminate_child("pool")) == "ok");
+    CHECK(a.ask(pool, 1) == pool);
+    CHECK(said(tree.stop()) == "ok");
+  }
+}
+
 TEST_CASE("a delegated request is answered by the child that it went to") {
   for (const auto& [first, make_first] : makers()) {
     for (const auto& [second, make_second] : makers()) {

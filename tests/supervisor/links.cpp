@@ -308,3 +308,37 @@ TEST_CASE("an exit message ends the incarnation that it was sent to, not the "
     CHECK(w.lives() == "31");
   }
 }
+
+TEST_CASE("a link to a child that has ended for good is none, as in CAF") {
+  for (auto k : all_kinds)
+    for (const auto* how : {"stop", "quit"}) {
+      CAPTURE(to_string(k));
+      world w;
+      auto log = std::make_shared<diary>();
+      auto tree = w.start(
+        sup()
+          .child(linked("a", k, log)
+                   .transient()
+                   .restart_when([](const vigil::failure&) { return false; }))
+          .child(linked("b", k, log)));
+      auto a = tree.find<caf::actor>("a").value();
+      auto b = tree.find<caf::actor>("b").value();
+      caf::anon_send(b, trap_atom::value);
+      caf::anon_send(a, how);
+      w.run();
+      CHECK(state_of(tree, "a") == "stopped");
+      caf::anon_send(b, link_atom::value, a);
+      w.run();
+      REQUIRE(log->exits.size() == 1);
+      CHECK(log->exits[0].first == a.address());
+      CHECK(!log->exits[0].second == (how == std::string{"stop"}));
+      // It may begin again.
+      CHECK(said(tree.restart_child("a")) == "ok");
+      caf::anon_send(b, link_atom::value, a);
+      w.run();
+      CHECK(log->exits.size() == 1);
+      caf::anon_send(a, "quit");
+      w.run();
+      CHECK(log->exits.size() == 2);
+    }
+}

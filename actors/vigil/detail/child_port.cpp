@@ -1,6 +1,7 @@
 #include <vigil/detail/child_port.hpp>
 #include <vigil/detail/host_core.hpp>
 
+#include <limits>
 #include <utility>
 
 namespace vigil::detail {
@@ -89,7 +90,8 @@ slot_port::slot_port(child_cell_ptr cell,
 
 void slot_port::start(compat::context* ctx) {
   if (slot_ == nullptr) {
-    handle_ = compat::make_forwarder<slot>(cell_->parent->tree->system, cell_);
+    handle_ = compat::make_forwarder<slot>(cell_->parent->tree->system, cell_,
+                                           cell_->spec.gap_queue.as_size());
     slot_ = static_cast<slot*>(handle_->get());
     cell_->handle(handle_);
     ends_.speak_through(slot_);
@@ -134,9 +136,15 @@ void slot_port::park(bool ended, compat::context* ctx) {
     ends_.tell(*cell_, ctx);
 }
 
-void slot_port::abandon(compat::context*) {
-  if (slot_ != nullptr)
-    slot_->expect(0);
+void slot_port::abandon(compat::context* ctx) {
+  if (slot_ == nullptr)
+    return;
+  if (life_ != nullptr) {
+    life_->left = true;
+    slot_->part(life_->incarnation,
+                to_caf({errc::child_stuck, {}, cell_->path()}), ctx);
+  }
+  slot_->expect(0);
 }
 
 void slot_port::forget(compat::context* ctx) {
@@ -197,9 +205,11 @@ void host_port_base::abandon(compat::context* ctx) {
     = host_ != nullptr ? dynamic_cast<host_core*>(host_->get()) : nullptr;
   if (stuck == nullptr)
     return;
+  // What waits does so in place of a mailbox, which knows no limit.
   if (heirs_ == nullptr)
     heirs_ = compat::make_forwarder<slot>(
       cell_->parent->tree->system, cell_,
+      std::numeric_limits<std::size_t>::max(),
       caf::actor_cast<caf::weak_actor_ptr>(cell_->handle()));
   static_cast<slot*>(heirs_->get())->expect(++heir_);
   stuck->abandon(heirs_, ctx);

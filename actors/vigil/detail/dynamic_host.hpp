@@ -117,18 +117,25 @@ private:
   [[no_unique_address]] T value_;
 };
 
+/// The base of those whose end is told to who monitors them once they are left
+/// behind: their handles have no other life.
+template <class Base>
+using linked_dynamic_host
+  = host_actor<Base, dynamic_host_core,
+               compat::early_teller<compat::life_links<compat::control<Base>>>>;
+
 /// The actor of a child of a dynamic supervisor. What makes its lives is shared
 /// by all of them and lives in the pool.
 ///
 /// @tparam Front what starts the children of the pool
 template <class Front>
-class dynamic_host : public host_actor<typename Front::recipe_type::actor_base,
-                                       dynamic_host_core> {
+class dynamic_host
+  : public linked_dynamic_host<typename Front::recipe_type::actor_base> {
 public:
   using recipe_type = typename Front::recipe_type;
   using args_type = typename recipe_type::args_type;
   using actor_base = typename recipe_type::actor_base;
-  using super = host_actor<actor_base, dynamic_host_core>;
+  using super = linked_dynamic_host<actor_base>;
 
   template <class... Ts>
   dynamic_host(caf::actor_config& cfg, const std::shared_ptr<dynamic_pool>& x,
@@ -143,7 +150,17 @@ public:
       args_.destroy();
   }
 
+  void abandon(caf::strong_actor_ptr successor, compat::context* ctx) override {
+    super::abandon(std::move(successor), ctx);
+    this->tell(this->stuck(), ctx, [] {});
+  }
+
 protected:
+  [[nodiscard]] std::optional<caf::error> told() const override {
+    return this->successor() != nullptr ? std::optional{this->stuck()}
+                                        : std::nullopt;
+  }
+
   [[nodiscard]] const Front& front() const noexcept {
     using interface = typename Front::interface;
     return *static_cast<const Front*>(

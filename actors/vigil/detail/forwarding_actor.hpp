@@ -38,6 +38,10 @@ protected:
     return *cell_;
   }
 
+  [[nodiscard]] const child_cell_ptr& cell_ptr() const noexcept {
+    return cell_;
+  }
+
 private:
   child_cell_ptr cell_;
 };

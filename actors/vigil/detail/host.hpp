@@ -62,15 +62,24 @@ public:
     return super::consume(x);
   }
 
-  void abandon(caf::strong_actor_ptr successor, compat::context* ctx) final {
+  void abandon(caf::strong_actor_ptr successor, compat::context* ctx) override {
     if (!this->name_successor(std::move(successor)))
       return;
     this->gate(true);
     order({host_command::what::abandon}, ctx);
+    part(stuck(), ctx);
   }
 
   void order(host_command x, compat::context* ctx) final {
     super::enqueue(compat::make_urgent(x), ctx);
+  }
+
+  [[nodiscard]] bool linked() const noexcept final {
+    return this->has_links();
+  }
+
+  void part(const caf::error& why, compat::context* ctx) final {
+    this->end_links(why, ctx);
   }
 
   void initialize() override {
@@ -106,6 +115,11 @@ public:
   }
 
 protected:
+  /// Returns what those are told who wait for the end of an abandoned life.
+  [[nodiscard]] caf::error stuck() const {
+    return to_caf({errc::child_stuck, {}, this->record().path()});
+  }
+
   /// Runs the actor function.
   virtual void make_incarnation() = 0;
 
@@ -128,7 +142,8 @@ protected:
 
   void thrown(std::string what, const caf::strong_actor_ptr& asker,
               caf::message_id mid) override {
-    this->on_thrown(std::move(what), asker, mid);
+    this->on_thrown(std::move(what), asker, mid,
+                    asker == nullptr ? nullptr : this->answers_as_asked());
   }
 
   void put_off() override {
@@ -163,7 +178,9 @@ protected:
   void op_part(const caf::error& why) override {
     if (this->has_streams())
       this->end_streams(why);
-    this->end_links(why, this->context());
+    // Those of an abandoned host belong to the life that goes by its handle.
+    if (this->successor() == nullptr) [[likely]]
+      this->end_links(why, this->context());
   }
 
   void op_idle() override {
@@ -216,6 +233,11 @@ protected:
   }
 
 private:
+  [[nodiscard]] caf::strong_actor_ptr answers_as_asked() {
+    return compat::answers_as(this->current_element_->stages,
+                              this->stable_handle());
+  }
+
   // Apart, so that the way of all other messages stays short.
   [[gnu::noinline]] void look_and_enqueue(compat::element_ptr x,
                                           compat::context* ctx) {
@@ -273,7 +295,8 @@ public:
   using factory_ptr = std::shared_ptr<const incarnation_factory<Base>>;
 
   host(caf::actor_config& cfg, const child_cell_ptr& cell, factory_ptr factory)
-    : super(cfg, *cell), cell_(cell), factory_(std::move(factory)) {
+    : super(cfg, *cell), cell_(cell), factory_(std::move(factory)),
+      follows_(cell_->handle() != nullptr) {
     // nop
   }
 
@@ -283,6 +306,28 @@ public:
 
   void tell_begin() override {
     this->tell_of_begin();
+  }
+
+  void abandon(caf::strong_actor_ptr successor, compat::context* ctx) override {
+    super::abandon(std::move(successor), ctx);
+    const auto handle = followed();
+    if (auto* first = first_host(handle))
+      first->part(this->stuck(), ctx);
+  }
+
+  // The links of a successor are with the first, which is the handle.
+
+  void add_link(caf::abstract_actor* x) override {
+    if (const auto handle = followed(); handle != nullptr && handle != x)
+      handle->get()->add_link(x);
+    else
+      super::add_link(x);
+  }
+
+  void remove_link(caf::abstract_actor* x) override {
+    if (const auto handle = followed(); handle != nullptr && handle != x)
+      handle->get()->remove_link(x);
+    super::remove_link(x);
   }
 
   // A successor goes by the handle of the first.
@@ -304,13 +349,43 @@ protected:
     return cell_->last_end();
   }
 
+  [[nodiscard]] bool op_tied() const noexcept override {
+    if (!follows_) [[likely]]
+      return super::op_tied();
+    const auto handle = cell_->handle();
+    const auto* first = first_host(handle);
+    return (first != nullptr && first->linked()) || super::op_tied();
+  }
+
+  void op_part(const caf::error& why) override {
+    super::op_part(why);
+    if (!follows_) [[likely]]
+      return;
+    const auto handle = cell_->handle();
+    if (auto* first
+        = this->successor() != nullptr ? nullptr : first_host(handle))
+      first->part(why, this->context());
+  }
+
   void op_report(child_note::what kind, child_exit how) override {
     notify(*cell_, this->incarnation(), this->context(), kind, std::move(how));
   }
 
 private:
+  [[nodiscard]] caf::strong_actor_ptr followed() const {
+    return follows_ ? cell_->handle() : nullptr;
+  }
+
+  [[nodiscard]] static host_core*
+  first_host(const caf::strong_actor_ptr& handle) noexcept {
+    return handle != nullptr ? dynamic_cast<host_core*>(handle->get())
+                             : nullptr;
+  }
+
   child_cell_ptr cell_;
   factory_ptr factory_;
+  // Another host was abandoned and is the handle: links are with that one.
+  const bool follows_;
 };
 
 } // namespace vigil::detail

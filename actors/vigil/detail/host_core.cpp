@@ -60,10 +60,10 @@ void host_core::on_ended() {
 }
 
 void host_core::on_thrown(std::string what, const caf::strong_actor_ptr& asker,
-                          caf::message_id mid) {
+                          caf::message_id mid,
+                          const caf::strong_actor_ptr& as) {
   auto why = complete({errc::exception, std::move(what)});
-  compat::reply_error(stable_handle(), asker, mid, self().context(),
-                      to_caf(why));
+  compat::reply_error(as, asker, mid, self().context(), to_caf(why));
   if (op_tied()) [[unlikely]]
     op_part(to_caf(why));
   finish(abnormal(std::move(why)));

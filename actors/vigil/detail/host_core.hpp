@@ -34,13 +34,20 @@ public:
   }
 
   /// Names who gets the messages from now on, and those that wait once the
-  /// handler returns. Once; in any thread.
+  /// handler returns. Once; in any thread. Who is linked to the life is told of
+  /// its end.
   virtual void abandon(caf::strong_actor_ptr successor, compat::context* ctx)
     = 0;
 
   /// Sends an order to this very actor, also when others get its messages. In
   /// any thread.
   virtual void order(host_command x, compat::context* ctx) = 0;
+
+  /// Returns whether there may be links to the life that goes by this handle.
+  [[nodiscard]] virtual bool linked() const noexcept = 0;
+
+  /// That life has ended: so do its links. In any thread.
+  virtual void part(const caf::error& why, compat::context* ctx) = 0;
 
   /// Returns whether a request of this actor was made in a life that is over,
   /// so that its answer is awaited no more. In any thread.
@@ -95,8 +102,9 @@ protected:
 
   virtual compat::verdict on_message(compat::mailbox_element& x);
   void on_ended();
+  /// `as`: in whose name the asker is answered, if there is one.
   void on_thrown(std::string what, const caf::strong_actor_ptr& asker,
-                 caf::message_id mid);
+                 caf::message_id mid, const caf::strong_actor_ptr& as);
 
   /// The actor is cleaned up, on its own or on somebody else's account.
   void on_cleanup_host();

@@ -11,6 +11,29 @@ namespace vigil::detail {
 
 namespace {
 
+/// Has the answers of members come from the handle of the pool.
+class pool_answers final : public compat::answer_relay {
+public:
+  pool_answers(caf::actor_config& cfg, caf::weak_actor_ptr handle,
+               const supervisor_cell* members)
+    : compat::answer_relay(cfg, std::move(handle)), members_(members) {
+    // nop
+  }
+
+  [[nodiscard]] bool
+  is_behind(const caf::actor_control_block* x) const noexcept override {
+    auto* who = dynamic_cast<child_actor*>(
+      const_cast<caf::actor_control_block*>(x)->get());
+    const auto* cell
+      = who != nullptr ? dynamic_cast<child_cell*>(who->child()) : nullptr;
+    return cell != nullptr && cell->parent.get() == members_;
+  }
+
+private:
+  // To be compared only.
+  const supervisor_cell* members_;
+};
+
 /// Marks that this thread hands a message to a member.
 class handing_over {
 public:
@@ -77,9 +100,21 @@ struct pool_front::receipt {
 
 pool_front::pool_front(caf::actor_config& cfg, child_cell_ptr cell,
                        std::size_t members, std::size_t limit)
-  : forwarding_actor(cfg, std::move(cell)), members_(members),
-    expected_(members), waiting_(limit) {
+  : forwarding_actor(cfg, std::move(cell)),
+    answers_(compat::make_forwarder<pool_answers>(
+      home_system(), caf::weak_actor_ptr{ctrl(), true},
+      this->cell().nested.get())),
+    members_(members), expected_(members), waiting_(limit) {
   // nop
+}
+
+void pool_front::on_destroy() {
+  end_answers();
+  forwarding_actor::on_destroy();
+}
+
+void pool_front::end_answers() {
+  static_cast<compat::answer_relay*>(answers_->get())->end();
 }
 
 const char* pool_front::name() const {
@@ -128,6 +163,7 @@ void pool_front::hand_over(target to, compat::element_ptr x,
   while (x != nullptr) {
     {
       handing_over mark{this, to.index};
+      compat::answer_through(*x, answers_, ctrl());
       receipt gone{caf::strong_actor_ptr{ctrl()}, this, to.index, to.life};
       to.handle->enqueue(compat::tracked(std::move(x), std::move(gone)), ctx);
       if (!mark.refused())
@@ -342,6 +378,7 @@ void pool_front::skipped(std::size_t index, tenure life) {
 
 void pool_front::retire(compat::context* ctx) {
   end(ctx);
+  end_answers();
 }
 
 void pool_front::lose_waiting(compat::context* ctx) {

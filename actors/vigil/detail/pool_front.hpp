@@ -18,6 +18,7 @@ namespace vigil::detail {
 
 /// The handle of a pool: passes each message on, unchanged, to a member that
 /// has nothing to do; the one that had nothing to do for longest goes first.
+/// Answers come from the pool, by way of a relay as those of a slot.
 ///
 /// Each member has one message at a time, the rest wait here, urgent ones in
 /// front. So a member that fails takes one message along, and members that
@@ -86,6 +87,8 @@ public:
   /// Refuses messages for good and tells those that monitor or link the pool.
   void retire(compat::context* ctx);
 
+  void on_destroy() override;
+
 private:
   struct member {
     caf::strong_actor_ptr handle;
@@ -133,7 +136,9 @@ private:
   void feed_skipping();
   void done(std::size_t index, tenure life);
   void lose_waiting(compat::context* ctx);
+  void end_answers();
 
+  const caf::strong_actor_ptr answers_;
   spin_lock lock_;
   std::vector<member> members_;
   std::size_t expected_;

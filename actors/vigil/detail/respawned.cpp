@@ -47,9 +47,9 @@ respawned_context::handle_but(const caf::abstract_actor* x) {
 }
 
 bool respawned_context::may_begin() {
-  if (record().may_start())
+  if (!life_->left && record().may_start())
     return true;
-  note_failure({errc::supervisor_stopping});
+  note_failure({life_->left ? errc::child_stuck : errc::supervisor_stopping});
   return false;
 }
 

@@ -24,6 +24,8 @@ struct life {
   std::uint64_t incarnation;
   /// Its supervisor asked it to stop.
   std::atomic<bool> stopping{false};
+  /// Its supervisor waits for it no more, and has perhaps begun another one.
+  std::atomic<bool> left{false};
   /// Written before the actor ends, read after.
   bool up = false;
   bool ignored = false;
@@ -223,7 +225,10 @@ protected:
               caf::message_id mid) override {
     note_failure({errc::exception, std::move(what)});
     auto why = to_caf(*life_->why);
-    compat::reply_error(answering(), asker, mid, this->context(), why);
+    if (asker != nullptr)
+      compat::reply_error(
+        compat::answers_as(this->current_element_->stages, answering()), asker,
+        mid, this->context(), why);
     end_with(std::move(why));
   }
 

@@ -1,3 +1,4 @@
+#include <vigil/detail/child_messages.hpp>
 #include <vigil/detail/slot.hpp>
 
 #include <mutex>
@@ -5,12 +6,34 @@
 
 namespace vigil::detail {
 
-slot::slot(caf::actor_config& cfg, child_cell_ptr cell,
+namespace {
+
+/// Counts a message that died in a mailbox which is not ours.
+struct lost_unread {
+  child_cell_ptr cell;
+  std::uint64_t life;
+
+  void operator()() const {
+    cell->lose_messages(1, life);
+  }
+};
+
+/// Returns whether what an actor does not handle is counted by itself, or by
+/// nobody, as it has no mailbox.
+bool counts_alone(const caf::strong_actor_ptr& x) {
+  return dynamic_cast<child_actor*>(x->get()) != nullptr
+         || dynamic_cast<caf::local_actor*>(x->get()) == nullptr;
+}
+
+} // namespace
+
+slot::slot(caf::actor_config& cfg, child_cell_ptr cell, std::size_t limit,
            caf::weak_actor_ptr handle)
   : compat::life_links<forwarding_actor>(cfg, std::move(cell)),
     answers_(compat::make_forwarder<compat::answer_relay>(
       home_system(), handle != nullptr ? std::move(handle)
-                                       : caf::weak_actor_ptr{ctrl(), true})) {
+                                       : caf::weak_actor_ptr{ctrl(), true})),
+    limit_(limit) {
   // nop
 }
 
@@ -36,8 +59,15 @@ void slot::enqueue(caf::mailbox_element_ptr x, compat::context* ctx) {
     return lose(*x, *refused, ctx);
   if (to.actor == nullptr)
     return;
-  if (to.foreign)
+  pass_on(std::move(x), to, ctx);
+}
+
+void slot::pass_on(compat::element_ptr x, const target& to,
+                   compat::context* ctx) {
+  if (to.what != behind::ours)
     compat::answer_through(*x, answers_, ctrl());
+  if (to.what == behind::mailbox && counts_when_lost(*x))
+    x = compat::if_unread(std::move(x), lost_unread{cell_ptr(), to.life});
   to.actor->enqueue(std::move(x), ctx);
 }
 
@@ -47,7 +77,7 @@ std::optional<errc> slot::take_in(compat::element_ptr& x, target& to) {
   if (mode_ == mode::refusing)
     return errc::child_stopped;
   if (mode_ == mode::serving && !passing_) {
-    to = {current_, foreign_};
+    to = {current_, behind_, life_};
     return to.actor != nullptr ? std::nullopt
                                : std::optional{errc::child_stopped};
   }
@@ -72,7 +102,7 @@ bool slot::make_room(compat::context* ctx) {
 // With the lock held.
 waiting_room& slot::waiting() {
   if (waiting_ == nullptr)
-    waiting_ = std::make_unique<waiting_room>(cell().spec.gap_queue.as_size());
+    waiting_ = std::make_unique<waiting_room>(limit_);
   return *waiting_;
 }
 
@@ -87,14 +117,17 @@ void slot::expect(std::uint64_t life) {
   life_ = life;
   mode_ = mode::holding;
   passing_ = false;
-  foreign_ = false;
+  behind_ = behind::ours;
   released.swap(current_);
 }
 
 void slot::begin(caf::strong_actor_ptr x, bool foreign) {
   relay().behind(x);
   std::lock_guard guard{slot_lock_};
-  foreign_ = foreign;
+  if (foreign)
+    behind_ = counts_alone(x) ? behind::others : behind::mailbox;
+  else
+    behind_ = behind::ours;
   if (current_ == nullptr)
     current_.swap(x);
 }
@@ -108,18 +141,15 @@ void slot::serve(std::uint64_t life, caf::strong_actor_ptr x,
   mode_ = mode::serving;
   current_ = x;
   passing_ = true;
-  const auto foreign = foreign_;
+  const target to{x, behind_, life};
   const auto serves = [&] {
     return life_ == life && mode_ == mode::serving;
   };
   while (serves() && waiting_ != nullptr && !waiting_->empty()) {
     auto batch = take_waiting();
     guard.unlock();
-    for (auto& element : batch) {
-      if (foreign)
-        compat::answer_through(*element, answers_, ctrl());
-      x->enqueue(std::move(element), ctx);
-    }
+    for (auto& element : batch)
+      pass_on(std::move(element), to, ctx);
     guard.lock();
   }
   if (life_ == life)

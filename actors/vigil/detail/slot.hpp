@@ -14,8 +14,8 @@ namespace vigil::detail {
 /// relay, which gives them the slot as their sender. The child sees to that
 /// while it handles a message; the slot does it for actors that are not ours.
 ///
-/// From the end of one life until the next is up, messages wait, up to
-/// `child_spec::gap_queue`, or are refused with an error: a start that fails
+/// From the end of one life until the next is up, messages wait, up to a limit
+/// (`child_spec::gap_queue`), or are refused with an error: a start that fails
 /// takes none along, and requests of callers that are gone make room. Exit
 /// messages to the slot are passed on like others, so a link or a kill concerns
 /// the incarnation that is there, and the end of that one ends the links to the
@@ -24,8 +24,9 @@ namespace vigil::detail {
 /// Thread-safe. Never calls into an actor while holding its lock.
 class slot final : public compat::life_links<forwarding_actor> {
 public:
-  /// `handle`: whose name the answers bear, if that is not the slot.
-  slot(caf::actor_config& cfg, child_cell_ptr cell,
+  /// `handle`: whose name the answers bear, if that is not the slot. `limit`:
+  /// how many messages may wait between two lives.
+  slot(caf::actor_config& cfg, child_cell_ptr cell, std::size_t limit,
        caf::weak_actor_ptr handle = {});
 
   [[nodiscard]] const char* name() const override;
@@ -70,21 +71,28 @@ public:
 private:
   enum class mode : std::uint8_t { holding, refusing, serving };
 
+  /// What is behind the slot: an actor that knows of it, an actor of the user's
+  /// with a mailbox, or anything else.
+  enum class behind : std::uint8_t { ours, mailbox, others };
+
   [[nodiscard]] compat::answer_relay& relay() const noexcept;
 
   /// Whom to pass a message on to; null if it waits or is dropped.
   struct target {
     caf::strong_actor_ptr actor;
-    bool foreign = false;
+    behind what = behind::ours;
+    std::uint64_t life = 0;
   };
 
   [[nodiscard]] std::optional<errc> take_in(compat::element_ptr& x, target& to);
+  void pass_on(compat::element_ptr x, const target& to, compat::context* ctx);
   [[nodiscard]] bool make_room(compat::context* ctx);
   [[nodiscard]] waiting_room& waiting();
   [[nodiscard]] waiting_room::list take_waiting();
   void lose_waiting(compat::context* ctx);
 
   const caf::strong_actor_ptr answers_;
+  const std::size_t limit_;
   mutable spin_lock slot_lock_;
   mode mode_ = mode::holding;
   std::uint64_t life_ = 0;
@@ -93,7 +101,7 @@ private:
   std::unique_ptr<waiting_room> waiting_;
   // Messages that come while waiting ones are passed on go behind them.
   bool passing_ = false;
-  bool foreign_ = false;
+  behind behind_ = behind::ours;
 };
 
 } // namespace vigil::detail

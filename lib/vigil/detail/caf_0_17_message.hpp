@@ -96,4 +96,52 @@ template <class F>
   return element_ptr{new tracked_element<F>(std::move(x), std::move(f))};
 }
 
+/// A message that looks like another and tells if nobody looks at what it says.
+template <class F>
+class unread_element final : public wrapped_element {
+public:
+  unread_element(element_ptr x, F f)
+    : wrapped_element(std::move(x)), f_(std::move(f)) {
+    // nop
+  }
+
+  ~unread_element() override {
+    if (!read_)
+      f_();
+  }
+
+  caf::type_erased_tuple& content() override {
+    read_ = true;
+    return wrapped_element::content();
+  }
+
+  const caf::type_erased_tuple& content() const override {
+    read_ = true;
+    return wrapped_element::content();
+  }
+
+  caf::message move_content_to_message() override {
+    read_ = true;
+    return wrapped_element::move_content_to_message();
+  }
+
+  caf::message copy_content_to_message() const override {
+    read_ = true;
+    return wrapped_element::copy_content_to_message();
+  }
+
+private:
+  F f_;
+  mutable bool read_ = false;
+};
+
+/// Returns the same message, which calls `f()` if it is dropped before anybody
+/// has looked at what it says, as CAF does with what is in a mailbox at the end
+/// and with what comes later. In whatever thread that happens. `f` must not
+/// throw.
+template <class F>
+[[nodiscard]] element_ptr if_unread(element_ptr x, F f) {
+  return element_ptr{new unread_element<F>(std::move(x), std::move(f))};
+}
+
 } // namespace vigil::compat

@@ -142,7 +142,7 @@ inline void answer(requester&& to, element_ptr x, context* ctx) {
 /// that one had made the request. The handle puts the relay there; the relay
 /// hands the answer on to who asked. Nothing has to be kept for a request, and
 /// whoever owes the answer, now or later, knows nothing of it.
-class answer_relay final : public forwarder {
+class answer_relay : public forwarder {
 public:
   answer_relay(caf::actor_config& cfg, caf::weak_actor_ptr handle)
     : forwarder(cfg), handle_(std::move(handle)) {
@@ -170,7 +170,7 @@ public:
     to->enqueue(std::move(x), ctx);
   }
 
-  void on_destroy() override {
+  void on_destroy() final {
     end();
     forwarder::on_destroy();
   }
@@ -192,7 +192,8 @@ public:
     behind_.store(x.get(), std::memory_order_relaxed);
   }
 
-  [[nodiscard]] bool
+  /// Returns whether it does so to `x`, which runs or is held.
+  [[nodiscard]] virtual bool
   is_behind(const caf::actor_control_block* x) const noexcept {
     return behind_.load(std::memory_order_relaxed) == x;
   }
@@ -203,19 +204,30 @@ private:
   std::atomic<const caf::actor_control_block*> behind_{nullptr};
 };
 
+/// Returns in whose name `self` answers a message: in its own, or in that of
+/// the outermost handle that has passed the message on.
+[[nodiscard]] inline caf::strong_actor_ptr
+answers_as(const mailbox_element::forwarding_stack& stages,
+           caf::strong_actor_ptr self) {
+  for (auto i = stages.rbegin(); i != stages.rend(); ++i) {
+    const auto* relay = dynamic_cast<const answer_relay*>((*i)->get());
+    if (relay == nullptr)
+      break;
+    self = relay->handle();
+  }
+  return self;
+}
+
 /// Answers with an error on behalf of `self`, or of the handle before it.
 /// Stages after that take values only: the error goes to who asked.
 inline void answer(requester&& to, const caf::strong_actor_ptr& self,
                    caf::error why, context* ctx) {
   if (to.source == nullptr)
     return;
-  const auto* relay = to.stages.empty()
-                        ? nullptr
-                        : dynamic_cast<answer_relay*>(to.stages.back()->get());
-  to.source->enqueue(
-    caf::make_mailbox_element(relay != nullptr ? relay->handle() : self,
-                              to.id.response_id(), {}, std::move(why)),
-    ctx);
+  to.source->enqueue(caf::make_mailbox_element(answers_as(to.stages, self),
+                                               to.id.response_id(), {},
+                                               std::move(why)),
+                     ctx);
 }
 
 /// Refuses a message on behalf of `self`, or of the handle before it: who made
