@@ -140,7 +140,8 @@ public:
     static_assert(!std::is_base_of_v<caf::blocking_actor, Self>,
                   "vigil: a blocking actor has no timers; use receive with a "
                   "timeout");
-    if (supervised() && !null("run_after", f))
+    if (supervised() && !null("the function of run_after", !f)
+        && !negative("run_after", d))
       context_->run_after(d, std::move(f));
   }
 
@@ -153,9 +154,11 @@ public:
     static_assert(!std::is_base_of_v<caf::blocking_actor, Self>,
                   "vigil: a blocking actor receives down messages; use "
                   "self->monitor");
-    if (supervised() && !null("monitor", f))
-      context_->monitor(caf::actor_cast<caf::strong_actor_ptr>(other),
-                        std::move(f));
+    if (!supervised() || null("the function of monitor", !f))
+      return;
+    auto who = caf::actor_cast<caf::strong_actor_ptr>(other);
+    if (!null("the actor of monitor", who == nullptr))
+      context_->monitor(who, std::move(f));
   }
 
   /// Returns a promise to answer the current request later.
@@ -169,14 +172,19 @@ public:
   }
 
 private:
-  /// Whoever passes a null function is at fault now, not when it is called.
-  template <class F>
-  [[nodiscard]] bool null(const char* setting, const F& f) const {
-    if (f)
-      return false;
-    context_->fault({errc::null_handle,
-                     std::string{"the function of "} + setting + " is null"});
-    return true;
+  // What a setting is given is wrong: the child's fault, at once.
+  [[nodiscard]] bool null(const char* what, bool is_null) const {
+    if (is_null)
+      context_->fault({errc::null_handle, std::string{what} + " is null"});
+    return is_null;
+  }
+
+  [[nodiscard]] bool negative(const char* what, duration d) const {
+    const auto wrong = d < duration::zero();
+    if (wrong)
+      context_->fault({errc::negative_delay,
+                       std::string{"the time of "} + what + " is negative"});
+    return wrong;
   }
 
   Self* self_;

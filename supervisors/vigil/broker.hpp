@@ -32,6 +32,13 @@ private:
   detail::child_factory_ptr factory_;
 };
 
+namespace detail {
+
+template <class Handle>
+inline constexpr bool is_broker_recipe_v<broker_recipe<Handle>> = true;
+
+} // namespace detail
+
 /// Makes a child of a broker function: `vigil::child(id, vigil::broker(f,
 /// xs...))`.
 ///

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace vigil {
@@ -22,11 +23,17 @@ using tree_function = std::function<void(std::shared_ptr<tree_owner>)>;
 /// null.
 template <class Root, class F>
 [[nodiscard]] tree_function with_ref(F& f) {
-  if (is_null(f))
-    return {};
-  return [&f](std::shared_ptr<tree_owner> x) {
-    f(supervisor_ref<typename Root::keys>{std::move(x)});
-  };
+  if constexpr (!std::is_null_pointer_v<F>) {
+    using ref = supervisor_ref<typename Root::keys>;
+    static_assert(std::is_invocable_v<F&, ref>,
+                  "vigil: the functions given to run take what refers to the "
+                  "tree, such as a const vigil::tree_ref&");
+    if (!is_null(f))
+      return [&f](std::shared_ptr<tree_owner> x) {
+        f(ref{std::move(x)});
+      };
+  }
+  return {};
 }
 
 } // namespace detail
@@ -68,7 +75,7 @@ template <class Root, class F>
 /// thread that may block: to read a configuration again, or to call
 /// `restart_child`. The end of `run` waits for it. What it throws is printed.
 ///
-/// A null function, or an empty `std::function`, is as none for both.
+/// `nullptr`, a null function, or an empty `std::function` is as none for both.
 template <class Root, class F, class H>
 [[nodiscard]] int run(int argc, char** argv, const Root& root, F on_up,
                       H on_hangup) {

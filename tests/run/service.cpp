@@ -155,8 +155,11 @@ int main(int argc, char** argv) {
     const std::function<void(const ref&)> empty;
     void (*const null)(const ref&) = nullptr;
     const auto status = vigil::run(argc, argv, root.child(first), empty, null);
-    return status == 0 ? vigil::run(argc, argv, root.child(first), null)
-                       : status;
+    if (status != 0)
+      return status;
+    return vigil::run(argc, argv, root.child(first), null) != 0
+             ? 1
+             : vigil::run(argc, argv, root.child(first), nullptr, nullptr);
   }
   if (mode == "lingering") {
     const auto status = vigil::run(argc, argv, root.child(first));

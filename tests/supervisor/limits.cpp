@@ -250,7 +250,7 @@ TEST_CASE("what describes children and throws is told by the start") {
                 errc::exception);
 }
 
-TEST_CASE("a null function that a child passes is its fault at once") {
+TEST_CASE("what a child passes and cannot be is its fault at once") {
   world w;
   actions x;
   x.commands["run"] = [](worker::pointer self) -> std::string {
@@ -261,19 +261,30 @@ TEST_CASE("a null function that a child passes is its fault at once") {
     vigil::this_child(self).monitor(self, nullptr);
     return "ok";
   };
-  auto tree = w.start(sup().child(doing("a", x)));
+  x.commands["back"] = [](worker::pointer self) -> std::string {
+    vigil::this_child(self).run_after(-1ns, [] {});
+    return "ok";
+  };
+  x.commands["nobody"] = [](worker::pointer self) -> std::string {
+    vigil::this_child(self).monitor(caf::actor{}, [](const caf::error&) {});
+    return "ok";
+  };
+  auto tree = w.start(sup().intensity(9, 1s).child(doing("a", x)));
   w.watch(tree);
-  w.tell(tree, "a", "run");
-  CHECK(tree.which_child("a").value().incarnation == 2);
-  w.tell(tree, "a", "monitor");
-  CHECK(tree.which_child("a").value().incarnation == 3);
+  std::uint64_t incarnation = 1;
+  for (const auto* what : {"run", "monitor", "back", "nobody"}) {
+    w.tell(tree, "a", what);
+    CHECK(tree.which_child("a").value().incarnation == ++incarnation);
+  }
   std::vector<std::string> why;
   for (const auto& e : w.take_events())
     if (e.type == vigil::event_type::child_exited && e.why)
       why.push_back(e.why->message);
   CHECK(join(why)
         == "the function of run_after is null, "
-           "the function of monitor is null");
+           "the function of monitor is null, "
+           "the time of run_after is negative, "
+           "the actor of monitor is null");
 }
 
 TEST_CASE("a handler that is null fails the start") {

@@ -58,7 +58,7 @@ public:
 
   caf::invoke_message_result consume(compat::mailbox_element& x) override {
     if (!x.stages.empty()) [[unlikely]]
-      compat::answer_oneself(x, this->ctrl());
+      compat::answer_oneself(x, this->ctrl(), known_relay_);
     return super::consume(x);
   }
 
@@ -278,6 +278,8 @@ private:
         std::destroy_at(&self_state());
   }
 
+  // Of a pool, for its members.
+  caf::strong_actor_ptr known_relay_;
   bool state_alive_ = true;
 };
 

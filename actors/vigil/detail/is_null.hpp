@@ -13,11 +13,14 @@ struct is_reference_wrapper : std::false_type {};
 template <class T>
 struct is_reference_wrapper<std::reference_wrapper<T>> : std::true_type {};
 
-/// Returns whether `f` is a pointer to a function or member, or a wrapper, that
-/// holds nothing. Every place that takes a function of the user asks here.
+/// Returns whether `f` is `nullptr`, or a pointer to a function or member, or a
+/// wrapper, that holds nothing. Every place that takes a function of the user
+/// asks here.
 template <class F>
 [[nodiscard]] bool is_null([[maybe_unused]] const F& f) {
-  if constexpr (is_reference_wrapper<F>::value)
+  if constexpr (std::is_null_pointer_v<F>)
+    return true;
+  else if constexpr (is_reference_wrapper<F>::value)
     return is_null(f.get());
   else if constexpr (std::is_pointer_v<F> || std::is_member_pointer_v<F>)
     return f == nullptr;

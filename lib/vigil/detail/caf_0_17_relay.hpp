@@ -240,14 +240,28 @@ inline void refuse(mailbox_element& x, const caf::strong_actor_ptr& self,
 
 /// Takes the message for `me` to answer. Where an actor delegates a request,
 /// its relay is still in there; who answers for `me` is not that actor.
+/// `known` remembers a relay before `me`, which is most often that of the
+/// message that comes next: to ask each time would cost more than the message.
 inline void answer_oneself(mailbox_element& x,
-                           const caf::actor_control_block* me) {
-  while (!x.stages.empty()) {
+                           const caf::actor_control_block* me,
+                           caf::strong_actor_ptr& known) {
+  while (!x.stages.empty() && x.stages.back() != known) {
     const auto* other = dynamic_cast<answer_relay*>(x.stages.back()->get());
-    if (other == nullptr || other->is_behind(me))
+    if (other == nullptr)
       return;
+    if (other->is_behind(me)) {
+      known = x.stages.back();
+      return;
+    }
     x.stages.pop_back();
   }
+}
+
+/// The same in any thread.
+inline void answer_oneself(mailbox_element& x,
+                           const caf::actor_control_block* me) {
+  caf::strong_actor_ptr known;
+  answer_oneself(x, me, known);
 }
 
 /// Returns whether a message may be answered. Handshakes of streams are not:
@@ -285,7 +299,9 @@ public:
         spare_.push_back(relay_);
       x.stages.swap(spare_);
     } else {
-      answer_through(x, relay_, me_);
+      answer_oneself(x, me_, known_);
+      if (may_be_answered(x))
+        x.stages.push_back(relay_);
     }
   }
 
@@ -306,6 +322,7 @@ public:
 private:
   caf::strong_actor_ptr relay_;
   const caf::actor_control_block* me_;
+  caf::strong_actor_ptr known_;
   mailbox_element::forwarding_stack spare_;
 };
 

@@ -44,6 +44,10 @@ template <class T>
 inline constexpr bool is_broker_v
   = std::is_base_of_v<caf::prohibit_top_level_spawn_marker, T>;
 
+/// Whether `vigil::broker` made it.
+template <class T>
+inline constexpr bool is_broker_recipe_v = false;
+
 /// A callable whose parameters are known: not a generic lambda.
 template <class F>
 concept has_signature

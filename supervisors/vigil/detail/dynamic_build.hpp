@@ -59,13 +59,22 @@ using keyed_form = typename dynamic_traits<
 /// Takes apart what makes the children of a dynamic supervisor.
 template <class Dynamic, class F, class... Extra>
 struct recipe_traits : keeps_no_tree<F, Extra...> {
-  static_assert(has_signature<F>,
+  static_assert(!is_broker_recipe_v<F>,
+                "vigil: brokers are no children of a dynamic supervisor of one "
+                "kind: start them in a vigil::dynamic_supervisor(id) with "
+                "start_child(vigil::child(id, vigil::broker(f, args...)))");
+  static_assert(has_signature<F> || is_broker_recipe_v<F>,
                 "vigil: the children of a dynamic supervisor are made by an "
                 "actor function; give the parameters of a generic lambda their "
                 "types");
   using traits = dynamic_traits<Dynamic>;
   using base = typename caf::infer_handle_from_fun<F>::impl;
   using made = typename caf::infer_handle_from_fun<F>::type;
+  static_assert(!is_broker_v<base>,
+                "vigil: a broker lives in CAF's middleman, and is no child of "
+                "a dynamic supervisor of one kind: start it in a "
+                "vigil::dynamic_supervisor(id) with start_child("
+                "vigil::child(id, vigil::broker(f, args...)))");
   static_assert(!std::is_base_of_v<caf::blocking_actor, base>,
                 "vigil: the children of a dynamic supervisor are event-driven; "
                 "start blocking ones with start_child of a supervisor");
