@@ -57,8 +57,8 @@ TEST_CASE("what is wrong with guards is told before anything runs") {
   refused(breaker.fallback(no_handler), errc::null_handle);
   refused(breaker.judge<int>(no_judge), errc::null_handle);
   // What is set later hides nothing.
-  auto handler = [](int x) {
-    return x;
+  auto handler = [](int n) {
+    return n;
   };
   auto judge = [](const int&) {
     return vigil::call_outcome::success;

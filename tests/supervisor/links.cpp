@@ -71,6 +71,23 @@ private:
   diary_ptr log_;
 };
 
+class linking_dead : public caf::event_based_actor {
+public:
+  using function = std::function<caf::behavior(caf::event_based_actor*)>;
+
+  linking_dead(caf::actor_config& cfg, function f)
+    : caf::event_based_actor(cfg), f_(std::move(f)) {
+    // nop
+  }
+
+  caf::behavior make_behavior() override {
+    return f_(this);
+  }
+
+private:
+  function f_;
+};
+
 vigil::child_builder<caf::actor> linked(const std::string& id, kind k,
                                         const diary_ptr& log) {
   switch (k) {
@@ -341,4 +358,35 @@ TEST_CASE("a link to a child that has ended for good is none, as in CAF") {
       w.run();
       CHECK(log->exits.size() == 2);
     }
+}
+
+TEST_CASE("a life that links what has ended already ends, and is restarted") {
+  for (auto k : {kind::in_place, kind::respawn, kind::of_class}) {
+    CAPTURE(to_string(k));
+    world w;
+    auto lives = std::make_shared<int>(0);
+    auto dead = w.sys().spawn([](caf::event_based_actor* self) {
+      self->quit(caf::make_error(caf::sec::bad_function_call));
+      return caf::behavior{[](int) {
+      }};
+    });
+    w.run();
+    auto f = [lives, dead](caf::event_based_actor* self) -> caf::behavior {
+      // The third life has no need of it.
+      if (++*lives < 3)
+        self->link_to(dead);
+      return {[](int x) {
+        return x;
+      }};
+    };
+    auto child = vigil::child("a", f);
+    auto tree = w.start(sup().child(
+      k == kind::in_place ? child
+      : k == kind::respawn
+        ? child.respawn()
+        : vigil::child<linking_dead>("a", linking_dead::function{f})));
+    w.run();
+    CHECK(*lives == 3);
+    CHECK(tree.which_child("a").value().incarnation == 3);
+  }
 }

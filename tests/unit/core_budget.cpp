@@ -128,6 +128,19 @@ TEST_CASE(
   CHECK(t.farewell.exit.why.root_cause().message == "last");
 }
 
+TEST_CASE("who fails for the first time is not said to fail again") {
+  core_harness t{vigil::one_for_one, {2, 1h}};
+  t.up({"a", "b"});
+  vigil::child_exit how;
+  how.kind = vigil::exit_kind::abnormal;
+  how.why = vigil::failure{errc::exception, "first"};
+  how.budget_refused = true;
+  CHECK(t.exits("b", how) == "gave_up b, stop a");
+  t.shuts_down("a");
+  CHECK(t.farewell.exit.why.message
+        == "\"b\" failed; the limit, spent by now, is 2 restarts in 1h");
+}
+
 TEST_CASE("a child may have a budget of its own") {
   core_harness t{vigil::one_for_one, {9, 1h}};
   auto a = t.spec("a");

@@ -81,10 +81,12 @@ std::optional<errc> slot::take_in(compat::element_ptr& x, target& to) {
     return to.actor != nullptr ? std::nullopt
                                : std::optional{errc::child_stopped};
   }
-  // For the life that has ended, as a link sends it.
-  if (mode_ == mode::holding && compat::get_if<caf::exit_msg>(*x) != nullptr)
+  // As a link sends it, and for one life: one that has ended, or the one that
+  // begins, which may link what has ended already.
+  const auto is_exit = compat::get_if<caf::exit_msg>(*x) != nullptr;
+  if (is_exit && !alive_)
     return std::nullopt;
-  if (passing_)
+  if (passing_ || is_exit)
     waiting().push(std::move(x));
   else if (!waiting().add(x, 0))
     return errc::gap_queue_full;
@@ -116,6 +118,7 @@ void slot::expect(std::uint64_t life) {
   std::lock_guard guard{slot_lock_};
   life_ = life;
   mode_ = mode::holding;
+  alive_ = life != 0;
   passing_ = false;
   behind_ = behind::ours;
   released.swap(current_);
@@ -161,6 +164,7 @@ void slot::hold(const caf::actor_control_block* ended) {
   std::lock_guard guard{slot_lock_};
   if (current_.get() != ended)
     return;
+  alive_ = false;
   if (mode_ == mode::serving)
     mode_ = mode::holding;
   released.swap(current_);

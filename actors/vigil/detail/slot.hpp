@@ -101,6 +101,8 @@ private:
   std::unique_ptr<waiting_room> waiting_;
   // Messages that come while waiting ones are passed on go behind them.
   bool passing_ = false;
+  // There is a life, or one is about to begin.
+  bool alive_ = false;
   behind behind_ = behind::ours;
 };
 

@@ -11,7 +11,9 @@ std::string limit_text(const std::string& who, const restart_intensity& limit,
   if (limit.max_restarts == 0)
     result += "; no restart is allowed";
   else
-    result += " again; the limit is " + std::to_string(limit.max_restarts)
+    result += (clean || !earlier.empty() ? " again; the limit is "
+                                         : "; the limit, spent by now, is ")
+              + std::to_string(limit.max_restarts)
               + (limit.max_restarts == 1 ? " restart" : " restarts")
               + (limit.period == duration::max()
                    ? " ever"
