@@ -133,8 +133,7 @@ TEST_CASE("a stopped child refuses messages at once, with an error") {
     CHECK(w.ask(a, "who") == "child_stopped");
     caf::anon_send(a, std::string{"who"});
     w.run();
-    // What an actor that somebody else made had in its mailbox, nobody knows.
-    CHECK(lost(tree, "sup/a") == (k == kind::callable ? 2 : 4));
+    CHECK(lost(tree, "sup/a") == 4);
   }
 }
 
