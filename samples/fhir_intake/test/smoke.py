@@ -83,9 +83,11 @@ class Smoke(unittest.TestCase):
 
     def start(self, *args):
         """A run under way, with something in its database."""
-        program = subprocess.Popen([PROGRAM, *args], text=True,
-                                   stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE)
+        # Whoever runs the tests may ignore SIGHUP (`nohup`).
+        program = subprocess.Popen(
+            [PROGRAM, *args], text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))
         self.addCleanup(program.kill)
         while not self.db.exists() or self.db.stat().st_size < 100_000:
             self.assertIsNone(program.poll())
