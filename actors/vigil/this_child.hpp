@@ -147,18 +147,16 @@ public:
 
   /// Calls `f(reason)` when `other` has ended, unless this life ends before.
   /// Use it instead of `self->monitor`: CAF's monitors outlive a restart in
-  /// place. Needs a supervisor: does nothing without one.
+  /// place. Needs a supervisor: does nothing without one, nor for a null handle.
   template <class Handle>
   void monitor(const Handle& other,
                std::function<void(const caf::error&)> f) const {
     static_assert(!std::is_base_of_v<caf::blocking_actor, Self>,
                   "vigil: a blocking actor receives down messages; use "
                   "self->monitor");
-    if (!supervised() || null("the function of monitor", !f))
-      return;
-    auto who = caf::actor_cast<caf::strong_actor_ptr>(other);
-    if (!null("the actor of monitor", who == nullptr))
-      context_->monitor(who, std::move(f));
+    if (supervised() && !null("the function of monitor", !f))
+      context_->monitor(caf::actor_cast<caf::strong_actor_ptr>(other),
+                        std::move(f));
   }
 
   /// Returns a promise to answer the current request later.
