@@ -147,7 +147,8 @@ public:
 
   /// Calls `f(reason)` when `other` has ended, unless this life ends before.
   /// Use it instead of `self->monitor`: CAF's monitors outlive a restart in
-  /// place. Needs a supervisor: does nothing without one, nor for a null handle.
+  /// place. Needs a supervisor: does nothing without one, nor for a handle that
+  /// is null.
   template <class Handle>
   void monitor(const Handle& other,
                std::function<void(const caf::error&)> f) const {

@@ -247,9 +247,9 @@ def hangup_without_hook(program):
 
 
 def null_functions(program):
-    # Two runs, each of which nothing is called in.
+    # Three runs, each of which nothing is called in.
     service = Service(program, "null")
-    for _ in range(2):
+    for _ in range(3):
         service.wait_for("first up")
         service.lines.clear()
         service.send(signal.SIGHUP)
