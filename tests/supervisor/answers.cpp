@@ -289,11 +289,13 @@ TEST_CASE(
       CHECK(a.tell(pool, 1) == pool);
       CHECK(a.ask(pool, "error") == pool);
       CHECK(a.tell(pool, "error") == pool);
-      if (name != "callable") // CAF prints what those throw
-        CHECK(a.ask(pool, "throw") == pool);
     }
     CHECK(a.ask(child_of(tree, "pool/0"), 1) == child_of(tree, "pool/0"));
     CHECK(a.ask(pool * pool, 1) == pool);
+    // After the others, since plain messages to a worker that ends may be lost.
+    for (int i = 0; i < 3; ++i)
+      if (name != "callable") // CAF prints what those throw
+        CHECK(a.ask(pool, "throw") == pool);
     CHECK(said(tree.terminate_child("pool")) == "ok");
     CHECK(a.ask(pool, 1) == pool);
     CHECK(said(tree.stop()) == "ok");
