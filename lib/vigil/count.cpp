@@ -11,10 +11,7 @@ namespace detail {
 std::string wrong_count(std::string_view setting, const any_count& x,
                         const count_range& range) {
   // Almost always; and nothing is written then.
-  const auto number
-    = !x.is_unlimited() && !x.is_negative() && !x.is_too_large();
-  if (x.is_unlimited() ? range.or_unlimited
-                       : number && x >= range.min && x <= range.max)
+  if (x.is_unlimited() ? range.or_unlimited : x >= range.min && x <= range.max)
     return {};
   const auto name = std::string{setting};
   const auto given = name + '(' + to_string(x) + ')';

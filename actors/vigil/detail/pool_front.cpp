@@ -1,7 +1,6 @@
 #include <vigil/detail/pool_front.hpp>
 #include <vigil/detail/slot.hpp>
 
-#include <algorithm>
 #include <mutex>
 #include <utility>
 

@@ -1,4 +1,5 @@
 #include <vigil/caf.hpp>
+#include <vigil/detail/caf_0_17_registry.hpp>
 
 #include <caf/system_messages.hpp>
 
@@ -271,20 +272,11 @@ timekeeper& keeper_of(const caf::strong_actor_ptr& x) noexcept {
 
 } // namespace
 
-// The registry of the system keeps it, so that another system, be it at the
-// same address, has another one.
 timers::timers(caf::actor_system& sys) {
-  constexpr auto name = caf::atom("vigiltimer");
-  static std::mutex mutex;
-  {
-    std::lock_guard guard{mutex};
-    keeper_ = sys.registry().get<caf::strong_actor_ptr>(name);
-    if (keeper_ != nullptr)
-      return;
-    keeper_ = make_forwarder<timekeeper>(sys);
-    sys.registry().put(name, keeper_);
-  }
-  keeper_of(keeper_).begin();
+  auto [keeper, made] = one_of_system<timekeeper>(sys, caf::atom("vigiltimer"));
+  keeper_ = std::move(keeper);
+  if (made)
+    keeper_of(keeper_).begin();
 }
 
 void timer::set_timeout(time_point at, const caf::abstract_actor& to,

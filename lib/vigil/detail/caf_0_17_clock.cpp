@@ -1,6 +1,5 @@
+#include <vigil/detail/caf_0_17_registry.hpp>
 #include <vigil/detail/caf_clock.hpp>
-
-#include <mutex>
 
 namespace vigil::compat {
 
@@ -26,15 +25,8 @@ public:
 };
 
 caf::weak_actor_ptr presence_of(caf::actor_system& sys) {
-  constexpr auto key = caf::atom("vigilhere");
-  static std::mutex mutex;
-  std::lock_guard guard{mutex};
-  auto result = sys.registry().get<caf::strong_actor_ptr>(key);
-  if (result == nullptr) {
-    result = make_forwarder<presence>(sys);
-    sys.registry().put(key, result);
-  }
-  return caf::actor_cast<caf::weak_actor_ptr>(result);
+  return caf::actor_cast<caf::weak_actor_ptr>(
+    one_of_system<presence>(sys, caf::atom("vigilhere")).first);
 }
 
 } // namespace
