@@ -29,7 +29,7 @@ namespace vigil {
 class restart_window {
 public:
   /// Up to that limit each restart is remembered.
-  static constexpr std::uint32_t most_exact = 256;
+  static constexpr std::uint32_t most_exact = 1024;
 
   /// How many slices of a period are told apart for larger limits.
   static constexpr std::uint32_t slices = 128;

@@ -124,8 +124,8 @@ protected:
     return extras_ != nullptr && extras_->fault;
   }
 
-  /// Returns the fault that is there.
-  [[nodiscard]] const reason& seen_fault() const noexcept {
+  /// Returns the fault that is there. It goes with its incarnation.
+  [[nodiscard]] reason& seen_fault() const noexcept {
     return *extras_->fault;
   }
 

@@ -224,7 +224,7 @@ void host_core::finish_fault() {
     how.refused_by = *limit;
     return conclude(std::move(how));
   }
-  auto why = take_fault();
+  auto& why = seen_fault();
   if (rec.observed()) [[unlikely]]
     rec.publish(incarnation(), event_type::child_exited,
                 abnormal(failure_of(why)));

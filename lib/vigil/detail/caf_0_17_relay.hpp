@@ -273,13 +273,23 @@ inline void answer_oneself(mailbox_element& x,
               != caf::make_type_token<caf::open_stream_msg>();
 }
 
-/// Has the answer to `x` go through `relay`, which stands for the handle `me`.
+/// Has the answer to `x` go through `relay`, which stands for the handle `me`;
+/// `known` as in `answer_oneself`.
+inline void answer_through(mailbox_element& x,
+                           const caf::strong_actor_ptr& relay,
+                           const caf::actor_control_block* me,
+                           caf::strong_actor_ptr& known) {
+  answer_oneself(x, me, known);
+  if (may_be_answered(x))
+    x.stages.push_back(relay);
+}
+
+/// The same in any thread.
 inline void answer_through(mailbox_element& x,
                            const caf::strong_actor_ptr& relay,
                            const caf::actor_control_block* me) {
-  answer_oneself(x, me);
-  if (may_be_answered(x))
-    x.stages.push_back(relay);
+  caf::strong_actor_ptr known;
+  answer_through(x, relay, me, known);
 }
 
 /// Has what an actor answers while it handles a message go through a relay, at
@@ -299,9 +309,7 @@ public:
         spare_.push_back(relay_);
       x.stages.swap(spare_);
     } else {
-      answer_oneself(x, me_, known_);
-      if (may_be_answered(x))
-        x.stages.push_back(relay_);
+      answer_through(x, relay_, me_, known_);
     }
   }
 
