@@ -1,7 +1,7 @@
 #pragma once
 
-#include <vigil/detail/guarded_handler.hpp>
-#include <vigil/detail/is_null.hpp>
+#include <vigil/detail/child/guarded_handler.hpp>
+#include <vigil/detail/child/is_null.hpp>
 
 #include <type_traits>
 #include <utility>

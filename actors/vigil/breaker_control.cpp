@@ -1,7 +1,7 @@
 #include <vigil/breaker_control.hpp>
-#include <vigil/detail/breaker_home.hpp>
-#include <vigil/detail/check_field.hpp>
-#include <vigil/detail/path_text.hpp>
+#include <vigil/detail/guard/breaker_home.hpp>
+#include <vigil/internal/base/check_field.hpp>
+#include <vigil/internal/base/path_text.hpp>
 
 #include <atomic>
 #include <memory>

@@ -3,7 +3,7 @@
 #include <vigil/caf.hpp>
 #include <vigil/child_exit.hpp>
 #include <vigil/child_state.hpp>
-#include <vigil/detail/child_definition.hpp>
+#include <vigil/detail/child/child_definition.hpp>
 #include <vigil/snapshot.hpp>
 
 #include <cstddef>

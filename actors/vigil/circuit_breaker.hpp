@@ -2,9 +2,9 @@
 
 #include <vigil/behavior.hpp>
 #include <vigil/breaker_control.hpp>
-#include <vigil/detail/breaker_home.hpp>
-#include <vigil/detail/fallback.hpp>
-#include <vigil/detail/is_null.hpp>
+#include <vigil/detail/child/is_null.hpp>
+#include <vigil/detail/guard/breaker_home.hpp>
+#include <vigil/detail/guard/fallback.hpp>
 
 #include <memory>
 #include <optional>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <vigil/circuit_breaker.hpp>
-#include <vigil/detail/guard_layers.hpp>
-#include <vigil/detail/is_null.hpp>
+#include <vigil/detail/child/is_null.hpp>
+#include <vigil/detail/guard/guard_layers.hpp>
 #include <vigil/time_limiter_core.hpp>
 
 #include <memory>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/detail/child_context.hpp>
+#include <vigil/detail/child/child_context.hpp>
 
 #include <memory>
 #include <utility>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <vigil/detail/guarded_handler.hpp>
-#include <vigil/detail/is_null.hpp>
-#include <vigil/detail/task_state.hpp>
-#include <vigil/detail/task_waiting.hpp>
+#include <vigil/detail/child/guarded_handler.hpp>
+#include <vigil/detail/child/is_null.hpp>
+#include <vigil/detail/task/task_state.hpp>
+#include <vigil/detail/task/task_waiting.hpp>
 
 #include <chrono>
 #include <cstdint>

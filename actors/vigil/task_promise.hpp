@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/detail/task_state.hpp>
+#include <vigil/detail/task/task_state.hpp>
 
 #include <atomic>
 #include <cstdint>

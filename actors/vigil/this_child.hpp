@@ -2,9 +2,9 @@
 
 #include <vigil/call.hpp>
 #include <vigil/child_key.hpp>
-#include <vigil/detail/child_context.hpp>
-#include <vigil/detail/child_path.hpp>
-#include <vigil/detail/typed_handle.hpp>
+#include <vigil/detail/child/child_context.hpp>
+#include <vigil/detail/child/typed_handle.hpp>
+#include <vigil/detail/state/child_path.hpp>
 #include <vigil/promise.hpp>
 #include <vigil/tree_view.hpp>
 

@@ -1,5 +1,5 @@
-#include <vigil/detail/cell_view.hpp>
-#include <vigil/detail/child_path.hpp>
+#include <vigil/detail/child/cell_view.hpp>
+#include <vigil/detail/state/child_path.hpp>
 #include <vigil/tree_view.hpp>
 
 #include <utility>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <vigil/call.hpp>
-#include <vigil/detail/cell.hpp>
-#include <vigil/detail/typed_handle.hpp>
+#include <vigil/detail/child/typed_handle.hpp>
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/result.hpp>
 

@@ -4,14 +4,14 @@
 #include <vigil/breaker_metrics.hpp>
 #include <vigil/breaker_permit.hpp>
 #include <vigil/breaker_policy.hpp>
-#include <vigil/detail/breaker_rules.hpp>
-#include <vigil/detail/breaker_word.hpp>
-#include <vigil/detail/count_window.hpp>
-#include <vigil/detail/event_queue.hpp>
-#include <vigil/detail/probe_gate.hpp>
-#include <vigil/detail/striped_counter.hpp>
-#include <vigil/detail/tagged_counter.hpp>
-#include <vigil/detail/time_window.hpp>
+#include <vigil/detail/breaker/breaker_rules.hpp>
+#include <vigil/detail/breaker/breaker_word.hpp>
+#include <vigil/detail/breaker/count_window.hpp>
+#include <vigil/detail/breaker/event_queue.hpp>
+#include <vigil/detail/breaker/probe_gate.hpp>
+#include <vigil/detail/breaker/tagged_counter.hpp>
+#include <vigil/detail/breaker/time_window.hpp>
+#include <vigil/detail/sync/striped_counter.hpp>
 #include <vigil/result.hpp>
 
 #include <atomic>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <vigil/breaker_state.hpp>
-#include <vigil/detail/lease_table.hpp>
+#include <vigil/detail/breaker/lease_table.hpp>
 #include <vigil/time.hpp>
 
 #include <cassert>

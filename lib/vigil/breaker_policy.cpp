@@ -1,5 +1,5 @@
 #include <vigil/breaker_policy.hpp>
-#include <vigil/detail/check_field.hpp>
+#include <vigil/internal/base/check_field.hpp>
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 #include <vigil/bulkhead_core.hpp>
-#include <vigil/detail/flat_calls.hpp>
+#include <vigil/internal/sync/flat_calls.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <vigil/bulkhead_policy.hpp>
-#include <vigil/detail/spin_lock.hpp>
+#include <vigil/detail/sync/spin_lock.hpp>
 #include <vigil/guard_event.hpp>
 #include <vigil/result.hpp>
 

@@ -40,19 +40,19 @@
 #include <caf/config.hpp>
 
 #if CAF_MAJOR_VERSION == 0 && CAF_MINOR_VERSION == 17
-#  define VIGIL_CAF_IO_FILES <vigil/detail/caf_0_17_io.hpp>
-#  include <vigil/detail/caf_0_17.hpp>
-#  include <vigil/detail/caf_0_17_control.hpp>
-#  include <vigil/detail/caf_0_17_job.hpp>
-#  include <vigil/detail/caf_0_17_link.hpp>
-#  include <vigil/detail/caf_0_17_message.hpp>
-#  include <vigil/detail/caf_0_17_relay.hpp>
-#  include <vigil/detail/caf_0_17_request.hpp>
-#  include <vigil/detail/caf_0_17_self.hpp>
-#  include <vigil/detail/caf_0_17_spawn.hpp>
-#  include <vigil/detail/caf_0_17_tell.hpp>
-#  include <vigil/detail/caf_0_17_timer.hpp>
-#  include <vigil/detail/caf_0_17_wire.hpp>
+#  define VIGIL_CAF_IO_FILES <vigil/detail/caf/caf_0_17_io.hpp>
+#  include <vigil/detail/caf/caf_0_17.hpp>
+#  include <vigil/detail/caf/caf_0_17_control.hpp>
+#  include <vigil/detail/caf/caf_0_17_job.hpp>
+#  include <vigil/detail/caf/caf_0_17_link.hpp>
+#  include <vigil/detail/caf/caf_0_17_message.hpp>
+#  include <vigil/detail/caf/caf_0_17_relay.hpp>
+#  include <vigil/detail/caf/caf_0_17_request.hpp>
+#  include <vigil/detail/caf/caf_0_17_self.hpp>
+#  include <vigil/detail/caf/caf_0_17_spawn.hpp>
+#  include <vigil/detail/caf/caf_0_17_tell.hpp>
+#  include <vigil/detail/caf/caf_0_17_timer.hpp>
+#  include <vigil/detail/caf/caf_0_17_wire.hpp>
 #else
 #  error "vigil needs CAF 0.17.x (such as Debian's libcaf-dev)"
 #endif

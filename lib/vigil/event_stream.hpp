@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/detail/subscriber_list.hpp>
+#include <vigil/detail/sync/subscriber_list.hpp>
 #include <vigil/event.hpp>
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include <vigil/detail/check_field.hpp>
+#include <vigil/internal/base/check_field.hpp>
 #include <vigil/rate_limit_policy.hpp>
 
 #include <limits>

@@ -1,4 +1,4 @@
-#include <vigil/detail/flat_calls.hpp>
+#include <vigil/internal/sync/flat_calls.hpp>
 #include <vigil/rate_limiter_core.hpp>
 
 #include <algorithm>

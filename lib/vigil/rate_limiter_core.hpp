@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/detail/rate_meter.hpp>
+#include <vigil/detail/base/rate_meter.hpp>
 #include <vigil/guard_event.hpp>
 #include <vigil/rate_limit_policy.hpp>
 #include <vigil/result.hpp>

@@ -1,4 +1,4 @@
-#include <vigil/detail/check_field.hpp>
+#include <vigil/internal/base/check_field.hpp>
 #include <vigil/retry_policy.hpp>
 
 #include <string>

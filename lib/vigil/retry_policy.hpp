@@ -2,7 +2,7 @@
 
 #include <vigil/backoff.hpp>
 #include <vigil/count.hpp>
-#include <vigil/detail/null_settings.hpp>
+#include <vigil/detail/base/null_settings.hpp>
 #include <vigil/failure.hpp>
 #include <vigil/retry_budget.hpp>
 

@@ -1,4 +1,4 @@
-#include <vigil/detail/check_field.hpp>
+#include <vigil/internal/base/check_field.hpp>
 #include <vigil/time_limiter_core.hpp>
 
 #include <mutex>

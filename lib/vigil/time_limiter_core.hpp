@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/detail/spin_lock.hpp>
+#include <vigil/detail/sync/spin_lock.hpp>
 #include <vigil/failure.hpp>
 #include <vigil/result.hpp>
 #include <vigil/time.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/detail/language.hpp>
+#include <vigil/detail/base/language.hpp>
 
 #include <string_view>
 

@@ -5,8 +5,8 @@
 /// link `caf_io`.
 
 #include <vigil/child.hpp>
-#include <vigil/detail/broker_child.hpp>
-#include <vigil/detail/holds_tree.hpp>
+#include <vigil/detail/child/holds_tree.hpp>
+#include <vigil/detail/static/broker_child.hpp>
 
 #include <concepts>
 #include <type_traits>

@@ -3,9 +3,9 @@
 #include <vigil/child_key.hpp>
 #include <vigil/child_settings.hpp>
 #include <vigil/count.hpp>
-#include <vigil/detail/child_traits.hpp>
-#include <vigil/detail/definition.hpp>
-#include <vigil/detail/health_probe.hpp>
+#include <vigil/detail/health/health_probe.hpp>
+#include <vigil/detail/static/child_traits.hpp>
+#include <vigil/detail/static/definition.hpp>
 
 #include <memory>
 #include <string>

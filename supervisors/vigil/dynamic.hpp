@@ -1,10 +1,10 @@
 #pragma once
 
-#include <vigil/detail/dynamic_front.hpp>
-#include <vigil/detail/guarded.hpp>
-#include <vigil/detail/holds_tree.hpp>
-#include <vigil/detail/is_null.hpp>
-#include <vigil/detail/keyed_front.hpp>
+#include <vigil/detail/base/guarded.hpp>
+#include <vigil/detail/child/holds_tree.hpp>
+#include <vigil/detail/child/is_null.hpp>
+#include <vigil/detail/dynamic/dynamic_starter.hpp>
+#include <vigil/detail/dynamic/keyed_starter.hpp>
 #include <vigil/dynamic_ref.hpp>
 
 #include <concepts>
@@ -73,7 +73,7 @@ public:
   }
 
 private:
-  using front_type = detail::dynamic_front<Args...>;
+  using front_type = detail::dynamic_starter<Args...>;
 
   template <class F>
   [[nodiscard]] result<std::vector<Handle>> start_all(any_count n,
@@ -159,7 +159,7 @@ public:
   }
 
 private:
-  using front_type = detail::keyed_front<Key, Args...>;
+  using front_type = detail::keyed_starter<Key, Args...>;
 };
 
 } // namespace vigil

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/detail/dynamic_definition.hpp>
+#include <vigil/detail/population/dynamic_definition.hpp>
 #include <vigil/result.hpp>
 
 #include <algorithm>
@@ -114,7 +114,7 @@ protected:
     return *static_cast<const Front*>(pool_->front());
   }
 
-  [[nodiscard]] const std::shared_ptr<detail::dynamic_pool>&
+  [[nodiscard]] const std::shared_ptr<detail::dynamic_children>&
   pool() const noexcept {
     return pool_;
   }
@@ -129,7 +129,7 @@ protected:
   }
 
 private:
-  std::shared_ptr<detail::dynamic_pool> pool_;
+  std::shared_ptr<detail::dynamic_children> pool_;
 };
 
 } // namespace vigil

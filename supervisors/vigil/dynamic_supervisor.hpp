@@ -3,8 +3,8 @@
 #include <vigil/child_key.hpp>
 #include <vigil/child_settings.hpp>
 #include <vigil/count.hpp>
-#include <vigil/detail/dynamic_build.hpp>
-#include <vigil/detail/dynamic_definition.hpp>
+#include <vigil/detail/population/dynamic_build.hpp>
+#include <vigil/detail/population/dynamic_definition.hpp>
 #include <vigil/dynamic.hpp>
 
 #include <concepts>

@@ -3,10 +3,10 @@
 #include <vigil/child_key.hpp>
 #include <vigil/child_settings.hpp>
 #include <vigil/count.hpp>
-#include <vigil/detail/cell_calls.hpp>
-#include <vigil/detail/definition.hpp>
-#include <vigil/detail/dynamic_definition.hpp>
-#include <vigil/detail/typed_handle.hpp>
+#include <vigil/detail/child/typed_handle.hpp>
+#include <vigil/detail/population/dynamic_definition.hpp>
+#include <vigil/detail/static/cell_calls.hpp>
+#include <vigil/detail/static/definition.hpp>
 
 #include <concepts>
 #include <cstddef>

@@ -2,9 +2,9 @@
 
 #include <vigil/child_settings.hpp>
 #include <vigil/count.hpp>
-#include <vigil/detail/guarded.hpp>
-#include <vigil/detail/partition_hash.hpp>
-#include <vigil/detail/partition_table.hpp>
+#include <vigil/detail/base/guarded.hpp>
+#include <vigil/detail/base/partition_hash.hpp>
+#include <vigil/detail/numbered/partition_table.hpp>
 #include <vigil/dynamic_supervisor.hpp>
 
 #include <chrono>

@@ -2,7 +2,7 @@
 
 #include <vigil/child.hpp>
 #include <vigil/count.hpp>
-#include <vigil/detail/pool_definition.hpp>
+#include <vigil/detail/numbered/pool_definition.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -2,8 +2,8 @@
 
 #include <vigil/child_key.hpp>
 #include <vigil/child_settings.hpp>
-#include <vigil/detail/child_definition.hpp>
-#include <vigil/detail/resource_actor.hpp>
+#include <vigil/detail/child/child_definition.hpp>
+#include <vigil/detail/resource/resource_actor.hpp>
 
 #include <functional>
 #include <string>

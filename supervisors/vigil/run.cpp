@@ -1,6 +1,6 @@
-#include <vigil/detail/guarded.hpp>
-#include <vigil/detail/signal_watch.hpp>
-#include <vigil/detail/tree_owner.hpp>
+#include <vigil/detail/base/guarded.hpp>
+#include <vigil/internal/static/signal_watch.hpp>
+#include <vigil/internal/static/tree_owner.hpp>
 #include <vigil/run.hpp>
 
 #include <atomic>

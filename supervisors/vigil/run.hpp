@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/detail/is_null.hpp>
+#include <vigil/detail/child/is_null.hpp>
 #include <vigil/supervisor.hpp>
 
 #include <functional>

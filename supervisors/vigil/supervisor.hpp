@@ -2,8 +2,8 @@
 
 #include <vigil/child.hpp>
 #include <vigil/count.hpp>
-#include <vigil/detail/guarded.hpp>
-#include <vigil/detail/is_null.hpp>
+#include <vigil/detail/base/guarded.hpp>
+#include <vigil/detail/child/is_null.hpp>
 #include <vigil/dynamic_supervisor.hpp>
 #include <vigil/supervisor_ref.hpp>
 #include <vigil/task_supervisor.hpp>

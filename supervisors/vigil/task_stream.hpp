@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/detail/task_items.hpp>
+#include <vigil/detail/population/task_items.hpp>
 #include <vigil/task_many.hpp>
 
 #include <algorithm>
@@ -46,20 +46,20 @@ namespace detail {
 
 /// Returns what is wrong with the options or the supervisor, or nothing.
 [[nodiscard]] std::optional<failure> check(const stream_options& x,
-                                           const task_pool* pool);
+                                           const task_set* pool);
 
 /// The same with the function of the tasks.
 template <class F>
 [[nodiscard]] std::optional<failure>
 check(const stream_options& x, const F& f,
-      const std::shared_ptr<task_pool>& pool) {
+      const std::shared_ptr<task_set>& pool) {
   if (is_null(f))
     return failure{errc::null_handle, "the function of the stream is empty"};
   return check(x, pool.get());
 }
 
 [[nodiscard]] std::size_t concurrency_of(const stream_options& x,
-                                         const task_pool& pool);
+                                         const task_set& pool);
 
 [[nodiscard]] inline task_place place_of(const stream_options& x) noexcept {
   return x.blocking ? task_place::blocking : task_place::scheduler;
@@ -119,8 +119,8 @@ public:
     task_stream* from_;
   };
 
-  task_stream(std::shared_ptr<detail::task_pool> pool,
-              detail::next_task<T> next, const stream_options& options)
+  task_stream(std::shared_ptr<detail::task_set> pool, detail::next_task<T> next,
+              const stream_options& options)
     : pool_(std::move(pool)), next_(std::move(next)), options_(options) {
     // nop
   }
@@ -236,7 +236,7 @@ private:
       x.task->stop(true);
   }
 
-  std::shared_ptr<detail::task_pool> pool_;
+  std::shared_ptr<detail::task_set> pool_;
   detail::next_task<T> next_;
   stream_options options_;
   entries window_;

@@ -6,7 +6,7 @@ namespace vigil {
 
 namespace detail {
 
-std::optional<failure> check(const stream_options& x, const task_pool* pool) {
+std::optional<failure> check(const stream_options& x, const task_set* pool) {
   if (pool == nullptr)
     return failure{errc::supervisor_down, "there is no task supervisor"};
   const auto& path = pool->cell().path;
@@ -25,7 +25,7 @@ std::optional<failure> check(const stream_options& x, const task_pool* pool) {
   return std::nullopt;
 }
 
-std::size_t concurrency_of(const stream_options& x, const task_pool& pool) {
+std::size_t concurrency_of(const stream_options& x, const task_set& pool) {
   return x.max_concurrency ? x.max_concurrency->as_size()
                            : pool.system().scheduler().num_workers();
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <vigil/detail/task_definition.hpp>
-#include <vigil/detail/task_stream_core.hpp>
+#include <vigil/detail/population/task_definition.hpp>
+#include <vigil/detail/population/task_stream_core.hpp>
 #include <vigil/task_stream.hpp>
 
 #include <cstddef>
@@ -75,7 +75,7 @@ class tasks {
 public:
   tasks() = default;
 
-  explicit tasks(const detail::child_cell& x) : pool_(detail::task_pool_of(x)) {
+  explicit tasks(const detail::child_cell& x) : pool_(detail::task_set_of(x)) {
     // nop
   }
 
@@ -223,7 +223,7 @@ private:
     return id;
   }
 
-  std::shared_ptr<detail::task_pool> pool_;
+  std::shared_ptr<detail::task_set> pool_;
 };
 
 } // namespace vigil

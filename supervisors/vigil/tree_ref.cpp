@@ -1,7 +1,7 @@
-#include <vigil/detail/blocking_call.hpp>
-#include <vigil/detail/child_path.hpp>
-#include <vigil/detail/guarded.hpp>
-#include <vigil/detail/tree_owner.hpp>
+#include <vigil/detail/base/guarded.hpp>
+#include <vigil/detail/state/child_path.hpp>
+#include <vigil/detail/static/blocking_call.hpp>
+#include <vigil/internal/static/tree_owner.hpp>
 #include <vigil/tree_ref.hpp>
 
 #include <new>

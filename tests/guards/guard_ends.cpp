@@ -1,8 +1,8 @@
 #include "clinic.hpp"
 
-#include <vigil/detail/call_table.hpp>
-#include <vigil/detail/delayed_calls.hpp>
-#include <vigil/detail/waiting_calls.hpp>
+#include <vigil/internal/guard/delayed_calls.hpp>
+#include <vigil/internal/guard/waiting_calls.hpp>
+#include <vigil/internal/sync/call_table.hpp>
 
 #include <malloc.h>
 

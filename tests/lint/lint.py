@@ -22,7 +22,7 @@ MAX_COLUMNS = 80
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|place" r"holder)\b")
 MACHINE_PATH = re.compile(r"/(wo" r"rk|ho" r"me)/")
 CAF_VERSION = re.compile(r"\bCAF_(VERSION|M(AJ|IN)OR_VERSION)\b")
-CAF_SEAM = re.compile(r"lib/vigil/(caf\.hpp|detail/caf_\w+\.[hc]pp)$")
+CAF_SEAM = re.compile(r"lib/vigil/(caf\.hpp|(detail|internal)/caf/\w+\.[hc]pp)$")
 SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep)\s*\(")
 # What stands before an actor learns of its end, and who asked is looked for
 # behind all guards, only by way of the functions that do it for all.
@@ -33,13 +33,13 @@ CLOCK = re.compile(
     r"\b(schedule_message|(delayed|scheduled)_(anon_)?send"
     r"|set_(ordinary|multi|request|receive)_timeout|request_response_timeout)\b"
     r"|\bafter\s*\([^()]*\)\s*>>")
-TIMERS = "lib/vigil/detail/caf_0_17_timer.cpp"
+TIMERS = "lib/vigil/detail/caf/caf_0_17_timer.cpp"
 # Visits the clock, and leaves nothing in there.
-VISITOR = "lib/vigil/detail/caf_0_17_self.hpp"
+VISITOR = "lib/vigil/detail/caf/caf_0_17_self.hpp"
 REQUEST = re.compile(
     r"(->|\.)\s*(template\s+)?request\s*(<[^>;]*>)?\((?P<args>[^;]*);")
 # Of an actor that is gone before the call returns.
-BLOCKING_CALL = "supervisors/vigil/detail/blocking_call.hpp"
+BLOCKING_CALL = "supervisors/vigil/detail/static/blocking_call.hpp"
 EMPTY_CATCH = re.compile(r"catch\s*\([^)]*\)\s*\{\s*\}")
 # Sums of times are made in <vigil/time.hpp> alone. Those of a time and a
 # duration are found by their types: see lib/pch/no_time_sums.hpp. This finds
@@ -56,6 +56,25 @@ COMMENT = re.compile(r"//.*")
 DURATION_PARAMETER = re.compile(
     r"(?:[(,]\s*|^\s+)(?:const )?duration&?\s+\w+(?:\s*=[^;]*)?[,)]")
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"](vigil/[^>"]+)[>"]', re.M)
+CAF_INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]caf/', re.M)
+# docs/architecture.md has this table with words. A wing may use what it names
+# here, the headers that are in no wing, and all wings of roots to its left.
+WING = re.compile(r"vigil/(?:detail|internal)/(\w+)/\w+\.[hc]pp")
+WINGS = {
+    "lib": {
+        "base": set(), "sync": {"base"}, "breaker": {"base", "sync"},
+        "resource": set(), "health": set(), "state": {"base"},
+        "decision": {"state"}, "caf": set()},
+    "actors": {
+        "guard": set(), "child": {"guard"}, "dynamic": {"child"},
+        "pool": {"child"}, "registry": {"child"}, "resource": set(),
+        "task": {"child", "dynamic"}},
+    "supervisors": {
+        "health": set(), "static": {"health"}, "numbered": {"static"},
+        "population": {"static"}},
+}
+# Wings of lib that know no actors.
+NO_CAF = {"base", "sync", "breaker", "resource", "health", "decision"}
 
 
 class Linter:
@@ -112,7 +131,7 @@ class Linter:
         if name.startswith(("actors/", "supervisors/")):
             self.each_match(FRONT_BY_HAND, name, NO_GUARD.sub("", text),
                             "a guard that is not made by make_front")
-            if not name.endswith("/detail/asker.cpp"):
+            if not name.endswith("/asker.cpp"):
                 self.each_match(ASKER_BY_HAND, name, text,
                                 "asks for the sender, not for who waits; use "
                                 "nobody_waits")
@@ -174,6 +193,41 @@ class Linter:
         text = build.read_text()
         return any(f"'{s}'" in text for s in spellings)
 
+    def check_wings(self, name, text):
+        """The borders within a root: docs/architecture.md, "Wings"."""
+        root, _, path = name.partition("/")
+        here = WING.fullmatch(path)
+        if path.startswith(("vigil/detail/", "vigil/internal/")):
+            if here is None:
+                return self.say(name, 0, "stands in no wing")
+            if here[1] not in WINGS[root]:
+                return self.say(name, 0, f"{root} has no wing {here[1]}")
+        private = "/internal/" in path or name.endswith(".cpp")
+        for match in INCLUDE.finditer(text):
+            line = text.count("\n", 0, match.start(1)) + 1
+            if "/internal/" in match[1] and not private:
+                self.say(name, line, "includes what is not installed")
+            there = WING.fullmatch(match[1])
+            if (here and there and self.home.get(match[1]) == root
+                    and there[1] != here[1]
+                    and there[1] not in WINGS[root][here[1]]):
+                self.say(name, line, f"{here[1]} uses {there[1]}: no arrow of "
+                         "docs/architecture.md")
+        if here and root == "lib" and here[1] in NO_CAF:
+            self.each_match(CAF_INCLUDE, name, text, "uses CAF")
+            if "vigil/caf.hpp" in self.reached(path):
+                self.say(name, 0, "includes <vigil/caf.hpp> by some way")
+
+    def reached(self, path):
+        """All headers of ours that one includes, directly or not."""
+        seen, left = set(), [path]
+        while left:
+            text = self.by_path.get(left.pop(), "")
+            new = set(INCLUDE.findall(text)) - seen
+            seen |= new
+            left += new
+        return seen
+
     def check_arrows(self, texts):
         """An include path lives in one root, and no root includes from one
         to its right."""
@@ -184,15 +238,19 @@ class Linter:
                 if path in home:
                     self.say(name, 0, f"{home[path]}/{path} is in the way")
                 home.setdefault(path, top)
+        self.home = home
+        self.by_path = {path: texts[f"{top}/{path}"]
+                        for path, top in home.items()}
         for name, text in texts.items():
             top = name.split("/")[0]
             if top not in ROOTS:
                 continue
             if (name.endswith(".hpp") and "/pch/" not in name
-                    and not name.endswith("/detail/language.hpp")
+                    and not name.endswith("/detail/base/language.hpp")
                     and not INCLUDE.search(text)):
                 self.say(name, 0, "includes no header of ours: it needs "
-                         "<vigil/detail/language.hpp>")
+                         "<vigil/detail/base/language.hpp>")
+            self.check_wings(name, text)
             for match in INCLUDE.finditer(text):
                 line = text.count("\n", 0, match.start(1)) + 1
                 target = home.get(match.group(1))

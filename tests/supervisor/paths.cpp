@@ -1,6 +1,6 @@
 #include "world.hpp"
 
-#include <vigil/detail/path_text.hpp>
+#include <vigil/internal/base/path_text.hpp>
 #include <vigil/vigil.hpp>
 
 #include <doctest/doctest.h>

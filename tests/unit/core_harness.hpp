@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/detail/decision_core.hpp>
+#include <vigil/internal/decision/decision_core.hpp>
 #include <vigil/snapshot.hpp>
 
 #include <initializer_list>

@@ -1,4 +1,4 @@
-#include <vigil/detail/health_watch.hpp>
+#include <vigil/internal/health/health_watch.hpp>
 
 #include <doctest/doctest.h>
 

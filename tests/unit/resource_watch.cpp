@@ -1,4 +1,4 @@
-#include <vigil/detail/resource_watch.hpp>
+#include <vigil/internal/resource/resource_watch.hpp>
 #include <vigil/resource_gauge.hpp>
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include <vigil/detail/spin_lock.hpp>
+#include <vigil/detail/sync/spin_lock.hpp>
 
 #include <doctest/doctest.h>
 

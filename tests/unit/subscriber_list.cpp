@@ -1,4 +1,4 @@
-#include <vigil/detail/subscriber_list.hpp>
+#include <vigil/detail/sync/subscriber_list.hpp>
 
 #include <doctest/doctest.h>
 

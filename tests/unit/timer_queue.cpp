@@ -1,4 +1,4 @@
-#include <vigil/detail/timer_queue.hpp>
+#include <vigil/internal/decision/timer_queue.hpp>
 
 #include <doctest/doctest.h>
 

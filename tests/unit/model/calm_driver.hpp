@@ -3,7 +3,7 @@
 #include "calm_model.hpp"
 #include "observation.hpp"
 
-#include <vigil/detail/decision_core.hpp>
+#include <vigil/internal/decision/decision_core.hpp>
 #include <vigil/restart_window.hpp>
 
 #include <cstddef>

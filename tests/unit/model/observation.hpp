@@ -2,8 +2,8 @@
 
 #include <vigil/child_exit.hpp>
 #include <vigil/child_state.hpp>
-#include <vigil/detail/decision_core.hpp>
 #include <vigil/errc.hpp>
+#include <vigil/internal/decision/decision_core.hpp>
 #include <vigil/time.hpp>
 
 #include <cstdint>

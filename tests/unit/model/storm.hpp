@@ -3,7 +3,7 @@
 #include "observation.hpp"
 
 #include <vigil/child_spec.hpp>
-#include <vigil/detail/decision_core.hpp>
+#include <vigil/internal/decision/decision_core.hpp>
 #include <vigil/restart_window.hpp>
 
 #include <cstddef>

@@ -1,0 +1,187 @@
+#include <vigil/detail/child/child_context.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+thread_local child_context* running = nullptr;
+
+// Only compared: the child that the thread belongs to keeps its tree.
+thread_local const tree_context* served_tree = nullptr;
+
+} // namespace
+
+open_promise::~open_promise() {
+  break_off({errc::promise_broken});
+}
+
+void open_promise::break_off(const failure& why) {
+  if (promise.pending())
+    std::exchange(promise, {}).deliver(to_caf(why));
+}
+
+child_context::~child_context() {
+  // nop
+}
+
+void child_context::fault(reason&& why) {
+  auto& mine = need_extras();
+  if (!mine.fault)
+    mine.fault.emplace(std::move(why));
+  attend_to_fault();
+}
+
+void child_context::ignore() {
+  need_extras().ignored = true;
+  attend_to_fault();
+}
+
+std::uint64_t
+child_context::keep_call(std::function<void(const caf::error&)> f) {
+  auto& mine = need_extras();
+  mine.calls[++mine.last_call].call = std::move(f);
+  return mine.last_call;
+}
+
+void child_context::run_after(duration d, std::function<void()> f) {
+  auto& me = self();
+  const auto call = keep_call([f = std::move(f)](const caf::error&) { f(); });
+  auto& timer = extras_->calls[call].timer;
+  timer = std::make_unique<compat::timer>(record_->owner.tree->timers);
+  timer->set(time_after(me.clock().now(), d), me, [n = incarnation_, call] {
+    return child_timer{n, call, {}};
+  });
+}
+
+void child_context::send_later(time_point at, host_command x) {
+  auto& timer = need_extras().command;
+  if (timer == nullptr)
+    timer = std::make_unique<compat::timer>(record_->owner.tree->timers);
+  timer->set(at, self(), [x] { return x; });
+}
+
+void child_context::send_nothing_later() noexcept {
+  if (extras_ != nullptr)
+    extras_->command.reset();
+}
+
+void child_context::monitor(const caf::strong_actor_ptr& other,
+                            std::function<void(const caf::error&)> f) {
+  if (other == nullptr)
+    return;
+  auto& mine = need_extras();
+  auto& entry = mine.calls[++mine.last_call];
+  entry.call = std::move(f);
+  entry.watched = caf::actor_cast<caf::weak_actor_ptr>(other);
+  auto me = caf::actor_cast<caf::weak_actor_ptr>(
+    caf::strong_actor_ptr{self().ctrl()});
+  auto tell = [me, n = incarnation_, call = mine.last_call](
+                const caf::error& reason, compat::context* ctx) {
+    compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(me), ctx,
+                        child_timer{n, call, reason});
+  };
+  compat::monitor(other, std::move(tell), &entry);
+}
+
+std::function<void()> child_context::take_call(const child_timer& x) {
+  if (extras_ == nullptr || x.incarnation != incarnation_)
+    return nullptr;
+  auto node = extras_->calls.extract(x.call);
+  if (node.empty())
+    return nullptr;
+  return [call = std::move(node.mapped().call), reason = x.reason] {
+    call(reason);
+  };
+}
+
+void child_context::forget_calls() {
+  for (auto& [id, entry] : std::exchange(extras_->calls, {}))
+    if (auto other = caf::actor_cast<caf::strong_actor_ptr>(entry.watched))
+      compat::unwatch(other, &entry);
+}
+
+void child_context::track(const std::shared_ptr<open_promise>& x) {
+  auto& mine = need_extras();
+  if (mine.promises.size() >= mine.sweep_at) {
+    std::erase_if(mine.promises, [](const auto& y) { return y.expired(); });
+    mine.sweep_at = std::max<std::size_t>(16, mine.promises.size() * 2);
+  }
+  mine.promises.emplace_back(x);
+}
+
+void child_context::begin(std::uint64_t incarnation) {
+  incarnation_ = incarnation;
+  if (extras_ != nullptr) {
+    extras_->fault.reset();
+    extras_->ignored = false;
+  }
+}
+
+bool child_context::answer_probe(compat::mailbox_element& x) {
+  if (compat::get_if<liveness_probe>(x) == nullptr)
+    return false;
+  compat::reply(stable_handle(), x.sender, x.mid, self().context(),
+                health::healthy);
+  return true;
+}
+
+void child_context::end() {
+  if (extras_ == nullptr)
+    return;
+  extras_->fault.reset();
+  extras_->ignored = false;
+  if (!extras_->calls.empty())
+    forget_calls();
+  if (extras_->promises.empty())
+    return;
+  const auto why = complete({errc::promise_broken});
+  for (auto& ptr : std::exchange(extras_->promises, {}))
+    if (auto x = ptr.lock())
+      x->break_off(why);
+}
+
+reason child_context::take_fault() {
+  auto why = std::move(*extras_->fault);
+  extras_->fault.reset();
+  return why;
+}
+
+child_context::extras& child_context::need_extras() {
+  if (extras_ == nullptr)
+    extras_ = std::make_unique<extras>();
+  return *extras_;
+}
+
+child_context* context_of(caf::local_actor& self) noexcept {
+  if (running != nullptr && &running->self() == &self)
+    return running;
+  return dynamic_cast<child_context*>(&self);
+}
+
+bool runs_here(const child_context* x) noexcept {
+  return running == x;
+}
+
+void dedicate_thread(const child_record& x) noexcept {
+  served_tree = x.owner.tree.get();
+}
+
+bool must_not_wait_for(const tree_context& tree) {
+  return served_tree == &tree
+         || (running != nullptr && running->record().owner.tree.get() == &tree)
+         || compat::is_scheduler_thread(tree.system);
+}
+
+running_child::running_child(child_context* x) noexcept
+  : previous_(std::exchange(running, x)) {
+  // nop
+}
+
+running_child::~running_child() {
+  running = previous_;
+}
+
+} // namespace vigil::detail

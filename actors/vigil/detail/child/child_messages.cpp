@@ -1,0 +1,33 @@
+#include <vigil/detail/child/child_messages.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+bool is_for_one_life(compat::mailbox_element& x) {
+  return x.mid.is_response() || compat::get_if<caf::down_msg>(x) != nullptr
+         || compat::get_if<caf::timeout_msg>(x) != nullptr
+         || compat::get_if<host_command>(x) != nullptr
+         || compat::get_if<child_timer>(x) != nullptr
+         || compat::get_if<mailbox_marker>(x) != nullptr;
+}
+
+bool counts_when_lost(compat::mailbox_element& x) {
+  return !is_for_one_life(x) && compat::get_if<caf::exit_msg>(x) == nullptr
+         && compat::get_if<liveness_probe>(x) == nullptr;
+}
+
+void notify(child_cell& cell, std::uint64_t incarnation, compat::context* ctx,
+            child_note::what kind, child_exit how) {
+  if (kind == child_note::what::exited)
+    cell.ended(incarnation, reason_of(how));
+  else if (kind == child_note::what::start_failed)
+    cell.ended(incarnation, to_caf(how.why));
+  else if (kind == child_note::what::ignored)
+    cell.ended(incarnation, {});
+  auto to = caf::actor_cast<caf::strong_actor_ptr>(cell.parent->actor);
+  compat::send_urgent(to, ctx,
+                      child_note{cell.uid, incarnation, kind, std::move(how)});
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <vigil/caf.hpp>
+#include <vigil/child_exit.hpp>
+#include <vigil/detail/state/cell.hpp>
+
+#include <cstdint>
+
+namespace vigil::detail {
+
+/// What a supervisor tells the host of a child.
+struct host_command {
+  enum class what : std::uint8_t {
+    /// Begin an incarnation. Answered by a `child_note`.
+    start,
+    /// Ask the incarnation to stop.
+    stop,
+    /// End the incarnation.
+    kill,
+    /// No start is to be expected: refuse messages.
+    park,
+    /// End for good.
+    forget,
+    /// Nobody waits any more; what is in the mailbox goes to the successor.
+    abandon,
+  };
+  what kind;
+};
+
+/// What a host tells the supervisor of its child. Every `start` is answered by
+/// `started`, `start_failed` or `ignored`, every `started` is followed by one
+/// `exited`, or by one `ignored` if a restart in place found nothing to run.
+struct child_note {
+  enum class what : std::uint8_t { started, start_failed, ignored, exited };
+  child_uid child;
+  std::uint64_t incarnation;
+  what kind;
+  /// For `exited`, and its `why` for `start_failed`.
+  child_exit how;
+};
+
+/// Reminds an incarnation of a call that it put off. Names the call instead of
+/// holding it, so that user code and what it captured end with the incarnation.
+struct child_timer {
+  std::uint64_t incarnation;
+  std::uint64_t call;
+  /// How a monitored actor ended.
+  caf::error reason;
+};
+
+/// Marks the end of the messages that an ended incarnation left behind.
+struct mailbox_marker {
+  std::uint64_t incarnation;
+};
+
+/// Asks a child whether it handles messages; answered with `health`.
+struct liveness_probe {};
+
+/// Returns whether a message is for one life of its receiver and no other.
+[[nodiscard]] bool is_for_one_life(compat::mailbox_element& x);
+
+/// Returns whether a message that nobody handles counts as lost: not if it
+/// belongs to one life of its receiver, or if the library or CAF made it.
+[[nodiscard]] bool counts_when_lost(compat::mailbox_element& x);
+
+/// Sends a note about one life of a child to its supervisor.
+void notify(child_cell& cell, std::uint64_t incarnation, compat::context* ctx,
+            child_note::what kind, child_exit how = {});
+
+} // namespace vigil::detail
+
+VIGIL_MESSAGE_TYPE(vigil::detail::host_command)
+VIGIL_MESSAGE_TYPE(vigil::detail::child_note)
+VIGIL_MESSAGE_TYPE(vigil::detail::child_timer)
+VIGIL_MESSAGE_TYPE(vigil::detail::mailbox_marker)
+VIGIL_MESSAGE_TYPE(vigil::detail::liveness_probe)
+VIGIL_MESSAGE_TYPE(vigil::health)

@@ -1,0 +1,37 @@
+#include <vigil/detail/child/child_messages.hpp>
+#include <vigil/detail/child/forwarding_actor.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+forwarding_actor::forwarding_actor(caf::actor_config& cfg, child_cell_ptr cell)
+  : compat::telling<compat::forwarder>(cfg), cell_(std::move(cell)) {
+  // nop
+}
+
+void forwarding_actor::on_destroy() {
+  if (!getf(is_cleaned_up_flag))
+    compat::end_quietly(*this, caf::make_error(caf::exit_reason::unreachable),
+                        nullptr);
+  compat::forwarder::on_destroy();
+}
+
+void forwarding_actor::lose(compat::mailbox_element& x, errc why,
+                            compat::context* ctx) {
+  if (!counts_when_lost(x))
+    return;
+  // It found no life; the last one there was is the nearest to name.
+  cell_->lose_messages(1, cell_->incarnation.load(std::memory_order_relaxed));
+  // Where hosts follow an abandoned one, that one is the handle.
+  auto handle = cell_->handle();
+  compat::refuse(
+    x, handle != nullptr ? std::move(handle) : caf::strong_actor_ptr{ctrl()},
+    to_caf({why, {}, cell_->path()}), ctx);
+}
+
+void forwarding_actor::end(compat::context* ctx) {
+  compat::end_quietly(*this, cell_->last_end(), ctx);
+}
+
+} // namespace vigil::detail

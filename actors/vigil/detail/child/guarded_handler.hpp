@@ -1,0 +1,171 @@
+#pragma once
+
+#include <vigil/detail/child/child_context.hpp>
+#include <vigil/outcome.hpp>
+#include <vigil/promise.hpp>
+
+#include <exception>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace vigil::detail {
+
+template <class F>
+concept has_call_operator
+  = std::is_function_v<std::remove_pointer_t<F>> || requires {
+  &F::operator();
+};
+
+/// What a handler that returns `R` looks like to CAF. `guarded` is false for
+/// results that leave no room for an error.
+template <class R>
+struct reply_of {
+  using type = caf::result<R>;
+  static constexpr bool guarded = true;
+};
+
+template <>
+struct reply_of<void> {
+  using type = caf::result<void>;
+  static constexpr bool guarded = true;
+};
+
+template <class T>
+struct reply_of<outcome<T>> {
+  using type = caf::result<T>;
+  static constexpr bool guarded = true;
+};
+
+template <class... Ts>
+struct reply_of<caf::result<Ts...>> {
+  using type = caf::result<Ts...>;
+  static constexpr bool guarded = true;
+};
+
+template <class... Ts>
+struct reply_of<promise<Ts...>> {
+  using type = caf::result<Ts...>;
+  static constexpr bool guarded = true;
+};
+
+template <class R>
+struct unguarded_reply {
+  using type = R;
+  static constexpr bool guarded = false;
+};
+
+template <>
+struct reply_of<caf::skip_t> : unguarded_reply<caf::skip_t> {};
+
+template <>
+struct reply_of<caf::message> : unguarded_reply<caf::message> {};
+
+template <>
+struct reply_of<caf::response_promise>
+  : unguarded_reply<caf::response_promise> {};
+
+template <class... Ts>
+struct reply_of<caf::typed_response_promise<Ts...>>
+  : unguarded_reply<caf::typed_response_promise<Ts...>> {};
+
+template <class... Ts>
+struct reply_of<caf::delegated<Ts...>>
+  : unguarded_reply<caf::delegated<Ts...>> {};
+
+template <class T>
+struct reply_of<caf::optional<T>> : unguarded_reply<caf::optional<T>> {};
+
+template <class T>
+struct reply_of<caf::expected<T>> : unguarded_reply<caf::expected<T>> {};
+
+template <class... Ts>
+struct reply_of<std::tuple<Ts...>> : unguarded_reply<std::tuple<Ts...>> {};
+
+/// Tells the incarnation of `self` that it is at fault.
+template <class Self>
+void raise_fault(Self& self, child_context* context, reason&& why) {
+  if (context != nullptr)
+    context->fault(std::move(why));
+  else
+    self.quit(to_caf({why.code, std::move(why.text)}));
+}
+
+/// Makes the reply for a failure, or none if nobody waits for one.
+template <class Reply>
+[[nodiscard]] Reply refusal(caf::local_actor& self, child_context* context,
+                            const reason& why, bool fault) {
+  if (!self.current_message_id().is_request())
+    return caf::response_promise{};
+  failure x{why.code, why.text};
+  x.fault = fault;
+  return to_caf(context != nullptr ? context->complete(std::move(x)) : x);
+}
+
+template <class Self, class F, class R, class Args>
+class guarded_handler;
+
+template <class Self, class F, class R, class... Ts>
+class guarded_handler<Self, F, R, caf::detail::type_list<Ts...>> {
+public:
+  using reply = typename reply_of<R>::type;
+
+  guarded_handler(Self* self, child_context* context, F f)
+    : self_(self), context_(context), f_(std::move(f)) {
+    // nop
+  }
+
+  reply operator()(Ts... xs) {
+    try {
+      return call(std::forward<Ts>(xs)...);
+    } catch (const std::exception& e) {
+      return fault({errc::exception, e.what()});
+    } catch (...) {
+      return fault({errc::exception, "unknown exception"});
+    }
+  }
+
+private:
+  reply call(Ts... xs) {
+    if constexpr (std::is_void_v<R>) {
+      f_(std::forward<Ts>(xs)...);
+      return caf::unit;
+    } else if constexpr (is_outcome_v<R>) {
+      auto x = f_(std::forward<Ts>(xs)...);
+      if (x.has_value()) [[likely]] {
+        if constexpr (std::is_void_v<typename R::value_type>)
+          return caf::unit;
+        else
+          return std::move(x).assume_value();
+      }
+      if (x.has_exception())
+        return fault(std::move(x).assume_exception());
+      return refusal<reply>(*self_, context_, x.assume_error(), false);
+    } else {
+      return f_(std::forward<Ts>(xs)...);
+    }
+  }
+
+  reply fault(reason&& why) {
+    auto answer = refusal<reply>(*self_, context_, why, true);
+    raise_fault(*self_, context_, std::move(why));
+    return answer;
+  }
+
+  Self* self_;
+  child_context* context_;
+  F f_;
+};
+
+template <class Self, class F>
+[[nodiscard]] auto guard_handler(Self* self, child_context* context, F f) {
+  using trait = typename caf::detail::get_callable_trait<F>::type;
+  using result_type = typename trait::result_type;
+  if constexpr (reply_of<result_type>::guarded)
+    return guarded_handler<Self, F, result_type, typename trait::arg_types>{
+      self, context, std::move(f)};
+  else
+    return f;
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,431 @@
+#include <vigil/detail/child/host_core.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+host_core::~host_core() {
+  delete own_.load(std::memory_order_relaxed);
+  if (auto* x = successor())
+    caf::strong_actor_ptr{x, false};
+}
+
+bool host_core::name_successor(caf::strong_actor_ptr x) noexcept {
+  caf::actor_control_block* none = nullptr;
+  const auto first = successor_.compare_exchange_strong(none, x.get());
+  if (first)
+    static_cast<void>(x.release());
+  return first;
+}
+
+bool host_core::has_forgotten(std::uint64_t request) const noexcept {
+  return request <= forgotten_.load(std::memory_order_acquire)
+         || successor() != nullptr;
+}
+
+// -- what the actor forwards --------------------------------------------------
+
+compat::verdict host_core::on_message(compat::mailbox_element& x) {
+  if (successor() != nullptr) [[unlikely]]
+    return on_abandoned(x);
+  if (compat::is_urgent(x)) {
+    if (const auto* cmd = compat::get_if<host_command>(x)) {
+      command(cmd->kind);
+      return compat::verdict::consumed;
+    }
+    if (const auto* timer = compat::get_if<child_timer>(x)) {
+      if (auto call = take_call(*timer))
+        op_guarded(call);
+      return compat::verdict::consumed;
+    }
+    if (answer_probe(x))
+      return compat::verdict::consumed;
+  }
+  if (mode_ != mode::running)
+    return on_parked(x);
+  if (draining_)
+    return on_draining(x);
+  if (watched())
+    record().note_message(compat::kind_of(x));
+  return compat::verdict::pass;
+}
+
+void host_core::on_ended() {
+  auto quit = op_take_quit();
+  if (faulted())
+    return finish_fault();
+  if (op_tied()) [[unlikely]]
+    op_part(quit ? *quit : caf::error{});
+  finish(quit ? exit_of(*quit) : child_exit{early_quit_, {}, false, {}});
+}
+
+void host_core::on_thrown(std::string what, const caf::strong_actor_ptr& asker,
+                          caf::message_id mid,
+                          const caf::strong_actor_ptr& as) {
+  auto why = complete({errc::exception, std::move(what)});
+  compat::reply_error(as, asker, mid, self().context(), to_caf(why));
+  if (op_tied()) [[unlikely]]
+    op_part(to_caf(why));
+  finish(abnormal(std::move(why)));
+}
+
+void host_core::on_cleanup_host() {
+  if (successor() == nullptr)
+    record().vanish();
+  if (mode_ == mode::running)
+    clear_incarnation();
+  else
+    op_drop();
+  mode_ = mode::refusing;
+}
+
+// -- commands -----------------------------------------------------------------
+
+void host_core::command(host_command::what x) {
+  switch (x) {
+    case host_command::what::start:
+      if (mode_ == mode::running)
+        kill();
+      if (!record().may_start()) {
+        // A number of its own, so that nobody takes it for an earlier life.
+        begin_next();
+        return op_report(child_note::what::start_failed,
+                         abnormal(complete({errc::supervisor_stopping})));
+      }
+      start(start_kind::by_supervisor, record().now());
+      op_settle();
+      break;
+    case host_command::what::stop:
+      if (mode_ == mode::running)
+        ask_to_stop();
+      break;
+    case host_command::what::kill:
+      if (mode_ == mode::running)
+        kill();
+      break;
+    case host_command::what::park:
+      if (mode_ != mode::running)
+        refuse();
+      break;
+    case host_command::what::forget:
+      forget();
+      break;
+    case host_command::what::abandon:
+      break;
+  }
+}
+
+void host_core::start(start_kind how, time_point when) {
+  running_child guard{this};
+  if (how == start_kind::by_supervisor)
+    record().appear();
+  stopping_ = false;
+  early_quit_ = exit_kind::normal;
+  begin_next();
+  if (incarnation() > 1 && record().spec.mailbox == mailbox_policy::drop)
+    begin_draining();
+  auto what = op_build();
+  if (successor() != nullptr) [[unlikely]]
+    return end_late(event_type::start_failed, abnormal({errc::child_stuck}));
+  if (what)
+    return fail_start(how, {errc::exception, std::move(*what)});
+  if (faulted())
+    return fail_start(how, failure_of(take_fault()));
+  if (take_ignored()) {
+    clear_incarnation();
+    park();
+    return op_report(child_note::what::ignored, {});
+  }
+  if (auto reason = op_take_quit()) {
+    if (exit_kind_of(*reason) == exit_kind::abnormal)
+      return fail_start(how, to_failure(*reason));
+    op_drop();
+    early_quit_ = exit_kind_of(*reason);
+  }
+  come_up(how, when);
+}
+
+void host_core::begin_next() {
+  if (hears_itself_.load(std::memory_order_relaxed)) [[unlikely]]
+    disown();
+  begin(record().incarnation.fetch_add(1, std::memory_order_relaxed) + 1);
+}
+
+void host_core::fail_start(start_kind kind, failure why) {
+  auto how = abnormal(complete(std::move(why)));
+  record().log(how.why, incarnation());
+  if (op_tied()) [[unlikely]]
+    op_part(to_caf(how.why));
+  clear_incarnation();
+  park();
+  record().publish(incarnation(), event_type::start_failed, how);
+  if (kind == start_kind::by_supervisor)
+    return op_report(child_note::what::start_failed, std::move(how));
+  // The supervisor knows of no start: for it, a running child has ended.
+  how.why = failure{errc::start_failed, {}, record().path()}.because(how.why);
+  how.earlier = record().earlier_failures();
+  op_report(child_note::what::exited, std::move(how));
+}
+
+void host_core::come_up(start_kind how, time_point when) {
+  mode_ = mode::running;
+  op_gate(draining_ || watched());
+  op_unskip();
+  record().came_up(incarnation(), when);
+  if (how == start_kind::in_place)
+    return;
+  record().serves(true, incarnation());
+  op_report(child_note::what::started, {});
+}
+
+void host_core::ask_to_stop() {
+  stopping_ = true;
+  auto from = caf::actor_cast<caf::actor_addr>(record().owner.actor);
+  op_guarded([&] {
+    op_trap_exit(
+      {std::move(from), caf::make_error(caf::exit_reason::user_shutdown)});
+  });
+}
+
+void host_core::kill() {
+  stopping_ = true;
+  if (op_tied()) [[unlikely]]
+    op_part(caf::make_error(caf::exit_reason::kill));
+  finish(abnormal({errc::killed}));
+}
+
+void host_core::forget() {
+  if (mode_ == mode::running)
+    clear_incarnation();
+  mode_ = mode::refusing;
+  if (successor() != nullptr)
+    op_hand_over();
+  op_retire(end_reason());
+}
+
+caf::error host_core::end_reason() const {
+  return to_caf({errc::child_stopped, {}, record().path()});
+}
+
+// -- incarnations -------------------------------------------------------------
+
+// The way that has to be fast: no failure is made before somebody looks.
+void host_core::finish_fault() {
+  auto& rec = record();
+  if (op_tied()) [[unlikely]]
+    op_part(to_caf(complete(failure_of(seen_fault()))));
+  if (stopping_ || !restarts_alone_always(rec.spec, rec.owner.spec.strategy)
+      || !rec.may_start() || successor() != nullptr)
+    return finish(abnormal(failure_of(take_fault())));
+  const auto when = rec.now();
+  if (const auto* limit = rec.refusal(when)) {
+    auto how = abnormal(failure_of(take_fault()));
+    how.budget_refused = true;
+    how.refused_by = *limit;
+    return conclude(std::move(how));
+  }
+  auto& why = seen_fault();
+  if (rec.observed()) [[unlikely]]
+    rec.publish(incarnation(), event_type::child_exited,
+                abnormal(failure_of(why)));
+  rec.log(why.code, std::move(why.text), when, incarnation());
+  clear_incarnation();
+  start(start_kind::in_place, when);
+}
+
+void host_core::finish(child_exit how) {
+  if (successor() != nullptr) [[unlikely]]
+    return end_late(event_type::child_stopped, std::move(how));
+  if (stopping_ || !restart_in_place(how))
+    conclude(std::move(how));
+}
+
+void host_core::conclude(child_exit how) {
+  if (how.kind == exit_kind::abnormal) {
+    how.why = complete(std::move(how.why));
+    record().log(how.why, incarnation());
+    how.earlier = record().earlier_failures();
+  }
+  if (record().departs(how, stopping_))
+    record().vanish();
+  record().publish(
+    incarnation(),
+    stopping_ ? event_type::child_stopped : event_type::child_exited, how);
+  clear_incarnation();
+  park();
+  op_report(child_note::what::exited, std::move(how));
+}
+
+// Reads the clock once, and completes nothing that nobody looks at.
+bool host_core::restart_in_place(child_exit& how) {
+  auto& rec = record();
+  if (!rec.may_start()
+      || !restarts_alone(rec.spec, rec.owner.spec.strategy, how))
+    return false;
+  const auto when = rec.now();
+  if (const auto* limit = rec.refusal(when)) {
+    how.budget_refused = true;
+    how.refused_by = *limit;
+    return false;
+  }
+  rec.publish(incarnation(), event_type::child_exited, how);
+  if (how.kind == exit_kind::abnormal) {
+    how.why.time = when;
+    rec.log(std::move(how.why), incarnation());
+  }
+  clear_incarnation();
+  start(start_kind::in_place, when);
+  return true;
+}
+
+void host_core::clear_incarnation() {
+  end();
+  op_drop();
+}
+
+void host_core::park() {
+  mode_ = mode::holding;
+  record().serves(false, incarnation());
+  stopping_ = false;
+  draining_ = false;
+  op_idle();
+  op_gate(true);
+}
+
+void host_core::refuse() {
+  mode_ = mode::refusing;
+  op_gate(true);
+  op_unskip();
+}
+
+// -- messages of an incarnation to itself -------------------------------------
+
+compat::element_ptr host_core::own(compat::element_ptr x,
+                                   compat::context* ctx) {
+  const auto* me = self().ctrl();
+  if (!compat::belongs_to_life(*x, me) || compat::as_own_message(*x) != nullptr)
+    return x;
+  auto life = record().incarnation.load(std::memory_order_acquire);
+  // Whoever runs an actor has a context; the clock has none.
+  if (ctx == nullptr && x->sender.get() == me) {
+    note_schedules();
+    if (const auto* now = own_.load(std::memory_order_acquire))
+      life = (*now)->life.load(std::memory_order_acquire);
+  }
+  return compat::element_ptr{new compat::own_message(std::move(x), life)};
+}
+
+bool host_core::is_stale(const compat::mailbox_element& x) const {
+  const auto* mine = compat::as_own_message(x);
+  return mine != nullptr && mine->life() != incarnation();
+}
+
+// CAF's clock takes nothing back, but it tells what comes before and after.
+void host_core::disown() {
+  const auto n = incarnation();
+  if (n == 0)
+    return;
+  const auto* mine = own_.load(std::memory_order_relaxed);
+  if (mine == nullptr) {
+    mine = new own_ptr{std::make_shared<compat::own_messages>(n)};
+    own_.store(mine, std::memory_order_release);
+  }
+  auto& me = self();
+  compat::mark_own(me.system(), me.ctrl(), n, *mine);
+}
+
+// -- a host that was abandoned ------------------------------------------------
+
+compat::verdict host_core::on_abandoned(compat::mailbox_element& x) {
+  if (const auto* cmd = compat::get_if<host_command>(x)) {
+    if (cmd->kind == host_command::what::abandon)
+      hand_over();
+    else if (cmd->kind == host_command::what::forget)
+      forget();
+    return compat::verdict::consumed;
+  }
+  if (!counts_when_lost(x))
+    return compat::verdict::consumed;
+  // The order to hand over is on its way, and takes this message along.
+  if (mode_ != mode::abandoned)
+    return compat::verdict::skipped;
+  op_pass_on(x);
+  return compat::verdict::consumed;
+}
+
+void host_core::hand_over() {
+  if (mode_ == mode::running)
+    end_late(event_type::child_stopped, abnormal({errc::killed}));
+  mode_ = mode::abandoned;
+  op_hand_over();
+}
+
+// The supervisor has gone on without it: nobody but the world is told.
+void host_core::end_late(event_type what, child_exit how) {
+  how.why = complete(std::move(how.why));
+  if (op_tied())
+    op_part(reason_of(how));
+  record().publish(incarnation(), what, how);
+  clear_incarnation();
+  mode_ = mode::holding;
+  draining_ = false;
+  op_idle();
+  op_gate(true);
+}
+
+// -- messages that meet no behavior -------------------------------------------
+
+compat::verdict host_core::on_parked(compat::mailbox_element& x) {
+  if (!counts_when_lost(x))
+    return compat::verdict::consumed;
+  if (mode_ == mode::holding)
+    return compat::verdict::skipped;
+  lose(x, errc::child_stopped);
+  return compat::verdict::consumed;
+}
+
+// Before the actor function runs: what that one sends to itself comes later.
+void host_core::begin_draining() {
+  draining_ = true;
+  compat::send_normal(caf::strong_actor_ptr{self().ctrl()}, self().context(),
+                      mailbox_marker{incarnation()});
+}
+
+compat::verdict host_core::on_draining(compat::mailbox_element& x) {
+  // These carry numbers of their own: the actor knows the stale ones.
+  if (x.mid.is_response() || compat::get_if<caf::timeout_msg>(x) != nullptr)
+    return compat::verdict::pass;
+  if (compat::get_if<caf::exit_msg>(x) != nullptr
+      || compat::get_if<caf::down_msg>(x) != nullptr)
+    return compat::verdict::consumed;
+  const auto* marker = compat::get_if<mailbox_marker>(x);
+  if (marker == nullptr) {
+    lose(x, errc::message_lost);
+  } else if (marker->incarnation == incarnation()) {
+    draining_ = false;
+    op_gate(watched());
+  }
+  return compat::verdict::consumed;
+}
+
+void host_core::lose(compat::mailbox_element& x, errc why) {
+  lose(x, why, stable_handle(), self().context());
+}
+
+void host_core::lose(compat::mailbox_element& x, errc why,
+                     const caf::strong_actor_ptr& as, compat::context* ctx) {
+  record().lose_messages(1, incarnation());
+  compat::refuse(x, as, to_caf({why, {}, record().path()}), ctx);
+}
+
+void host_core::lose_at_end(compat::mailbox_element& x) {
+  if (counts_when_lost(x))
+    lose(x, errc::child_stopped, nullptr, self().context());
+}
+
+void host_core::lose_late(compat::mailbox_element& x, compat::context* ctx) {
+  if (counts_when_lost(x))
+    lose(x, errc::child_stopped, caf::strong_actor_ptr{self().ctrl()}, ctx);
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,205 @@
+#pragma once
+
+#include <vigil/detail/child/child_context.hpp>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace vigil::detail {
+
+/// Runs the incarnations of one child, one after the other, in one CAF actor:
+/// the part of a host that does not depend on the type of that actor.
+///
+/// A host is *parked* when no incarnation is there: at first, and after an
+/// incarnation ended until its supervisor starts the next. A parked host holds
+/// its messages back, or refuses them if nothing will start. A restart that
+/// concerns nobody else happens right here, without leaving the actor.
+///
+/// A host whose handler does not return is *abandoned*: a successor gets what
+/// comes from then on, and what is in the mailbox once the handler returns. No
+/// incarnation begins in it any more.
+class host_core : public child_context {
+public:
+  explicit host_core(child_record& record) : child_context(record) {
+    // nop
+  }
+
+  ~host_core() override;
+
+  [[nodiscard]] caf::strong_actor_ptr stable_handle() override {
+    return caf::strong_actor_ptr{self().ctrl()};
+  }
+
+  /// Names who gets the messages from now on, and those that wait once the
+  /// handler returns. Once; in any thread. Who is linked to the life is told of
+  /// its end.
+  virtual void abandon(caf::strong_actor_ptr successor, compat::context* ctx)
+    = 0;
+
+  /// Sends an order to this very actor, also when others get its messages. In
+  /// any thread.
+  virtual void order(host_command x, compat::context* ctx) = 0;
+
+  /// Returns whether there may be links to the life that goes by this handle.
+  [[nodiscard]] virtual bool linked() const noexcept = 0;
+
+  /// That life has ended: so do its links. In any thread.
+  virtual void part(const caf::error& why, compat::context* ctx) = 0;
+
+  [[nodiscard]] bool has_forgotten(std::uint64_t request) const noexcept final;
+
+protected:
+  // -- what the actor offers --------------------------------------------------
+
+  /// Runs the actor function. Returns what it threw, or nothing.
+  virtual std::optional<std::string> op_build() = 0;
+
+  /// Destroys behavior and state. Calls `note_schedules` if the incarnation may
+  /// have scheduled messages to itself.
+  virtual void op_drop() = 0;
+
+  /// Returns whether links or streams tie others to the incarnation.
+  [[nodiscard]] virtual bool op_tied() const noexcept = 0;
+
+  /// Tells those why it ends.
+  virtual void op_part(const caf::error& why) = 0;
+
+  /// Installs a behavior that does nothing.
+  virtual void op_idle() = 0;
+
+  /// Runs user code; may end the incarnation.
+  virtual void op_guarded(const std::function<void()>& f) = 0;
+
+  /// Lets the exit handler of the behavior decide.
+  virtual void op_trap_exit(caf::exit_msg x) = 0;
+
+  /// Returns the reason if the actor quit, and takes the quit back.
+  virtual std::optional<caf::error> op_take_quit() = 0;
+
+  virtual void op_gate(bool all_messages) = 0;
+  virtual void op_unskip() = 0;
+  virtual void op_settle() = 0;
+  virtual void op_retire(caf::error reason) = 0;
+
+  /// Gives the successor all that is in the mailbox.
+  virtual void op_hand_over() = 0;
+
+  /// Gives it a message that came when it was named.
+  virtual void op_pass_on(compat::mailbox_element& x) = 0;
+
+  /// Returns what those that monitor the actor are told at its end.
+  [[nodiscard]] virtual caf::error end_reason() const;
+
+  /// Tells whoever supervises the child.
+  virtual void op_report(child_note::what kind, child_exit how) = 0;
+
+  // -- what the actor forwards ------------------------------------------------
+
+  virtual compat::verdict on_message(compat::mailbox_element& x);
+  void on_ended();
+  /// `as`: in whose name the asker is answered, if there is one.
+  void on_thrown(std::string what, const caf::strong_actor_ptr& asker,
+                 caf::message_id mid, const caf::strong_actor_ptr& as);
+
+  /// The actor is cleaned up, on its own or on somebody else's account.
+  void on_cleanup_host();
+
+  /// Why an incarnation is begun.
+  enum class start_kind : std::uint8_t { by_supervisor, in_place };
+
+  void start(start_kind how, time_point when);
+
+  /// Notes the last request of the life that ends.
+  void forget_requests(std::uint64_t last) noexcept {
+    forgotten_.store(last, std::memory_order_release);
+  }
+
+  void note_schedules() noexcept {
+    hears_itself_.store(true, std::memory_order_relaxed);
+  }
+
+  /// Returns who gets the messages, or null as long as this actor does. In any
+  /// thread.
+  [[nodiscard]] caf::actor_control_block* successor() const noexcept {
+    return successor_.load();
+  }
+
+  /// Names the successor. Returns whether it is the first.
+  [[nodiscard]] bool name_successor(caf::strong_actor_ptr x) noexcept;
+
+  /// Notes to which incarnation a message belongs: one to itself, or an exit
+  /// message. In any thread.
+  [[nodiscard]] compat::element_ptr own(compat::element_ptr x,
+                                        compat::context* ctx);
+
+  /// Returns whether a message belongs to an earlier incarnation.
+  [[nodiscard]] bool is_stale(const compat::mailbox_element& x) const;
+
+  /// Counts a message that meets no behavior; refuses it if it is a request.
+  void lose(compat::mailbox_element& x, errc why);
+
+  /// The same for what is in the mailbox when the actor ends. Makes no
+  /// reference to the actor, which may be about to be destroyed.
+  void lose_at_end(compat::mailbox_element& x);
+
+  /// The same for what comes after that, in any thread.
+  void lose_late(compat::mailbox_element& x, compat::context* ctx);
+
+  /// Returns whether the successor has got what was in the mailbox.
+  [[nodiscard]] bool handed_over() const noexcept {
+    return mode_ == mode::abandoned;
+  }
+
+  [[nodiscard]] bool running() const noexcept {
+    return mode_ == mode::running;
+  }
+
+private:
+  enum class mode : std::uint8_t { holding, refusing, running, abandoned };
+
+  void command(host_command::what x);
+  void begin_next();
+  void fail_start(start_kind kind, failure why);
+  void come_up(start_kind how, time_point when);
+  void ask_to_stop();
+  void kill();
+  void forget();
+  void park();
+  void refuse();
+  void finish(child_exit how);
+  void finish_fault();
+  void conclude(child_exit how);
+  void clear_incarnation();
+  void begin_draining();
+
+  void lose(compat::mailbox_element& x, errc why,
+            const caf::strong_actor_ptr& as, compat::context* ctx);
+  compat::verdict on_abandoned(compat::mailbox_element& x);
+  void end_late(event_type what, child_exit how);
+  void hand_over();
+  void disown();
+
+  compat::verdict on_parked(compat::mailbox_element& x);
+  compat::verdict on_draining(compat::mailbox_element& x);
+  [[nodiscard]] bool restart_in_place(child_exit& how);
+
+  // Whose messages to itself the clock brings. Made when an incarnation ends
+  // that may have scheduled some.
+  using own_ptr = std::shared_ptr<compat::own_messages>;
+  // The last request of the lives that are over.
+  std::atomic<std::uint64_t> forgotten_{0};
+  // Owned; written once. It has to be seen by who closes the gate after it.
+  std::atomic<caf::actor_control_block*> successor_{nullptr};
+  std::atomic<const own_ptr*> own_{nullptr};
+  std::atomic<bool> hears_itself_{false};
+  mode mode_ = mode::holding;
+  bool stopping_ = false;
+  bool draining_ = false;
+  // The actor function quit, with a clean reason: it came up and ends at once.
+  exit_kind early_quit_ = exit_kind::normal;
+};
+
+} // namespace vigil::detail

@@ -1,0 +1,128 @@
+#include <vigil/detail/child/respawned.hpp>
+#include <vigil/detail/child/slot.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace vigil::detail {
+
+child_exit& end_of(life& x, const caf::error& reason) {
+  if (!x.end) {
+    x.stopped = x.stopping;
+    x.end = x.why ? abnormal(*x.why) : exit_of(reason);
+  }
+  return *x.end;
+}
+
+// A life that was left behind says nothing about the one that is there.
+void note_departure(const life& x, const child_exit& how) {
+  if (x.up && x.incarnation == x.cell->incarnation
+      && x.cell->departs(how, x.stopped))
+    x.cell->vanish();
+}
+
+namespace {
+
+compat::answer_stage stage_of(const life& x) {
+  const auto handle = x.cell->handle();
+  return {static_cast<const slot&>(*handle->get()).answers(), handle.get()};
+}
+
+} // namespace
+
+respawned_context::respawned_context(life_ptr x)
+  : child_context(*x->cell), life_(std::move(x)), answers_(stage_of(*life_)) {
+  begin(life_->incarnation);
+}
+
+caf::strong_actor_ptr respawned_context::answering() {
+  auto handle = stable_handle();
+  return handle != nullptr ? handle : caf::strong_actor_ptr{self().ctrl()};
+}
+
+caf::strong_actor_ptr
+respawned_context::handle_but(const caf::abstract_actor* x) {
+  auto handle = stable_handle();
+  return handle == x ? nullptr : handle;
+}
+
+bool respawned_context::may_begin() {
+  if (!life_->left && record().may_start())
+    return true;
+  note_failure({life_->left ? errc::child_stuck : errc::supervisor_stopping});
+  return false;
+}
+
+bool respawned_context::check_start() {
+  if (faulted()) {
+    note_failure(failure_of(take_fault()));
+    return false;
+  }
+  life_->ignored = take_ignored();
+  return !life_->ignored;
+}
+
+void respawned_context::note_started() {
+  life_->up = true;
+  // One that was told to end while it started gets no messages any more.
+  if (const auto handle = life_->stopping ? nullptr : stable_handle())
+    static_cast<slot*>(handle->get())
+      ->serve(life_->incarnation, caf::strong_actor_ptr{self().ctrl()},
+              self().context());
+  record().came_up(life_->incarnation, record().now());
+  record().serves(true, life_->incarnation);
+  notify(*life_->cell, life_->incarnation, self().context(),
+         child_note::what::started);
+}
+
+void respawned_context::note_no_service() {
+  record().serves(false, life_->incarnation);
+  if (const auto handle = stable_handle())
+    static_cast<slot*>(handle->get())->hold(self().ctrl());
+}
+
+void respawned_context::note_failure(failure why) {
+  if (!life_->why)
+    life_->why = complete(std::move(why));
+}
+
+void respawned_context::note_end(const caf::error& reason) {
+  note_departure(*life_, end_of(*life_, reason));
+  end();
+}
+
+void respawned_context::lose(compat::mailbox_element& x) {
+  if (!counts_when_lost(x))
+    return;
+  record().lose_messages(1, incarnation());
+  compat::refuse(x, answering(),
+                 to_caf({errc::message_lost, {}, record().path()}),
+                 self().context());
+}
+
+// -- respawned_blocking_context -----------------------------------------------
+
+compat::element_ptr
+respawned_blocking_context::watched_request(compat::element_ptr x) {
+  answers_.through(*x);
+  if (!compat::is_request(*x))
+    return x;
+  return compat::tracked(std::move(x), [this](compat::mailbox_element& gone) {
+    if (runs_here(this))
+      note_gone(gone);
+  });
+}
+
+void respawned_blocking_context::note_gone(compat::mailbox_element& x) {
+  if (std::uncaught_exceptions() > 0 && !compat::is_answered(x))
+    unanswered_.push_back(compat::take_requester(x));
+}
+
+void respawned_blocking_context::note_thrown(std::string what) {
+  note_failure({errc::exception, std::move(what)});
+  for (auto& to : std::exchange(unanswered_, {}))
+    compat::answer(std::move(to), answering(), to_caf(*life_->why),
+                   self().context());
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,214 @@
+#include <vigil/detail/child/child_messages.hpp>
+#include <vigil/detail/child/slot.hpp>
+
+#include <mutex>
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+/// Counts a message that died in a mailbox which is not ours.
+struct lost_unread {
+  child_cell_ptr cell;
+  std::uint64_t life;
+
+  void operator()() const {
+    cell->lose_messages(1, life);
+  }
+};
+
+/// Returns whether what an actor does not handle is counted by itself, or by
+/// nobody, as it has no mailbox.
+bool counts_alone(const caf::strong_actor_ptr& x) {
+  return dynamic_cast<child_actor*>(x->get()) != nullptr
+         || dynamic_cast<caf::local_actor*>(x->get()) == nullptr;
+}
+
+} // namespace
+
+slot::slot(caf::actor_config& cfg, child_cell_ptr cell, std::size_t limit,
+           caf::weak_actor_ptr handle)
+  : compat::life_links<forwarding_actor>(cfg, std::move(cell)),
+    answers_(compat::make_forwarder<compat::answer_relay>(
+      home_system(), handle != nullptr ? std::move(handle)
+                                       : caf::weak_actor_ptr{ctrl(), true})),
+    limit_(limit) {
+  // nop
+}
+
+void slot::on_destroy() {
+  relay().end();
+  forwarding_actor::on_destroy();
+}
+
+compat::answer_relay& slot::relay() const noexcept {
+  return *static_cast<compat::answer_relay*>(answers_->get());
+}
+
+const char* slot::name() const {
+  return "vigil.slot";
+}
+
+void slot::enqueue(caf::mailbox_element_ptr x, compat::context* ctx) {
+  target to;
+  auto refused = take_in(x, to);
+  if (refused == errc::gap_queue_full && make_room(ctx))
+    refused = take_in(x, to);
+  if (refused)
+    return lose(*x, *refused, ctx);
+  if (to.actor == nullptr)
+    return;
+  pass_on(std::move(x), to, ctx);
+}
+
+void slot::pass_on(compat::element_ptr x, const target& to,
+                   compat::context* ctx) {
+  if (to.what != behind::ours)
+    compat::answer_through(*x, answers_, ctrl());
+  if (to.what == behind::mailbox && counts_when_lost(*x))
+    x = compat::if_unread(std::move(x), lost_unread{cell_ptr(), to.life});
+  to.actor->enqueue(std::move(x), ctx);
+}
+
+// Finds out who gets a message, or has it wait. Returns why it is refused.
+std::optional<errc> slot::take_in(compat::element_ptr& x, target& to) {
+  std::lock_guard guard{slot_lock_};
+  if (mode_ == mode::refusing)
+    return errc::child_stopped;
+  if (mode_ == mode::serving && !passing_) {
+    to = {current_, behind_, life_};
+    return to.actor != nullptr ? std::nullopt
+                               : std::optional{errc::child_stopped};
+  }
+  // As a link sends it, and for one life: one that has ended, or the one that
+  // begins, which may link what has ended already.
+  const auto is_exit = compat::get_if<caf::exit_msg>(*x) != nullptr;
+  if (is_exit && !alive_)
+    return std::nullopt;
+  if (passing_ || is_exit)
+    waiting().push(std::move(x));
+  else if (!waiting().add(x, 0))
+    return errc::gap_queue_full;
+  return std::nullopt;
+}
+
+bool slot::make_room(compat::context* ctx) {
+  // It was full, so it is there, and stays.
+  const auto left = take_gone(*waiting_, slot_lock_);
+  for (const auto& x : left)
+    lose(*x, errc::message_lost, ctx);
+  return !left.empty();
+}
+
+// With the lock held.
+waiting_room& slot::waiting() {
+  if (waiting_ == nullptr)
+    waiting_ = std::make_unique<waiting_room>(limit_);
+  return *waiting_;
+}
+
+// With the lock held.
+waiting_room::list slot::take_waiting() {
+  return waiting_ != nullptr ? waiting_->take_all() : waiting_room::list{};
+}
+
+void slot::expect(std::uint64_t life) {
+  caf::strong_actor_ptr released;
+  std::lock_guard guard{slot_lock_};
+  life_ = life;
+  mode_ = mode::holding;
+  alive_ = life != 0;
+  passing_ = false;
+  behind_ = behind::ours;
+  released.swap(current_);
+}
+
+void slot::begin(caf::strong_actor_ptr x, bool foreign) {
+  relay().behind(x);
+  std::lock_guard guard{slot_lock_};
+  if (foreign)
+    behind_ = counts_alone(x) ? behind::others : behind::mailbox;
+  else
+    behind_ = behind::ours;
+  if (current_ == nullptr)
+    current_.swap(x);
+}
+
+void slot::serve(std::uint64_t life, caf::strong_actor_ptr x,
+                 compat::context* ctx) {
+  relay().behind(x);
+  std::unique_lock guard{slot_lock_};
+  if (life_ != life || mode_ == mode::refusing)
+    return;
+  mode_ = mode::serving;
+  current_ = x;
+  passing_ = true;
+  const target to{x, behind_, life};
+  const auto serves = [&] {
+    return life_ == life && mode_ == mode::serving;
+  };
+  while (serves() && waiting_ != nullptr && !waiting_->empty()) {
+    auto batch = take_waiting();
+    guard.unlock();
+    for (auto& element : batch)
+      pass_on(std::move(element), to, ctx);
+    guard.lock();
+  }
+  if (life_ == life)
+    passing_ = false;
+}
+
+void slot::hold(const caf::actor_control_block* ended) {
+  caf::strong_actor_ptr released;
+  std::lock_guard guard{slot_lock_};
+  if (current_.get() != ended)
+    return;
+  alive_ = false;
+  if (mode_ == mode::serving)
+    mode_ = mode::holding;
+  released.swap(current_);
+}
+
+void slot::part(std::uint64_t life, const caf::error& reason,
+                compat::context* ctx) {
+  {
+    std::lock_guard guard{slot_lock_};
+    if (life_ != life)
+      return;
+  }
+  end_links(reason, ctx);
+}
+
+void slot::refuse(compat::context* ctx) {
+  {
+    caf::strong_actor_ptr released;
+    std::lock_guard guard{slot_lock_};
+    mode_ = mode::refusing;
+    released.swap(current_);
+  }
+  lose_waiting(ctx);
+}
+
+void slot::retire(compat::context* ctx) {
+  refuse(ctx);
+  end(ctx);
+  relay().end();
+}
+
+caf::strong_actor_ptr slot::current() const {
+  std::lock_guard guard{slot_lock_};
+  return current_;
+}
+
+void slot::lose_waiting(compat::context* ctx) {
+  waiting_room::list lost;
+  {
+    std::lock_guard guard{slot_lock_};
+    lost = take_waiting();
+  }
+  for (auto& x : lost)
+    lose(*x, errc::child_stopped, ctx);
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <vigil/detail/child/forwarding_actor.hpp>
+#include <vigil/detail/child/waiting_room.hpp>
+#include <vigil/detail/sync/spin_lock.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace vigil::detail {
+
+/// The stable handle of a child that is a new CAF actor in each life: passes
+/// messages on unchanged (sender, id, priority). Answers come back through a
+/// relay, which gives them the slot as their sender. The child sees to that
+/// while it handles a message; the slot does it for actors that are not ours.
+///
+/// From the end of one life until the next is up, messages wait, up to a limit
+/// (`child_spec::gap_queue`), or are refused with an error: a start that fails
+/// takes none along, and requests of callers that are gone make room. Exit
+/// messages to the slot are passed on like others, so a link or a kill concerns
+/// the incarnation that is there, and the end of that one ends the links to the
+/// slot.
+///
+/// Thread-safe. Never calls into an actor while holding its lock.
+class slot final : public compat::life_links<forwarding_actor> {
+public:
+  /// `handle`: whose name the answers bear, if that is not the slot. `limit`:
+  /// how many messages may wait between two lives.
+  slot(caf::actor_config& cfg, child_cell_ptr cell, std::size_t limit,
+       caf::weak_actor_ptr handle = {});
+
+  [[nodiscard]] const char* name() const override;
+
+  using forwarding_actor::enqueue;
+
+  void enqueue(caf::mailbox_element_ptr x, compat::context* ctx) override;
+
+  /// Lets messages wait for that life, which is about to be made; 0 for one
+  /// that is not yet known. No earlier one gets any more.
+  void expect(std::uint64_t life);
+
+  /// Says which actor the expected life is; it gets no messages yet.
+  /// `foreign`: it knows nothing of the relay.
+  void begin(caf::strong_actor_ptr x, bool foreign);
+
+  /// The life is up: passes messages on to `x`, waiting ones first. Does
+  /// nothing if another life is expected, or none.
+  void serve(std::uint64_t life, caf::strong_actor_ptr x, compat::context* ctx);
+
+  /// Returns the relay for answers in the name of the slot.
+  [[nodiscard]] const caf::strong_actor_ptr& answers() const noexcept {
+    return answers_;
+  }
+
+  /// Lets messages wait for the next life, if `ended` was the current one.
+  void hold(const caf::actor_control_block* ended);
+
+  /// That life has ended: so do its links.
+  void part(std::uint64_t life, const caf::error& reason, compat::context* ctx);
+
+  /// Refuses messages, also those that wait.
+  void refuse(compat::context* ctx);
+
+  /// Refuses messages for good and tells those that monitor or link the slot.
+  void retire(compat::context* ctx);
+
+  [[nodiscard]] caf::strong_actor_ptr current() const;
+
+  void on_destroy() override;
+
+private:
+  enum class mode : std::uint8_t { holding, refusing, serving };
+
+  /// What is behind the slot: an actor that knows of it, an actor of the user's
+  /// with a mailbox, or anything else.
+  enum class behind : std::uint8_t { ours, mailbox, others };
+
+  [[nodiscard]] compat::answer_relay& relay() const noexcept;
+
+  /// Whom to pass a message on to; null if it waits or is dropped.
+  struct target {
+    caf::strong_actor_ptr actor;
+    behind what = behind::ours;
+    std::uint64_t life = 0;
+  };
+
+  [[nodiscard]] std::optional<errc> take_in(compat::element_ptr& x, target& to);
+  void pass_on(compat::element_ptr x, const target& to, compat::context* ctx);
+  [[nodiscard]] bool make_room(compat::context* ctx);
+  [[nodiscard]] waiting_room& waiting();
+  [[nodiscard]] waiting_room::list take_waiting();
+  void lose_waiting(compat::context* ctx);
+
+  const caf::strong_actor_ptr answers_;
+  const std::size_t limit_;
+  mutable spin_lock slot_lock_;
+  mode mode_ = mode::holding;
+  std::uint64_t life_ = 0;
+  caf::strong_actor_ptr current_;
+  // Made by the first message that waits: most slots need none.
+  std::unique_ptr<waiting_room> waiting_;
+  // Messages that come while waiting ones are passed on go behind them.
+  bool passing_ = false;
+  // There is a life, or one is about to begin.
+  bool alive_ = false;
+  behind behind_ = behind::ours;
+};
+
+} // namespace vigil::detail

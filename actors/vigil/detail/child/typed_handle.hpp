@@ -1,0 +1,37 @@
+#pragma once
+
+#include <vigil/detail/state/cell.hpp>
+#include <vigil/result.hpp>
+
+#include <type_traits>
+
+namespace vigil::detail {
+
+/// Makes what a user calls the handle of a child: a CAF handle, or a class that
+/// refers to a child which is more than an actor.
+template <class Handle>
+[[nodiscard]] Handle make_handle(const child_cell& x) {
+  if constexpr (caf::is_handle<Handle>::value)
+    return caf::actor_cast<Handle>(x.handle());
+  else
+    return Handle{x};
+}
+
+/// What a child's handle can be.
+template <class Handle>
+concept is_child_handle
+  = caf::is_handle<Handle>::value || std::is_constructible_v<Handle,
+                                                             const child_cell&>;
+
+/// Returns the handle if the child's handle is of that type.
+template <class Handle>
+[[nodiscard]] result<Handle> typed_handle(const child_cell& x) {
+  if (x.handle() == nullptr)
+    return failure{errc::child_stopped, "it was never started", x.path()};
+  if (x.handle_type != typeid(Handle))
+    return failure{errc::wrong_handle_type,
+                   "ask for the handle type that its factory makes", x.path()};
+  return make_handle<Handle>(x);
+}
+
+} // namespace vigil::detail

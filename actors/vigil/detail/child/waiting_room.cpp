@@ -1,0 +1,86 @@
+#include <vigil/detail/child/waiting_room.hpp>
+
+#include <algorithm>
+#include <mutex>
+
+namespace vigil::detail {
+
+bool waiting_room::add(compat::element_ptr& x, std::size_t elsewhere) {
+  if (size() >= limit_ || elsewhere >= limit_ - size())
+    return false;
+  push(std::move(x));
+  return true;
+}
+
+void waiting_room::push(compat::element_ptr x) {
+  queues_[compat::is_urgent(*x) ? 0 : 1].push_back({++last_, std::move(x)});
+}
+
+compat::element_ptr waiting_room::take() {
+  for (auto& queue : queues_)
+    if (!queue.empty()) {
+      auto result = std::move(queue.front().message);
+      queue.pop_front();
+      return result;
+    }
+  return nullptr;
+}
+
+waiting_room::list waiting_room::take_all() {
+  list result;
+  result.reserve(size());
+  while (auto x = take())
+    result.push_back(std::move(x));
+  return result;
+}
+
+// One look costs as much as there are messages. Who finds nobody gone has paid
+// for the next with the messages that come until then.
+std::vector<std::pair<waiting_room::ticket, request_id>> waiting_room::look() {
+  std::vector<std::pair<ticket, request_id>> result;
+  credit_ += std::min(share, all - credit_);
+  if (credit_ < size())
+    return result;
+  credit_ = 0;
+  result.reserve(size());
+  for (const auto& queue : queues_)
+    for (const auto& x : queue)
+      if (compat::is_request(*x.message))
+        result.emplace_back(x.number, request_id_of(*x.message));
+  return result;
+}
+
+waiting_room::list waiting_room::take_out(const std::vector<ticket>& xs) {
+  list result;
+  for (auto& queue : queues_) {
+    auto to = queue.begin();
+    for (auto& x : queue)
+      if (std::binary_search(xs.begin(), xs.end(), x.number))
+        result.push_back(std::move(x.message));
+      else
+        *to++ = std::move(x);
+    queue.erase(to, queue.end());
+  }
+  if (!result.empty())
+    credit_ = all;
+  return result;
+}
+
+waiting_room::list take_gone(waiting_room& from, spin_lock& lock) {
+  std::vector<std::pair<waiting_room::ticket, request_id>> there;
+  {
+    std::lock_guard guard{lock};
+    there = from.look();
+  }
+  std::vector<waiting_room::ticket> gone;
+  for (const auto& [ticket, request] : there)
+    if (nobody_waits(request))
+      gone.push_back(ticket);
+  if (gone.empty())
+    return {};
+  std::sort(gone.begin(), gone.end());
+  std::lock_guard guard{lock};
+  return from.take_out(gone);
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <vigil/detail/dynamic/dynamic_children.hpp>
+
+#include <memory>
+#include <string>
+
+namespace vigil::detail {
+
+/// One child of a dynamic supervisor; part of its host.
+class dynamic_record : public child_record {
+public:
+  explicit dynamic_record(std::shared_ptr<dynamic_children> pool)
+    : child_record(pool->spec(), pool->cell()), uid(pool->next_uid()),
+      pool_(std::move(pool)) {
+    // It takes messages, whether or not one has come.
+    state.store(child_state::running, std::memory_order_relaxed);
+  }
+
+  const std::uint64_t uid;
+
+  [[nodiscard]] std::string path() const override;
+
+  /// Returns the number of its life, for who knows that no other begins.
+  [[nodiscard]] std::uint64_t life() const noexcept {
+    return incarnation.load(std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] dynamic_children& pool() const noexcept {
+    return *pool_;
+  }
+
+  /// Makes the child unknown to who looks it up by key. Before it leaves the
+  /// pool; may be called again.
+  virtual void forget_key();
+
+private:
+  friend class dynamic_children;
+
+  const std::shared_ptr<dynamic_children> pool_;
+
+  // Belongs to the pool, under the lock of its shard.
+  dynamic_record* next_ = nullptr;
+  dynamic_record* previous_ = nullptr;
+  caf::strong_actor_ptr keep_;
+};
+
+} // namespace vigil::detail

@@ -1,0 +1,54 @@
+#include <vigil/detail/guard/asker.hpp>
+#include <vigil/detail/state/child_record.hpp>
+#include <vigil/internal/guard/front.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+std::optional<request_id> look_through(request_id x) {
+  while (x.who != nullptr) {
+    const auto* between = dynamic_cast<const front*>(x.who->get());
+    if (between == nullptr)
+      break;
+    auto next = between->request_behind(x.number);
+    if (!next)
+      return std::nullopt;
+    x = *std::move(next);
+  }
+  if (compat::has_ended(x.who))
+    return std::nullopt;
+  return x;
+}
+
+} // namespace
+
+std::optional<caf::strong_actor_ptr>
+asker_of(const compat::mailbox_element& x) {
+  if (!compat::is_request(x))
+    return compat::sender_of(x);
+  auto last = look_through(request_id_of(x));
+  if (!last)
+    return std::nullopt;
+  return std::move(last->who);
+}
+
+std::string caller_key(const compat::mailbox_element& x) {
+  const auto asker = asker_of(x);
+  return std::to_string(
+    compat::actor_number(asker ? *asker : compat::sender_of(x)));
+}
+
+bool nobody_waits(const request_id& x) {
+  const auto last = look_through(x);
+  if (!last)
+    return true;
+  if (last->who == nullptr)
+    return false;
+  const auto* child = dynamic_cast<const child_actor*>(last->who->get());
+  return child != nullptr && child->has_forgotten(last->number);
+}
+
+} // namespace vigil::detail

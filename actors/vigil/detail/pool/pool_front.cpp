@@ -1,0 +1,470 @@
+#include <vigil/detail/child/slot.hpp>
+#include <vigil/detail/pool/pool_front.hpp>
+
+#include <mutex>
+#include <utility>
+
+namespace vigil::detail {
+
+// -- messages on their way ----------------------------------------------------
+
+namespace {
+
+/// Has the answers of members come from the handle of the pool.
+class pool_answers final : public compat::answer_relay {
+public:
+  pool_answers(caf::actor_config& cfg, caf::weak_actor_ptr handle,
+               const supervisor_cell* members)
+    : compat::answer_relay(cfg, std::move(handle)), members_(members) {
+    // nop
+  }
+
+  [[nodiscard]] bool
+  is_behind(const caf::actor_control_block* x) const noexcept override {
+    auto* who = dynamic_cast<child_actor*>(
+      const_cast<caf::actor_control_block*>(x)->get());
+    const auto* cell
+      = who != nullptr ? dynamic_cast<child_cell*>(who->child()) : nullptr;
+    return cell != nullptr && cell->parent.get() == members_;
+  }
+
+private:
+  // To be compared only.
+  const supervisor_cell* members_;
+};
+
+/// Marks that this thread hands a message to a member.
+class handing_over {
+public:
+  handing_over(const pool_front* x, std::size_t i) noexcept
+    : front_(x), index_(i), outer_(std::exchange(innermost, this)) {
+    // nop
+  }
+
+  ~handing_over() {
+    innermost = outer_;
+  }
+
+  handing_over(const handing_over&) = delete;
+  handing_over& operator=(const handing_over&) = delete;
+
+  /// Notes that the message is gone already. Returns false if no message is
+  /// being handed to that member in this thread.
+  [[nodiscard]] static bool refused(const pool_front* x, std::size_t i) {
+    auto* at = innermost;
+    while (at != nullptr && (at->front_ != x || at->index_ != i))
+      at = at->outer_;
+    if (at == nullptr)
+      return false;
+    at->refused_ = true;
+    return true;
+  }
+
+  [[nodiscard]] bool refused() const noexcept {
+    return refused_;
+  }
+
+private:
+  static thread_local handing_over* innermost;
+
+  const pool_front* front_;
+  std::size_t index_;
+  handing_over* outer_;
+  bool refused_ = false;
+};
+
+constinit thread_local handing_over* handing_over::innermost = nullptr;
+
+/// Returns whether a member that refused a message is there all the same.
+bool is_there(const caf::strong_actor_ptr& member) {
+  auto* front = dynamic_cast<slot*>(member->get());
+  const auto who = front != nullptr ? front->current() : member;
+  return who != nullptr && !compat::end_probe{who}.ended();
+}
+
+} // namespace
+
+struct pool_front::receipt {
+  caf::strong_actor_ptr keep_alive;
+  pool_front* front;
+  std::size_t index;
+  tenure life;
+
+  void operator()(const compat::mailbox_element&) const {
+    front->done(index, life);
+  }
+};
+
+// -- the front ----------------------------------------------------------------
+
+pool_front::pool_front(caf::actor_config& cfg, child_cell_ptr cell,
+                       std::size_t members, std::size_t limit)
+  : forwarding_actor(cfg, std::move(cell)),
+    answers_(compat::make_forwarder<pool_answers>(
+      home_system(), caf::weak_actor_ptr{ctrl(), true},
+      this->cell().nested.get())),
+    members_(members), expected_(members), waiting_(limit) {
+  // nop
+}
+
+void pool_front::on_destroy() {
+  end_answers();
+  forwarding_actor::on_destroy();
+}
+
+void pool_front::end_answers() {
+  static_cast<compat::answer_relay*>(answers_->get())->end();
+}
+
+const char* pool_front::name() const {
+  return "vigil.pool";
+}
+
+void pool_front::enqueue(compat::element_ptr x, compat::context* ctx) {
+  if (compat::get_if<caf::down_msg>(*x) != nullptr)
+    return;
+  if (compat::get_if<caf::exit_msg>(*x) != nullptr) {
+    if (auto to = caf::actor_cast<caf::strong_actor_ptr>(cell().nested->actor))
+      to->enqueue(std::move(x), ctx);
+    return;
+  }
+  target to;
+  auto refused = take_in(x, to);
+  if (refused == errc::overloaded && make_room(ctx))
+    refused = take_in(x, to);
+  if (refused)
+    lose(*x, *refused, ctx);
+  else if (to.handle != nullptr)
+    hand_over(std::move(to), std::move(x), ctx);
+}
+
+// Finds a member for a message, or has it wait. Returns why it is refused.
+std::optional<errc> pool_front::take_in(compat::element_ptr& x, target& to) {
+  std::lock_guard guard{lock_};
+  if (expected_ == 0)
+    return errc::child_stopped;
+  if (take_idle(to) || take_skipping(to) || waiting_.add(x, put_off()))
+    return std::nullopt;
+  return errc::overloaded;
+}
+
+bool pool_front::make_room(compat::context* ctx) {
+  const auto left = take_gone(waiting_, lock_);
+  for (const auto& x : left)
+    lose(*x, errc::message_lost, ctx);
+  return !left.empty();
+}
+
+// A member that refuses at once gets the next message here, not while it
+// refuses: the depth does not grow with the queue.
+void pool_front::hand_over(target to, compat::element_ptr x,
+                           compat::context* ctx) {
+  while (x != nullptr) {
+    {
+      handing_over mark{this, to.index};
+      compat::answer_through(*x, answers_, ctrl());
+      receipt gone{caf::strong_actor_ptr{ctrl()}, this, to.index, to.life};
+      to.handle->enqueue(compat::tracked(std::move(x), std::move(gone)), ctx);
+      if (!mark.refused())
+        return;
+    }
+    // Between two lives, the next message would fare no better.
+    const auto there = is_there(to.handle);
+    target next;
+    {
+      std::lock_guard guard{lock_};
+      auto& who = members_[to.index];
+      if (who.life == to.life && !there)
+        who.up = false;
+      x = next_for(to.index);
+      if (x != nullptr)
+        next = occupy(to.index);
+    }
+    if (x != nullptr)
+      to = std::move(next);
+  }
+}
+
+// Gives a member that became idle what waits for longest.
+void pool_front::feed(std::size_t index) {
+  target to;
+  compat::element_ptr next;
+  {
+    std::lock_guard guard{lock_};
+    next = next_for(index);
+    if (next == nullptr)
+      return;
+    to = occupy(index);
+  }
+  hand_over(std::move(to), std::move(next), nullptr);
+}
+
+// The same for members that wait for something else to come.
+void pool_front::feed_skipping() {
+  target to;
+  compat::element_ptr next;
+  {
+    std::lock_guard guard{lock_};
+    auto* who = waiting_.empty() ? nullptr : only_skipping();
+    if (who == nullptr)
+      return;
+    next = waiting_.take();
+    to = occupy(static_cast<std::size_t>(who - members_.data()));
+  }
+  hand_over(std::move(to), std::move(next), nullptr);
+}
+
+void pool_front::done(std::size_t index, tenure life) {
+  {
+    std::lock_guard guard{lock_};
+    auto& who = members_[index];
+    if (who.life != life)
+      return;
+    --who.given;
+    // What else it has put off is looked at again, now.
+    who.skips = false;
+  }
+  if (!handing_over::refused(this, index))
+    feed(index);
+}
+
+// -- with the lock held -------------------------------------------------------
+
+bool pool_front::take_idle(target& to) {
+  while (!idle_.empty()) {
+    const auto index = idle_.front();
+    idle_.pop_front();
+    auto& who = members_[index];
+    who.listed = false;
+    if (who.idle()) {
+      to = occupy(index);
+      return true;
+    }
+  }
+  return false;
+}
+
+// Returns what waits for longest; if nothing does, an idle member is idle.
+compat::element_ptr pool_front::next_for(std::size_t index) {
+  auto& who = members_[index];
+  if (!who.idle())
+    return nullptr;
+  auto result = waiting_.take();
+  if (result == nullptr && !std::exchange(who.listed, true))
+    idle_.push_back(index);
+  return result;
+}
+
+// Returns a member that skips if all that take messages do.
+pool_front::member* pool_front::only_skipping() {
+  if (!skipping_)
+    return nullptr;
+  member* result = nullptr;
+  auto at_work = false;
+  skipping_ = false;
+  for (auto& who : members_) {
+    skipping_ |= who.skips || who.given > 1;
+    if (!who.takes())
+      continue;
+    at_work |= !who.skips;
+    if (who.skips && (result == nullptr || who.given < result->given))
+      result = &who;
+  }
+  return at_work ? nullptr : result;
+}
+
+// What members have put off waits with them.
+std::size_t pool_front::put_off() const {
+  std::size_t result = 0;
+  if (skipping_)
+    for (const auto& who : members_)
+      result += who.given > 1 ? who.given - 1 : 0;
+  return result;
+}
+
+bool pool_front::take_skipping(target& to) {
+  auto* who = waiting_.empty() ? only_skipping() : nullptr;
+  if (who == nullptr || put_off() >= waiting_.limit())
+    return false;
+  to = occupy(static_cast<std::size_t>(who - members_.data()));
+  return true;
+}
+
+pool_front::target pool_front::occupy(std::size_t index) {
+  auto& who = members_[index];
+  ++who.given;
+  who.skips = false;
+  return {who.handle, index, who.life};
+}
+
+// -- members ------------------------------------------------------------------
+
+std::uint64_t pool_front::new_child() {
+  std::lock_guard guard{lock_};
+  return ++last_child_;
+}
+
+void pool_front::expect(std::size_t index) {
+  std::lock_guard guard{lock_};
+  auto& who = members_[index];
+  who.held = true;
+  if (std::exchange(who.parked, false))
+    ++expected_;
+}
+
+void pool_front::admit(std::size_t index) {
+  {
+    std::lock_guard guard{lock_};
+    members_[index].held = false;
+  }
+  feed(index);
+}
+
+void pool_front::exclude(std::size_t index) {
+  std::lock_guard guard{lock_};
+  members_[index].up = false;
+}
+
+void pool_front::park(std::size_t index, compat::context* ctx) {
+  auto last = false;
+  {
+    std::lock_guard guard{lock_};
+    auto& who = members_[index];
+    who.up = false;
+    last = !std::exchange(who.parked, true) && --expected_ == 0;
+  }
+  if (last)
+    lose_waiting(ctx);
+}
+
+void pool_front::forget(std::size_t index, compat::context* ctx) {
+  park(index, ctx);
+  caf::strong_actor_ptr released;
+  std::lock_guard guard{lock_};
+  released.swap(members_[index].handle);
+}
+
+void pool_front::serves(std::size_t index, caf::strong_actor_ptr to, bool yes,
+                        tenure life) {
+  {
+    std::lock_guard guard{lock_};
+    auto& who = members_[index];
+    if (life < who.life)
+      return;
+    who.up = yes && to != nullptr;
+    if (!who.up)
+      return;
+    if (std::exchange(who.life, life) != life) {
+      who.given = 0;
+      who.skips = false;
+    }
+    who.handle.swap(to);
+  }
+  feed(index);
+}
+
+void pool_front::skipped(std::size_t index, tenure life) {
+  {
+    std::lock_guard guard{lock_};
+    auto& who = members_[index];
+    if (who.life != life || who.given == 0)
+      return;
+    who.skips = true;
+    skipping_ = true;
+  }
+  feed_skipping();
+}
+
+void pool_front::retire(compat::context* ctx) {
+  end(ctx);
+  end_answers();
+}
+
+void pool_front::lose_waiting(compat::context* ctx) {
+  waiting_room::list lost;
+  {
+    std::lock_guard guard{lock_};
+    lost = waiting_.take_all();
+  }
+  for (auto& x : lost)
+    lose(*x, errc::child_stopped, ctx);
+}
+
+// -- making one ---------------------------------------------------------------
+
+namespace {
+
+class member_watch final : public incarnation_watch {
+public:
+  member_watch(caf::strong_actor_ptr handle, pool_front* front,
+               std::size_t index)
+    : handle_(std::move(handle)), front_(front), index_(index),
+      child_(front->new_child()) {
+    // nop
+  }
+
+  void serves(const child_cell& child, bool yes,
+              std::uint64_t incarnation) override {
+    front_->serves(index_, child.handle(), yes, {child_, incarnation});
+  }
+
+  void skipped(std::uint64_t incarnation) override {
+    front_->skipped(index_, {child_, incarnation});
+  }
+
+private:
+  caf::strong_actor_ptr handle_;
+  pool_front* front_;
+  std::size_t index_;
+  std::uint64_t child_;
+};
+
+class pool_roster final : public roster {
+public:
+  pool_roster(caf::strong_actor_ptr handle, pool_front* front)
+    : handle_(std::move(handle)), front_(front) {
+    // nop
+  }
+
+  [[nodiscard]] std::shared_ptr<incarnation_watch>
+  watch(std::size_t index) override {
+    return std::make_shared<member_watch>(handle_, front_, index);
+  }
+
+  void starting(std::size_t index) override {
+    front_->expect(index);
+  }
+
+  void started(std::size_t index, const child_cell&) override {
+    front_->admit(index);
+  }
+
+  void stopping(std::size_t index) override {
+    front_->exclude(index);
+  }
+
+  void parked(std::size_t index, compat::context* ctx) override {
+    front_->park(index, ctx);
+  }
+
+  void forgotten(std::size_t index, compat::context* ctx) override {
+    front_->forget(index, ctx);
+  }
+
+private:
+  caf::strong_actor_ptr handle_;
+  pool_front* front_;
+};
+
+} // namespace
+
+pool_parts make_pool_front(const child_cell_ptr& cell, std::size_t members,
+                           std::size_t limit) {
+  auto& sys = cell->parent->tree->system;
+  auto handle = compat::make_forwarder<pool_front>(sys, cell, members, limit);
+  auto* front = static_cast<pool_front*>(handle->get());
+  auto roster = std::make_shared<pool_roster>(handle, front);
+  return {std::move(handle), front, std::move(roster)};
+}
+
+} // namespace vigil::detail

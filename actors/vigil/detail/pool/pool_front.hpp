@@ -1,0 +1,164 @@
+#pragma once
+
+#include <vigil/detail/child/forwarding_actor.hpp>
+#include <vigil/detail/child/waiting_room.hpp>
+#include <vigil/detail/pool/roster.hpp>
+#include <vigil/detail/sync/spin_lock.hpp>
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace vigil::detail {
+
+/// The handle of a pool: passes each message on, unchanged, to a member that
+/// has nothing to do; the one that had nothing to do for longest goes first.
+/// Answers come from the pool, by way of a relay as those of a slot.
+///
+/// Each member has one message at a time, the rest wait here, urgent ones in
+/// front. So a member that fails takes one message along, and members that
+/// restart get none. When no member is left that runs or is about to, messages
+/// are refused with `errc::child_stopped`.
+///
+/// A member whose behavior skips its message keeps it, and may wait for another
+/// one to change its mind: it gets more when no member is at work, so that a
+/// pool of members that all skip does not stand still.
+///
+/// Thread-safe. Never calls into an actor while holding its lock. O(1) a
+/// message; O(members) while members skip.
+class pool_front final : public forwarding_actor {
+public:
+  static constexpr std::size_t no_limit
+    = std::numeric_limits<std::size_t>::max();
+
+  /// Which life of which child stands in a member's place. A child may be
+  /// forgotten and another one may get its number: only both say which is
+  /// later.
+  struct tenure {
+    std::uint64_t child = 0;
+    std::uint64_t incarnation = 0;
+
+    friend auto operator<=>(const tenure&, const tenure&) = default;
+  };
+
+  /// At most `limit` messages wait; more are refused with `errc::overloaded`.
+  /// Requests of callers that are gone make room.
+  pool_front(caf::actor_config& cfg, child_cell_ptr cell, std::size_t members,
+             std::size_t limit);
+
+  [[nodiscard]] const char* name() const override;
+
+  using forwarding_actor::enqueue;
+
+  void enqueue(compat::element_ptr x, compat::context* ctx) override;
+
+  // -- members ----------------------------------------------------------------
+
+  /// Returns the number of a child that is new to the pool; numbers ascend.
+  [[nodiscard]] std::uint64_t new_child();
+
+  /// A life of the member is being begun: messages may wait for it.
+  void expect(std::size_t index);
+
+  /// It was begun: once it is up, the member takes messages.
+  void admit(std::size_t index);
+
+  /// The member is to stop: it gets nothing more.
+  void exclude(std::size_t index);
+
+  /// No life of the member is to be expected.
+  void park(std::size_t index, compat::context* ctx);
+
+  /// The member is gone for good.
+  void forget(std::size_t index, compat::context* ctx);
+
+  /// A life of the member begins or ceases to handle messages.
+  void serves(std::size_t index, caf::strong_actor_ptr to, bool yes,
+              tenure life);
+
+  /// The member has put a message off, and waits for another one.
+  void skipped(std::size_t index, tenure life);
+
+  /// Refuses messages for good and tells those that monitor or link the pool.
+  void retire(compat::context* ctx);
+
+  void on_destroy() override;
+
+private:
+  struct member {
+    caf::strong_actor_ptr handle;
+    tenure life;
+    bool up = false;
+    /// It put off all that it has.
+    bool skips = false;
+    /// Its life is being begun: its handle may not know of it yet.
+    bool held = false;
+    bool parked = false;
+    /// It stands in `idle_`, maybe without being idle any more.
+    bool listed = false;
+    /// How many messages it has.
+    std::size_t given = 0;
+
+    [[nodiscard]] bool takes() const noexcept {
+      return up && !held;
+    }
+
+    [[nodiscard]] bool idle() const noexcept {
+      return takes() && given == 0;
+    }
+  };
+
+  /// Who gets a message.
+  struct target {
+    caf::strong_actor_ptr handle;
+    std::size_t index = 0;
+    tenure life;
+  };
+
+  /// Reports that a message is gone.
+  struct receipt;
+
+  [[nodiscard]] std::optional<errc> take_in(compat::element_ptr& x, target& to);
+  [[nodiscard]] bool make_room(compat::context* ctx);
+  [[nodiscard]] bool take_idle(target& to);
+  [[nodiscard]] compat::element_ptr next_for(std::size_t index);
+  [[nodiscard]] member* only_skipping();
+  [[nodiscard]] std::size_t put_off() const;
+  [[nodiscard]] bool take_skipping(target& to);
+  [[nodiscard]] target occupy(std::size_t index);
+  void hand_over(target to, compat::element_ptr x, compat::context* ctx);
+  void feed(std::size_t index);
+  void feed_skipping();
+  void done(std::size_t index, tenure life);
+  void lose_waiting(compat::context* ctx);
+  void end_answers();
+
+  const caf::strong_actor_ptr answers_;
+  spin_lock lock_;
+  std::vector<member> members_;
+  std::size_t expected_;
+  std::uint64_t last_child_ = 0;
+  /// Some member may have put a message off.
+  bool skipping_ = false;
+  std::deque<std::size_t> idle_;
+  waiting_room waiting_;
+};
+
+/// Makes the front of a pool, and the roster that keeps it informed.
+struct pool_parts {
+  caf::strong_actor_ptr handle;
+  // Points into `handle`.
+  pool_front* front;
+  roster_ptr roster;
+};
+
+[[nodiscard]] pool_parts make_pool_front(const child_cell_ptr& cell,
+                                         std::size_t members,
+                                         std::size_t limit);
+
+} // namespace vigil::detail

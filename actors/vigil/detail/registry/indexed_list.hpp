@@ -1,0 +1,133 @@
+#pragma once
+
+#include <vigil/detail/base/language.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace vigil::detail {
+
+/// A list of values in the order in which they came that finds and erases in
+/// O(1), amortized. Costs little more than a vector while it is short. Not
+/// thread-safe.
+///
+/// Values are found by a hash and a predicate; `T` has `hash()`.
+template <class T>
+class indexed_list {
+public:
+  [[nodiscard]] bool empty() const noexcept {
+    return size_ == 0;
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept {
+    return size_;
+  }
+
+  /// Appends a value. The reference is valid until the next one is appended.
+  T& add(T x) {
+    const auto hash = x.hash();
+    places_.emplace_back(std::move(x));
+    ++size_;
+    if (index_ != nullptr)
+      index_->emplace(hash, places_.size() - 1);
+    else if (places_.size() > short_size)
+      build_index();
+    return *places_.back();
+  }
+
+  /// Returns a value with that hash for which `is(x)` holds; null if there is
+  /// none.
+  template <class F>
+  [[nodiscard]] T* find(std::size_t hash, F is) {
+    const auto at = position(hash, is);
+    return at < places_.size() ? &*places_[at] : nullptr;
+  }
+
+  /// Takes such a value out.
+  template <class F>
+  std::optional<T> take(std::size_t hash, F is) {
+    const auto at = position(hash, is);
+    if (at >= places_.size())
+      return std::nullopt;
+    return take_at(at);
+  }
+
+  /// Takes all values out for which `is(x)` holds. O(n).
+  template <class F>
+  void erase_if(F is) {
+    for (auto& x : places_)
+      if (x && is(*x)) {
+        x.reset();
+        --size_;
+      }
+    compact();
+  }
+
+  /// Calls `f` for all values, in order, until it returns false. O(n).
+  template <class F>
+  void visit(F f) const {
+    for (const auto& x : places_)
+      if (x && !f(*x))
+        return;
+  }
+
+private:
+  // Up to here a search is not slower than an index.
+  static constexpr std::size_t short_size = 16;
+
+  using index_type = std::unordered_multimap<std::size_t, std::size_t>;
+
+  template <class F>
+  [[nodiscard]] std::size_t position(std::size_t hash, F& is) const {
+    if (index_ != nullptr) {
+      auto [i, last] = index_->equal_range(hash);
+      for (; i != last; ++i)
+        if (is(*places_[i->second]))
+          return i->second;
+    } else {
+      for (std::size_t i = 0; i < places_.size(); ++i)
+        if (places_[i] && is(*places_[i]))
+          return i;
+    }
+    return places_.size();
+  }
+
+  [[nodiscard]] std::optional<T> take_at(std::size_t at) {
+    auto result = std::exchange(places_[at], std::nullopt);
+    --size_;
+    if (index_ != nullptr) {
+      auto [i, last] = index_->equal_range(result->hash());
+      while (i != last && i->second != at)
+        ++i;
+      if (i != last)
+        index_->erase(i);
+    }
+    if (places_.size() > 2 * size_ + short_size)
+      compact();
+    return result;
+  }
+
+  void compact() {
+    std::erase_if(places_, [](const auto& x) { return !x; });
+    index_.reset();
+    if (places_.size() > short_size)
+      build_index();
+  }
+
+  void build_index() {
+    index_ = std::make_unique<index_type>();
+    for (std::size_t i = 0; i < places_.size(); ++i)
+      if (places_[i])
+        index_->emplace(places_[i]->hash(), i);
+  }
+
+  std::vector<std::optional<T>> places_;
+  std::unique_ptr<index_type> index_;
+  std::size_t size_ = 0;
+};
+
+} // namespace vigil::detail

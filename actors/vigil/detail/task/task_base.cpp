@@ -1,0 +1,337 @@
+#include <vigil/detail/task/task_base.hpp>
+
+#include <mutex>
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+thread_local const task_base* here = nullptr;
+
+/// Stops a task when the life of the actor that holds it ends.
+struct leash {
+  explicit leash(std::weak_ptr<task_base> x) : task(std::move(x)) {
+    // nop
+  }
+
+  ~leash() {
+    if (auto x = task.lock())
+      x->owner_ended();
+  }
+
+  leash(const leash&) = delete;
+  leash& operator=(const leash&) = delete;
+
+  std::weak_ptr<task_base> task;
+};
+
+} // namespace
+
+task_base::task_base(std::shared_ptr<task_set> pool, restart_policy restart,
+                     bool polite)
+  : child_record(pool->spec(restart), pool->cell()), uid(pool->next_uid()),
+    pool_(std::move(pool)),
+    stop_(polite ? std::stop_source{} : std::stop_source{std::nostopstate}),
+    polite_(polite) {
+  // nop
+}
+
+std::string task_base::path() const {
+  return owner.path + "/#" + std::to_string(uid);
+}
+
+const task_base* task_base::blocking_here() noexcept {
+  return here;
+}
+
+// -- begin --------------------------------------------------------------------
+
+result<void> task_base::launch(compat::context* ctx, task_place where) {
+  // There may be no actor system any more.
+  if (owner.tree->has_ended())
+    return failure{errc::supervisor_down, {}, owner.path};
+  if (where == task_place::blocking
+      && !compat::test_driver{pool_->system()}.active())
+    place_ = where;
+  state = child_state::starting;
+  if (auto added = pool_->add(shared_from_this()); !added) {
+    unlink(ctx);
+    return added;
+  }
+  if (place_ == task_place::scheduler) {
+    submit(ctx);
+    return success();
+  }
+  auto queued = submit_blocking();
+  if (!queued) {
+    unlink(ctx);
+    if (leave({exit_kind::shutdown, {}, false, {}})) {
+      let_go();
+      gone();
+    }
+  }
+  return queued;
+}
+
+void task_base::submit(compat::context* ctx) {
+  compat::job::submit(pool_->system(), ctx, shared_from_this());
+}
+
+result<void> task_base::submit_blocking() {
+  auto serve = [me = shared_from_this()] {
+    const auto* outer = std::exchange(here, me.get());
+    while (me->run(nullptr))
+      ; // another life
+    here = outer;
+  };
+  auto& threads = pool_->blocking();
+  const auto answer = threads.submit(uid, std::move(serve));
+  if (answer != thread_pool::answer::taken)
+    return failure{errc::max_children, threads.describe(answer),
+                   pool_->cell().path};
+  if (is_over())
+    threads.withdraw(uid);
+  return success();
+}
+
+// Who was stopped meanwhile did not find itself in the queue.
+bool task_base::is_over() {
+  std::lock_guard guard{task_lock_};
+  return phase_ == phase::over;
+}
+
+void task_base::run_again() {
+  if (place_ == task_place::scheduler)
+    return submit(nullptr);
+  auto queued = submit_blocking();
+  if (queued)
+    return;
+  auto& why = queued.error();
+  pool_->cell().failures.add(why);
+  if (!leave(abnormal(why)))
+    return;
+  let_go();
+  answer_fault({why.code, why.message}, nullptr);
+  gone();
+}
+
+bool task_base::begin() {
+  if (!may_start()) {
+    stop(false);
+    return false;
+  }
+  auto again = false;
+  {
+    std::lock_guard guard{task_lock_};
+    if (phase_ != phase::queued)
+      return false;
+    phase_ = phase::running;
+    // What the promise of an earlier life says counts no more.
+    again = incarnation.fetch_add(1, std::memory_order_relaxed) > 0;
+    kept_ = false;
+  }
+  since(now());
+  state = child_state::running;
+  publish(life(),
+          again ? event_type::child_restarted : event_type::child_started);
+  return true;
+}
+
+bool task_base::run(compat::context* ctx) {
+  return begin() && work(ctx);
+}
+
+// -- end ----------------------------------------------------------------------
+
+bool task_base::goes_on(const child_exit& how) {
+  if (spec.restart == restart_policy::temporary || !wants_restart(spec, how))
+    return false;
+  {
+    std::lock_guard guard{task_lock_};
+    if (stopping_ || phase_ == phase::over || !may_start())
+      return false;
+  }
+  auto ended = how;
+  ended.why = complete(std::move(ended.why), life());
+  if (ended.kind == exit_kind::abnormal)
+    log(ended.why, life());
+  if (refusal(now()) != nullptr) {
+    compat::send_urgent(
+      caf::actor_cast<caf::strong_actor_ptr>(owner.actor), nullptr,
+      pool_exhausted{std::move(ended.why), earlier_failures()});
+    return false;
+  }
+  publish(life(), event_type::child_exited, ended);
+  restarts.fetch_add(1, std::memory_order_relaxed);
+  std::lock_guard guard{task_lock_};
+  if (stopping_)
+    return false;
+  phase_ = phase::queued;
+  return true;
+}
+
+bool task_base::leave(const child_exit& how) {
+  auto stopped = false;
+  {
+    std::lock_guard guard{task_lock_};
+    if (phase_ == phase::over)
+      return false;
+    phase_ = phase::over;
+    stopped = stopping_;
+  }
+  state = child_state::stopped;
+  if (observed()) {
+    auto ended = how;
+    if (ended.kind == exit_kind::abnormal)
+      ended.why = complete(std::move(ended.why), life());
+    publish(life(),
+            stopped ? event_type::child_stopped : event_type::child_exited,
+            ended);
+    publish(life(), event_type::child_removed);
+  }
+  pool_->remove(*this);
+  return true;
+}
+
+// Two may find the task over at the same time.
+void task_base::let_go() noexcept {
+  if (!let_go_.exchange(true))
+    destroy_function();
+}
+
+void task_base::gone() {
+  pool_->release();
+}
+
+void task_base::stop(bool kill, compat::context* ctx) {
+  auto was = phase::over;
+  {
+    std::lock_guard guard{task_lock_};
+    if (phase_ == phase::over)
+      return;
+    stopping_ = true;
+    killed_ = killed_ || kill;
+    was = phase_;
+  }
+  state = child_state::stopping;
+  // Runs what the task has registered with its token.
+  stop_.request_stop();
+  const auto at_once = kill || !polite_;
+  if (was == phase::queued || (was == phase::waiting && at_once))
+    finish_stopped(kill, ctx);
+  else if (kill)
+    answer_fault({{errc::killed, "the task was killed"}}, ctx);
+}
+
+void task_base::finish_stopped(bool kill, compat::context* ctx) {
+  auto how = kill ? abnormal({errc::killed})
+                  : child_exit{exit_kind::shutdown, {}, false, {}};
+  if (!leave(how))
+    return;
+  if (place_ == task_place::blocking)
+    pool_->blocking().withdraw(uid);
+  let_go();
+  if (kill)
+    answer_fault({{errc::killed, "the task was killed"}}, ctx);
+  else
+    answer_fault({{errc::child_stopped, "the task was stopped"}}, ctx);
+  gone();
+}
+
+void task_base::leave_behind() {
+  publish(life(), event_type::child_left_behind);
+  if (leave(abnormal({errc::child_stuck})))
+    gone();
+}
+
+// -- the promise --------------------------------------------------------------
+
+bool task_base::promise_was_kept(compat::context* ctx) {
+  auto kill = false;
+  {
+    std::lock_guard guard{task_lock_};
+    if (std::exchange(kept_, false))
+      return true;
+    if (phase_ == phase::running) {
+      phase_ = phase::waiting;
+      if (!stopping_ || (polite_ && !killed_))
+        return false;
+    }
+    kill = killed_;
+  }
+  // It was left behind, or has to stop.
+  finish_stopped(kill, ctx);
+  let_go();
+  return false;
+}
+
+// -- the answer ---------------------------------------------------------------
+
+bool task_base::claim_answer() {
+  std::lock_guard guard{task_lock_};
+  return !std::exchange(claimed_, true);
+}
+
+void task_base::publish_answer(bool failed, const fault_reason* fault,
+                               compat::context* ctx) {
+  failed_ = failed;
+  // Who waits may take the answer as soon as it is known.
+  std::optional<failure> why;
+  if (fault != nullptr)
+    why = complete({fault->code, fault->text}, life());
+  listener f;
+  std::shared_ptr<incarnation_tie> tie;
+  {
+    std::lock_guard guard{task_lock_};
+    answered_.store(true, std::memory_order_release);
+    f.swap(listener_);
+    tie.swap(tie_);
+  }
+  if (f)
+    f(ctx);
+  if (tie != nullptr)
+    tie->untie(ctx, why ? &*why : nullptr);
+}
+
+void task_base::on_answer(listener f) {
+  {
+    std::lock_guard guard{task_lock_};
+    if (!has_answer()) {
+      listener_.swap(f);
+      return;
+    }
+  }
+  if (f)
+    f(nullptr);
+}
+
+// -- the link -----------------------------------------------------------------
+
+void task_base::link_to(caf::local_actor& self) {
+  linked_ = true;
+  tie_ = std::make_shared<incarnation_tie>(
+    self, std::make_shared<leash>(weak_from_this()));
+}
+
+void task_base::owner_ended() {
+  {
+    std::lock_guard guard{task_lock_};
+    if (!linked_)
+      return;
+  }
+  stop(false);
+}
+
+void task_base::unlink(compat::context* ctx) {
+  std::shared_ptr<incarnation_tie> tie;
+  {
+    std::lock_guard guard{task_lock_};
+    linked_ = false;
+    tie.swap(tie_);
+  }
+  if (tie != nullptr)
+    tie->untie(ctx);
+}
+
+} // namespace vigil::detail

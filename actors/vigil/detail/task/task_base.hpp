@@ -1,0 +1,188 @@
+#pragma once
+
+#include <vigil/detail/sync/spin_lock.hpp>
+#include <vigil/detail/task/incarnation_tie.hpp>
+#include <vigil/detail/task/task_set.hpp>
+#include <vigil/outcome.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace vigil::detail {
+
+/// Where a task runs.
+enum class task_place : std::uint8_t {
+  /// On the scheduler, as actors do.
+  scheduler,
+  /// In a thread of the pool for work that blocks.
+  blocking,
+};
+
+/// One task: the part that does not depend on the type of its result.
+///
+/// It has an *answer*, given once: what its function said, or a fault if it was
+/// ended before. And it is *over*, and counts no more, once its function has
+/// returned and its promise, if it has one, is settled: a thread cannot be
+/// stopped by force, so a task that was killed may have answered long before it
+/// is over. Thread-safe.
+class task_base : public child_record,
+                  public compat::job,
+                  public std::enable_shared_from_this<task_base> {
+public:
+  /// Called in the thread that answers.
+  using listener = std::function<void(compat::context*)>;
+
+  /// A `polite` task has a stop token: when asked to stop, it gets time.
+  task_base(std::shared_ptr<task_set> pool, restart_policy restart,
+            bool polite);
+
+  const std::uint64_t uid;
+  list_links<task_base> links;
+
+  [[nodiscard]] std::string path() const override;
+
+  [[nodiscard]] task_set& pool() const noexcept {
+    return *pool_;
+  }
+
+  /// Returns the number of its life. A task has one at a time, also when it is
+  /// left behind: then it is over.
+  [[nodiscard]] std::uint64_t life() const noexcept {
+    return incarnation.load(std::memory_order_relaxed);
+  }
+
+  /// Where it runs; known from `launch` on.
+  [[nodiscard]] task_place place() const noexcept {
+    return place_;
+  }
+
+  /// Returns the task whose function runs in this thread and may block; null if
+  /// there is none.
+  [[nodiscard]] static const task_base* blocking_here() noexcept;
+
+  /// Takes the task into its pool and has it run.
+  [[nodiscard]] result<void> launch(compat::context* ctx, task_place where);
+
+  /// Ends the task with the life of `self`, and `self` with a fault of the
+  /// task. Before `launch`, in the actor.
+  void link_to(caf::local_actor& self);
+
+  /// The life of the actor it is linked to has ended.
+  void owner_ended();
+
+  /// Takes `link_to` back.
+  void unlink(compat::context* ctx = nullptr);
+
+  /// Asks the task to stop, or ends it by force.
+  void stop(bool kill, compat::context* ctx = nullptr);
+
+  /// Stops waiting for a task that does not even react to being killed.
+  void leave_behind();
+
+  [[nodiscard]] bool has_answer() const noexcept {
+    return answered_.load(std::memory_order_acquire);
+  }
+
+  /// Returns whether the answer is an error or a fault.
+  /// @pre `has_answer()`
+  [[nodiscard]] bool has_failure() const noexcept {
+    return failed_;
+  }
+
+  /// Calls `f` once when there is an answer, at once if there is one. Replaces
+  /// the one before; null takes it back.
+  void on_answer(listener f);
+
+protected:
+  /// Runs one life. Returns whether another is wanted.
+  virtual bool work(compat::context* ctx) = 0;
+
+  /// Answers with a fault, unless there is an answer.
+  virtual void answer_fault(fault_reason why, compat::context* ctx) = 0;
+
+  /// Destroys the function with all that it holds.
+  virtual void destroy_function() noexcept = 0;
+
+  bool run(compat::context* ctx) final;
+
+  // -- for the typed part -----------------------------------------------------
+
+  [[nodiscard]] std::stop_token stop_token() const noexcept {
+    return stop_.get_token();
+  }
+
+  /// Returns whether nobody has answered; then the caller has to.
+  [[nodiscard]] bool claim_answer();
+
+  /// Makes the answer known. `fault` is null for values and errors.
+  void publish_answer(bool failed, const fault_reason* fault,
+                      compat::context* ctx);
+
+  /// A life ended by itself. Returns whether it is to be followed by another.
+  [[nodiscard]] bool goes_on(const child_exit& how);
+
+  /// The last life is over. Returns false if that was known. Otherwise the
+  /// caller answers, then calls `gone`.
+  [[nodiscard]] bool leave(const child_exit& how);
+
+  /// The function has returned for the last time, or will not be called. What
+  /// it holds may hold the task: whoever ends the task has to call this.
+  void let_go() noexcept;
+
+  void gone();
+
+  /// The function has returned. Returns whether the promise it was given was
+  /// kept meanwhile; otherwise the life goes on until it is.
+  [[nodiscard]] bool promise_was_kept(compat::context* ctx);
+
+  /// Has the next life run.
+  void run_again();
+
+  /// The promise of a life is kept. Returns whether that ends the life. Calls
+  /// `store` if the function has not returned yet; it must not run user code.
+  template <class F>
+  [[nodiscard]] bool keep_promise(std::uint64_t which, F store) {
+    std::lock_guard guard{task_lock_};
+    if (which != life())
+      return false;
+    if (phase_ == phase::running) {
+      kept_ = true;
+      store();
+    }
+    return phase_ == phase::waiting;
+  }
+
+private:
+  enum class phase : std::uint8_t { queued, running, waiting, over };
+
+  [[nodiscard]] bool begin();
+  void finish_stopped(bool kill, compat::context* ctx);
+  void submit(compat::context* ctx);
+  [[nodiscard]] result<void> submit_blocking();
+  [[nodiscard]] bool is_over();
+
+  const std::shared_ptr<task_set> pool_;
+  std::stop_source stop_;
+  const bool polite_;
+  spin_lock task_lock_;
+  phase phase_ = phase::queued;
+  bool stopping_ = false;
+  bool killed_ = false;
+  bool claimed_ = false;
+  bool kept_ = false;
+  bool linked_ = false;
+  std::atomic<bool> answered_{false};
+  std::atomic<bool> let_go_{false};
+  task_place place_ = task_place::scheduler;
+  listener listener_;
+  bool failed_ = false;
+  std::shared_ptr<incarnation_tie> tie_;
+};
+
+} // namespace vigil::detail

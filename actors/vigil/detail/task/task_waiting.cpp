@@ -1,0 +1,132 @@
+#include <vigil/detail/task/task_waiting.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <vector>
+
+namespace vigil::detail {
+
+namespace {
+
+struct bell {
+  std::mutex mutex;
+  std::condition_variable changed;
+
+  void ring() {
+    std::lock_guard guard{mutex};
+    changed.notify_all();
+  }
+};
+
+// The clock of a test stops at each timeout: let there be one at the deadline.
+void drive(compat::test_driver& driver, task_set& pool, duration timeout,
+           const std::function<bool()>& enough) {
+  const auto limited = timeout < std::chrono::hours{24 * 365};
+  const auto deadline = limited ? time_after(driver.now(), timeout) : never;
+  compat::timer mark{pool.cell().tree->timers};
+  mark.set(deadline, *pool.front()->get(), [] { return task_done{}; });
+  do
+    driver.run();
+  while (!enough() && driver.now() < deadline && driver.skip_time());
+}
+
+/// Work that waits for other work is no reason for that one not to run.
+class lent_threads {
+public:
+  explicit lent_threads(std::span<task_base* const> xs) {
+    if (!thread_pool::runs_here())
+      return;
+    std::map<task_set*, std::vector<thread_pool::ticket>> wanted;
+    for (auto* x : xs)
+      if (x->place() == task_place::blocking)
+        wanted[&x->pool()].push_back(x->uid);
+    for (const auto& [pool, tickets] : wanted)
+      waits_.emplace_back(pool->blocking(), tickets);
+  }
+
+  [[nodiscard]] bool sensible() const noexcept {
+    return std::all_of(waits_.begin(), waits_.end(),
+                       [](const auto& x) { return x.sensible(); });
+  }
+
+private:
+  std::deque<thread_pool::waiting> waits_;
+};
+
+void wait(bell& x, duration timeout, const std::function<bool()>& enough) {
+  std::unique_lock guard{x.mutex};
+  if (timeout < std::chrono::hours{24 * 365})
+    x.changed.wait_for(guard, timeout, enough);
+  else
+    x.changed.wait(guard, enough);
+}
+
+} // namespace
+
+result<void> wait_for(std::span<task_base* const> xs, duration timeout,
+                      const std::function<bool()>& enough) {
+  if (enough())
+    return success();
+  auto& pool = xs.front()->pool();
+  if (timeout < duration::zero())
+    return failure{errc::negative_delay, "the timeout", pool.cell().path};
+  if (compat::is_scheduler_thread(pool.system()))
+    return failure{errc::would_block,
+                   "to wait for a task in an actor, use then(self, …)",
+                   pool.cell().path};
+  if (std::find(xs.begin(), xs.end(), task_base::blocking_here()) != xs.end())
+    return failure{errc::would_block, "the task would wait for itself",
+                   pool.cell().path};
+  auto b = std::make_shared<bell>();
+  compat::test_driver driver{pool.system()};
+  if (driver.active()) {
+    drive(driver, pool, timeout, enough);
+  } else {
+    const lent_threads lent{xs};
+    if (!lent.sensible())
+      return failure{errc::would_block,
+                     "the task waits for a thread, all threads for blocking "
+                     "work wait for tasks, and the system has no more",
+                     pool.cell().path};
+    for (auto* x : xs)
+      x->on_answer([b](compat::context*) { b->ring(); });
+    wait(*b, timeout, enough);
+    for (auto* x : xs)
+      x->on_answer(nullptr);
+  }
+  if (enough())
+    return success();
+  return failure{errc::timeout, "the task did not answer in time",
+                 pool.cell().path};
+}
+
+result<void> wait_for(task_base& x, duration timeout) {
+  std::array all{&x};
+  return wait_for(all, timeout, [&] { return x.has_answer(); });
+}
+
+result<void> shut_down(task_base& x, const shutdown_policy& how) {
+  if (how.brutal()) {
+    x.stop(true);
+    return success();
+  }
+  const auto patience = how.infinite() ? duration::max() : how.deadline();
+  if (patience < duration::zero())
+    return failure{errc::negative_delay, "the timeout", x.path()};
+  if (!x.has_answer() && compat::is_scheduler_thread(x.pool().system()))
+    return failure{errc::would_block, "in an actor, use cancel()", x.path()};
+  if (&x == task_base::blocking_here())
+    return failure{errc::would_block, "the task would wait for itself",
+                   x.path()};
+  x.stop(false);
+  if (!wait_for(x, patience))
+    x.stop(true);
+  return success();
+}
+
+} // namespace vigil::detail

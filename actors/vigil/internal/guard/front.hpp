@@ -1,0 +1,235 @@
+#pragma once
+
+#include <vigil/caf_error.hpp>
+#include <vigil/detail/guard/asker.hpp>
+#include <vigil/failure.hpp>
+#include <vigil/internal/sync/call_table.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace vigil::detail {
+
+/// Reminds a front that time has passed.
+struct front_tick {};
+
+/// An actor without a mailbox that stands before another one, its target, and
+/// sees what comes and what goes back.
+///
+/// All of it runs in the thread of who sends, so a call costs no more than the
+/// front's own work, and a target that hangs holds nobody. Time comes as a job
+/// of the scheduler, since what happens then may run code of the user's.
+///
+/// Fronts call each other, and what one of them frees may let the next call in,
+/// which may be refused at once and free the same again. So only a few calls
+/// stand inside each other in a thread; messages to fronts that come deeper
+/// wait, in their order, for the outermost call to do them. The depth of the
+/// stack does not depend on how many wait, nor on how often a call is made.
+///
+/// Ends by an exit message, as other actors do, and with its last reference.
+/// Either way each request is answered: what a front keeps of it stands in a
+/// table that is closed before all in it are answered, and who comes late to
+/// put something in answers it itself. Thread-safe.
+class front : public compat::forwarder {
+public:
+  using behavior_type = caf::none_t;
+
+  front(caf::actor_config& cfg, std::string name, caf::strong_actor_ptr target);
+
+  ~front() override;
+
+  [[nodiscard]] const char* name() const final;
+
+  using compat::forwarder::enqueue;
+
+  void enqueue(caf::mailbox_element_ptr x, compat::context* ctx) final;
+
+  void on_destroy() override;
+
+  /// Returns the request for which this front made its request `number`;
+  /// nothing if that is over.
+  [[nodiscard]] virtual std::optional<request_id>
+  request_behind(std::uint64_t number) const;
+
+  /// Has the front learn of the end of who works for it; `make_front` does it.
+  virtual void watch_target();
+
+protected:
+  // -- what a front implements ------------------------------------------------
+
+  /// A message for the target.
+  virtual void called(compat::element_ptr x, compat::context* ctx) = 0;
+
+  /// A response to one of this front's own requests.
+  virtual void answered(compat::element_ptr x, compat::context* ctx) = 0;
+
+  /// A time is over that was asked for by `wake_at`, or it is not.
+  virtual void time_passed(time_point now, compat::context* ctx) = 0;
+
+  /// The actor behind all guards has ended: answers all calls that it has not
+  /// answered, as if it had, with `why`. May be called more than once.
+  virtual void target_ended(const failure& why, compat::context* ctx) = 0;
+
+  /// Answers all that wait, with `why`, and has who comes late do the same;
+  /// nothing more comes. Called once.
+  virtual void give_up(const failure& why, compat::context* ctx) = 0;
+
+  // -- what it may do ---------------------------------------------------------
+
+  /// Asks for `time_passed`. Cheap if an earlier time was asked for.
+  void wake_at(time_point at);
+
+  [[nodiscard]] time_point now() const {
+    return home_system().clock().now();
+  }
+
+  /// Returns a reference to this actor; null once the last one is gone.
+  [[nodiscard]] caf::strong_actor_ptr self() const {
+    return gone_ ? nullptr : caf::strong_actor_ptr{ctrl()};
+  }
+
+  /// Sends a message on to the target as it is.
+  void pass(compat::element_ptr x, compat::context* ctx) {
+    target_->enqueue(std::move(x), ctx);
+  }
+
+  [[nodiscard]] const caf::strong_actor_ptr& target() const noexcept {
+    return target_;
+  }
+
+  [[nodiscard]] const std::string& label() const noexcept {
+    return label_;
+  }
+
+  /// Returns a failure of this front.
+  [[nodiscard]] failure trouble(errc code, std::string text = {},
+                                duration retry_after = {}) const;
+
+  /// Calls `target_ended` when `x` has ended, as long as the front has not.
+  void watch(const caf::strong_actor_ptr& x);
+
+  /// Returns the actor behind this guard and those that follow it.
+  [[nodiscard]] const caf::strong_actor_ptr& worker() const;
+
+private:
+  /// Runs `tick`.
+  class ticker final : public caf::resumable {
+  public:
+    explicit ticker(front& self) : self_(self) {
+      // nop
+    }
+
+    [[nodiscard]] subtype_t subtype() const override;
+    resume_result resume(compat::context* ctx, std::size_t) override;
+    void intrusive_ptr_add_ref_impl() override;
+    void intrusive_ptr_release_impl() override;
+
+  private:
+    front& self_;
+  };
+
+  void tick_soon(compat::context* ctx);
+  void tick(compat::context* ctx);
+  void deliver(compat::element_ptr x, compat::context* ctx);
+  void end(caf::error reason, compat::context* ctx);
+
+  const std::string label_;
+  const caf::strong_actor_ptr target_;
+  compat::timer timer_;
+  ticker ticker_;
+  std::atomic<bool> ticking_{false};
+  std::atomic<duration::rep> next_tick_;
+  std::atomic<bool> ended_{false};
+  // Written when nobody refers to it any more.
+  bool gone_ = false;
+};
+
+/// Makes a front. There is no other way to a front that learns of the end of
+/// who works for it.
+template <class Front, class... Ts>
+[[nodiscard]] caf::strong_actor_ptr make_front(caf::actor_system& sys,
+                                               Ts&&... xs) {
+  auto result = compat::make_forwarder<Front>(sys, std::forward<Ts>(xs)...);
+  static_cast<Front*>(result->get())->watch_target();
+  return result;
+}
+
+/// A front that makes requests of its own of those it gets, and keeps `Extra`
+/// for each.
+template <class Extra>
+class calling_front : public front {
+public:
+  using front::front;
+
+  [[nodiscard]] std::optional<request_id>
+  request_behind(std::uint64_t number) const final {
+    request_id result;
+    const auto there = calls_.look(number, [&](const call& x) {
+      result = {x.from.source, compat::number_of(x.from.id)};
+    });
+    if (!there)
+      return std::nullopt;
+    return result;
+  }
+
+protected:
+  struct call {
+    compat::requester from;
+    Extra extra;
+  };
+
+  /// Passes a request on; its response will come to `answered`. If `end` is not
+  /// `never`, the front is woken by then.
+  void forward(compat::element_ptr x, Extra extra, compat::context* ctx,
+               time_point end = never) {
+    call mine{compat::take_requester(*x), std::move(extra)};
+    const auto number = calls_.add(mine, end);
+    if (number == 0)
+      return stop(std::move(mine.from), ctx);
+    compat::readdress(*x, self(), number);
+    if (end != never)
+      wake_at(end);
+    pass(std::move(x), ctx);
+  }
+
+  /// Makes the request of a call once more, of the same priority.
+  void forward(call x, caf::message content, compat::context* ctx) {
+    // The table may give it away before it is sent.
+    const compat::requester like{nullptr, {}, x.from.id};
+    const auto number = calls_.add(x);
+    if (number == 0)
+      return stop(std::move(x.from), ctx);
+    pass(compat::make_request(self(), number, like, std::move(content)), ctx);
+  }
+
+  /// Answers with a failure.
+  void refuse(compat::requester&& to, const failure& why,
+              compat::context* ctx) {
+    compat::answer(std::move(to), self(), to_caf(why), ctx);
+  }
+
+  /// Answers who comes when the front has ended.
+  void stop(compat::requester&& to, compat::context* ctx) {
+    refuse(std::move(to), trouble(errc::child_stopped), ctx);
+  }
+
+  void target_ended(const failure& why, compat::context* ctx) override {
+    for (const auto number : calls_.numbers())
+      answered(compat::make_error_response(target(), number, to_caf(why)), ctx);
+  }
+
+  void give_up(const failure& why, compat::context* ctx) override {
+    for (auto& x : calls_.close())
+      refuse(std::move(x.from), why, ctx);
+  }
+
+  call_table<call> calls_;
+};
+
+} // namespace vigil::detail
+
+VIGIL_MESSAGE_TYPE(vigil::detail::front_tick)

@@ -1,0 +1,137 @@
+#include <vigil/detail/guard/asker.hpp>
+#include <vigil/detail/guard/guard_layers.hpp>
+#include <vigil/internal/base/random_unit.hpp>
+#include <vigil/internal/guard/delayed_calls.hpp>
+#include <vigil/internal/guard/front.hpp>
+#include <vigil/retry_core.hpp>
+
+#include <random>
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+struct retried {
+  retry_core attempts;
+  caf::message content;
+};
+
+class retry_front final : public calling_front<retried> {
+public:
+  retry_front(caf::actor_config& cfg, const std::string& label,
+              const retry_policy& policy, std::vector<value_check> checks,
+              caf::strong_actor_ptr target)
+    : calling_front<retried>(cfg, label, std::move(target)), policy_(policy),
+      checks_(std::move(checks)), random_(std::random_device{}()) {
+    // nop
+  }
+
+protected:
+  void called(compat::element_ptr x, compat::context* ctx) override {
+    if (!compat::is_request(*x))
+      return pass(std::move(x), ctx);
+    retried extra{retry_core{policy_, now()}, compat::copy_content(*x)};
+    forward(std::move(x), std::move(extra), ctx);
+  }
+
+  void answered(compat::element_ptr x, compat::context* ctx) override {
+    auto mine = calls_.take(compat::number_of(*x));
+    if (!mine)
+      return;
+    const auto next = judge(*x, *mine);
+    if (next && *next)
+      return again(std::move(*mine), next->after(), ctx);
+    if (next && next->why() && policy_.settings().tell_exhausted)
+      return refuse(std::move(mine->from), complete(*next->why()), ctx);
+    compat::answer(std::move(mine->from), std::move(x), ctx);
+  }
+
+  void time_passed(time_point at, compat::context* ctx) override {
+    for (auto& x : delayed_.take_due(at))
+      if (nobody_waits(x.from))
+        refuse(std::move(x.from),
+               trouble(errc::child_stopped, "who asked has ended"), ctx);
+      else
+        once_more(std::move(x), ctx);
+    if (const auto next = delayed_.next(); next != never)
+      wake_at(next);
+  }
+
+  // No attempt can succeed any more, so none is made.
+  void target_ended(const failure& why, compat::context* ctx) override {
+    for (auto& [at, x] : delayed_.take_all())
+      refuse(std::move(x.from), why, ctx);
+    for (auto& x : calls_.take_all())
+      refuse(std::move(x.from), why, ctx);
+  }
+
+  void give_up(const failure& why, compat::context* ctx) override {
+    for (auto& [at, x] : delayed_.close())
+      refuse(std::move(x.from), why, ctx);
+    calling_front<retried>::give_up(why, ctx);
+  }
+
+private:
+  /// Nothing if the response stands: it is good, or nobody waits for a better
+  /// one. A guard that asked for somebody gets it all the same.
+  [[nodiscard]] std::optional<retry_decision> judge(compat::mailbox_element& x,
+                                                    call& mine) {
+    const auto* error = compat::error_in(x);
+    if (error == nullptr && !is_bad(x))
+      return std::nullopt;
+    if (nobody_waits(mine.from))
+      return std::nullopt;
+    const auto random
+      = random_unit(random_.fetch_add(1, std::memory_order_relaxed));
+    auto& attempts = mine.extra.attempts;
+    return error != nullptr ? attempts.failed(to_failure(*error), now(), random)
+                            : attempts.bad_value(now(), random);
+  }
+
+  [[nodiscard]] bool is_bad(compat::mailbox_element& x) const {
+    for (const auto& check : checks_)
+      if (const auto good = check(x))
+        return !*good;
+    return false;
+  }
+
+  [[nodiscard]] failure complete(failure x) const {
+    x.message = label() + ": " + x.message;
+    return x;
+  }
+
+  void again(call x, duration after, compat::context* ctx) {
+    if (after <= duration::zero())
+      return once_more(std::move(x), ctx);
+    const auto at = time_after(now(), after);
+    if (delayed_.add(at, x))
+      wake_at(at);
+    else
+      stop(std::move(x.from), ctx);
+  }
+
+  void once_more(call x, compat::context* ctx) {
+    auto content = x.extra.content;
+    forward(std::move(x), std::move(content), ctx);
+  }
+
+  const retry_policy policy_;
+  const std::vector<value_check> checks_;
+  std::atomic<std::uint64_t> random_;
+  delayed_calls<call> delayed_;
+};
+
+} // namespace
+
+layer_maker retry_layer(retry_policy policy, std::vector<value_check> checks) {
+  return [=](caf::actor_system& sys, const std::string& name,
+             caf::strong_actor_ptr target) -> result<caf::strong_actor_ptr> {
+    if (auto wrong = check(policy, name))
+      return *std::move(wrong);
+    return make_front<retry_front>(sys, name, policy, checks,
+                                   std::move(target));
+  };
+}
+
+} // namespace vigil::detail

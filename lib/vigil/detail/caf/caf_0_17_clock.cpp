@@ -1,0 +1,48 @@
+#include <vigil/detail/caf/caf_clock.hpp>
+#include <vigil/internal/caf/caf_0_17_registry.hpp>
+
+namespace vigil::compat {
+
+namespace {
+
+/// Held by the registry of a system and, but for moments, by nobody else.
+class presence final : public forwarder {
+public:
+  using behavior_type = caf::none_t;
+  using forwarder::enqueue;
+
+  explicit presence(caf::actor_config& cfg) : forwarder(cfg) {
+    // nop
+  }
+
+  [[nodiscard]] const char* name() const override {
+    return "vigil.presence";
+  }
+
+  void enqueue(caf::mailbox_element_ptr, context*) override {
+    // nop
+  }
+};
+
+caf::weak_actor_ptr presence_of(caf::actor_system& sys) {
+  return caf::actor_cast<caf::weak_actor_ptr>(
+    one_of_system<presence>(sys, caf::atom("vigilhere")).first);
+}
+
+} // namespace
+
+lasting_clock::lasting_clock(caf::actor_system& sys)
+  : there_(presence_of(sys)),
+    driven_(test_driver{sys}.active() ? &sys : nullptr) {
+  // nop
+}
+
+time_point lasting_clock::now() {
+  if (driven_ == nullptr)
+    return caf::actor_clock::clock_type::now();
+  if (const auto held = there_.lock())
+    last_ = driven_->clock().now();
+  return last_;
+}
+
+} // namespace vigil::compat

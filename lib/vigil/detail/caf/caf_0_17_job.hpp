@@ -1,0 +1,55 @@
+#pragma once
+
+#include <vigil/detail/caf/caf_0_17.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace vigil::compat {
+
+/// Work for the scheduler that is no actor: has no mailbox, and runs once.
+class job : public caf::resumable {
+public:
+  [[nodiscard]] subtype_t subtype() const final {
+    return function_object;
+  }
+
+  resume_result resume(context* ctx, std::size_t) final {
+    return run(ctx) ? resume_later : done;
+  }
+
+  // The scheduler holds the one reference that `submit` gave it.
+  void intrusive_ptr_add_ref_impl() final {
+    // nop
+  }
+
+  void intrusive_ptr_release_impl() final {
+    keep_.reset();
+  }
+
+  /// Has the scheduler run `x`, which must not be on its way already. `ctx` is
+  /// where the caller runs; null outside of actors.
+  static void submit(caf::actor_system& sys, context* ctx,
+                     std::shared_ptr<job> x) {
+    auto* raw = x.get();
+    raw->keep_ = std::move(x);
+    if (ctx != nullptr)
+      ctx->exec_later(raw);
+    else
+      sys.scheduler().enqueue(raw);
+  }
+
+protected:
+  /// Returns whether it wants to run again, after others.
+  virtual bool run(context* ctx) = 0;
+
+private:
+  std::shared_ptr<job> keep_;
+};
+
+/// Returns whether the calling thread is one of those that run the actors of
+/// `sys`: who blocks it may wait for ever. O(workers).
+[[nodiscard]] bool is_scheduler_thread(caf::actor_system& sys);
+
+} // namespace vigil::compat

@@ -1,0 +1,343 @@
+#pragma once
+
+#include <vigil/detail/caf/caf_0_17.hpp>
+#include <vigil/detail/caf/caf_0_17_spawn.hpp>
+
+#include <caf/system_messages.hpp>
+#include <caf/type_nr.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+
+namespace vigil::compat {
+
+// -- standing between a requester and who answers -----------------------------
+
+/// Who made a request, and how it wants to be answered.
+struct requester {
+  caf::strong_actor_ptr source;
+  mailbox_element::forwarding_stack stages;
+  caf::message_id id;
+};
+
+/// Takes the requester out of a request.
+[[nodiscard]] inline requester take_requester(mailbox_element& x) {
+  return {std::move(x.sender), std::move(x.stages), x.mid};
+}
+
+/// Returns who made a request, as long as it is in there.
+[[nodiscard]] inline const caf::strong_actor_ptr&
+sender_of(const mailbox_element& x) noexcept {
+  return x.sender;
+}
+
+/// Makes a request a request of `self`, number `n`, of the same priority.
+inline void readdress(mailbox_element& x, caf::strong_actor_ptr self,
+                      std::uint64_t n) {
+  const caf::message_id id{n};
+  x.mid = x.mid.is_urgent_message() ? id.with_high_priority()
+                                    : id.with_normal_priority();
+  x.sender = std::move(self);
+  x.stages.clear();
+}
+
+/// Returns the number of the request that a response or a request belongs to.
+[[nodiscard]] inline std::uint64_t number_of(caf::message_id x) noexcept {
+  return x.request_id().integer_value() & caf::message_id::request_id_mask;
+}
+
+[[nodiscard]] inline std::uint64_t
+number_of(const mailbox_element& x) noexcept {
+  return number_of(x.mid);
+}
+
+[[nodiscard]] inline bool is_response(const mailbox_element& x) noexcept {
+  return x.mid.is_response();
+}
+
+/// Hands a response on to who made the request.
+inline void answer(requester&& to, element_ptr x, context* ctx) {
+  if (to.stages.empty()) {
+    if (to.source == nullptr)
+      return;
+    x->mid = to.id.response_id();
+    to.source->enqueue(std::move(x), ctx);
+    return;
+  }
+  auto next = std::move(to.stages.back());
+  to.stages.pop_back();
+  x->mid = to.id;
+  x->sender = std::move(to.source);
+  x->stages = std::move(to.stages);
+  next->enqueue(std::move(x), ctx);
+}
+
+/// Returns a copy of what a message says; cheap where it is shared.
+[[nodiscard]] inline caf::message copy_content(const mailbox_element& x) {
+  return x.copy_content_to_message();
+}
+
+/// Takes a message that somebody else holds.
+[[nodiscard]] inline element_ptr take_over(mailbox_element& x) {
+  return caf::make_mailbox_element(std::move(x.sender), x.mid,
+                                   std::move(x.stages),
+                                   x.move_content_to_message());
+}
+
+/// Takes what a message says.
+[[nodiscard]] inline caf::message take_content(mailbox_element& x) {
+  return x.move_content_to_message();
+}
+
+/// Makes request number `n` of `self`, on behalf of `from` and of the priority
+/// of its request.
+[[nodiscard]] inline element_ptr make_request(caf::strong_actor_ptr self,
+                                              std::uint64_t n,
+                                              const requester& from,
+                                              caf::message content) {
+  const caf::message_id id{n};
+  return caf::make_mailbox_element(std::move(self),
+                                   from.id.is_urgent_message()
+                                     ? id.with_high_priority()
+                                     : id.with_normal_priority(),
+                                   {}, std::move(content));
+}
+
+/// Makes the request of somebody else once more.
+[[nodiscard]] inline element_ptr make_request(requester&& from,
+                                              caf::message content) {
+  return caf::make_mailbox_element(std::move(from.source), from.id,
+                                   std::move(from.stages), std::move(content));
+}
+
+/// Makes what an actor `from` would have answered to request number `n`, had it
+/// been an error.
+[[nodiscard]] inline element_ptr make_error_response(caf::strong_actor_ptr from,
+                                                     std::uint64_t n,
+                                                     caf::error why) {
+  return caf::make_mailbox_element(
+    std::move(from), caf::message_id{n}.with_normal_priority().response_id(),
+    {}, std::move(why));
+}
+
+/// Returns the error if a response is one, else null.
+[[nodiscard]] inline const caf::error* error_in(mailbox_element& x) {
+  return get_if<caf::error>(x);
+}
+
+/// Returns whether an actor has ended.
+[[nodiscard]] inline bool has_ended(const caf::strong_actor_ptr& x) noexcept {
+  const auto* actor = x == nullptr ? nullptr : x->get();
+  return actor != nullptr
+         && actor->getf(caf::abstract_actor::is_terminated_flag);
+}
+
+// -- answers in the name of another -------------------------------------------
+
+/// Lets answers of one actor come from another: from a handle that passes
+/// messages on, and not from the actor behind it.
+///
+/// CAF sends an answer to the last of a message's stages, if it has any, as if
+/// that one had made the request. The handle puts the relay there; the relay
+/// hands the answer on to who asked. Nothing has to be kept for a request, and
+/// whoever owes the answer, now or later, knows nothing of it.
+class answer_relay : public forwarder {
+public:
+  answer_relay(caf::actor_config& cfg, caf::weak_actor_ptr handle)
+    : forwarder(cfg), handle_(std::move(handle)) {
+    // nop
+  }
+
+  [[nodiscard]] const char* name() const override {
+    return "vigil.answers";
+  }
+
+  using forwarder::enqueue;
+
+  void enqueue(element_ptr x, context* ctx) override {
+    if (!x->stages.empty()) {
+      auto next = std::move(x->stages.back());
+      x->stages.pop_back();
+      next->enqueue(std::move(x), ctx);
+      return;
+    }
+    const auto to = std::move(x->sender);
+    if (to == nullptr)
+      return;
+    x->sender = handle();
+    x->mid = x->mid.response_id();
+    to->enqueue(std::move(x), ctx);
+  }
+
+  void on_destroy() final {
+    end();
+    forwarder::on_destroy();
+  }
+
+  [[nodiscard]] caf::strong_actor_ptr handle() const {
+    return handle_.lock();
+  }
+
+  /// The handle has ended. Whoever delegated a request to another node has
+  /// CAF's registry hold the relay until it ends, too.
+  void end() {
+    if (!getf(is_cleaned_up_flag))
+      end_quietly(*this, caf::make_error(caf::exit_reason::unreachable),
+                  nullptr);
+  }
+
+  /// Says whom the handle passes messages on to.
+  void behind(const caf::strong_actor_ptr& x) noexcept {
+    behind_.store(x.get(), std::memory_order_relaxed);
+  }
+
+  /// Returns whether it does so to `x`, which runs or is held.
+  [[nodiscard]] virtual bool
+  is_behind(const caf::actor_control_block* x) const noexcept {
+    return behind_.load(std::memory_order_relaxed) == x;
+  }
+
+private:
+  caf::weak_actor_ptr handle_;
+  // To be compared only.
+  std::atomic<const caf::actor_control_block*> behind_{nullptr};
+};
+
+/// Returns in whose name `self` answers a message: in its own, or in that of
+/// the outermost handle that has passed the message on.
+[[nodiscard]] inline caf::strong_actor_ptr
+answers_as(const mailbox_element::forwarding_stack& stages,
+           caf::strong_actor_ptr self) {
+  for (auto i = stages.rbegin(); i != stages.rend(); ++i) {
+    const auto* relay = dynamic_cast<const answer_relay*>((*i)->get());
+    if (relay == nullptr)
+      break;
+    self = relay->handle();
+  }
+  return self;
+}
+
+/// Answers with an error on behalf of `self`, or of the handle before it.
+/// Stages after that take values only: the error goes to who asked.
+inline void answer(requester&& to, const caf::strong_actor_ptr& self,
+                   caf::error why, context* ctx) {
+  if (to.source == nullptr)
+    return;
+  to.source->enqueue(caf::make_mailbox_element(answers_as(to.stages, self),
+                                               to.id.response_id(), {},
+                                               std::move(why)),
+                     ctx);
+}
+
+/// Refuses a message on behalf of `self`, or of the handle before it: who made
+/// a request gets `why`; of what is no request nobody hears.
+inline void refuse(mailbox_element& x, const caf::strong_actor_ptr& self,
+                   caf::error why, context* ctx) {
+  if (is_request(x))
+    answer(take_requester(x), self, std::move(why), ctx);
+}
+
+/// Takes the message for `me` to answer. Where an actor delegates a request,
+/// its relay is still in there; who answers for `me` is not that actor.
+/// `known` remembers a relay before `me`, which is most often that of the
+/// message that comes next: to ask each time would cost more than the message.
+inline void answer_oneself(mailbox_element& x,
+                           const caf::actor_control_block* me,
+                           caf::strong_actor_ptr& known) {
+  while (!x.stages.empty() && x.stages.back() != known) {
+    const auto* other = dynamic_cast<answer_relay*>(x.stages.back()->get());
+    if (other == nullptr)
+      return;
+    if (other->is_behind(me)) {
+      known = x.stages.back();
+      return;
+    }
+    x.stages.pop_back();
+  }
+}
+
+/// The same in any thread.
+inline void answer_oneself(mailbox_element& x,
+                           const caf::actor_control_block* me) {
+  caf::strong_actor_ptr known;
+  answer_oneself(x, me, known);
+}
+
+/// Returns whether a message may be answered. Handshakes of streams are not:
+/// CAF finds the stages of the stream in there, so those have to stay.
+[[nodiscard]] inline bool may_be_answered(const mailbox_element& x) {
+  return (x.sender != nullptr || !x.stages.empty()) && !x.mid.is_response()
+         && !x.mid.is_stream_message()
+         && x.content().type_token()
+              != caf::make_type_token<caf::open_stream_msg>();
+}
+
+/// Has the answer to `x` go through `relay`, which stands for the handle `me`;
+/// `known` as in `answer_oneself`.
+inline void answer_through(mailbox_element& x,
+                           const caf::strong_actor_ptr& relay,
+                           const caf::actor_control_block* me,
+                           caf::strong_actor_ptr& known) {
+  answer_oneself(x, me, known);
+  if (may_be_answered(x))
+    x.stages.push_back(relay);
+}
+
+/// The same in any thread.
+inline void answer_through(mailbox_element& x,
+                           const caf::strong_actor_ptr& relay,
+                           const caf::actor_control_block* me) {
+  caf::strong_actor_ptr known;
+  answer_through(x, relay, me, known);
+}
+
+/// Has what an actor answers while it handles a message go through a relay, at
+/// no cost for messages that are not answered.
+class answer_stage {
+public:
+  answer_stage(caf::strong_actor_ptr relay, const caf::actor_control_block* me)
+    : relay_(std::move(relay)), me_(me) {
+    // nop
+  }
+
+  void enter(mailbox_element& x) {
+    if (x.stages.empty()) [[likely]] {
+      if (!may_be_answered(x))
+        return;
+      if (spare_.empty())
+        spare_.push_back(relay_);
+      x.stages.swap(spare_);
+    } else {
+      answer_through(x, relay_, me_, known_);
+    }
+  }
+
+  /// Does it for good, before the actor gets the message. In any thread.
+  void through(mailbox_element& x) const {
+    answer_through(x, relay_, me_);
+  }
+
+  void leave(mailbox_element& x) {
+    if (x.stages.empty() || x.stages.back() != relay_)
+      return;
+    if (x.stages.size() == 1 && spare_.empty())
+      x.stages.swap(spare_);
+    else
+      x.stages.pop_back();
+  }
+
+private:
+  caf::strong_actor_ptr relay_;
+  const caf::actor_control_block* me_;
+  caf::strong_actor_ptr known_;
+  mailbox_element::forwarding_stack spare_;
+};
+
+/// Names an actor, uniquely in this process.
+[[nodiscard]] inline std::uint64_t
+actor_number(const caf::strong_actor_ptr& x) noexcept {
+  return x == nullptr ? 0 : x->id();
+}
+
+} // namespace vigil::compat

@@ -1,0 +1,161 @@
+#pragma once
+
+#include <vigil/detail/caf/caf_0_17.hpp>
+#include <vigil/detail/caf/caf_0_17_message.hpp>
+#include <vigil/detail/caf/caf_0_17_spawn.hpp>
+
+#include <caf/detail/simple_actor_clock.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <typeinfo>
+#include <utility>
+
+namespace vigil::compat {
+
+/// A message that ends with one life of its receiver, with the number of that.
+class own_message final : public wrapped_element {
+public:
+  own_message(element_ptr x, std::uint64_t life)
+    : wrapped_element(std::move(x)), life_(life) {
+    // nop
+  }
+
+  [[nodiscard]] std::uint64_t life() const noexcept {
+    return life_;
+  }
+
+private:
+  std::uint64_t life_;
+};
+
+/// Returns the message as an own one, or null. Cheaper than `dynamic_cast`,
+/// which compares the names of all bases.
+[[nodiscard]] inline const own_message*
+as_own_message(const mailbox_element& x) noexcept {
+  return typeid(x) == typeid(own_message) ? static_cast<const own_message*>(&x)
+                                          : nullptr;
+}
+
+/// Which life of an actor the messages belong to that CAF's clock brings it.
+/// Shared by the actor and by what waits in the clock.
+struct own_messages {
+  explicit own_messages(std::uint64_t n) : life(n) {
+    // nop
+  }
+
+  std::atomic<std::uint64_t> life;
+};
+
+/// Returns whether a message to `me` ends with the life that is there: those
+/// from itself, and exit messages, as links send them. Answers and timeouts of
+/// CAF's have numbers of their own.
+[[nodiscard]] inline bool belongs_to_life(const mailbox_element& x,
+                                          const caf::actor_control_block* me) {
+  if (x.sender.get() != me)
+    return x.content().type_token() == caf::make_type_token<caf::exit_msg>();
+  return !x.mid.is_response() && !x.mid.is_stream_message()
+         && x.content().type_token()
+              != caf::make_type_token<caf::timeout_msg>();
+}
+
+/// Marks what an actor has scheduled to itself as sent by `life`, and from then
+/// on what the clock brings as of `life + 1`.
+class own_schedule {
+public:
+  own_schedule(const caf::actor_control_block* actor, std::uint64_t life,
+               std::shared_ptr<own_messages> to)
+    : actor_(actor), id_(actor->id()), life_(life), to_(std::move(to)) {
+    // nop
+  }
+
+  /// In the clock's thread. O(number of all timeouts).
+  void operator()(const caf::detail::simple_actor_clock& clock) {
+    using clock_type = caf::detail::simple_actor_clock;
+    for (const auto& [due, event] : clock.schedule()) {
+      if (event->subtype != clock_type::actor_msg_type)
+        continue;
+      auto& x = static_cast<clock_type::actor_msg&>(*event);
+      if (x.receiver.get() == actor_ && x.receiver->id() == id_
+          && x.content->sender.get() == actor_
+          && as_own_message(*x.content) == nullptr)
+        x.content = element_ptr{new own_message(std::move(x.content), life_)};
+    }
+    to_->life.store(life_ + 1, std::memory_order_release);
+  }
+
+private:
+  // To be compared only.
+  const caf::actor_control_block* actor_;
+  caf::actor_id id_;
+  std::uint64_t life_;
+  std::shared_ptr<own_messages> to_;
+};
+
+/// Runs a function in the thread of CAF's clock, after all that was scheduled
+/// before and ahead of all that is scheduled later.
+///
+/// The clock handles what it is told in order, but runs code of others only
+/// when it destroys the last reference to an actor: so it gets one.
+template <class F>
+class clock_visitor final : public forwarder {
+public:
+  clock_visitor(caf::actor_config& cfg,
+                const caf::detail::simple_actor_clock* clock, F f)
+    : forwarder(cfg), clock_(clock), f_(std::move(f)) {
+    // nop
+  }
+
+  void enqueue(element_ptr, context*) override {
+    // nop
+  }
+
+  void on_destroy() override {
+    // Not if the clock goes away meanwhile.
+    if (armed_)
+      f_(*clock_);
+    end_quietly(*this, caf::make_error(caf::exit_reason::unreachable), nullptr);
+    forwarder::on_destroy();
+  }
+
+  static void send(caf::actor_system& sys,
+                   const caf::detail::simple_actor_clock& clock, F f) {
+    auto self = make_forwarder<clock_visitor>(sys, &clock, std::move(f));
+    auto* raw = static_cast<clock_visitor*>(self->get());
+    const auto type = caf::atom("vigil");
+    const auto never_due
+      = detail::time_after(clock.now(), std::chrono::hours{24});
+    sys.clock().set_ordinary_timeout(never_due, raw, type, 0);
+    self = nullptr;
+    raw->armed_ = true;
+    sys.clock().cancel_ordinary_timeout(raw, type);
+  }
+
+private:
+  const caf::detail::simple_actor_clock* clock_;
+  F f_;
+  std::atomic<bool> armed_{false};
+};
+
+/// Has all that `actor` scheduled to itself so far marked as of that life.
+/// `to` says what comes after.
+inline void mark_own(caf::actor_system& sys,
+                     const caf::actor_control_block* actor, std::uint64_t life,
+                     std::shared_ptr<own_messages> to) {
+  const auto* clock
+    = dynamic_cast<caf::detail::simple_actor_clock*>(&sys.clock());
+  if (clock == nullptr) {
+    // A clock of somebody else: what is in there stays unknown.
+    to->life.store(life + 1, std::memory_order_release);
+    return;
+  }
+  own_schedule mark{actor, life, std::move(to)};
+  if (dynamic_cast<caf::scheduler::test_coordinator*>(&sys.scheduler()))
+    mark(*clock);
+  else
+    clock_visitor<own_schedule>::send(sys, *clock, std::move(mark));
+}
+
+} // namespace vigil::compat

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <vigil/detail/caf/wire_failure.hpp>
+
+#include <caf/actor_system_config.hpp>
+#include <caf/meta/load_callback.hpp>
+#include <caf/meta/type_name.hpp>
+
+#include <string>
+#include <vector>
+
+// How a failure travels to another process: CAF finds these functions by the
+// type of what it reads or writes.
+
+namespace vigil::detail {
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, wire_row& x) {
+  return f(caf::meta::type_name("vigil::wire_row"), x.category, x.code, x.text,
+           x.message, x.path, x.incarnation, x.retry_after, x.fault);
+}
+
+} // namespace vigil::detail
+
+namespace vigil {
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, failure& x) {
+  std::vector<detail::wire_row> rows;
+  if constexpr (Inspector::reads_state)
+    rows = detail::to_wire(x);
+  auto load = [&]() -> caf::error {
+    x = detail::from_wire(rows);
+    return caf::none;
+  };
+  return f(caf::meta::type_name("vigil::failure"), rows,
+           caf::meta::load_callback(load));
+}
+
+} // namespace vigil
+
+namespace vigil::compat {
+
+/// Tells a configuration of the types that errors of ours carry.
+inline void announce_types(caf::actor_system_config& cfg) {
+  // g++ 12 takes the move of a short text that it knows for an overflow.
+  static const std::string name{"vigil::failure"};
+  cfg.add_message_type<failure>(name);
+  cfg.add_error_category(
+    caf::atom("vigil"),
+    [](std::uint8_t code, caf::atom_value, const caf::message& x) {
+      return x.match_elements<failure>() ? to_string(x.get_as<failure>(0))
+                                         : to_string(static_cast<errc>(code));
+    });
+}
+
+} // namespace vigil::compat

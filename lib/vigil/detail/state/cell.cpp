@@ -1,0 +1,128 @@
+#include <vigil/detail/state/cell.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace vigil::detail {
+
+// -- child_cell ---------------------------------------------------------------
+
+child_cell::child_cell(child_spec what, child_uid id,
+                       std::shared_ptr<supervisor_cell> in,
+                       std::type_index handle_of)
+  : child_record(stored_spec_, *in), uid(id), handle_type(handle_of),
+    parent(std::move(in)), stored_spec_(std::move(what)),
+    path_(parent->path + '/' + stored_spec_.id) {
+  // nop
+}
+
+std::string child_cell::path() const {
+  return path_;
+}
+
+const restart_intensity* child_cell::refusal(time_point at) {
+  if (window != nullptr && !window->admit(at))
+    return &window->limit();
+  return child_record::refusal(at);
+}
+
+void child_cell::note_message(std::uintptr_t kind) noexcept {
+  message_since.store(now().time_since_epoch().count(),
+                      std::memory_order_relaxed);
+  message_kind.store(kind, std::memory_order_relaxed);
+}
+
+void child_cell::serves(bool yes, std::uint64_t life) {
+  if (watch != nullptr)
+    watch->serves(*this, yes, life);
+}
+
+void child_cell::skipped(std::uint64_t life) {
+  if (watch != nullptr)
+    watch->skipped(life);
+}
+
+caf::strong_actor_ptr child_cell::handle() const {
+  std::lock_guard guard{mutex_};
+  return handle_;
+}
+
+void child_cell::handle(caf::strong_actor_ptr x) {
+  std::lock_guard guard{mutex_};
+  handle_.swap(x);
+}
+
+void child_cell::ended(std::uint64_t life, caf::error why) {
+  std::lock_guard guard{mutex_};
+  if (life >= incarnation.load(std::memory_order_relaxed))
+    last_end_ = std::move(why);
+}
+
+caf::error child_cell::last_end() const {
+  std::lock_guard guard{mutex_};
+  return last_end_ ? *last_end_ : to_caf({errc::child_stopped, {}, path_});
+}
+
+caf::error reason_of(const child_exit& x) {
+  switch (x.kind) {
+    case exit_kind::normal:
+      return {};
+    case exit_kind::shutdown:
+      return caf::make_error(caf::exit_reason::user_shutdown);
+    case exit_kind::abnormal:
+      break;
+  }
+  return to_caf(x.why);
+}
+
+// -- supervisor_cell ----------------------------------------------------------
+
+supervisor_cell::supervisor_cell(supervisor_spec spec_, std::string path_,
+                                 std::shared_ptr<tree_context> tree_)
+  : spec(std::move(spec_)), path(std::move(path_)), tree(std::move(tree_)),
+    window(std::make_shared<restart_window>(spec.intensity)) {
+  // nop
+}
+
+std::vector<child_cell_ptr> supervisor_cell::children() const {
+  std::lock_guard guard{mutex_};
+  std::vector<child_cell_ptr> result;
+  result.reserve(children_.size());
+  for (const auto& [uid, child] : children_)
+    result.push_back(child);
+  return result;
+}
+
+child_cell_ptr supervisor_cell::find(std::string_view id) const {
+  std::lock_guard guard{mutex_};
+  auto i = by_id_.find(id);
+  return i != by_id_.end() ? i->second : nullptr;
+}
+
+void supervisor_cell::add(child_cell_ptr x) {
+  std::lock_guard guard{mutex_};
+  by_id_.try_emplace(x->spec.id, x);
+  children_.insert_or_assign(x->uid, std::move(x));
+}
+
+void supervisor_cell::remove(child_uid uid) {
+  child_cell_ptr keep_alive;
+  std::lock_guard guard{mutex_};
+  auto i = children_.find(uid);
+  if (i == children_.end())
+    return;
+  keep_alive = i->second;
+  auto j = by_id_.find(keep_alive->spec.id);
+  if (j != by_id_.end() && j->second == keep_alive)
+    by_id_.erase(j);
+  children_.erase(i);
+}
+
+void supervisor_cell::clear() {
+  std::map<child_uid, child_cell_ptr> keep_alive;
+  std::lock_guard guard{mutex_};
+  by_id_.clear();
+  keep_alive.swap(children_);
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,176 @@
+#include <vigil/detail/state/cell.hpp>
+#include <vigil/detail/state/child_record.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+child_record::~child_record() {
+  delete failures_.load(std::memory_order_relaxed);
+}
+
+child_actor::~child_actor() {
+  // nop
+}
+
+void child_actor::tell_end(caf::error, compat::context*) {
+  // nop
+}
+
+void child_actor::tell_begin() {
+  // nop
+}
+
+bool child_actor::has_forgotten(std::uint64_t) const noexcept {
+  return false;
+}
+
+const restart_intensity* child_record::refusal(time_point at) {
+  auto& window = *owner.window;
+  return window.admit(at) ? nullptr : &window.limit();
+}
+
+bool child_record::may_start() const noexcept {
+  return !owner.going_down.load(std::memory_order_acquire);
+}
+
+void child_record::note_message(std::uintptr_t) noexcept {
+  // nop
+}
+
+time_point child_record::now() const {
+  return owner.tree->now();
+}
+
+void child_record::serves(bool, std::uint64_t) {
+  // nop
+}
+
+void child_record::skipped(std::uint64_t) {
+  // nop
+}
+
+void child_record::came_up(std::uint64_t life, time_point when) {
+  since(when);
+  // What its supervisor makes of it stands, if that was quicker.
+  auto now = state.load(std::memory_order_relaxed);
+  if (now == child_state::starting || now == child_state::restarting)
+    state.compare_exchange_strong(now, child_state::running,
+                                  std::memory_order_relaxed);
+  if (!been_up_.load(std::memory_order_relaxed)) {
+    been_up_.store(true, std::memory_order_relaxed);
+    return publish(life, event_type::child_started);
+  }
+  restarts.fetch_add(1, std::memory_order_relaxed);
+  publish(life, event_type::child_restarted);
+}
+
+failure child_record::complete(failure x, std::uint64_t life) const {
+  if (x.path.empty()) {
+    x.path = path();
+    if (x.incarnation == 0)
+      x.incarnation = life;
+  }
+  if (x.time == time_point{})
+    x.time = now();
+  return x;
+}
+
+// -- failures -----------------------------------------------------------------
+
+failure_log& child_record::need_log() {
+  auto* log = failures_.load(std::memory_order_acquire);
+  if (log == nullptr) {
+    auto fresh = std::make_unique<failure_log>();
+    if (failures_.compare_exchange_strong(log, fresh.get(),
+                                          std::memory_order_acq_rel))
+      log = fresh.release();
+  }
+  return *log;
+}
+
+void child_record::log(failure x, std::uint64_t life) {
+  if (x.path.empty() && x.incarnation == 0)
+    x.incarnation = life;
+  need_log().add(std::move(x));
+}
+
+void child_record::log(std::error_code code, std::string&& message,
+                       time_point when, std::uint64_t life) {
+  need_log().write([&](failure& to) {
+    to.code = code;
+    to.message = std::move(message);
+    to.path.clear();
+    to.incarnation = life;
+    to.time = when;
+    to.cause.reset();
+  });
+}
+
+std::optional<failure> child_record::last_failure() const {
+  const auto* log = failures_.load(std::memory_order_acquire);
+  return log != nullptr ? log->last(path()) : std::nullopt;
+}
+
+std::vector<std::string> child_record::earlier_failures() const {
+  const auto* log = failures_.load(std::memory_order_acquire);
+  return log != nullptr ? log->earlier(path()) : std::vector<std::string>{};
+}
+
+// -- presence -----------------------------------------------------------------
+
+bool child_record::departs(const child_exit& how, bool stopping) const {
+  if (stopping)
+    return leaving_.load(std::memory_order_relaxed);
+  return how.budget_refused || !wants_restart(spec, how);
+}
+
+void child_record::vanish() {
+  if (!gone_.load(std::memory_order_relaxed) && !gone_.exchange(true)
+      && watched_.load())
+    owner.tree->presence.tell(*this);
+}
+
+void child_record::appear() {
+  if (gone_.load(std::memory_order_relaxed) && gone_.exchange(false)
+      && watched_.load())
+    owner.tree->presence.tell(*this);
+}
+
+// -- events -------------------------------------------------------------------
+
+bool child_record::observed() const noexcept {
+  return owner.tree->events.enabled();
+}
+
+void child_record::publish(std::uint64_t life, event_type type) const {
+  if (observed())
+    publish(life, event{.type = type});
+}
+
+void child_record::publish(std::uint64_t life, event_type type,
+                           const child_exit& how) const {
+  if (!observed())
+    return;
+  event x{.type = type, .exit = how.kind};
+  if (how.kind == exit_kind::abnormal)
+    x.why = complete(how.why, life);
+  publish(life, std::move(x));
+}
+
+void child_record::publish(std::uint64_t life, event x) const {
+  if (!observed())
+    return;
+  x.path = path();
+  x.incarnation = life;
+  x.time = now();
+  owner.tree->events.publish(x);
+}
+
+void child_record::lose_messages(std::uint32_t n, std::uint64_t life) {
+  messages_lost.fetch_add(n, std::memory_order_relaxed);
+  if (observed())
+    publish(life, event{.type = event_type::messages_lost, .count = n});
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,174 @@
+#pragma once
+
+#include <vigil/child_exit.hpp>
+#include <vigil/child_spec.hpp>
+#include <vigil/child_state.hpp>
+#include <vigil/detail/state/failure_log.hpp>
+#include <vigil/event.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vigil::detail {
+
+struct supervisor_cell;
+
+/// What the host of a child touches whenever it restarts it. Kept small: there
+/// may be a million of them.
+///
+/// The counters are written by the host and the supervisor and read by
+/// inspection, in any thread.
+class child_record {
+public:
+  /// Both references outlive the record.
+  child_record(const child_spec& spec_, supervisor_cell& owner_) noexcept
+    : spec(spec_), owner(owner_) {
+    // nop
+  }
+
+  virtual ~child_record();
+
+  child_record(const child_record&) = delete;
+  child_record& operator=(const child_record&) = delete;
+
+  const child_spec& spec;
+  supervisor_cell& owner;
+
+  std::atomic<std::uint64_t> incarnation{0};
+  std::atomic<duration::rep> up_since{0};
+  std::atomic<std::uint32_t> restarts{0};
+  std::atomic<std::uint32_t> messages_lost{0};
+  std::atomic<child_state> state{child_state::stopped};
+
+  /// Returns the child's path, such as `"hospital/plugins/loader"`.
+  [[nodiscard]] virtual std::string path() const = 0;
+
+  /// Asks the budgets for one restart. Returns the limit of the one that
+  /// refuses it, or null.
+  [[nodiscard]] virtual const restart_intensity* refusal(time_point now);
+
+  /// Returns whether a life may begin: not once the supervisor goes down.
+  [[nodiscard]] bool may_start() const noexcept;
+
+  [[nodiscard]] time_point now() const;
+
+  /// Notes which message the child turns to, if its health is checked. `kind`
+  /// is what `compat::kind_of` returned.
+  virtual void note_message(std::uintptr_t kind) noexcept;
+
+  /// Notes since when the child is as it is.
+  void since(time_point when) noexcept {
+    up_since.store(when.time_since_epoch().count(), std::memory_order_relaxed);
+  }
+
+  /// Notes that a life came up, and tells the world. To be called where the
+  /// life runs, before anything else can be told of it.
+  void came_up(std::uint64_t life, time_point when);
+
+  /// Notes that a life begins or ceases to handle messages.
+  virtual void serves(bool yes, std::uint64_t life);
+
+  /// Notes that a life has put a message off and waits for another one.
+  virtual void skipped(std::uint64_t life);
+
+  /// Returns a failure of that life with path, incarnation and time filled in.
+  [[nodiscard]] failure complete(failure x, std::uint64_t life) const;
+
+  // -- failures ---------------------------------------------------------------
+
+  /// Keeps a failure of that life; the path may be left out.
+  void log(failure x, std::uint64_t life);
+
+  /// The same for a failure that has no cause, without making one.
+  void log(std::error_code code, std::string&& message, time_point when,
+           std::uint64_t life);
+
+  [[nodiscard]] std::optional<failure> last_failure() const;
+
+  /// Returns the failures before the last one, newest first, a line each.
+  [[nodiscard]] std::vector<std::string> earlier_failures() const;
+
+  // -- presence ---------------------------------------------------------------
+
+  /// Returns whether the child has ended and nothing is about to start it.
+  [[nodiscard]] bool gone() const noexcept {
+    return gone_.load();
+  }
+
+  /// Says whether a stop that was asked for is for good.
+  void leaving(bool x) noexcept {
+    leaving_.store(x, std::memory_order_relaxed);
+  }
+
+  /// Returns whether a child that ends like this is gone. `stopping`: because
+  /// its supervisor asked for it. If it did not, an order to stop that is under
+  /// way makes no difference: the supervisor notes what becomes of the child.
+  [[nodiscard]] bool departs(const child_exit& how, bool stopping) const;
+
+  /// Notes that the child is gone. To be called before anybody can learn of the
+  /// end.
+  void vanish();
+
+  /// Notes that the child begins a life.
+  void appear();
+
+  /// Has `tree_context::presence` told of the two from now on.
+  void watch_presence() noexcept {
+    watched_.store(true);
+  }
+
+  // -- events -----------------------------------------------------------------
+
+  /// Returns whether anybody listens.
+  [[nodiscard]] bool observed() const noexcept;
+
+  /// Publishes an event about that life of this child, if anybody listens. Who
+  /// calls knows which life that is: the current one may be another by now.
+  void publish(std::uint64_t life, event_type type) const;
+  void publish(std::uint64_t life, event_type type,
+               const child_exit& how) const;
+  void publish(std::uint64_t life, event x) const;
+
+  /// Counts messages that died with that life, or found none after it.
+  void lose_messages(std::uint32_t n, std::uint64_t life);
+
+private:
+  [[nodiscard]] failure_log& need_log();
+
+  // Here they fill a gap: there may be a million records.
+  std::atomic<bool> leaving_{false};
+  std::atomic<bool> gone_{false};
+  std::atomic<bool> watched_{false};
+  std::atomic<bool> been_up_{false};
+  std::atomic<failure_log*> failures_{nullptr};
+};
+
+/// An actor whose handle stands for a child over all of its incarnations.
+class child_actor {
+public:
+  virtual ~child_actor();
+
+  /// Returns the child's record, which lives as long as the actor does; null
+  /// for the root of a tree.
+  [[nodiscard]] virtual child_record* child() noexcept = 0;
+
+  /// Tells those that monitor or link the handle of an end, and at once those
+  /// that monitor it from now on. Nothing for who is not the handle.
+  virtual void tell_end(caf::error why, compat::context* ctx);
+
+  /// The child begins again: who monitors the handle from now on waits for the
+  /// next end.
+  virtual void tell_begin();
+
+  /// Returns whether an earlier incarnation made that request, so that nobody
+  /// waits for its answer. False for actors that have only one incarnation. In
+  /// any thread.
+  [[nodiscard]] virtual bool
+  has_forgotten(std::uint64_t request) const noexcept;
+};
+
+} // namespace vigil::detail

@@ -1,0 +1,19 @@
+#include <vigil/detail/health/health_probe.hpp>
+
+namespace vigil::detail {
+
+health_probe::~health_probe() {
+  // nop
+}
+
+void liveness::ask(supervisor_handle::base& self, const compat::timers& timers,
+                   const caf::strong_actor_ptr& child, duration timeout,
+                   callback done) const {
+  constexpr auto urgent = caf::message_priority::high;
+  compat::request_then<health, urgent>(
+    self, timers, caf::actor_cast<caf::actor>(child), timeout,
+    [done](health x) { done(x); },
+    [done](const caf::error& why) { done(to_failure(why)); }, liveness_probe{});
+}
+
+} // namespace vigil::detail

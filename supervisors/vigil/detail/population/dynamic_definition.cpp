@@ -1,0 +1,141 @@
+#include <vigil/detail/dynamic/dynamic_record.hpp>
+#include <vigil/detail/population/dynamic_definition.hpp>
+#include <vigil/detail/static/blocking_call.hpp>
+#include <vigil/internal/population/dynamic_actor.hpp>
+#include <vigil/internal/static/nested_port.hpp>
+
+#include <string>
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+class dynamic_factory final : public child_factory {
+public:
+  explicit dynamic_factory(dynamic_definition x) : definition_(std::move(x)) {
+    // nop
+  }
+
+  [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
+    auto front = definition_.make_front(definition_.eager);
+    auto pool = std::make_shared<dynamic_children>(
+      cell->nested, definition_.child, definition_.max_children.as_size(),
+      std::move(front));
+    cell->nested->pool = pool;
+    using port = nested_port<dynamic_actor, std::shared_ptr<dynamic_children>>;
+    return std::make_unique<port>(std::move(cell), std::move(pool));
+  }
+
+  [[nodiscard]] supervisor_cell_ptr
+  make_nested(const child_cell& x) const override {
+    return nest(definition_.supervisor, x);
+  }
+
+  [[nodiscard]] std::optional<failure>
+  check(const std::string& path) const override {
+    auto spec = definition_.supervisor;
+    spec.id = "dynamic";
+    if (auto wrong = vigil::check(spec, path))
+      return wrong;
+    if (definition_.no_function)
+      return failure{errc::null_handle, "the actor function is null", path};
+    if (auto wrong
+        = wrong_count("max_children", definition_.max_children, any_limit);
+        !wrong.empty())
+      return failure{errc::out_of_range, std::move(wrong), path};
+    auto child = definition_.child;
+    child.id = "child";
+    return vigil::check(child, spec, path + "/#");
+  }
+
+private:
+  dynamic_definition definition_;
+};
+
+} // namespace
+
+child_definition define_dynamic(child_spec spec, dynamic_definition definition,
+                                std::type_index handle) {
+  return {std::move(spec),
+          std::make_shared<dynamic_factory>(std::move(definition)), handle};
+}
+
+std::shared_ptr<dynamic_children> pool_of(const child_cell& x) {
+  return std::static_pointer_cast<dynamic_children>(x.nested->pool.lock());
+}
+
+failure no_pool() {
+  return {errc::supervisor_down, "the dynamic supervisor is gone"};
+}
+
+dynamic_supervisor_handle supervisor_of(const dynamic_children* pool) {
+  if (pool == nullptr)
+    return {};
+  return caf::actor_cast<dynamic_supervisor_handle>(pool->cell().actor);
+}
+
+child_counts count_dynamic(const dynamic_children* pool) {
+  if (pool == nullptr)
+    return {};
+  return count_children(pool->cell());
+}
+
+namespace {
+
+child_info info_of(const dynamic_record& x, caf::strong_actor_ptr handle) {
+  return {'#' + std::to_string(x.uid),
+          x.path(),
+          x.state.load(std::memory_order_relaxed),
+          child_kind::worker,
+          x.spec.restart,
+          x.incarnation.load(std::memory_order_relaxed),
+          std::move(handle)};
+}
+
+} // namespace
+
+result<child_info> tell_dynamic(const dynamic_children* pool,
+                                caf::strong_actor_ptr child) {
+  if (pool == nullptr)
+    return no_pool();
+  const auto* x = pool->find(child);
+  if (x == nullptr)
+    return pool->no_child();
+  return info_of(*x, std::move(child));
+}
+
+result<child_spec> spec_of_dynamic(const dynamic_children* pool,
+                                   const caf::strong_actor_ptr& child) {
+  auto info = tell_dynamic(pool, child);
+  if (!info)
+    return info.error();
+  auto result = pool->spec();
+  result.id = std::move(info).value().id;
+  return result;
+}
+
+std::vector<child_info> list_dynamic(const dynamic_children* pool,
+                                     pool_cursor& at, std::size_t limit) {
+  std::vector<child_info> result;
+  if (pool == nullptr)
+    return result;
+  for (auto& child : pool->next_page(at, limit))
+    if (const auto* x = dynamic_cast<const dynamic_record*>(child->get()))
+      result.push_back(info_of(*x, std::move(child)));
+  return result;
+}
+
+result<void> terminate_dynamic(const dynamic_children* pool,
+                               caf::strong_actor_ptr child, duration timeout) {
+  auto to = supervisor_of(pool);
+  if (!to)
+    return pool != nullptr
+             ? failure{errc::supervisor_down, {}, pool->cell().path}
+             : no_pool();
+  const auto& cell = pool->cell();
+  return blocking_call<void>(*cell.tree, to, cell.path, timeout,
+                             call::terminate_handle{std::move(child)});
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <vigil/detail/child/cell_view.hpp>
+#include <vigil/detail/child/typed_handle.hpp>
+#include <vigil/detail/static/blocking_call.hpp>
+#include <vigil/result.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace vigil::detail {
+
+/// Sends a call to the supervisor of that cell and blocks until it answers.
+template <class T, class Call>
+[[nodiscard]] result<T> call_supervisor(const supervisor_cell& x, Call what,
+                                        duration timeout) {
+  auto to = caf::actor_cast<supervisor_handle>(x.actor);
+  if (!to)
+    return failure{errc::supervisor_down, {}, x.path};
+  if constexpr (std::is_same_v<Call, call::terminate_child>)
+    if (auto path = x.path + '/' + what.id; waits_for_itself(*x.tree, path))
+      return would_wait_for_itself(std::move(path));
+  return blocking_call<T>(*x.tree, to, x.path, timeout, std::move(what));
+}
+
+/// A child that came up; if it has gone since, what is left is its handle.
+struct started_cell {
+  child_cell_ptr cell;
+  caf::strong_actor_ptr handle;
+};
+
+/// Adds a child, starts it and waits until it is up. Fails with `errc::ignored`
+/// if there was nothing to run and nothing is left of it.
+[[nodiscard]] result<started_cell> start_child_in(const supervisor_cell& x,
+                                                  call::start_child what,
+                                                  duration timeout);
+
+/// Returns it as what its builder promises.
+template <class T>
+[[nodiscard]] result<T> handle_of_started(const started_cell& x) {
+  if (x.cell != nullptr)
+    return typed_handle<T>(*x.cell);
+  if constexpr (caf::is_handle<T>::value)
+    return caf::actor_cast<T>(x.handle);
+  else
+    return failure{errc::ignored, "it is gone already"};
+}
+
+/// Stops the child of that handle and waits until it is gone. O(1).
+[[nodiscard]] result<void>
+terminate_child_in(const supervisor_cell& x, const caf::strong_actor_ptr& child,
+                   duration timeout);
+
+} // namespace vigil::detail

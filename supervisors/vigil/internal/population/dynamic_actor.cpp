@@ -1,0 +1,197 @@
+#include <vigil/detail/child/host_core.hpp>
+#include <vigil/detail/dynamic/dynamic_record.hpp>
+#include <vigil/internal/population/dynamic_actor.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+dynamic_actor::dynamic_actor(caf::actor_config& cfg,
+                             std::shared_ptr<dynamic_children> pool,
+                             supervisor_cell_ptr cell, child_cell_ptr me)
+  : population_actor(cfg, std::move(pool), std::move(cell), std::move(me),
+                     "a child") {
+  // nop
+}
+
+const char* dynamic_actor::name() const {
+  return "vigil.dynamic_supervisor";
+}
+
+dynamic_actor::behavior_type dynamic_actor::make_behavior() {
+  return {
+    [this](const call::terminate_handle& x) { return terminate(x.child); },
+    [this](call::count_children) { return detail::count_children(cell()); },
+    [this](call::stop) { return stop_for_caller(); },
+  };
+}
+
+compat::verdict dynamic_actor::other(compat::mailbox_element& x) {
+  if (const auto* dismissed = compat::get_if<pool_dismissed>(x)) {
+    if (const auto* record = pool().find(dismissed->child))
+      see_off(*record, dismissed->child);
+  } else if (const auto* timer = compat::get_if<core_timer>(x)) {
+    on_timer(*timer);
+  } else if (const auto* gone = compat::get_if<dynamic_gone>(x)) {
+    on_gone(gone->uid);
+  } else {
+    return compat::verdict::pass;
+  }
+  return compat::verdict::consumed;
+}
+
+// -- all children -------------------------------------------------------------
+
+bool dynamic_actor::drained() const {
+  return pool().size() == 0;
+}
+
+const shutdown_policy& dynamic_actor::patience() const {
+  return pool().spec().shutdown;
+}
+
+void dynamic_actor::ask_all() {
+  for (const auto& child : pool().children())
+    compat::send_urgent(child, context(),
+                        host_command{host_command::what::stop});
+}
+
+void dynamic_actor::kill_all(bool late) {
+  for (const auto& child : pool().children()) {
+    if (const auto* record = late ? pool().find(child) : nullptr) {
+      blame(record->path(), errc::shutdown_timeout);
+      record->publish(record->life(), event_type::child_killed);
+    }
+    compat::send_urgent(child, context(),
+                        host_command{host_command::what::kill});
+  }
+}
+
+void dynamic_actor::leave_all() {
+  for (const auto& child : pool().children())
+    if (auto* record = pool().find(child)) {
+      blame(record->path(), errc::child_stuck);
+      abandon(*record);
+    }
+}
+
+// -- one child ----------------------------------------------------------------
+
+caf::result<void> dynamic_actor::terminate(const caf::strong_actor_ptr& child) {
+  const auto* record = pool().find(child);
+  if (record == nullptr)
+    return to_caf(pool().no_child());
+  auto promise = make_response_promise();
+  see_off(*record, child).promises.push_back(promise);
+  return promise;
+}
+
+dynamic_actor::leaver&
+dynamic_actor::see_off(const dynamic_record& x,
+                       const caf::strong_actor_ptr& child) {
+  auto [i, added] = leavers_.try_emplace(x.uid, cell().tree->timers);
+  auto& result = i->second;
+  if (!added)
+    return result;
+  result.child = child;
+  auto me = caf::actor_cast<caf::weak_actor_ptr>(caf::strong_actor_ptr{ctrl()});
+  compat::watch(
+    child, [me, uid = x.uid](const caf::error&, compat::context* ctx) {
+      compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(me), ctx,
+                          dynamic_gone{uid});
+    });
+  const auto& policy = pool().spec().shutdown;
+  if (policy.brutal()) {
+    press(x.uid, result);
+    return result;
+  }
+  compat::send_urgent(child, context(), host_command{host_command::what::stop});
+  if (!policy.infinite())
+    result.timer = arm(result.deadline, x.uid, policy.deadline());
+  return result;
+}
+
+namespace {
+
+/// Gets the messages to a child that was left behind: refuses them.
+class gone_child final : public compat::forwarder {
+public:
+  using behavior_type = caf::none_t;
+
+  gone_child(caf::actor_config& cfg, std::string path, std::uint64_t life,
+             std::shared_ptr<tree_context> tree)
+    : compat::forwarder(cfg), path_(std::move(path)), life_(life),
+      tree_(std::move(tree)) {
+    // nop
+  }
+
+  using compat::forwarder::enqueue;
+
+  void enqueue(compat::element_ptr x, compat::context* ctx) override {
+    if (!counts_when_lost(*x))
+      return;
+    if (tree_->events.enabled())
+      tree_->events.publish(event{.type = event_type::messages_lost,
+                                  .time = tree_->now(),
+                                  .path = path_,
+                                  .incarnation = life_,
+                                  .count = 1});
+    compat::refuse(*x, caf::strong_actor_ptr{ctrl()},
+                   to_caf({errc::child_stopped, {}, path_}), ctx);
+  }
+
+  void on_destroy() override {
+    if (!getf(is_cleaned_up_flag))
+      compat::end_quietly(*this, caf::make_error(caf::exit_reason::unreachable),
+                          nullptr);
+    compat::forwarder::on_destroy();
+  }
+
+private:
+  const std::string path_;
+  const std::uint64_t life_;
+  const std::shared_ptr<tree_context> tree_;
+};
+
+} // namespace
+
+void dynamic_actor::abandon(dynamic_record& x) {
+  x.vanish();
+  x.publish(x.life(), event_type::child_left_behind);
+  x.forget_key();
+  auto nobody = compat::make_forwarder<gone_child>(system(), x.path(), x.life(),
+                                                   cell().tree);
+  const auto child = pool().remove(x);
+  if (auto* host
+      = child != nullptr ? dynamic_cast<host_core*>(child->get()) : nullptr)
+    host->abandon(std::move(nobody), context());
+}
+
+void dynamic_actor::on_timer(const core_timer& x) {
+  auto i = leavers_.find(x.child);
+  if (i != leavers_.end() && i->second.timer == x.generation)
+    press(i->first, i->second);
+}
+
+void dynamic_actor::press(std::uint64_t uid, leaver& x) {
+  if (x.killed) {
+    if (auto* record = pool().find(x.child))
+      abandon(*record);
+    return on_gone(uid);
+  }
+  x.killed = true;
+  if (const auto* late = x.timer != 0 ? pool().find(x.child) : nullptr)
+    late->publish(late->life(), event_type::child_killed);
+  compat::send_urgent(x.child, context(),
+                      host_command{host_command::what::kill});
+  x.timer = arm(x.deadline, uid, kill_grace);
+}
+
+void dynamic_actor::on_gone(std::uint64_t uid) {
+  auto node = leavers_.extract(uid);
+  if (!node.empty())
+    for (auto& promise : node.mapped().promises)
+      promise.deliver(caf::unit);
+}
+
+} // namespace vigil::detail

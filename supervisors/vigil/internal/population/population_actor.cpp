@@ -1,0 +1,24 @@
+#include <vigil/internal/decision/limit_text.hpp>
+#include <vigil/internal/population/population_actor.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+child_exit give_up(const supervisor_cell& cell, std::uint64_t life,
+                   const std::string& noun, pool_exhausted& x) {
+  failure why{errc::restart_limit_reached,
+              limit_text(noun, cell.spec.intensity, x.earlier), cell.path};
+  why.time = cell.tree->now();
+  auto result = abnormal(why.because(std::move(x.last)));
+  if (cell.tree->events.enabled())
+    cell.tree->events.publish(event{.type = event_type::gave_up,
+                                    .time = why.time,
+                                    .path = cell.path,
+                                    .incarnation = life,
+                                    .exit = result.kind,
+                                    .why = result.why});
+  return result;
+}
+
+} // namespace vigil::detail

@@ -1,0 +1,464 @@
+#include <vigil/detail/base/guarded.hpp>
+#include <vigil/internal/static/supervisor_actor.hpp>
+
+#include <optional>
+#include <random>
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+std::function<double()> random_source(std::uint64_t seed) {
+  return [engine = std::mt19937_64{seed},
+          range = std::uniform_real_distribution<double>{}]() mutable {
+    return range(engine);
+  };
+}
+
+child_exit clean(exit_kind kind) {
+  return {kind, {}, false, {}};
+}
+
+} // namespace
+
+supervisor_actor::supervisor_actor(caf::actor_config& cfg,
+                                   supervisor_definition_ptr definition,
+                                   supervisor_cell_ptr cell, child_cell_ptr me)
+  : supervisor_base(cfg), definition_(std::move(definition)),
+    cell_(std::move(cell)), me_(std::move(me)),
+    core_(definition_->spec, cell_->path, cell_->window,
+          random_source(cell_->tree->next_seed())),
+    core_wake_(cell_->tree->timers), health_wake_(cell_->tree->timers),
+    health_(*this, [this](child_uid child, failure why) {
+      const auto condemned = core_.condemn(child, std::move(why), now());
+      attend();
+      return condemned;
+    }) {
+  health_.wake = [this](time_point at) {
+    wake_at(health_wake_, at);
+  };
+  for (const auto& child : definition_->children)
+    reveal(add_entry(core_.add_child(child.spec), child));
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::scheduled_actor*, caf::error&) {});
+  set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
+  gate(true);
+}
+
+const char* supervisor_actor::name() const {
+  return "vigil.supervisor";
+}
+
+void supervisor_actor::enqueue(compat::element_ptr x, compat::context* ctx) {
+  if (mailbox().closed()) [[unlikely]]
+    return refuse_call(*x, *cell_, caf::strong_actor_ptr{ctrl()}, ctx);
+  supervisor_base::enqueue(std::move(x), ctx);
+}
+
+void refuse_call(compat::mailbox_element& x, const supervisor_cell& cell,
+                 const caf::strong_actor_ptr& as, compat::context* ctx) {
+  compat::refuse(x, as, to_caf({errc::supervisor_down, {}, cell.path}), ctx);
+}
+
+bool supervisor_actor::cleanup(caf::error&& reason, compat::context* ctx) {
+  auto last = std::move(keep_alive_);
+  core_wake_.cancel();
+  health_wake_.cancel();
+  if (!retired()) {
+    forget_all();
+    drain_mailbox([&](compat::mailbox_element& x) {
+      refuse_call(x, *cell_, nullptr, ctx);
+    });
+  }
+  return supervisor_base::cleanup(std::move(reason), ctx);
+}
+
+// -- what happens -------------------------------------------------------------
+
+compat::verdict supervisor_actor::before(compat::mailbox_element& x) {
+  if (auto* note = compat::get_if<child_note>(x))
+    on_note(*note);
+  else if (const auto* timer = compat::get_if<core_timer>(x))
+    core_.timer(timer->child, timer->generation, now());
+  else if (const auto* cmd = compat::get_if<host_command>(x))
+    on_command(cmd->kind);
+  else if (const auto* exit = compat::get_if<caf::exit_msg>(x))
+    on_exit_message(exit->reason);
+  else if (compat::get_if<core_tick>(x) != nullptr)
+    on_tick();
+  else if (compat::get_if<start_tree_request>(x) != nullptr)
+    on_start_tree();
+  else
+    return compat::verdict::pass;
+  act();
+  return compat::verdict::consumed;
+}
+
+bool supervisor_actor::ended() {
+  act();
+  return false;
+}
+
+void supervisor_actor::thrown(std::string what, const caf::strong_actor_ptr&,
+                              caf::message_id) {
+  core_.stop(abnormal({errc::exception, std::move(what), cell_->path}), false,
+             now());
+  attend();
+}
+
+void supervisor_actor::on_note(child_note& x) {
+  auto* child = entry(x.child);
+  if (child == nullptr || x.incarnation <= child->left_behind)
+    return;
+  switch (x.kind) {
+    case child_note::what::started:
+      core_.started(x.child, now());
+      break;
+    case child_note::what::start_failed:
+      core_.start_failed(x.child, std::move(x.how.why), now());
+      break;
+    case child_note::what::ignored:
+      core_.ignored(x.child, now());
+      break;
+    case child_note::what::exited:
+      core_.exited(x.child, std::move(x.how), now());
+      break;
+  }
+  sync(x.child);
+}
+
+void supervisor_actor::on_command(host_command::what x) {
+  ordered_ = ordered_ || (x != host_command::what::park && !core_.down());
+  switch (x) {
+    case host_command::what::start:
+      if (!me_->may_start()) {
+        me_->incarnation.fetch_add(1, std::memory_order_relaxed);
+        return notify(*me_, life(), context(), child_note::what::start_failed,
+                      abnormal({errc::supervisor_stopping, {}, cell_->path}));
+      }
+      if (core_.down())
+        return begin_life();
+      start_when_down_ = true;
+      return core_.stop(abnormal({errc::killed}), true, now());
+    case host_command::what::stop:
+      return core_.stop(clean(exit_kind::shutdown), false, now());
+    case host_command::what::kill:
+      return core_.stop(abnormal({errc::killed, {}, cell_->path}), true, now());
+    case host_command::what::park:
+      for (auto& [uid, child] : entries_)
+        child.port->park(!ordered_, context());
+      return;
+    case host_command::what::forget:
+      if (core_.down())
+        return retire(me_->last_end());
+      forget_when_down_ = true;
+      return core_.stop(abnormal({errc::killed}), true, now());
+    case host_command::what::abandon:
+      return;
+  }
+}
+
+void supervisor_actor::on_exit_message(const caf::error& reason) {
+  if (!reason)
+    return;
+  auto how = exit_of(reason);
+  if (how.kind == exit_kind::abnormal && how.why.path.empty())
+    how.why.path = cell_->path;
+  // A root is down before its start only: it will not come any more.
+  if (me_ == nullptr && core_.down())
+    return end_root({std::move(how), true, {}});
+  core_.stop(std::move(how), reason == caf::exit_reason::kill, now());
+}
+
+// The core knows stale timers by their generation; here they only cost.
+void supervisor_actor::on_tick() {
+  const auto time = now();
+  timers_.fire(time, [&](const timer_queue::timer& x) {
+    core_.timer(x.child, x.generation, time);
+  });
+  if (const auto at
+      = timers_.next([this](const auto& x) { return is_stale(x); }))
+    wake_at(core_wake_, *at);
+  if (const auto at = health_.tick(time))
+    wake_at(health_wake_, *at);
+}
+
+bool supervisor_actor::is_stale(const timer_queue::timer& x) {
+  const auto* child = entry(x.child);
+  return child == nullptr || child->timer != x.generation;
+}
+
+void supervisor_actor::wake_at(compat::timer& x, time_point at) {
+  x.set(at, *this, [] { return core_tick{}; });
+}
+
+void supervisor_actor::on_start_tree() {
+  starter_ = make_response_promise();
+  keep_alive_ = caf::strong_actor_ptr{ctrl()};
+  begin_life();
+}
+
+void supervisor_actor::begin_life() {
+  if (me_ != nullptr) {
+    me_->appear();
+    me_->incarnation.fetch_add(1, std::memory_order_relaxed);
+  }
+  going_down_ = false;
+  ordered_ = false;
+  cell_->going_down.store(false, std::memory_order_release);
+  set_state(child_state::starting, now());
+  core_.start(now());
+}
+
+// -- what is decided ----------------------------------------------------------
+
+void supervisor_actor::act() {
+  if (std::exchange(acting_, true))
+    return;
+  // What was to be started again is not any more.
+  if (core_.stopping() && !std::exchange(going_down_, true)) {
+    cell_->going_down.store(true, std::memory_order_release);
+    sync_all();
+  }
+  for (auto todo = core_.take_actions(); !todo.empty() && !retired();
+       todo = core_.take_actions())
+    for (const auto& x : todo)
+      std::visit([this](const auto& y) { carry_out(y); }, x);
+  acting_ = false;
+}
+
+void supervisor_actor::carry_out(const action::start_child& x) {
+  auto* child = entry(x.child);
+  if (child == nullptr) {
+    child = remade(x.child);
+    if (child == nullptr)
+      return;
+  }
+  reveal(*child);
+  child->stopped = false;
+  sync(x.child);
+  try {
+    child->port->start(context());
+  } catch (const failure_exception& e) {
+    if (e.why.code == errc::ignored)
+      return core_.ignored(x.child, now());
+    start_threw(*child, e.why);
+  } catch (...) {
+    start_threw(*child, thrown_failure());
+  }
+}
+
+// A static child that was forgotten comes back. What is made of a description
+// may be copies of what is the user's.
+supervisor_actor::child_entry* supervisor_actor::remade(child_uid child) {
+  std::optional<failure> why;
+  if (auto node = unmade_.extract(child); !node.empty()) {
+    why = std::move(node.mapped());
+  } else {
+    const auto& definition = definition_->children[child - 1];
+    why = caught([&] { add_entry(child, definition); });
+    if (why)
+      why->path = cell_->path + '/' + definition.spec.id;
+  }
+  if (why)
+    core_.start_failed(child, std::move(*why), now());
+  return entry(child);
+}
+
+void supervisor_actor::start_threw(const child_entry& x, failure why) {
+  const auto n = x.cell->incarnation.load(std::memory_order_relaxed);
+  auto how = abnormal(x.cell->complete(std::move(why), n));
+  x.cell->log(how.why, n);
+  x.cell->publish(n, event_type::start_failed, how);
+  x.cell->ended(n, to_caf(how.why));
+  core_.start_failed(x.cell->uid, std::move(how.why), now());
+}
+
+void supervisor_actor::carry_out(const action::stop_child& x) {
+  sync(x.child);
+  if (auto* child = entry(x.child)) {
+    child->stopped = true;
+    child->port->stop(x.kill, context());
+  }
+}
+
+void supervisor_actor::carry_out(const action::park_child& x) {
+  sync(x.child);
+  if (auto* child = entry(x.child))
+    child->port->park(!child->stopped, context());
+}
+
+void supervisor_actor::carry_out(const action::forget_child& x) {
+  unmade_.erase(x.child);
+  auto node = entries_.extract(x.child);
+  if (node.empty())
+    return;
+  auto& child = node.mapped();
+  health_.end(x.child);
+  if (x.child <= definition_->children.size())
+    earlier_[x.child] = child.cell->incarnation;
+  child.cell->state = child_state::stopped;
+  child.cell->vanish();
+  if (child.shown)
+    child.cell->publish(child.cell->incarnation, event_type::child_removed);
+  child.port->forget(context());
+  cell_->remove(x.child);
+}
+
+void supervisor_actor::carry_out(const action::set_timer& x) {
+  sync(x.child);
+  if (x.after == duration::zero())
+    return compat::send_normal(caf::strong_actor_ptr{ctrl()}, context(),
+                               core_timer{x.child, x.generation});
+  if (auto* child = entry(x.child))
+    child->timer = x.generation;
+  const auto at = time_after(now(), x.after);
+  if (timers_.add({at, x.child, x.generation},
+                  [this](const auto& y) { return is_stale(y); }))
+    wake_at(core_wake_, at);
+}
+
+void supervisor_actor::carry_out(const action::cancel_timer& x) {
+  if (auto* child = entry(x.child))
+    child->timer = 0;
+}
+
+void supervisor_actor::carry_out(const action::answer& x) {
+  auto node = calls_.extract(x.call);
+  if (node.empty())
+    return;
+  auto& call = node.mapped();
+  if (!x.what)
+    return call.promise.deliver(to_caf(x.what.error()));
+  if (call.kind == reply_kind::nothing)
+    return call.promise.deliver(caf::unit);
+  child_info info;
+  // A temporary child that ignored its start is about to be forgotten.
+  const auto* child = entry(x.what.value());
+  if (child != nullptr && core_.find(x.what.value())) {
+    sync(x.what.value());
+    info = info_of(*child->cell);
+  } else {
+    info.id = call.id;
+    info.path = cell_->path + '/' + call.id;
+  }
+  call.promise.deliver(std::move(info));
+}
+
+void supervisor_actor::carry_out(const action::came_up&) {
+  set_state(child_state::running, now());
+  publish(event_type::supervisor_started);
+  if (me_ != nullptr) {
+    me_->came_up(life(), now());
+    notify(*me_, life(), context(), child_note::what::started);
+  } else {
+    std::exchange(starter_, {}).deliver(caf::unit);
+  }
+}
+
+void supervisor_actor::carry_out(const action::went_down& x) {
+  sync_all();
+  if (me_ != nullptr && me_->departs(x.exit, true))
+    me_->vanish();
+  set_state(child_state::stopped, now());
+  if (x.exit.kind == exit_kind::abnormal) {
+    cell_->failures.add(x.exit.why);
+    if (me_ != nullptr)
+      me_->log(x.exit.why, life());
+  }
+  publish(event_type::supervisor_stopped, &x.exit);
+  if (me_ != nullptr)
+    me_->publish(life(),
+                 x.start_failed ? event_type::start_failed
+                 : ordered_     ? event_type::child_stopped
+                                : event_type::child_exited,
+                 x.exit);
+  // Whoever waits for the stop finds the tree ended.
+  auto stoppers = std::exchange(stoppers_, {});
+  if (me_ == nullptr)
+    end_root(x);
+  for (auto& promise : stoppers)
+    promise.deliver(x.report);
+  if (me_ == nullptr)
+    return;
+  auto how = x.exit;
+  how.culprits = x.report.culprits;
+  notify(*me_, life(), context(),
+         x.start_failed ? child_note::what::start_failed
+                        : child_note::what::exited,
+         std::move(how));
+  if (std::exchange(start_when_down_, false))
+    begin_life();
+  if (forget_when_down_)
+    retire(me_->last_end());
+}
+
+void supervisor_actor::carry_out(const action::publish& x) {
+  auto* child = entry(x.child);
+  if (child == nullptr)
+    return;
+  using what = action::publish::what;
+  auto& cell = *child->cell;
+  // No life begins at this point but by an order of this actor.
+  const auto last = cell.incarnation.load(std::memory_order_relaxed);
+  switch (x.kind) {
+    case what::restarting:
+      return cell.publish(
+        last, event{.type = event_type::child_restarting, .after = x.after});
+    case what::gave_up: {
+      const auto how = abnormal(*x.why);
+      return publish(event_type::gave_up, &how);
+    }
+    case what::killed:
+      return cell.publish(last, event_type::child_killed);
+    case what::left_behind:
+      child->left_behind = last;
+      sync(x.child);
+      core_.write_off(x.child);
+      cell.ended(last, to_caf({errc::child_stuck, {}, cell.path()}));
+      child->port->abandon(context());
+      return cell.publish(last, event_type::child_left_behind);
+  }
+}
+
+void supervisor_actor::end_root(const action::went_down& x) {
+  const auto abnormal = x.exit.kind == exit_kind::abnormal;
+  auto reason = x.exit.kind == exit_kind::shutdown
+                  ? caf::make_error(caf::exit_reason::user_shutdown)
+                  : caf::error{};
+  if (abnormal)
+    reason = to_caf(x.exit.why);
+  if (starter_.pending())
+    std::exchange(starter_, {})
+      .deliver(abnormal ? reason
+                        : to_caf({errc::supervisor_stopping, {}, cell_->path}));
+  retire(std::move(reason));
+}
+
+void supervisor_actor::forget_all() {
+  for (auto& [uid, child] : entries_)
+    child.port->forget(context());
+  entries_.clear();
+  cell_->clear();
+}
+
+std::uint64_t supervisor_actor::life() const noexcept {
+  return me_ != nullptr ? me_->incarnation.load(std::memory_order_relaxed) : 0;
+}
+
+void supervisor_actor::publish(event_type type, const child_exit* how) const {
+  auto& events = cell_->tree->events;
+  if (!events.enabled())
+    return;
+  event x{
+    .type = type, .time = now(), .path = cell_->path, .incarnation = life()};
+  if (how != nullptr) {
+    x.exit = how->kind;
+    if (how->kind == exit_kind::abnormal)
+      x.why = how->why;
+  }
+  events.publish(x);
+}
+
+} // namespace vigil::detail

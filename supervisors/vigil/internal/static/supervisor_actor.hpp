@@ -1,0 +1,189 @@
+#pragma once
+
+#include <vigil/call.hpp>
+#include <vigil/detail/child/child_messages.hpp>
+#include <vigil/detail/static/cell_calls.hpp>
+#include <vigil/detail/static/definition.hpp>
+#include <vigil/internal/decision/decision_core.hpp>
+#include <vigil/internal/decision/timer_queue.hpp>
+#include <vigil/internal/health/health_monitor.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace vigil::detail {
+
+/// Asks a root supervisor to come up; answered when it is, or by its failure.
+struct start_tree_request {};
+
+/// A timer of the decision core that is due at once, after what waits.
+struct core_timer {
+  child_uid child;
+  std::uint64_t generation;
+};
+
+/// Some timer of the decision core may be due.
+struct core_tick {};
+
+using supervisor_base
+  = compat::telling<compat::control<typename supervisor_handle::base>>;
+
+/// Answers a call that comes when the supervisor is gone.
+void refuse_call(compat::mailbox_element& x, const supervisor_cell& cell,
+                 const caf::strong_actor_ptr& as, compat::context* ctx);
+
+/// The control plane of one supervisor: reports to the decision core what
+/// happens, and carries out what it decides.
+///
+/// It outlives its own failures as the hosts of workers do: a nested one that
+/// went down waits for its parent to start it again. Never blocks, and runs
+/// user code only where a callable makes a child.
+class supervisor_actor final : public supervisor_base, public child_actor {
+public:
+  /// `me` is what the parent keeps of this supervisor; null for a root.
+  supervisor_actor(caf::actor_config& cfg, supervisor_definition_ptr definition,
+                   supervisor_cell_ptr cell, child_cell_ptr me);
+
+  [[nodiscard]] const char* name() const override;
+
+  [[nodiscard]] child_record* child() noexcept override {
+    return me_.get();
+  }
+
+  void tell_end(caf::error why, compat::context* ctx) override {
+    tell_of_end(std::move(why), ctx);
+  }
+
+  void tell_begin() override {
+    tell_of_begin();
+  }
+
+  behavior_type make_behavior() override;
+
+  using supervisor_base::enqueue;
+
+  void enqueue(compat::element_ptr x, compat::context* ctx) override;
+
+  bool cleanup(caf::error&& reason, compat::context* ctx) override;
+
+protected:
+  compat::verdict before(compat::mailbox_element& x) override;
+  bool ended() override;
+  void thrown(std::string what, const caf::strong_actor_ptr& asker,
+              caf::message_id mid) override;
+
+private:
+  struct child_entry {
+    child_cell_ptr cell;
+    child_port_ptr port;
+    /// It was told to end since its last start.
+    bool stopped = false;
+    /// The generation of its timer; 0 for none.
+    std::uint64_t timer = 0;
+    /// Lives up to this one were left behind: what they say counts no more.
+    std::uint64_t left_behind = 0;
+    /// How its health is checked, if it is.
+    std::shared_ptr<const health_probe> probe;
+    /// Inspection sees it. A dynamic child that has to wait for the initial
+    /// start may turn out to have the id of another.
+    bool shown = false;
+  };
+
+  enum class reply_kind : std::uint8_t { nothing, info };
+
+  struct pending_call {
+    caf::response_promise promise;
+    reply_kind kind;
+    std::string id;
+  };
+
+  // -- what happens -----------------------------------------------------------
+
+  void on_note(child_note& x);
+  void on_command(host_command::what x);
+  void on_exit_message(const caf::error& reason);
+  void on_start_tree();
+  void on_tick();
+
+  // -- what is asked ----------------------------------------------------------
+
+  call_id remember(reply_kind kind, std::string id);
+  caf::result<child_info> start_child(child_definition x);
+  caf::result<void> terminate_child(const std::string& id);
+  caf::result<child_info> restart_child(const std::string& id);
+  caf::result<void> delete_child(const std::string& id);
+
+  /// Has the supervisor of the child that `x` names answer.
+  template <class T, class Call, class F>
+  caf::result<T> call_child(Call& x, F here);
+
+  // -- what is decided --------------------------------------------------------
+
+  /// Carries out all actions of the core.
+  void act();
+  void carry_out(const action::start_child& x);
+  void carry_out(const action::stop_child& x);
+  void carry_out(const action::park_child& x);
+  void carry_out(const action::forget_child& x);
+  void carry_out(const action::set_timer& x);
+  void carry_out(const action::cancel_timer& x);
+  void carry_out(const action::answer& x);
+  void carry_out(const action::came_up& x);
+  void carry_out(const action::went_down& x);
+  void carry_out(const action::publish& x);
+
+  void begin_life();
+  void end_root(const action::went_down& x);
+  void forget_all();
+  [[nodiscard]] std::uint64_t life() const noexcept;
+  void publish(event_type type, const child_exit* how = nullptr) const;
+  void set_state(child_state x, time_point now);
+  void sync(child_uid child);
+  void check_health(const child_entry& x, child_state state);
+  void sync_all();
+
+  child_entry& add_entry(child_uid child, const child_definition& x);
+  void reveal(child_entry& x);
+  [[nodiscard]] child_entry* remade(child_uid child);
+  void start_threw(const child_entry& x, failure why);
+  [[nodiscard]] child_entry* entry(child_uid child);
+  [[nodiscard]] bool is_stale(const timer_queue::timer& x);
+  [[nodiscard]] time_point now() const;
+  void wake_at(compat::timer& x, time_point at);
+
+  supervisor_definition_ptr definition_;
+  supervisor_cell_ptr cell_;
+  child_cell_ptr me_;
+  decision_core core_;
+  std::unordered_map<child_uid, child_entry> entries_;
+  /// The last incarnations of static children that were forgotten and come back
+  /// with the next start.
+  std::unordered_map<child_uid, std::uint64_t> earlier_;
+  /// Why children that were added at run time could not even be made.
+  std::unordered_map<child_uid, failure> unmade_;
+  std::unordered_map<call_id, pending_call> calls_;
+  call_id last_call_ = 0;
+  std::uint64_t last_serial_ = 0;
+  timer_queue timers_;
+  compat::timer core_wake_;
+  compat::timer health_wake_;
+  health_monitor health_;
+  std::vector<caf::response_promise> stoppers_;
+  caf::response_promise starter_;
+  caf::strong_actor_ptr keep_alive_;
+  bool acting_ = false;
+  bool going_down_ = false;
+  // Its parent wants it to go down.
+  bool ordered_ = false;
+  bool start_when_down_ = false;
+  bool forget_when_down_ = false;
+};
+
+} // namespace vigil::detail
+
+VIGIL_MESSAGE_TYPE(vigil::detail::start_tree_request)
+VIGIL_MESSAGE_TYPE(vigil::detail::core_timer)
+VIGIL_MESSAGE_TYPE(vigil::detail::core_tick)

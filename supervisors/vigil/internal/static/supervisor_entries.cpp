@@ -1,0 +1,77 @@
+#include <vigil/internal/static/supervisor_actor.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace vigil::detail {
+
+supervisor_actor::child_entry&
+supervisor_actor::add_entry(child_uid child, const child_definition& x) {
+  auto cell = std::make_shared<child_cell>(x.spec, child, cell_, x.handle_type);
+  cell->nested = x.factory->make_nested(*cell);
+  auto port = x.factory->make_port(cell);
+  auto& result = entries_[child];
+  result.cell = std::move(cell);
+  result.port = std::move(port);
+  result.probe = x.probe;
+  // The same place in the tree: its incarnations are counted on, and what an
+  // earlier one has to say is about an earlier one.
+  if (const auto i = earlier_.find(child); i != earlier_.end()) {
+    result.cell->incarnation = i->second;
+    result.left_behind = i->second;
+  }
+  return result;
+}
+
+void supervisor_actor::reveal(child_entry& x) {
+  if (std::exchange(x.shown, true))
+    return;
+  x.cell->window = core_.find(x.cell->uid)->budget;
+  cell_->add(x.cell);
+}
+
+supervisor_actor::child_entry* supervisor_actor::entry(child_uid child) {
+  auto i = entries_.find(child);
+  return i != entries_.end() ? &i->second : nullptr;
+}
+
+void supervisor_actor::set_state(child_state x, time_point at) {
+  cell_->state = x;
+  cell_->up_since = at.time_since_epoch().count();
+  if (me_ != nullptr)
+    me_->since(at);
+}
+
+void supervisor_actor::sync(child_uid child) {
+  auto* x = entry(child);
+  auto view = core_.find(child);
+  if (x == nullptr || !view)
+    return;
+  x->cell->state = view->state;
+  if (view->state == child_state::starting)
+    x->cell->leaving(false);
+  else if (view->state == child_state::stopping)
+    x->cell->leaving(!view->planned);
+  else if (view->state == child_state::stopped && !view->planned)
+    x->cell->vanish();
+  if (x->cell->spec.health)
+    check_health(*x, view->state);
+}
+
+void supervisor_actor::check_health(const child_entry& x, child_state state) {
+  if (state != child_state::running)
+    health_.end(x.cell->uid);
+  else if (const auto at = health_.begin(x.cell, x.probe))
+    wake_at(health_wake_, *at);
+}
+
+void supervisor_actor::sync_all() {
+  for (const auto& [uid, child] : entries_)
+    sync(uid);
+}
+
+time_point supervisor_actor::now() const {
+  return cell_->tree->now();
+}
+
+} // namespace vigil::detail
