@@ -1,10 +1,10 @@
 #pragma once
 
 #include <vigil/caf.hpp>
-#include <vigil/child_exit.hpp>
 #include <vigil/child_state.hpp>
 #include <vigil/detail/child/child_definition.hpp>
 #include <vigil/snapshot.hpp>
+#include <vigil/stop_report.hpp>
 
 #include <cstddef>
 #include <string>

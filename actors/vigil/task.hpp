@@ -112,9 +112,9 @@ public:
         return detail::failed<T>(done.error());
     }
     auto result = take();
-    if (!result.has_exception())
+    if (!is_fault(result))
       return result;
-    const auto& code = result.assume_exception().code;
+    const auto& code = fault_of(result).code;
     if (code == errc::child_stopped || (code == errc::killed && !late))
       return std::nullopt;
     return result;

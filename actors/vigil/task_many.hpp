@@ -83,8 +83,8 @@ await_many(std::vector<task<T>>& xs, any_duration timeout = task_timeout) {
     for (auto& x : xs)
       if (x.valid())
         static_cast<void>(x.shutdown(brutal_kill));
-    if (first.has_exception())
-      return std::move(first).assume_exception();
+    if (is_fault(first))
+      return fault_of(std::move(first));
     return std::move(first).assume_error();
   }
   if constexpr (std::is_void_v<T>) {

@@ -48,10 +48,10 @@ void from_a_thread(const vigil::tasks& tasks) {
   auto result = started.value().await(2s);
   if (result.has_value())
     std::cout << result.assume_value().pages << " pages\n";
-  else if (result.has_error()) // an answer, such as "no such report"
-    std::cout << "no: " << result.assume_error().text << '\n';
+  else if (is_error(result)) // an answer, such as "no such report"
+    std::cout << "no: " << error_of(result).text << '\n';
   else // it died, or it was late
-    std::cout << "failed: " << result.assume_exception().text << '\n';
+    std::cout << "failed: " << fault_of(result).text << '\n';
 }
 // doc: end
 

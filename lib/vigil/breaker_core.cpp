@@ -15,9 +15,6 @@ using detail::probe_gate;
 using detail::probe_verdict;
 using detail::verdict;
 
-// A permit that is destroyed does not know what time it is.
-constexpr auto no_time = time_point::min();
-
 // Until the first probe is back: a small part of what a user waits anyhow.
 duration probe_wait(const breaker_settings& x) noexcept {
   return std::clamp<duration>(x.wait.initial() / 10,
@@ -30,29 +27,6 @@ void count_one(std::atomic<std::uint64_t>& x) noexcept {
 }
 
 } // namespace
-
-bool breaker_permit::report(call_outcome how, time_point now) noexcept {
-  if (core_ == nullptr)
-    return false;
-  const breaker_core::call x{generation_, since_, now, how, nullptr};
-  if (std::exchange(reported_, 1U) != 0)
-    return core_->stale(x);
-  return core_->settle(x, {turn_, place_});
-}
-
-bool breaker_permit::report(call_outcome how, time_point now,
-                            std::error_code why) noexcept {
-  if (core_ == nullptr)
-    return false;
-  const breaker_core::call x{generation_, since_, now, how, &why};
-  if (std::exchange(reported_, 1U) != 0)
-    return core_->stale(x);
-  return core_->settle(x, {turn_, place_});
-}
-
-void breaker_permit::abandon() noexcept {
-  report(call_outcome::abandoned, no_time);
-}
 
 result<std::shared_ptr<breaker_core>>
 breaker_core::make(std::string name, const breaker_policy& policy,

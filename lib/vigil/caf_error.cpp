@@ -36,13 +36,6 @@ exit_kind exit_kind_of(const caf::error& reason) {
   return exit_kind::abnormal;
 }
 
-child_exit exit_of(const caf::error& reason) {
-  const auto kind = exit_kind_of(reason);
-  if (kind == exit_kind::abnormal)
-    return abnormal(to_failure(reason));
-  return {kind, {}, false, {}};
-}
-
 caf::error make_error(errc code) {
   return to_caf(failure{code});
 }

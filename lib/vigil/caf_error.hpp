@@ -1,7 +1,7 @@
 #pragma once
 
 #include <vigil/caf.hpp>
-#include <vigil/child_exit.hpp>
+#include <vigil/exit_kind.hpp>
 #include <vigil/failure.hpp>
 
 #include <system_error>
@@ -35,9 +35,6 @@ void add_error_category(const std::error_category& x);
 /// Tells how an actor ended that has this exit reason. OTP's `normal` is CAF's
 /// empty error, OTP's `shutdown` is `caf::exit_reason::user_shutdown`.
 [[nodiscard]] exit_kind exit_kind_of(const caf::error& reason);
-
-/// Tells how an actor ended that has this exit reason, and why.
-[[nodiscard]] child_exit exit_of(const caf::error& reason);
 
 /// Finds `errc` by argument-dependent look-up wherever CAF wants an error.
 [[nodiscard]] caf::error make_error(errc code);

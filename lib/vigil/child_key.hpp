@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/caf.hpp>
+#include <vigil/detail/base/language.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/child_exit.hpp>
+#include <vigil/exit_kind.hpp>
 #include <vigil/failure.hpp>
 #include <vigil/health.hpp>
 #include <vigil/resource.hpp>

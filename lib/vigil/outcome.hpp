@@ -60,6 +60,40 @@ using outcome = BOOST_OUTCOME_V2_NAMESPACE::basic_outcome<
   T, error_reason, fault_reason,
   BOOST_OUTCOME_V2_NAMESPACE::policy::all_narrow>;
 
+/// Returns whether an outcome is an error: expected, the actor lives on.
+template <class T>
+[[nodiscard]] bool is_error(const outcome<T>& x) noexcept {
+  return x.has_error();
+}
+
+/// Returns whether an outcome is a fault: the child restarts.
+template <class T>
+[[nodiscard]] bool is_fault(const outcome<T>& x) noexcept {
+  return x.has_exception();
+}
+
+/// Returns the error; undefined unless `is_error(x)`.
+template <class T>
+[[nodiscard]] const error_reason& error_of(const outcome<T>& x) noexcept {
+  return x.assume_error();
+}
+
+template <class T>
+[[nodiscard]] error_reason error_of(outcome<T>&& x) noexcept {
+  return std::move(x).assume_error();
+}
+
+/// Returns the fault; undefined unless `is_fault(x)`.
+template <class T>
+[[nodiscard]] const fault_reason& fault_of(const outcome<T>& x) noexcept {
+  return x.assume_exception();
+}
+
+template <class T>
+[[nodiscard]] fault_reason fault_of(outcome<T>&& x) noexcept {
+  return std::move(x).assume_exception();
+}
+
 /// Tells whether `T` is an `outcome`.
 template <class T>
 struct is_outcome : std::false_type {};

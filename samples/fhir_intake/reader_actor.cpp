@@ -47,9 +47,9 @@ bool is_answer(const vigil::failure& why) {
 }
 
 vigil::failure why_of(const vigil::outcome<resource>& x) {
-  const auto& why = x.has_exception()
-                      ? static_cast<const vigil::reason&>(x.assume_exception())
-                      : x.assume_error();
+  const vigil::reason& why = is_fault(x)
+                               ? static_cast<const vigil::reason&>(fault_of(x))
+                               : error_of(x);
   return {why.code, why.text};
 }
 

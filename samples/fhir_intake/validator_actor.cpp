@@ -17,11 +17,11 @@ namespace {
 vigil::outcome<void> work(const check& x) {
   try {
     auto result = validate(x.what);
-    if (!result.has_exception()) {
+    if (!is_fault(result)) {
       x.answer.deliver(std::move(result));
       return vigil::success();
     }
-    auto why = std::move(result).assume_exception();
+    auto why = fault_of(std::move(result));
     x.answer.deliver(vigil::error(why.code, why.text));
     return why;
   } catch (const std::exception& e) {

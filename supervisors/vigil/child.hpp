@@ -1,8 +1,8 @@
 #pragma once
 
 #include <vigil/child_key.hpp>
-#include <vigil/child_settings.hpp>
 #include <vigil/count.hpp>
+#include <vigil/detail/base/child_settings.hpp>
 #include <vigil/detail/health/health_probe.hpp>
 #include <vigil/detail/static/child_traits.hpp>
 #include <vigil/detail/static/definition.hpp>
@@ -99,10 +99,8 @@ public:
 
   /// Returns the description that a supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
-    detail::key_tag tag = nullptr;
-    if constexpr (is_child_key_v<Key>)
-      tag = detail::tag_of<Key>();
-    return {this->as_child(), factory_, typeid(Handle), tag, probe_};
+    return {this->as_child(), factory_, typeid(Handle), detail::tag_of<Key>(),
+            probe_};
   }
 
 private:

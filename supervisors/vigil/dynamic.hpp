@@ -5,7 +5,7 @@
 #include <vigil/detail/child/is_null.hpp>
 #include <vigil/detail/dynamic/dynamic_starter.hpp>
 #include <vigil/detail/dynamic/keyed_starter.hpp>
-#include <vigil/dynamic_ref.hpp>
+#include <vigil/detail/population/dynamic_ref.hpp>
 
 #include <concepts>
 #include <cstddef>

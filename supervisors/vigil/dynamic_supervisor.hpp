@@ -1,8 +1,8 @@
 #pragma once
 
 #include <vigil/child_key.hpp>
-#include <vigil/child_settings.hpp>
 #include <vigil/count.hpp>
+#include <vigil/detail/base/child_settings.hpp>
 #include <vigil/detail/population/dynamic_build.hpp>
 #include <vigil/detail/population/dynamic_definition.hpp>
 #include <vigil/dynamic.hpp>
@@ -125,8 +125,7 @@ public:
     mine.no_function = detail::is_null(recipe_.function);
     auto result = detail::define_dynamic(this->as_child(), std::move(mine),
                                          typeid(handle_type));
-    if constexpr (is_child_key_v<Key>)
-      result.key = detail::tag_of<Key>();
+    result.key = detail::tag_of<Key>();
     return result;
   }
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <vigil/child_key.hpp>
-#include <vigil/child_settings.hpp>
 #include <vigil/count.hpp>
+#include <vigil/detail/base/child_settings.hpp>
 #include <vigil/detail/child/typed_handle.hpp>
 #include <vigil/detail/population/dynamic_definition.hpp>
 #include <vigil/detail/static/cell_calls.hpp>
@@ -139,12 +139,9 @@ public:
 
   /// Returns the description that a parent supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
-    detail::key_tag tag = nullptr;
-    if constexpr (is_child_key_v<Key>)
-      tag = detail::tag_of<Key>();
     auto mine = std::make_shared<detail::supervisor_definition>(definition_);
     return {this->as_child(), detail::make_supervisor_factory(std::move(mine)),
-            typeid(mixed_dynamic), tag};
+            typeid(mixed_dynamic), detail::tag_of<Key>()};
   }
 
 private:

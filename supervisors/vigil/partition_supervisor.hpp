@@ -1,7 +1,7 @@
 #pragma once
 
-#include <vigil/child_settings.hpp>
 #include <vigil/count.hpp>
+#include <vigil/detail/base/child_settings.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/base/partition_hash.hpp>
 #include <vigil/detail/numbered/partition_table.hpp>
@@ -168,8 +168,7 @@ public:
     };
     auto result = detail::define_partitions(this->as_child(), replicas_, make,
                                             typeid(handle_type));
-    if constexpr (is_child_key_v<Key>)
-      result.key = detail::tag_of<Key>();
+    result.key = detail::tag_of<Key>();
     return result;
   }
 

@@ -65,8 +65,7 @@ public:
   [[nodiscard]] detail::child_definition definition() const {
     auto result = detail::define_pool(this->as_child(), replicas_, queue_,
                                       typeid(Handle));
-    if constexpr (is_child_key_v<Key>)
-      result.key = detail::tag_of<Key>();
+    result.key = detail::tag_of<Key>();
     return result;
   }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <vigil/child_key.hpp>
-#include <vigil/child_settings.hpp>
+#include <vigil/detail/base/child_settings.hpp>
 #include <vigil/detail/child/child_definition.hpp>
 #include <vigil/detail/resource/resource_actor.hpp>
 
@@ -80,8 +80,7 @@ public:
   /// Returns the description that a parent supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
     auto result = detail::define_resource_guard(this->as_child(), settings_);
-    if constexpr (is_child_key_v<Key>)
-      result.key = detail::tag_of<Key>();
+    result.key = detail::tag_of<Key>();
     return result;
   }
 

@@ -4,9 +4,7 @@
 #include <vigil/count.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/child/is_null.hpp>
-#include <vigil/dynamic_supervisor.hpp>
 #include <vigil/supervisor_ref.hpp>
-#include <vigil/task_supervisor.hpp>
 
 #include <cstddef>
 #include <iterator>
@@ -84,20 +82,13 @@ public:
     return added<own, below>(x.definition());
   }
 
-  /// Adds a child of any other kind: a dynamic supervisor, a partition
-  /// supervisor, a pool.
+  /// Adds a child of any other kind: a dynamic, task or partition supervisor, a
+  /// pool, a broker.
   template <detail::describes_child T>
   [[nodiscard]] auto child(const T& x) const {
     using key = typename T::key_type;
     check_key<key>();
     return added<detail::append_keys_t<Own, key>, Below>(x.definition());
-  }
-
-  /// Adds a task supervisor as a child.
-  template <class K>
-  [[nodiscard]] auto child(const task_supervisor_builder<K>& x) const {
-    check_key<K>();
-    return added<detail::append_keys_t<Own, K>, Below>(x.definition());
   }
 
   template <class T>
@@ -183,11 +174,8 @@ public:
 
   /// Returns the description that a parent supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
-    detail::key_tag tag = nullptr;
-    if constexpr (is_child_key_v<Key>)
-      tag = detail::tag_of<Key>();
     return {this->as_child(), detail::make_supervisor_factory(tree()),
-            typeid(supervisor_handle), tag};
+            typeid(supervisor_handle), detail::tag_of<Key>()};
   }
 
 private:

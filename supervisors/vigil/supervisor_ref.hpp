@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/key_list.hpp>
+#include <vigil/detail/base/key_list.hpp>
 #include <vigil/tree_ref.hpp>
 
 #include <array>

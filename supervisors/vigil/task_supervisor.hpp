@@ -1,8 +1,8 @@
 #pragma once
 
 #include <vigil/child_key.hpp>
-#include <vigil/child_settings.hpp>
 #include <vigil/count.hpp>
+#include <vigil/detail/base/child_settings.hpp>
 #include <vigil/tasks.hpp>
 
 #include <cstddef>
@@ -65,8 +65,7 @@ public:
   [[nodiscard]] detail::child_definition definition() const {
     auto result
       = detail::define_tasks(this->as_child(), settings_, typeid(tasks));
-    if constexpr (is_child_key_v<Key>)
-      result.key = detail::tag_of<Key>();
+    result.key = detail::tag_of<Key>();
     return result;
   }
 

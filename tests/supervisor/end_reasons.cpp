@@ -1,6 +1,8 @@
 #include "dynamic_fixture.hpp"
 #include "world.hpp"
 
+#include <vigil/detail/state/exit_of.hpp>
+
 #include <doctest/doctest.h>
 
 #include <memory>
@@ -41,7 +43,7 @@ told monitor(caf::actor_system& sys, const Handle& who) {
 std::string reason(const told& x) {
   if (!*x.why)
     return "-";
-  const auto how = vigil::exit_of(**x.why);
+  const auto how = vigil::detail::exit_of(**x.why);
   if (how.kind != vigil::exit_kind::abnormal)
     return std::string{vigil::to_string(how.kind)};
   return name_of(how.why.code);

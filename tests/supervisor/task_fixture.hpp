@@ -54,15 +54,14 @@ struct fixture : trap::virtual_system {
 template <class T>
 vigil::errc code_of(const vigil::outcome<T>& x) {
   REQUIRE(!x.has_value());
-  const auto code
-    = x.has_exception() ? x.assume_exception().code : x.assume_error().code;
+  const auto code = is_fault(x) ? fault_of(x).code : error_of(x).code;
   REQUIRE(&code.category() == &vigil::vigil_category());
   return static_cast<vigil::errc>(code.value());
 }
 
 template <class T>
 bool is_fault(const vigil::outcome<T>& x, vigil::errc code) {
-  return x.has_exception() && code_of(x) == code;
+  return is_fault(x) && code_of(x) == code;
 }
 
 template <class T>

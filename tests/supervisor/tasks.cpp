@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(fixture, "what a task throws is a fault") {
              .value();
   auto x = t.await();
   REQUIRE(is_fault(x, errc::exception));
-  CHECK(x.assume_exception().text == "oh");
+  CHECK(fault_of(x).text == "oh");
   auto odd = tree[tasks_key].async_nolink([]() -> int { throw 1; }).value();
   CHECK(is_fault(odd.await(), errc::exception));
 }

@@ -530,8 +530,7 @@ TEST_CASE_FIXTURE(fixture, "a task that is late is told so once, on time") {
       .then(
         self,
         [&](const vigil::outcome<int>& x) {
-          results.push_back(x.has_exception() ? x.assume_exception().text
-                                              : "?");
+          results.push_back(is_fault(x) ? fault_of(x).text : "?");
         },
         1s);
     return {[](int) {

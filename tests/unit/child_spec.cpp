@@ -1,6 +1,6 @@
-#include <vigil/child_exit.hpp>
 #include <vigil/child_spec.hpp>
 #include <vigil/child_state.hpp>
+#include <vigil/detail/state/child_exit.hpp>
 
 #include <doctest/doctest.h>
 
@@ -181,7 +181,7 @@ TEST_SUITE_BEGIN("child_exit");
 
 TEST_CASE("only an abnormal end is abnormal, if restart_when agrees") {
   auto x = good();
-  vigil::child_exit how;
+  vigil::detail::child_exit how;
   CHECK_FALSE(is_abnormal(x, how));
   how.kind = vigil::exit_kind::shutdown;
   CHECK_FALSE(is_abnormal(x, how));
@@ -195,7 +195,8 @@ TEST_CASE("only an abnormal end is abnormal, if restart_when agrees") {
 
 TEST_CASE("a host restarts alone what concerns nobody else") {
   auto x = good();
-  const vigil::child_exit how{vigil::exit_kind::abnormal, {}, false, {}};
+  const vigil::detail::child_exit how{
+    vigil::exit_kind::abnormal, {}, false, {}};
   CHECK(restarts_alone(x, vigil::one_for_one, how));
   CHECK_FALSE(restarts_alone(x, vigil::one_for_all, how));
   CHECK_FALSE(restarts_alone(x, vigil::rest_for_one, how));

@@ -78,7 +78,7 @@ TEST_CASE("the history of a supervisor that gave up is not told twice") {
   core_harness t{vigil::one_for_one, {1, 5s}};
   t.up({"in"});
   auto gave_up = [](std::string why) {
-    vigil::child_exit how;
+    vigil::detail::child_exit how;
     how.kind = vigil::exit_kind::abnormal;
     how.why
       = vigil::failure{errc::restart_limit_reached,
@@ -114,7 +114,7 @@ TEST_CASE(
   "a host that was refused by the budget makes the supervisor give up") {
   core_harness t;
   t.up({"a", "b"});
-  vigil::child_exit how;
+  vigil::detail::child_exit how;
   how.kind = vigil::exit_kind::abnormal;
   how.why = vigil::failure{errc::exception, "last"};
   how.budget_refused = true;
@@ -131,7 +131,7 @@ TEST_CASE(
 TEST_CASE("who fails for the first time is not said to fail again") {
   core_harness t{vigil::one_for_one, {2, 1h}};
   t.up({"a", "b"});
-  vigil::child_exit how;
+  vigil::detail::child_exit how;
   how.kind = vigil::exit_kind::abnormal;
   how.why = vigil::failure{errc::exception, "first"};
   how.budget_refused = true;

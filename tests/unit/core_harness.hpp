@@ -113,7 +113,7 @@ public:
 
   /// It ends abnormally.
   std::string dies(const std::string& id) {
-    vigil::child_exit how;
+    vigil::detail::child_exit how;
     how.kind = vigil::exit_kind::abnormal;
     how.why = vigil::failure{vigil::errc::exception, "oh", "top/" + id};
     return exits(id, std::move(how));
@@ -128,7 +128,7 @@ public:
     return exits(id, {vigil::exit_kind::shutdown, {}, false, {}});
   }
 
-  std::string exits(const std::string& id, vigil::child_exit how) {
+  std::string exits(const std::string& id, vigil::detail::child_exit how) {
     core_.exited(uid(id), std::move(how), now);
     return log();
   }

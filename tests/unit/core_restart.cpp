@@ -13,7 +13,7 @@ std::string after_exit(vigil::child_spec spec, exit_kind kind) {
   const auto id = spec.id;
   t.add(std::move(spec));
   t.up();
-  vigil::child_exit how;
+  vigil::detail::child_exit how;
   how.kind = kind;
   how.why = vigil::failure{errc::exception, "oh"};
   return t.exits(id, std::move(how));

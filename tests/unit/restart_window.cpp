@@ -1,4 +1,4 @@
-#include <vigil/restart_window.hpp>
+#include <vigil/detail/state/restart_window.hpp>
 
 #include <doctest/doctest.h>
 

@@ -113,8 +113,8 @@ TEST_CASE("damage is a fault or an exception, whatever the text") {
   SUBCASE("a byte differs") {
     x.text[10] ^= 1;
     auto result = validate(x);
-    REQUIRE(result.has_exception());
-    CHECK(result.exception().code == intake_errc::damaged_line);
+    REQUIRE(is_fault(result));
+    CHECK(fault_of(result).code == intake_errc::damaged_line);
   }
   SUBCASE("the end is missing") {
     x.text.pop_back();

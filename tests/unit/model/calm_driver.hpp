@@ -3,8 +3,8 @@
 #include "calm_model.hpp"
 #include "observation.hpp"
 
+#include <vigil/detail/state/restart_window.hpp>
 #include <vigil/internal/decision/decision_core.hpp>
-#include <vigil/restart_window.hpp>
 
 #include <cstddef>
 #include <cstdint>

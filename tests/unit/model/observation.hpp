@@ -1,7 +1,7 @@
 #pragma once
 
-#include <vigil/child_exit.hpp>
 #include <vigil/child_state.hpp>
+#include <vigil/detail/state/child_exit.hpp>
 #include <vigil/errc.hpp>
 #include <vigil/internal/decision/decision_core.hpp>
 #include <vigil/time.hpp>

@@ -3,8 +3,8 @@
 #include "observation.hpp"
 
 #include <vigil/child_spec.hpp>
+#include <vigil/detail/state/restart_window.hpp>
 #include <vigil/internal/decision/decision_core.hpp>
-#include <vigil/restart_window.hpp>
 
 #include <cstddef>
 #include <cstdint>

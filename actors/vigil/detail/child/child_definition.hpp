@@ -1,10 +1,12 @@
 #pragma once
 
+#include <vigil/child_key.hpp>
 #include <vigil/child_spec.hpp>
 #include <vigil/detail/child/child_port.hpp>
 
 #include <concepts>
 #include <memory>
+#include <type_traits>
 #include <typeindex>
 
 namespace vigil::detail {
@@ -17,9 +19,13 @@ struct tag_of_key {
   static constexpr char value = 0;
 };
 
+/// Returns null for `no_key`.
 template <class Key>
 [[nodiscard]] constexpr key_tag tag_of() noexcept {
-  return &tag_of_key<Key>::value;
+  if constexpr (std::is_same_v<Key, no_key>)
+    return nullptr;
+  else
+    return &tag_of_key<Key>::value;
 }
 
 class health_probe;

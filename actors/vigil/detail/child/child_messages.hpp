@@ -1,8 +1,8 @@
 #pragma once
 
 #include <vigil/caf.hpp>
-#include <vigil/child_exit.hpp>
 #include <vigil/detail/state/cell.hpp>
+#include <vigil/detail/state/child_exit.hpp>
 
 #include <cstdint>
 

@@ -138,9 +138,9 @@ private:
         else
           return std::move(x).assume_value();
       }
-      if (x.has_exception())
-        return fault(std::move(x).assume_exception());
-      return refusal<reply>(*self_, context_, x.assume_error(), false);
+      if (is_fault(x))
+        return fault(fault_of(std::move(x)));
+      return refusal<reply>(*self_, context_, error_of(x), false);
     } else {
       return f_(std::forward<Ts>(xs)...);
     }

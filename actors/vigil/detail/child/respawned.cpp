@@ -1,5 +1,6 @@
 #include <vigil/detail/child/respawned.hpp>
 #include <vigil/detail/child/slot.hpp>
+#include <vigil/detail/state/exit_of.hpp>
 
 #include <exception>
 #include <utility>

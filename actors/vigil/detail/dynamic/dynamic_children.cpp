@@ -6,14 +6,6 @@
 
 namespace vigil::detail {
 
-std::string dynamic_record::path() const {
-  return owner.path + "/#" + std::to_string(uid);
-}
-
-void dynamic_record::forget_key() {
-  // nop
-}
-
 dynamic_children::dynamic_children(supervisor_cell_ptr cell, child_spec spec,
                                    std::size_t max_children,
                                    std::shared_ptr<const void> front)

@@ -2,7 +2,7 @@
 
 #include <vigil/detail/child/host.hpp>
 #include <vigil/detail/dynamic/dynamic_record.hpp>
-#include <vigil/restart_window.hpp>
+#include <vigil/detail/state/restart_window.hpp>
 
 #include <cstdint>
 #include <memory>

@@ -153,8 +153,8 @@ private:
       else
         (*f_)(std::move(owed));
     });
-    if (begun.has_exception())
-      return this->finish(std::move(begun).assume_exception(), ctx);
+    if (is_fault(begun))
+      return this->finish(fault_of(std::move(begun)), ctx);
     return this->finish_promised(ctx);
   }
 

@@ -89,8 +89,8 @@ protected:
   /// A life ended with `x`. Returns whether another is wanted.
   [[nodiscard]] bool finish(outcome<T>&& x, compat::context* ctx) {
     child_exit how;
-    if (x.has_exception()) {
-      const auto& why = x.assume_exception();
+    if (is_fault(x)) {
+      const auto& why = fault_of(x);
       how = abnormal({why.code, why.text});
     }
     if (goes_on(how))
@@ -120,9 +120,8 @@ private:
     // There has to be an answer, also if the value throws when it is moved.
     if (const auto why = caught([&] { answer_.emplace(std::move(x)); }))
       answer_.emplace(failed<T>(*why));
-    publish_answer(
-      !answer_->has_value(),
-      answer_->has_exception() ? &answer_->assume_exception() : nullptr, ctx);
+    publish_answer(!answer_->has_value(),
+                   is_fault(*answer_) ? &fault_of(*answer_) : nullptr, ctx);
   }
 
   std::optional<outcome<T>> answer_;

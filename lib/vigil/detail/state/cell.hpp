@@ -2,16 +2,16 @@
 
 #include <vigil/caf.hpp>
 #include <vigil/caf_error.hpp>
-#include <vigil/child_exit.hpp>
 #include <vigil/child_spec.hpp>
 #include <vigil/child_state.hpp>
+#include <vigil/detail/state/child_exit.hpp>
 #include <vigil/detail/state/child_record.hpp>
 #include <vigil/detail/state/child_uid.hpp>
 #include <vigil/detail/state/incarnation_watch.hpp>
 #include <vigil/detail/state/population_base.hpp>
 #include <vigil/detail/state/presence_board.hpp>
+#include <vigil/detail/state/restart_window.hpp>
 #include <vigil/event_stream.hpp>
-#include <vigil/restart_window.hpp>
 #include <vigil/result.hpp>
 #include <vigil/snapshot.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <vigil/child_exit.hpp>
 #include <vigil/child_spec.hpp>
 #include <vigil/child_state.hpp>
+#include <vigil/detail/state/child_exit.hpp>
 #include <vigil/detail/state/failure_log.hpp>
 #include <vigil/event.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/child_exit.hpp>
+#include <vigil/detail/state/child_exit.hpp>
 #include <vigil/detail/state/child_uid.hpp>
 #include <vigil/result.hpp>
 #include <vigil/time.hpp>

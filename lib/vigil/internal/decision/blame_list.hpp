@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/child_exit.hpp>
+#include <vigil/stop_report.hpp>
 
 #include <cstddef>
 #include <string>

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <vigil/child_exit.hpp>
 #include <vigil/child_spec.hpp>
 #include <vigil/child_state.hpp>
+#include <vigil/detail/state/child_exit.hpp>
+#include <vigil/detail/state/restart_window.hpp>
 #include <vigil/internal/decision/action.hpp>
 #include <vigil/internal/decision/core_state.hpp>
-#include <vigil/restart_window.hpp>
 
 #include <cstdint>
 #include <deque>

@@ -127,8 +127,8 @@ private:
       return false;
     stream_item<T> item{i->index, std::move(*i->result)};
     window_.erase(i);
-    const auto late = item.result.has_exception()
-                      && item.result.assume_exception().code == errc::timeout;
+    const auto late
+      = is_fault(item.result) && fault_of(item.result).code == errc::timeout;
     if (!wants_more(std::move(item))
         || (late && options_.on_timeout == on_timeout::exit)) {
       over_ = true;

@@ -2,6 +2,7 @@
 
 #include <vigil/call.hpp>
 #include <vigil/detail/dynamic/dynamic_children.hpp>
+#include <vigil/detail/state/exit_of.hpp>
 #include <vigil/internal/decision/blame_list.hpp>
 #include <vigil/internal/static/supervisor_actor.hpp>
 

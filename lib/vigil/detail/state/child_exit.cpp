@@ -1,18 +1,8 @@
-#include <vigil/child_exit.hpp>
+#include <vigil/detail/state/child_exit.hpp>
 
-namespace vigil {
+#include <utility>
 
-std::string_view to_string(exit_kind x) noexcept {
-  switch (x) {
-    case exit_kind::normal:
-      return "normal";
-    case exit_kind::shutdown:
-      return "shutdown";
-    case exit_kind::abnormal:
-      return "abnormal";
-  }
-  return "unknown";
-}
+namespace vigil::detail {
 
 child_exit abnormal(failure why) {
   return {exit_kind::abnormal, std::move(why), false, {}};
@@ -67,4 +57,4 @@ bool restarts_alone_always(const child_spec& spec, restart_strategy strategy) {
                  && !spec.restart_when));
 }
 
-} // namespace vigil
+} // namespace vigil::detail

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <vigil/detail/population/dynamic_definition.hpp>
+#include <vigil/result.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace vigil {
+
+/// A place in the listing of a dynamic supervisor's children. A new one stands
+/// at the beginning. Keeps the last child of the page before in memory.
+class page_cursor {
+  template <class Handle>
+  friend class dynamic_ref;
+
+  detail::pool_cursor place_;
+};
+
+/// What all that refers to a running dynamic supervisor has in common.
+///
+/// It stays valid over restarts of the supervisor, which end all children; once
+/// the supervisor is gone for good, each call fails with
+/// `errc::supervisor_down`, and so does a default-constructed one. Thread-safe;
+/// may be used in actors, except for `terminate_child`, which blocks.
+template <class Handle>
+class dynamic_ref {
+public:
+  dynamic_ref() = default;
+
+  explicit dynamic_ref(const detail::child_cell& x)
+    : pool_(detail::pool_of(x)) {
+    // nop
+  }
+
+  /// Stops a child and waits until it is gone. Fails with `errc::not_found` if
+  /// the handle is of no child of this supervisor, and with
+  /// `errc::would_block` inside an actor: there, send `call::terminate_handle`
+  /// to `handle()`.
+  result<void> terminate_child(const Handle& child,
+                               any_duration timeout
+                               = detail::dynamic_timeout) const {
+    return detail::terminate_dynamic(
+      pool_.get(), caf::actor_cast<caf::strong_actor_ptr>(child), timeout);
+  }
+
+  /// Returns the supervisor as an actor to send `call` messages to; null if it
+  /// is gone for good.
+  [[nodiscard]] dynamic_supervisor_handle handle() const {
+    return detail::supervisor_of(pool_.get());
+  }
+
+  /// Returns the number of children, restarting ones included. O(1).
+  [[nodiscard]] std::size_t size() const noexcept {
+    return pool_ != nullptr ? pool_->size() : 0;
+  }
+
+  /// Counts the children. Those that wait for a restart are not `active`; those
+  /// that wait for their first message are. O(1).
+  [[nodiscard]] child_counts count_children() const {
+    return detail::count_dynamic(pool_.get());
+  }
+
+  /// Returns the handles of all children, in no particular order. O(n).
+  [[nodiscard]] std::vector<Handle> children() const {
+    return pool_ != nullptr ? handles(pool_->children())
+                            : std::vector<Handle>{};
+  }
+
+  /// Returns the handles of the next children after `at`, up to `limit` (at
+  /// least one), and moves it on; none at the end.
+  ///
+  /// Children may come and go between two pages: one that is there from the
+  /// first page to the last is in exactly one of them. O(`limit`), or O(n) if
+  /// the last child of the page before is gone.
+  [[nodiscard]] std::vector<Handle> children(page_cursor& at,
+                                             any_count limit) const {
+    if (pool_ == nullptr)
+      return {};
+    return handles(
+      pool_->next_page(at.place_, std::max<std::size_t>(limit.as_size(), 1)));
+  }
+
+  /// The same with what can be told of each child.
+  [[nodiscard]] std::vector<child_info> which_children(page_cursor& at,
+                                                       any_count limit) const {
+    return detail::list_dynamic(pool_.get(), at.place_,
+                                std::max<std::size_t>(limit.as_size(), 1));
+  }
+
+  /// Tells one child. Fails with `errc::not_found` if the handle is of no child
+  /// of this supervisor, and with `errc::supervisor_down`. O(1).
+  [[nodiscard]] result<child_info> which_child(const Handle& child) const {
+    return detail::tell_dynamic(pool_.get(),
+                                caf::actor_cast<caf::strong_actor_ptr>(child));
+  }
+
+  /// Returns the spec of one child, which is that of all but for the id. Fails
+  /// as `which_child` does. O(1).
+  [[nodiscard]] result<child_spec> get_child_spec(const Handle& child) const {
+    return detail::spec_of_dynamic(
+      pool_.get(), caf::actor_cast<caf::strong_actor_ptr>(child));
+  }
+
+protected:
+  template <class Front>
+  [[nodiscard]] const Front& front() const noexcept {
+    return *static_cast<const Front*>(pool_->front());
+  }
+
+  [[nodiscard]] const std::shared_ptr<detail::dynamic_children>&
+  pool() const noexcept {
+    return pool_;
+  }
+
+  [[nodiscard]] static std::vector<Handle>
+  handles(const std::vector<caf::strong_actor_ptr>& xs) {
+    std::vector<Handle> result;
+    result.reserve(xs.size());
+    for (const auto& x : xs)
+      result.push_back(caf::actor_cast<Handle>(x));
+    return result;
+  }
+
+private:
+  std::shared_ptr<detail::dynamic_children> pool_;
+};
+
+} // namespace vigil

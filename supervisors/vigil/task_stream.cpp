@@ -1,0 +1,35 @@
+#include <vigil/task_stream.hpp>
+
+#include <utility>
+
+namespace vigil {
+
+namespace detail {
+
+std::optional<failure> check(const stream_options& x, const task_set* pool) {
+  if (pool == nullptr)
+    return failure{errc::supervisor_down, "there is no task supervisor"};
+  const auto& path = pool->cell().path;
+  if (x.max_concurrency)
+    if (auto wrong
+        = wrong_count("max_concurrency", *x.max_concurrency, limit_above_zero);
+        !wrong.empty())
+      return failure{errc::out_of_range, std::move(wrong), path};
+  if (x.timeout < duration::zero())
+    return failure{errc::negative_delay, "the timeout", path};
+  if (x.timeout == duration::zero())
+    return failure{errc::out_of_range, "a timeout of zero", path};
+  if (x.on_timeout != on_timeout::exit && x.on_timeout != on_timeout::kill_task)
+    return failure{errc::bad_combination,
+                   "the on_timeout of a stream is exit or kill_task", path};
+  return std::nullopt;
+}
+
+std::size_t concurrency_of(const stream_options& x, const task_set& pool) {
+  return x.max_concurrency ? x.max_concurrency->as_size()
+                           : pool.system().scheduler().num_workers();
+}
+
+} // namespace detail
+
+} // namespace vigil
