@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/child/child_messages.hpp>
+#include <vigil/detail/state/child_actor.hpp>
 #include <vigil/outcome.hpp>
 
 #include <cstdint>

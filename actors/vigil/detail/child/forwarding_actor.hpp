@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/state/cell.hpp>
+#include <vigil/detail/state/child_actor.hpp>
 
 namespace vigil::detail {
 

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <vigil/detail/child/actor_function.hpp>
-#include <vigil/detail/child/child_port.hpp>
 #include <vigil/detail/child/host.hpp>
+#include <vigil/detail/child/host_port.hpp>
+#include <vigil/detail/child/slot_port.hpp>
 
 #include <memory>
 #include <optional>

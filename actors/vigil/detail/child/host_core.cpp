@@ -89,7 +89,7 @@ void host_core::command(host_command::what x) {
         kill();
       if (!record().may_start()) {
         // A number of its own, so that nobody takes it for an earlier life.
-        begin_next();
+        begin_next(record().next_incarnation());
         return op_report(child_note::what::start_failed,
                          abnormal(complete({errc::supervisor_stopping})));
       }
@@ -118,11 +118,10 @@ void host_core::command(host_command::what x) {
 
 void host_core::start(start_kind how, time_point when) {
   running_child guard{this};
-  if (how == start_kind::by_supervisor)
-    record().appear();
   stopping_ = false;
   early_quit_ = exit_kind::normal;
-  begin_next();
+  begin_next(how == start_kind::by_supervisor ? record().begin_incarnation()
+                                              : record().next_incarnation());
   if (incarnation() > 1 && record().spec.mailbox == mailbox_policy::drop)
     begin_draining();
   auto what = op_build();
@@ -146,10 +145,10 @@ void host_core::start(start_kind how, time_point when) {
   come_up(how, when);
 }
 
-void host_core::begin_next() {
+void host_core::begin_next(std::uint64_t number) {
   if (hears_itself_.load(std::memory_order_relaxed)) [[unlikely]]
     disown();
-  begin(record().incarnation.fetch_add(1, std::memory_order_relaxed) + 1);
+  begin(number);
 }
 
 void host_core::fail_start(start_kind kind, failure why) {

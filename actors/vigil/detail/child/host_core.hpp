@@ -161,7 +161,7 @@ private:
   enum class mode : std::uint8_t { holding, refusing, running, abandoned };
 
   void command(host_command::what x);
-  void begin_next();
+  void begin_next(std::uint64_t number);
   void fail_start(start_kind kind, failure why);
   void come_up(start_kind how, time_point when);
   void ask_to_stop();

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <vigil/detail/child/child_port.hpp>
 #include <vigil/detail/child/is_null.hpp>
+#include <vigil/detail/child/slot_port.hpp>
 
 #include <concepts>
 #include <memory>

@@ -1,5 +1,5 @@
 #include <vigil/detail/guard/asker.hpp>
-#include <vigil/detail/state/child_record.hpp>
+#include <vigil/detail/state/child_actor.hpp>
 #include <vigil/internal/guard/front.hpp>
 
 #include <utility>

@@ -128,7 +128,7 @@ bool task_base::begin() {
       return false;
     phase_ = phase::running;
     // What the promise of an earlier life says counts no more.
-    again = incarnation.fetch_add(1, std::memory_order_relaxed) > 0;
+    again = next_incarnation() > 1;
     kept_ = false;
   }
   since(now());

@@ -9,22 +9,6 @@ child_record::~child_record() {
   delete failures_.load(std::memory_order_relaxed);
 }
 
-child_actor::~child_actor() {
-  // nop
-}
-
-void child_actor::tell_end(caf::error, compat::context*) {
-  // nop
-}
-
-void child_actor::tell_begin() {
-  // nop
-}
-
-bool child_actor::has_forgotten(std::uint64_t) const noexcept {
-  return false;
-}
-
 const restart_intensity* child_record::refusal(time_point at) {
   auto& window = *owner.window;
   return window.admit(at) ? nullptr : &window.limit();
@@ -131,10 +115,11 @@ void child_record::vanish() {
     owner.tree->presence.tell(*this);
 }
 
-void child_record::appear() {
+std::uint64_t child_record::begin_incarnation() {
   if (gone_.load(std::memory_order_relaxed) && gone_.exchange(false)
       && watched_.load())
     owner.tree->presence.tell(*this);
+  return next_incarnation();
 }
 
 // -- events -------------------------------------------------------------------

@@ -113,8 +113,14 @@ public:
   /// end.
   void vanish();
 
-  /// Notes that the child begins a life.
-  void appear();
+  /// Begins the next incarnation, of a child that is there from now on. Returns
+  /// its number.
+  std::uint64_t begin_incarnation();
+
+  /// Counts an incarnation. Returns its number.
+  std::uint64_t next_incarnation() noexcept {
+    return incarnation.fetch_add(1, std::memory_order_relaxed) + 1;
+  }
 
   /// Has `tree_context::presence` told of the two from now on.
   void watch_presence() noexcept {
@@ -145,30 +151,6 @@ private:
   std::atomic<bool> watched_{false};
   std::atomic<bool> been_up_{false};
   std::atomic<failure_log*> failures_{nullptr};
-};
-
-/// An actor whose handle stands for a child over all of its incarnations.
-class child_actor {
-public:
-  virtual ~child_actor();
-
-  /// Returns the child's record, which lives as long as the actor does; null
-  /// for the root of a tree.
-  [[nodiscard]] virtual child_record* child() noexcept = 0;
-
-  /// Tells those that monitor or link the handle of an end, and at once those
-  /// that monitor it from now on. Nothing for who is not the handle.
-  virtual void tell_end(caf::error why, compat::context* ctx);
-
-  /// The child begins again: who monitors the handle from now on waits for the
-  /// next end.
-  virtual void tell_begin();
-
-  /// Returns whether an earlier incarnation made that request, so that nobody
-  /// waits for its answer. False for actors that have only one incarnation. In
-  /// any thread.
-  [[nodiscard]] virtual bool
-  has_forgotten(std::uint64_t request) const noexcept;
 };
 
 } // namespace vigil::detail

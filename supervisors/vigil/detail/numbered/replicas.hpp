@@ -2,6 +2,7 @@
 
 #include <vigil/child_key.hpp>
 #include <vigil/detail/child/holds_tree.hpp>
+#include <vigil/detail/child/host_port.hpp>
 #include <vigil/detail/pool/roster.hpp>
 #include <vigil/detail/static/definition.hpp>
 

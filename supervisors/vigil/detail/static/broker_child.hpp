@@ -1,9 +1,9 @@
 #pragma once
 
 #include <vigil/detail/caf/caf_io.hpp>
-#include <vigil/detail/child/child_port.hpp>
 #include <vigil/detail/child/function_child.hpp>
 #include <vigil/detail/child/is_null.hpp>
+#include <vigil/detail/child/slot_port.hpp>
 
 #include <memory>
 #include <optional>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/child/child_definition.hpp>
+#include <vigil/detail/child/child_handle.hpp>
 
 #include <concepts>
 #include <memory>

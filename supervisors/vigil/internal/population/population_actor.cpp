@@ -5,7 +5,7 @@
 
 namespace vigil::detail {
 
-child_exit give_up(const supervisor_cell& cell, std::uint64_t life,
+child_exit give_up(const supervisor_cell& cell, std::uint64_t incarnation,
                    const std::string& noun, pool_exhausted& x) {
   failure why{errc::restart_limit_reached,
               limit_text(noun, cell.spec.intensity, x.earlier), cell.path};
@@ -15,7 +15,7 @@ child_exit give_up(const supervisor_cell& cell, std::uint64_t life,
     cell.tree->events.publish(event{.type = event_type::gave_up,
                                     .time = why.time,
                                     .path = cell.path,
-                                    .incarnation = life,
+                                    .incarnation = incarnation,
                                     .exit = result.kind,
                                     .why = result.why});
   return result;

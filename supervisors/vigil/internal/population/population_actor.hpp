@@ -1,24 +1,23 @@
 #pragma once
 
-#include <vigil/call.hpp>
 #include <vigil/detail/dynamic/dynamic_children.hpp>
 #include <vigil/detail/state/exit_of.hpp>
 #include <vigil/internal/decision/blame_list.hpp>
-#include <vigil/internal/static/supervisor_actor.hpp>
+#include <vigil/internal/static/core_messages.hpp>
+#include <vigil/internal/static/supervising_actor.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace vigil::detail {
 
 /// Tells that the children of a supervisor, a `noun` each, spent its budget;
-/// returns how its life ends.
+/// returns how its incarnation ends.
 [[nodiscard]] child_exit give_up(const supervisor_cell& cell,
-                                 std::uint64_t life, const std::string& noun,
-                                 pool_exhausted& x);
+                                 std::uint64_t incarnation,
+                                 const std::string& noun, pool_exhausted& x);
 
 /// The control plane of a supervisor whose children start and restart without
 /// it: comes up, stops all children at once, goes down, and gives up.
@@ -27,51 +26,17 @@ namespace vigil::detail {
 /// left behind. How to reach the children of the pool is for the derived class
 /// to say.
 template <class Handle, class Pool>
-class population_actor
-  : public compat::telling<compat::control<typename Handle::base>>,
-    public child_actor {
+class population_actor : public supervising_actor<Handle> {
 public:
-  using super = compat::telling<compat::control<typename Handle::base>>;
+  using super = supervising_actor<Handle>;
 
   /// `noun` is what a child is called.
   population_actor(caf::actor_config& cfg, std::shared_ptr<Pool> pool,
                    supervisor_cell_ptr cell, child_cell_ptr me,
                    std::string noun)
-    : super(cfg), pool_(std::move(pool)), cell_(std::move(cell)),
-      me_(std::move(me)), noun_(std::move(noun)),
-      deadline_(cell_->tree->timers) {
-    this->set_default_handler(caf::drop);
-    this->set_error_handler([](caf::scheduled_actor*, caf::error&) {});
-    this->set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
-    this->gate(true);
-  }
-
-  [[nodiscard]] child_record* child() noexcept final {
-    return me_.get();
-  }
-
-  void tell_end(caf::error why, compat::context* ctx) final {
-    this->tell_of_end(std::move(why), ctx);
-  }
-
-  void tell_begin() final {
-    this->tell_of_begin();
-  }
-
-  using super::enqueue;
-
-  void enqueue(compat::element_ptr x, compat::context* ctx) final {
-    if (this->mailbox().closed()) [[unlikely]]
-      return refuse_call(*x, *cell_, caf::strong_actor_ptr{this->ctrl()}, ctx);
-    super::enqueue(std::move(x), ctx);
-  }
-
-  bool cleanup(caf::error&& reason, compat::context* ctx) final {
-    if (!this->retired())
-      this->drain_mailbox([&](compat::mailbox_element& x) {
-        refuse_call(x, *cell_, nullptr, ctx);
-      });
-    return super::cleanup(std::move(reason), ctx);
+    : super(cfg, std::move(cell), std::move(me)), pool_(std::move(pool)),
+      noun_(std::move(noun)), deadline_(this->cell().tree->timers) {
+    // nop
   }
 
 protected:
@@ -103,23 +68,9 @@ protected:
     return *pool_;
   }
 
-  [[nodiscard]] supervisor_cell& cell() const noexcept {
-    return *cell_;
-  }
-
   /// Blames a child in the report of the stop that is under way.
   void blame(std::string path, errc what) {
     blames_.add(std::move(path), what);
-  }
-
-  /// Answers `call::stop`.
-  caf::result<stop_report> stop_for_caller() {
-    if (phase_ == phase::down)
-      return stop_report{};
-    auto promise = this->make_response_promise();
-    stoppers_.push_back(promise);
-    stop({}, false);
-    return promise;
   }
 
   /// Has a `core_timer` of that child come after a while, by way of `x`;
@@ -127,7 +78,7 @@ protected:
   [[nodiscard]] std::uint64_t arm(compat::timer& x, std::uint64_t uid,
                                   duration after) {
     const auto result = ++last_timer_;
-    x.set(time_after(cell_->tree->now(), after), *this, [uid, result] {
+    x.set(time_after(this->cell_->tree->now(), after), *this, [uid, result] {
       return core_timer{uid, result};
     });
     return result;
@@ -137,19 +88,20 @@ protected:
 
   compat::verdict before(compat::mailbox_element& x) final {
     if (const auto* cmd = compat::get_if<host_command>(x)) {
-      on_command(cmd->kind);
+      this->on_command(cmd->kind);
     } else if (compat::get_if<pool_drained>(x) != nullptr) {
       if ((phase_ == phase::asking || phase_ == phase::killing) && drained())
-        went_down();
+        all_gone();
     } else if (auto* exhausted = compat::get_if<pool_exhausted>(x)) {
       if (phase_ == phase::up)
-        stop(give_up(*cell_, life(), noun_, *exhausted), false);
+        go_down(give_up(*this->cell_, this->incarnation(), noun_, *exhausted),
+                false);
     } else if (const auto* timer = compat::get_if<core_timer>(x);
                timer != nullptr && timer->generation == timer_) {
       on_timer();
     } else if (const auto* exit = compat::get_if<caf::exit_msg>(x)) {
       if (exit->reason)
-        stop(exit_of(exit->reason), exit->reason == caf::exit_reason::kill);
+        go_down(exit_of(exit->reason), exit->reason == caf::exit_reason::kill);
     } else {
       return other(x);
     }
@@ -162,46 +114,46 @@ protected:
 
   void thrown(std::string what, const caf::strong_actor_ptr&,
               caf::message_id) final {
-    stop(abnormal({errc::exception, std::move(what), cell_->path}), false);
+    go_down(abnormal({errc::exception, std::move(what), this->cell_->path}),
+            false);
+  }
+
+  [[nodiscard]] bool down() const final {
+    return phase_ == phase::down;
+  }
+
+  void bring_up() final {
+    this->cell_->window->clear();
+    blames_ = {};
+    phase_ = phase::up;
+    pool_->open();
+    auto& me = *this->me_;
+    me.publish(this->incarnation(), event_type::supervisor_started);
+    me.came_up(this->incarnation(), me.now());
+    notify(me, this->incarnation(), this->context(), child_note::what::started);
+  }
+
+  // `pool_drained` comes later, and once: the phase has to be there before the
+  // first child is asked to end.
+  void go_down(child_exit how, bool brutal) final {
+    if (phase_ == phase::asking && brutal)
+      return kill(false);
+    if (phase_ != phase::up)
+      return;
+    exit_ = std::move(how);
+    phase_ = phase::asking;
+    this->cell_->going_down.store(true, std::memory_order_release);
+    if (pool_->close())
+      return all_gone();
+    if (brutal || patience().brutal())
+      return kill(false);
+    ask_all();
+    if (!patience().infinite())
+      timer_ = arm(deadline_, 0, patience().deadline());
   }
 
 private:
   enum class phase : std::uint8_t { down, up, asking, killing };
-
-  [[nodiscard]] std::uint64_t life() const noexcept {
-    return me_->incarnation.load(std::memory_order_relaxed);
-  }
-
-  void on_command(host_command::what x) {
-    ordered_
-      = ordered_ || (x != host_command::what::park && phase_ != phase::down);
-    switch (x) {
-      case host_command::what::start:
-        if (!me_->may_start()) {
-          me_->incarnation.fetch_add(1, std::memory_order_relaxed);
-          return notify(*me_, life(), this->context(),
-                        child_note::what::start_failed,
-                        abnormal({errc::supervisor_stopping, {}, cell_->path}));
-        }
-        if (phase_ == phase::down)
-          return begin_life();
-        start_when_down_ = true;
-        return stop(killed(), true);
-      case host_command::what::stop:
-        return stop({exit_kind::shutdown, {}, false, {}}, false);
-      case host_command::what::kill:
-        return stop(killed(), true);
-      case host_command::what::park:
-        return;
-      case host_command::what::forget:
-        forget_when_down_ = true;
-        if (phase_ == phase::down)
-          return end();
-        return stop(killed(), true);
-      case host_command::what::abandon:
-        return;
-    }
-  }
 
   void on_timer() {
     if (phase_ == phase::asking)
@@ -210,80 +162,35 @@ private:
       leave_all();
   }
 
-  void begin_life() {
-    me_->appear();
-    me_->incarnation.fetch_add(1, std::memory_order_relaxed);
-    cell_->window->clear();
-    blames_ = {};
-    phase_ = phase::up;
-    cell_->going_down.store(false, std::memory_order_release);
-    pool_->open();
-    ordered_ = false;
-    me_->publish(life(), event_type::supervisor_started);
-    me_->came_up(life(), me_->now());
-    notify(*me_, life(), this->context(), child_note::what::started);
-  }
-
-  // `pool_drained` comes later, and once: the phase has to be there before the
-  // first child is asked to end.
-  void stop(child_exit how, bool brutal) {
-    if (phase_ == phase::asking && brutal)
-      return kill(false);
-    if (phase_ != phase::up)
-      return;
-    exit_ = std::move(how);
-    phase_ = phase::asking;
-    cell_->going_down.store(true, std::memory_order_release);
-    if (pool_->close())
-      return went_down();
-    if (brutal || patience().brutal())
-      return kill(false);
-    ask_all();
-    if (!patience().infinite())
-      timer_ = arm(deadline_, 0, patience().deadline());
-  }
-
   void kill(bool late) {
     phase_ = phase::killing;
     kill_all(late);
     timer_ = arm(deadline_, 0, kill_grace);
   }
 
-  void went_down() {
-    if (me_->departs(exit_, true))
-      me_->vanish();
+  void all_gone() {
+    auto& me = *this->me_;
+    const auto n = this->incarnation();
+    if (me.departs(exit_, true))
+      me.vanish();
     phase_ = phase::down;
     timer_ = 0;
     deadline_.cancel();
     if (exit_.kind == exit_kind::abnormal)
-      me_->log(exit_.why, life());
-    me_->publish(life(), event_type::supervisor_stopped, exit_);
-    me_->publish(
-      life(), ordered_ ? event_type::child_stopped : event_type::child_exited,
+      me.log(exit_.why, n);
+    me.publish(n, event_type::supervisor_stopped, exit_);
+    me.publish(
+      n, this->ordered() ? event_type::child_stopped : event_type::child_exited,
       exit_);
-    for (auto& promise : std::exchange(stoppers_, {}))
+    for (auto& promise : this->take_stoppers())
       promise.deliver(blames_.report());
     auto how = exit_;
     how.culprits = blames_.report().culprits;
-    notify(*me_, life(), this->context(), child_note::what::exited,
-           std::move(how));
-    if (forget_when_down_)
-      end();
-    else if (std::exchange(start_when_down_, false))
-      begin_life();
-  }
-
-  void end() {
-    this->retire(me_->last_end());
-  }
-
-  [[nodiscard]] child_exit killed() const {
-    return abnormal({errc::killed, {}, cell_->path});
+    notify(me, n, this->context(), child_note::what::exited, std::move(how));
+    this->went_down();
   }
 
   const std::shared_ptr<Pool> pool_;
-  const supervisor_cell_ptr cell_;
-  const child_cell_ptr me_;
   const std::string noun_;
   phase phase_ = phase::down;
   child_exit exit_;
@@ -291,11 +198,6 @@ private:
   std::uint64_t last_timer_ = 0;
   std::uint64_t timer_ = 0;
   compat::timer deadline_;
-  std::vector<caf::response_promise> stoppers_;
-  // Its parent wants it to go down.
-  bool ordered_ = false;
-  bool start_when_down_ = false;
-  bool forget_when_down_ = false;
 };
 
 } // namespace vigil::detail

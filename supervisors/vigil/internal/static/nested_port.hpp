@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/detail/child/child_port.hpp>
+#include <vigil/detail/child/host_port.hpp>
 #include <vigil/detail/state/cell.hpp>
 
 #include <memory>

@@ -26,8 +26,8 @@ child_exit clean(exit_kind kind) {
 supervisor_actor::supervisor_actor(caf::actor_config& cfg,
                                    supervisor_definition_ptr definition,
                                    supervisor_cell_ptr cell, child_cell_ptr me)
-  : supervisor_base(cfg), definition_(std::move(definition)),
-    cell_(std::move(cell)), me_(std::move(me)),
+  : supervising_actor(cfg, std::move(cell), std::move(me)),
+    definition_(std::move(definition)),
     core_(definition_->spec, cell_->path, cell_->window,
           random_source(cell_->tree->next_seed())),
     core_wake_(cell_->tree->timers), health_wake_(cell_->tree->timers),
@@ -41,38 +41,16 @@ supervisor_actor::supervisor_actor(caf::actor_config& cfg,
   };
   for (const auto& child : definition_->children)
     reveal(add_entry(core_.add_child(child.spec), child));
-  set_default_handler(caf::drop);
-  set_error_handler([](caf::scheduled_actor*, caf::error&) {});
-  set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
-  gate(true);
 }
 
 const char* supervisor_actor::name() const {
   return "vigil.supervisor";
 }
 
-void supervisor_actor::enqueue(compat::element_ptr x, compat::context* ctx) {
-  if (mailbox().closed()) [[unlikely]]
-    return refuse_call(*x, *cell_, caf::strong_actor_ptr{ctrl()}, ctx);
-  supervisor_base::enqueue(std::move(x), ctx);
-}
-
-void refuse_call(compat::mailbox_element& x, const supervisor_cell& cell,
-                 const caf::strong_actor_ptr& as, compat::context* ctx) {
-  compat::refuse(x, as, to_caf({errc::supervisor_down, {}, cell.path}), ctx);
-}
-
-bool supervisor_actor::cleanup(caf::error&& reason, compat::context* ctx) {
-  auto last = std::move(keep_alive_);
+void supervisor_actor::before_cleanup() {
   core_wake_.cancel();
   health_wake_.cancel();
-  if (!retired()) {
-    forget_all();
-    drain_mailbox([&](compat::mailbox_element& x) {
-      refuse_call(x, *cell_, nullptr, ctx);
-    });
-  }
-  return supervisor_base::cleanup(std::move(reason), ctx);
+  forget_all();
 }
 
 // -- what happens -------------------------------------------------------------
@@ -129,35 +107,18 @@ void supervisor_actor::on_note(child_note& x) {
   sync(x.child);
 }
 
-void supervisor_actor::on_command(host_command::what x) {
-  ordered_ = ordered_ || (x != host_command::what::park && !core_.down());
-  switch (x) {
-    case host_command::what::start:
-      if (!me_->may_start()) {
-        me_->incarnation.fetch_add(1, std::memory_order_relaxed);
-        return notify(*me_, life(), context(), child_note::what::start_failed,
-                      abnormal({errc::supervisor_stopping, {}, cell_->path}));
-      }
-      if (core_.down())
-        return begin_life();
-      start_when_down_ = true;
-      return core_.stop(abnormal({errc::killed}), true, now());
-    case host_command::what::stop:
-      return core_.stop(clean(exit_kind::shutdown), false, now());
-    case host_command::what::kill:
-      return core_.stop(abnormal({errc::killed, {}, cell_->path}), true, now());
-    case host_command::what::park:
-      for (auto& [uid, child] : entries_)
-        child.port->park(!ordered_, context());
-      return;
-    case host_command::what::forget:
-      if (core_.down())
-        return retire(me_->last_end());
-      forget_when_down_ = true;
-      return core_.stop(abnormal({errc::killed}), true, now());
-    case host_command::what::abandon:
-      return;
-  }
+bool supervisor_actor::down() const {
+  return core_.down();
+}
+
+void supervisor_actor::go_down(child_exit how, bool kill) {
+  core_.stop(std::move(how), kill, now());
+  attend();
+}
+
+void supervisor_actor::park() {
+  for (auto& [uid, child] : entries_)
+    child.port->park(!ordered(), context());
 }
 
 void supervisor_actor::on_exit_message(const caf::error& reason) {
@@ -196,18 +157,12 @@ void supervisor_actor::wake_at(compat::timer& x, time_point at) {
 
 void supervisor_actor::on_start_tree() {
   starter_ = make_response_promise();
-  keep_alive_ = caf::strong_actor_ptr{ctrl()};
-  begin_life();
+  keep_alive();
+  begin();
 }
 
-void supervisor_actor::begin_life() {
-  if (me_ != nullptr) {
-    me_->appear();
-    me_->incarnation.fetch_add(1, std::memory_order_relaxed);
-  }
+void supervisor_actor::bring_up() {
   going_down_ = false;
-  ordered_ = false;
-  cell_->going_down.store(false, std::memory_order_release);
   set_state(child_state::starting, now());
   core_.start(now());
 }
@@ -351,8 +306,8 @@ void supervisor_actor::carry_out(const action::came_up&) {
   set_state(child_state::running, now());
   publish(event_type::supervisor_started);
   if (me_ != nullptr) {
-    me_->came_up(life(), now());
-    notify(*me_, life(), context(), child_note::what::started);
+    me_->came_up(incarnation(), now());
+    notify(*me_, incarnation(), context(), child_note::what::started);
   } else {
     std::exchange(starter_, {}).deliver(caf::unit);
   }
@@ -366,17 +321,17 @@ void supervisor_actor::carry_out(const action::went_down& x) {
   if (x.exit.kind == exit_kind::abnormal) {
     cell_->failures.add(x.exit.why);
     if (me_ != nullptr)
-      me_->log(x.exit.why, life());
+      me_->log(x.exit.why, incarnation());
   }
   publish(event_type::supervisor_stopped, &x.exit);
   if (me_ != nullptr)
-    me_->publish(life(),
+    me_->publish(incarnation(),
                  x.start_failed ? event_type::start_failed
-                 : ordered_     ? event_type::child_stopped
+                 : ordered()    ? event_type::child_stopped
                                 : event_type::child_exited,
                  x.exit);
   // Whoever waits for the stop finds the tree ended.
-  auto stoppers = std::exchange(stoppers_, {});
+  auto stoppers = take_stoppers();
   if (me_ == nullptr)
     end_root(x);
   for (auto& promise : stoppers)
@@ -385,14 +340,11 @@ void supervisor_actor::carry_out(const action::went_down& x) {
     return;
   auto how = x.exit;
   how.culprits = x.report.culprits;
-  notify(*me_, life(), context(),
+  notify(*me_, incarnation(), context(),
          x.start_failed ? child_note::what::start_failed
                         : child_note::what::exited,
          std::move(how));
-  if (std::exchange(start_when_down_, false))
-    begin_life();
-  if (forget_when_down_)
-    retire(me_->last_end());
+  supervising_actor::went_down();
 }
 
 void supervisor_actor::carry_out(const action::publish& x) {
@@ -444,16 +396,14 @@ void supervisor_actor::forget_all() {
   cell_->clear();
 }
 
-std::uint64_t supervisor_actor::life() const noexcept {
-  return me_ != nullptr ? me_->incarnation.load(std::memory_order_relaxed) : 0;
-}
-
 void supervisor_actor::publish(event_type type, const child_exit* how) const {
   auto& events = cell_->tree->events;
   if (!events.enabled())
     return;
-  event x{
-    .type = type, .time = now(), .path = cell_->path, .incarnation = life()};
+  event x{.type = type,
+          .time = now(),
+          .path = cell_->path,
+          .incarnation = incarnation()};
   if (how != nullptr) {
     x.exit = how->kind;
     if (how->kind == exit_kind::abnormal)

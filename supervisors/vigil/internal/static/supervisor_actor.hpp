@@ -1,12 +1,12 @@
 #pragma once
 
-#include <vigil/call.hpp>
-#include <vigil/detail/child/child_messages.hpp>
 #include <vigil/detail/static/cell_calls.hpp>
 #include <vigil/detail/static/definition.hpp>
 #include <vigil/internal/decision/decision_core.hpp>
 #include <vigil/internal/decision/timer_queue.hpp>
 #include <vigil/internal/health/health_monitor.hpp>
+#include <vigil/internal/static/core_messages.hpp>
+#include <vigil/internal/static/supervising_actor.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -16,32 +16,13 @@
 
 namespace vigil::detail {
 
-/// Asks a root supervisor to come up; answered when it is, or by its failure.
-struct start_tree_request {};
-
-/// A timer of the decision core that is due at once, after what waits.
-struct core_timer {
-  child_uid child;
-  std::uint64_t generation;
-};
-
-/// Some timer of the decision core may be due.
-struct core_tick {};
-
-using supervisor_base
-  = compat::telling<compat::control<typename supervisor_handle::base>>;
-
-/// Answers a call that comes when the supervisor is gone.
-void refuse_call(compat::mailbox_element& x, const supervisor_cell& cell,
-                 const caf::strong_actor_ptr& as, compat::context* ctx);
-
 /// The control plane of one supervisor: reports to the decision core what
 /// happens, and carries out what it decides.
 ///
 /// It outlives its own failures as the hosts of workers do: a nested one that
 /// went down waits for its parent to start it again. Never blocks, and runs
 /// user code only where a callable makes a child.
-class supervisor_actor final : public supervisor_base, public child_actor {
+class supervisor_actor final : public supervising_actor<supervisor_handle> {
 public:
   /// `me` is what the parent keeps of this supervisor; null for a root.
   supervisor_actor(caf::actor_config& cfg, supervisor_definition_ptr definition,
@@ -49,31 +30,18 @@ public:
 
   [[nodiscard]] const char* name() const override;
 
-  [[nodiscard]] child_record* child() noexcept override {
-    return me_.get();
-  }
-
-  void tell_end(caf::error why, compat::context* ctx) override {
-    tell_of_end(std::move(why), ctx);
-  }
-
-  void tell_begin() override {
-    tell_of_begin();
-  }
-
   behavior_type make_behavior() override;
-
-  using supervisor_base::enqueue;
-
-  void enqueue(compat::element_ptr x, compat::context* ctx) override;
-
-  bool cleanup(caf::error&& reason, compat::context* ctx) override;
 
 protected:
   compat::verdict before(compat::mailbox_element& x) override;
   bool ended() override;
   void thrown(std::string what, const caf::strong_actor_ptr& asker,
               caf::message_id mid) override;
+  bool down() const override;
+  void bring_up() override;
+  void go_down(child_exit how, bool kill) override;
+  void park() override;
+  void before_cleanup() override;
 
 private:
   struct child_entry {
@@ -103,7 +71,6 @@ private:
   // -- what happens -----------------------------------------------------------
 
   void on_note(child_note& x);
-  void on_command(host_command::what x);
   void on_exit_message(const caf::error& reason);
   void on_start_tree();
   void on_tick();
@@ -135,10 +102,8 @@ private:
   void carry_out(const action::went_down& x);
   void carry_out(const action::publish& x);
 
-  void begin_life();
   void end_root(const action::went_down& x);
   void forget_all();
-  [[nodiscard]] std::uint64_t life() const noexcept;
   void publish(event_type type, const child_exit* how = nullptr) const;
   void set_state(child_state x, time_point now);
   void sync(child_uid child);
@@ -155,8 +120,6 @@ private:
   void wake_at(compat::timer& x, time_point at);
 
   supervisor_definition_ptr definition_;
-  supervisor_cell_ptr cell_;
-  child_cell_ptr me_;
   decision_core core_;
   std::unordered_map<child_uid, child_entry> entries_;
   /// The last incarnations of static children that were forgotten and come back
@@ -171,19 +134,9 @@ private:
   compat::timer core_wake_;
   compat::timer health_wake_;
   health_monitor health_;
-  std::vector<caf::response_promise> stoppers_;
   caf::response_promise starter_;
-  caf::strong_actor_ptr keep_alive_;
   bool acting_ = false;
   bool going_down_ = false;
-  // Its parent wants it to go down.
-  bool ordered_ = false;
-  bool start_when_down_ = false;
-  bool forget_when_down_ = false;
 };
 
 } // namespace vigil::detail
-
-VIGIL_MESSAGE_TYPE(vigil::detail::start_tree_request)
-VIGIL_MESSAGE_TYPE(vigil::detail::core_timer)
-VIGIL_MESSAGE_TYPE(vigil::detail::core_tick)

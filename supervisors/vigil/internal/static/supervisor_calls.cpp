@@ -55,15 +55,7 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
       return cell.value()->spec;
     },
     [this](call::take_snapshot) { return detail::take_snapshot(*cell_); },
-    [this](call::stop) -> caf::result<stop_report> {
-      if (core_.down())
-        return stop_report{};
-      auto promise = make_response_promise();
-      stoppers_.push_back(promise);
-      core_.stop({}, false, now());
-      attend();
-      return promise;
-    },
+    [this](call::stop) { return stop_for_caller(); },
   };
 }
 

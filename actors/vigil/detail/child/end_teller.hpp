@@ -1,0 +1,28 @@
+#pragma once
+
+#include <vigil/detail/state/cell.hpp>
+#include <vigil/detail/state/child_actor.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+/// Tells those that monitor the handle of a child of its end, for as long as
+/// nothing is to be expected of the child.
+class end_teller {
+public:
+  /// Says who the handle of the child is.
+  void speak_through(child_actor* handle) noexcept {
+    handle_ = handle;
+  }
+
+  void tell(const child_cell& x, compat::context* ctx);
+  void take_back(const child_cell& x);
+
+private:
+  // Held by the child's cell.
+  child_actor* handle_ = nullptr;
+  bool told_ = false;
+};
+
+} // namespace vigil::detail

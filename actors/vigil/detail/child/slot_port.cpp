@@ -1,0 +1,115 @@
+#include <vigil/detail/child/slot_port.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+life_spawner::~life_spawner() {
+  // nop
+}
+
+namespace {
+
+void report_end(life& x, const caf::error& reason, compat::context* ctx) {
+  auto& cell = *x.cell;
+  cell.serves(false, x.incarnation);
+  if (x.ignored)
+    return notify(cell, x.incarnation, ctx, child_note::what::ignored);
+  auto how = std::move(end_of(x, reason));
+  if (!x.up && how.kind != exit_kind::abnormal)
+    how = abnormal({errc::exited, "it ended before it came up"});
+  if (how.kind == exit_kind::abnormal) {
+    how.why = cell.complete(std::move(how.why), x.incarnation);
+    // One that was left behind says nothing of those after it.
+    if (x.incarnation == cell.incarnation)
+      cell.log(how.why, x.incarnation);
+  }
+  note_departure(x, how);
+  if (!x.up) {
+    cell.publish(x.incarnation, event_type::start_failed, how);
+    return notify(cell, x.incarnation, ctx, child_note::what::start_failed,
+                  std::move(how));
+  }
+  cell.publish(x.incarnation,
+               x.stopped ? event_type::child_stopped : event_type::child_exited,
+               how);
+  notify(cell, x.incarnation, ctx, child_note::what::exited, std::move(how));
+}
+
+} // namespace
+
+slot_port::slot_port(child_cell_ptr cell,
+                     std::unique_ptr<const life_spawner> spawner)
+  : cell_(std::move(cell)), spawner_(std::move(spawner)) {
+  // nop
+}
+
+void slot_port::start(compat::context* ctx) {
+  if (slot_ == nullptr) {
+    handle_ = compat::make_forwarder<slot>(cell_->parent->tree->system, cell_,
+                                           cell_->spec.gap_queue.as_size());
+    slot_ = static_cast<slot*>(handle_->get());
+    cell_->handle(handle_);
+    ends_.speak_through(slot_);
+  }
+  ends_.take_back(*cell_);
+  const auto n = cell_->begin_incarnation();
+  life_ = std::make_shared<life>(cell_, n);
+  slot_->expect(n);
+  auto actor = spawner_->spawn(life_, ctx);
+  slot_->begin(actor, !spawner_->reports_start());
+  if (!spawner_->reports_start()) {
+    life_->up = true;
+    slot_->serve(n, actor, ctx);
+    cell_->came_up(n, cell_->now());
+    cell_->serves(true, n);
+    notify(*cell_, n, ctx, child_note::what::started);
+  }
+  auto* raw = actor.get();
+  compat::watch(actor, [x = life_, keep = handle_, to = slot_,
+                        raw](const caf::error& reason, compat::context* eu) {
+    to->hold(raw);
+    to->part(x->incarnation, reason, eu);
+    report_end(*x, reason, eu);
+  });
+}
+
+void slot_port::stop(bool kill, compat::context* ctx) {
+  if (life_ == nullptr)
+    return;
+  life_->stopping = true;
+  compat::send_exit(slot_->current(), ctx,
+                    caf::make_error(kill ? caf::exit_reason::kill
+                                         : caf::exit_reason::user_shutdown));
+}
+
+void slot_port::park(bool ended, compat::context* ctx) {
+  if (slot_ == nullptr)
+    return;
+  slot_->refuse(ctx);
+  if (ended)
+    ends_.tell(*cell_, ctx);
+}
+
+void slot_port::abandon(compat::context* ctx) {
+  if (slot_ == nullptr)
+    return;
+  if (life_ != nullptr) {
+    life_->left = true;
+    slot_->part(life_->incarnation,
+                to_caf({errc::child_stuck, {}, cell_->path()}), ctx);
+  }
+  slot_->expect(0);
+}
+
+void slot_port::forget(compat::context* ctx) {
+  if (slot_ == nullptr)
+    return;
+  cell_->vanish();
+  stop(true, ctx);
+  ends_.tell(*cell_, ctx);
+  slot_->retire(ctx);
+  cell_->handle(nullptr);
+}
+
+} // namespace vigil::detail

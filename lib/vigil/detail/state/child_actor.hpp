@@ -1,0 +1,34 @@
+#pragma once
+
+#include <vigil/caf.hpp>
+#include <vigil/detail/state/child_record.hpp>
+
+#include <cstdint>
+
+namespace vigil::detail {
+
+/// An actor whose handle stands for a child over all of its incarnations.
+class child_actor {
+public:
+  virtual ~child_actor();
+
+  /// Returns the child's record, which lives as long as the actor does; null
+  /// for the root of a tree.
+  [[nodiscard]] virtual child_record* child() noexcept = 0;
+
+  /// Tells those that monitor or link the handle of an end, and at once those
+  /// that monitor it from now on. Nothing for who is not the handle.
+  virtual void tell_end(caf::error why, compat::context* ctx);
+
+  /// The child begins again: who monitors the handle from now on waits for the
+  /// next end.
+  virtual void tell_begin();
+
+  /// Returns whether an earlier incarnation made that request, so that nobody
+  /// waits for its answer. False for actors that have only one incarnation. In
+  /// any thread.
+  [[nodiscard]] virtual bool
+  has_forgotten(std::uint64_t request) const noexcept;
+};
+
+} // namespace vigil::detail

@@ -1,0 +1,197 @@
+#pragma once
+
+#include <vigil/call.hpp>
+#include <vigil/detail/child/child_messages.hpp>
+#include <vigil/detail/state/cell.hpp>
+#include <vigil/detail/state/child_actor.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace vigil::detail {
+
+/// Answers a call that comes when the supervisor is gone.
+void refuse_call(compat::mailbox_element& x, const supervisor_cell& cell,
+                 const caf::strong_actor_ptr& as, compat::context* ctx);
+
+/// What the control planes of all supervisors have in common: they are children
+/// that outlive their own failures, as the hosts of workers do, and carry out
+/// the orders of the parent.
+///
+/// One that went down waits to be started again. An order that needs it down
+/// while it is up, to start once more or to be forgotten, is kept until then.
+template <class Handle>
+class supervising_actor
+  : public compat::telling<compat::control<typename Handle::base>>,
+    public child_actor {
+public:
+  using super = compat::telling<compat::control<typename Handle::base>>;
+
+  [[nodiscard]] child_record* child() noexcept final {
+    return me_.get();
+  }
+
+  void tell_end(caf::error why, compat::context* ctx) final {
+    this->tell_of_end(std::move(why), ctx);
+  }
+
+  void tell_begin() final {
+    this->tell_of_begin();
+  }
+
+  using super::enqueue;
+
+  void enqueue(compat::element_ptr x, compat::context* ctx) final {
+    if (this->mailbox().closed()) [[unlikely]]
+      return refuse_call(*x, *cell_, caf::strong_actor_ptr{this->ctrl()}, ctx);
+    super::enqueue(std::move(x), ctx);
+  }
+
+  bool cleanup(caf::error&& reason, compat::context* ctx) final {
+    const auto last = std::move(keep_alive_);
+    if (!this->retired()) {
+      before_cleanup();
+      this->drain_mailbox([&](compat::mailbox_element& x) {
+        refuse_call(x, *cell_, nullptr, ctx);
+      });
+    }
+    return super::cleanup(std::move(reason), ctx);
+  }
+
+protected:
+  /// `me` is what the parent keeps of this supervisor; null for a root.
+  supervising_actor(caf::actor_config& cfg, supervisor_cell_ptr cell,
+                    child_cell_ptr me)
+    : super(cfg), cell_(std::move(cell)), me_(std::move(me)) {
+    this->set_default_handler(caf::drop);
+    this->set_error_handler([](caf::scheduled_actor*, caf::error&) {});
+    this->set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
+    this->gate(true);
+  }
+
+  // -- for the derived class to say -------------------------------------------
+
+  [[nodiscard]] virtual bool down() const = 0;
+
+  /// Begins an incarnation, which has its number.
+  virtual void bring_up() = 0;
+
+  /// Begins to go down, for that reason. Says `went_down` when it is.
+  virtual void go_down(child_exit how, bool kill) = 0;
+
+  /// Nothing is to be expected: children refuse messages.
+  virtual void park() {
+    // nop
+  }
+
+  /// The actor ends, on its own or on somebody else's account.
+  virtual void before_cleanup() {
+    // nop
+  }
+
+  // -- for the derived class to call ------------------------------------------
+
+  [[nodiscard]] supervisor_cell& cell() const noexcept {
+    return *cell_;
+  }
+
+  /// The number of the incarnation; 0 for a root.
+  [[nodiscard]] std::uint64_t incarnation() const noexcept {
+    return me_ != nullptr ? me_->incarnation.load(std::memory_order_relaxed)
+                          : 0;
+  }
+
+  /// Returns whether the parent wants it to go down.
+  [[nodiscard]] bool ordered() const noexcept {
+    return ordered_;
+  }
+
+  void on_command(host_command::what x) {
+    ordered_ = ordered_ || (x != host_command::what::park && !down());
+    switch (x) {
+      case host_command::what::start:
+        if (!me_->may_start()) {
+          me_->next_incarnation();
+          return notify(*me_, incarnation(), this->context(),
+                        child_note::what::start_failed,
+                        abnormal({errc::supervisor_stopping, {}, cell_->path}));
+        }
+        if (down())
+          return begin();
+        start_when_down_ = true;
+        return go_down(killed(), true);
+      case host_command::what::stop:
+        return go_down({exit_kind::shutdown, {}, false, {}}, false);
+      case host_command::what::kill:
+        return go_down(killed(), true);
+      case host_command::what::park:
+        return park();
+      case host_command::what::forget:
+        if (down())
+          return end();
+        forget_when_down_ = true;
+        return go_down(killed(), true);
+      case host_command::what::abandon:
+        return;
+    }
+  }
+
+  /// Begins an incarnation.
+  void begin() {
+    if (me_ != nullptr)
+      me_->begin_incarnation();
+    ordered_ = false;
+    cell_->going_down.store(false, std::memory_order_release);
+    bring_up();
+  }
+
+  /// Carries out what had to wait until it is down.
+  void went_down() {
+    if (forget_when_down_)
+      end();
+    else if (std::exchange(start_when_down_, false))
+      begin();
+  }
+
+  /// Answers `call::stop`.
+  caf::result<stop_report> stop_for_caller() {
+    if (down())
+      return stop_report{};
+    auto promise = this->make_response_promise();
+    stoppers_.push_back(promise);
+    go_down({}, false);
+    return promise;
+  }
+
+  /// Returns those who wait for it to be down.
+  [[nodiscard]] std::vector<caf::response_promise> take_stoppers() noexcept {
+    return std::exchange(stoppers_, {});
+  }
+
+  /// Lives on although nobody may refer to it, until it ends.
+  void keep_alive() {
+    keep_alive_ = caf::strong_actor_ptr{this->ctrl()};
+  }
+
+  const supervisor_cell_ptr cell_;
+  const child_cell_ptr me_;
+
+private:
+  void end() {
+    this->retire(me_->last_end());
+  }
+
+  [[nodiscard]] child_exit killed() const {
+    return abnormal({errc::killed, {}, cell_->path});
+  }
+
+  std::vector<caf::response_promise> stoppers_;
+  caf::strong_actor_ptr keep_alive_;
+  bool ordered_ = false;
+  bool start_when_down_ = false;
+  bool forget_when_down_ = false;
+};
+
+} // namespace vigil::detail
