@@ -1,4 +1,5 @@
 #include <vigil/detail/registry/name_table.hpp>
+#include <vigil/detail/state/child_actor.hpp>
 
 #include <functional>
 #include <utility>

@@ -1,4 +1,5 @@
 #include <vigil/call.hpp>
+#include <vigil/detail/child/child_context.hpp>
 #include <vigil/detail/numbered/partition_table.hpp>
 #include <vigil/detail/static/blocking_call.hpp>
 

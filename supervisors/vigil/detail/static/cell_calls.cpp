@@ -1,3 +1,4 @@
+#include <vigil/detail/state/child_actor.hpp>
 #include <vigil/detail/static/cell_calls.hpp>
 
 #include <string>
