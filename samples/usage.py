@@ -4,8 +4,10 @@
 usage: usage.py PROGRAM [ARGUMENTS OF A SHORT RUN]
 """
 
+import resource
 import subprocess
 import sys
+import tempfile
 
 
 def run(*args, **how):
@@ -28,3 +30,14 @@ expect("an unknown option", run("--no-such", stdout=subprocess.PIPE), 2,
 for args in (["--help"], sys.argv[2:]):
     with open("/dev/full", "w", encoding="utf-8") as full:
         expect(f"{args} to a full disk", run(*args, stdout=full), 1, "output")
+
+
+# A file may be too large as well.
+def allow_no_bytes():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+with tempfile.TemporaryFile() as out:
+    expect("a file that is too large",
+           run(*sys.argv[2:], stdout=out, preexec_fn=allow_no_bytes), 1,
+           "output")

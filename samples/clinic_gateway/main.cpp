@@ -144,6 +144,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::signal(SIGPIPE, SIG_IGN); // a pipe that nobody reads is an error
+  std::signal(SIGXFSZ, SIG_IGN); // and so is a file that is too large
   for (auto x : {SIGINT, SIGTERM})
     std::signal(x, [](int) { interrupted = 1; });
   caf::actor_system_config cfg;

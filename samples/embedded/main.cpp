@@ -2,6 +2,7 @@
 
 #include <vigil/vigil.hpp>
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -65,6 +66,7 @@ std::string ask(caf::actor_system& system, const adder& to, int x) {
 int main(int argc, char** argv) {
   if (argc > 1)
     return usage(argv[1]);
+  std::signal(SIGXFSZ, SIG_IGN); // a file that is too large is an error
   // doc: start
   caf::actor_system_config config;
   caf::actor_system system{config};

@@ -8,6 +8,7 @@
 #include <vigil/vigil.hpp>
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -77,8 +78,10 @@ inline void ward_round(caf::event_based_actor* self) {
 }
 
 /// Returns whether the command line says `once`; ends the program if it says
-/// anything else but CAF's options.
+/// anything else but CAF's options. From then on a file that is too large is an
+/// error, see `finish`.
 inline bool asked_for_once(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);
   int i = 1;
   while (i < argc && *argv[i] == '-')
     ++i;

@@ -74,6 +74,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::signal(SIGPIPE, SIG_IGN); // a pipe that nobody reads is an error
+  std::signal(SIGXFSZ, SIG_IGN); // and so is a file that is too large
   try {
     return run(argv[1]);
   } catch (const std::exception& x) {

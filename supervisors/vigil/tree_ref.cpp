@@ -121,6 +121,10 @@ result<T> tree_ref::call_child(std::string_view path,
   auto& [above, child, id] = place.value();
   if (id.empty())
     return detail::no_child_of_itself(root);
+  // The supervisor reads the id as a path, which would name itself.
+  if (child == nullptr && above == nullptr && id == root.path)
+    return failure{errc::not_found, "no child of that id",
+                   root.path + '/' + id};
   return detail::call_supervisor<T>(above != nullptr ? *above->nested : root,
                                     Call{std::move(id)}, timeout);
 }

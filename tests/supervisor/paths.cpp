@@ -168,6 +168,14 @@ TEST_CASE("what is not there is named by its whole path, without the root's id "
     CHECK(said(tree.find<worker>(path)) == "not_found");
   }
   CHECK(tree.terminate_child("a/b").error().path == "top/a/b");
+  // Not the root, though it has the id that is left over.
+  for (const auto& why : {tree.terminate_child("top/top").error(),
+                          tree.restart_child("top/top").error(),
+                          tree.delete_child("top/top").error(),
+                          tree.which_child("top/top").error()}) {
+    CHECK(why.code == vigil::errc::not_found);
+    CHECK(why.path == "top/top");
+  }
 }
 
 TEST_CASE("a slash too many leads nowhere, whoever is asked") {

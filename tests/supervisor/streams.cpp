@@ -31,25 +31,39 @@ struct view {
   int lives = 0;
   int items = 0;
   std::optional<caf::error> end{};
+  /// What the end does then.
+  std::function<void(caf::event_based_actor*, const caf::error&)> at_end{};
+
+  void ended(caf::event_based_actor* self, const caf::error& why) {
+    end = why;
+    if (at_end)
+      at_end(self, why);
+  }
 };
 
 using view_ptr = std::shared_ptr<view>;
+
+void stream_to(caf::event_based_actor* self, const caf::actor& sink,
+               const view_ptr& seen, int limit, bool ends, int from) {
+  seen->end.reset();
+  caf::attach_stream_source(
+    self, sink, [from](int& n) { n = from; },
+    [=](int& n, caf::downstream<int>& out, std::size_t max) {
+      for (std::size_t i = 0; i < max && n < limit; ++i, ++n)
+        out.push(n);
+      seen->items = n;
+    },
+    [=](const int& n) { return ends && n == limit; },
+    [=](int&, const caf::error& why) { seen->ended(self, why); });
+}
 
 /// A source of that many numbers, for whoever it is told; it ends after them or
 /// waits.
 caf::behavior source(caf::event_based_actor* self, const view_ptr& seen,
                      int limit, bool ends, int from) {
+  ++seen->lives;
   return {[=](open_atom, const caf::actor& sink) {
-            seen->end.reset();
-            caf::attach_stream_source(
-              self, sink, [from](int& n) { n = from; },
-              [=](int& n, caf::downstream<int>& out, std::size_t max) {
-                for (std::size_t i = 0; i < max && n < limit; ++i, ++n)
-                  out.push(n);
-                seen->items = n;
-              },
-              [=](const int& n) { return ends && n == limit; },
-              [=](int&, const caf::error& why) { seen->end = why; });
+            stream_to(self, sink, seen, limit, ends, from);
           },
           [self](const std::string& what) {
             if (what == "throw")
@@ -63,28 +77,29 @@ caf::behavior source(caf::event_based_actor* self, const view_ptr& seen,
 
 caf::behavior sink(caf::event_based_actor* self, const view_ptr& seen) {
   ++seen->lives;
-  return {[=](const caf::stream<int>& in) {
-            seen->items = 0;
-            seen->end.reset();
-            caf::attach_stream_sink(
-              self, in, [](caf::unit_t&) {},
-              [=](caf::unit_t&, int x) {
-                ++seen->items;
-                if (x == 777)
-                  vigil::this_child(self).fail(trouble::refused);
-                if (x == 888)
-                  self->quit(caf::make_error(caf::sec::bad_function_call));
-              },
-              [=](caf::unit_t&, const caf::error& why) { seen->end = why; });
-          },
-          [self](const std::string& what) {
-            if (what == "throw")
-              throw std::runtime_error{what};
-            if (what == "quit")
-              self->quit(caf::make_error(caf::sec::bad_function_call));
-            else
-              vigil::this_child(self).fail(trouble::died);
-          }};
+  return {
+    [=](const caf::stream<int>& in) {
+      seen->items = 0;
+      seen->end.reset();
+      caf::attach_stream_sink(
+        self, in, [](caf::unit_t&) {},
+        [=](caf::unit_t&, int x) {
+          ++seen->items;
+          if (x == 777)
+            vigil::this_child(self).fail(trouble::refused);
+          if (x == 888)
+            self->quit(caf::make_error(caf::sec::bad_function_call));
+        },
+        [=](caf::unit_t&, const caf::error& why) { seen->ended(self, why); });
+    },
+    [self](const std::string& what) {
+      if (what == "throw")
+        throw std::runtime_error{what};
+      if (what == "quit")
+        self->quit(caf::make_error(caf::sec::bad_function_call));
+      else
+        vigil::this_child(self).fail(trouble::died);
+    }};
 }
 
 /// A source and a sink; one of them is a child.
@@ -94,7 +109,10 @@ struct stream_world : world {
     auto first = vigil::child("child", source, from, limit, ends, begin);
     auto last = vigil::child("child", sink, to);
     auto one = child_is_source ? first : last;
-    tree.emplace(start(sup().child(respawn ? one.respawn() : one)));
+    tree.emplace(start(sup()
+                         .strategy(vigil::one_for_all)
+                         .child(respawn ? one.respawn() : one)
+                         .child(world::child("sibling"))));
     child = tree->find<caf::actor>("child").value();
     raw = child_is_source ? sys().spawn(sink, to)
                           : sys().spawn(source, from, limit, ends, begin);
@@ -106,6 +124,14 @@ struct stream_world : world {
   void open() {
     caf::anon_send(head, open_atom::value, tail);
     run();
+  }
+
+  [[nodiscard]] view_ptr mine() const {
+    return head == child ? from : to;
+  }
+
+  [[nodiscard]] view_ptr other() const {
+    return head == child ? to : from;
   }
 
   view_ptr from = std::make_shared<view>();
@@ -228,5 +254,109 @@ TEST_CASE("a stream that ends by itself ends without an error") {
       CHECK(w.to->items == 700);
       CHECK(code_of(w.to->end) == "normal");
       CHECK(code_of(w.from->end) == "normal");
+    }
+}
+
+TEST_CASE("what hears of the end of its stream may quit and fail") {
+  for (const bool child_is_source : {true, false})
+    for (const bool respawn : {false, true})
+      for (const bool fails : {false, true})
+        for (const std::string how : {"fail", "throw", "quit"}) {
+          CAPTURE(child_is_source);
+          CAPTURE(respawn);
+          CAPTURE(fails);
+          CAPTURE(how);
+          stream_world w{child_is_source, respawn};
+          w.mine()->at_end
+            = [=](caf::event_based_actor* self, const caf::error& why) {
+                if (fails)
+                  vigil::this_child(self).fail(trouble::refused);
+                else
+                  self->quit(why);
+              };
+          for (int life = 2; life < 5; ++life) {
+            w.open();
+            w.advance(1s);
+            CHECK(w.to->items == 700);
+            caf::anon_send(w.child, how);
+            w.advance(1s);
+            CHECK(w.mine()->lives == life);
+            CHECK(code_of(w.other()->end) != "none");
+          }
+        }
+}
+
+TEST_CASE("what hears of the end of its stream may open others without end") {
+  for (const bool respawn : {false, true})
+    for (const std::string how : {"fail", "throw", "quit"}) {
+      CAPTURE(respawn);
+      CAPTURE(how);
+      stream_world w{true, respawn};
+      w.open();
+      w.advance(1s);
+      int opened = 0;
+      w.from->at_end = [&](caf::event_based_actor* self, const caf::error&) {
+        if (++opened < 100)
+          stream_to(self, w.tail, w.from, 700, false, 0);
+      };
+      caf::anon_send(w.child, how);
+      w.advance(10s);
+      CHECK(opened < 5);
+      CHECK(w.from->lives == 2);
+      CHECK(code_of(w.to->end) != "none");
+      w.from->at_end = nullptr;
+      w.open();
+      // The sink is CAF's own (docs/caf-traps.md, 27).
+      w.advance(60s);
+      CHECK(w.to->items == 700);
+    }
+}
+
+TEST_CASE("whoever streams to a child hears that it was stopped") {
+  for (const bool respawn : {false, true})
+    for (const bool with_group : {false, true}) {
+      CAPTURE(respawn);
+      CAPTURE(with_group);
+      stream_world w{false, respawn};
+      for (int i = 0; i < 2; ++i) {
+        w.open();
+        w.advance(1s);
+        CHECK(w.to->items == 700);
+        CHECK(code_of(w.from->end) == "none");
+        if (with_group) {
+          w.tell(*w.tree, "sibling", "fail");
+        } else {
+          CHECK(said(w.tree->terminate_child("child")) == "ok");
+          CHECK(said(w.tree->restart_child("child")) == "ok");
+        }
+        w.run();
+        CHECK(w.to->lives == i + 2);
+        CHECK(code_of(w.from->end) == "exited");
+      }
+    }
+}
+
+TEST_CASE("a sink that answers after its source has failed hears of that") {
+  for (const bool respawn : {false, true})
+    for (const std::string how : {"fail", "throw", "quit"}) {
+      CAPTURE(respawn);
+      CAPTURE(how);
+      stream_world w{true, respawn};
+      // In place twice: the second life fails while the first sink is silent.
+      for (int i = 0; i < 2; ++i) {
+        caf::anon_send(w.head, open_atom::value, w.tail);
+        caf::anon_send(w.child, how);
+      }
+      w.run();
+      w.advance(10s);
+      CHECK(w.from->lives == (respawn ? 2 : 3));
+      CHECK(w.to->items == 0);
+      CHECK(code_of(w.to->end)
+            == (how == "fail"    ? "died"
+                : how == "throw" ? "exception"
+                                 : "bad_function_call"));
+      w.open();
+      w.advance(60s);
+      CHECK(w.to->items == 700);
     }
 }

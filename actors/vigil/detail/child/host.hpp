@@ -177,7 +177,7 @@ protected:
 
   void op_part(const caf::error& why) override {
     if (this->has_streams())
-      this->end_streams(why);
+      this->end_streams(why, true);
     // Those of an abandoned host belong to the life that goes by its handle.
     if (this->successor() == nullptr) [[likely]]
       this->end_links(why, this->context());

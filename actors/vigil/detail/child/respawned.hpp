@@ -213,9 +213,11 @@ protected:
     if (faulted()) {
       note_failure(failure_of(take_fault()));
       end_with(to_caf(*life_->why));
-    } else if (this->has_streams()
-               && exit_kind_of(this->fail_state_) == exit_kind::abnormal) {
-      this->end_streams(this->fail_state_);
+    } else if (this->has_streams()) {
+      if (exit_kind_of(this->fail_state_) == exit_kind::abnormal)
+        this->end_streams(this->fail_state_);
+      else
+        this->forget_ended_streams();
     }
     note_end(this->fail_state_);
     return false;

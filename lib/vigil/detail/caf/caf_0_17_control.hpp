@@ -2,12 +2,15 @@
 
 #include <vigil/detail/caf/caf_0_17.hpp>
 #include <vigil/detail/caf/caf_0_17_end.hpp>
+#include <vigil/detail/caf/caf_0_17_streams.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace vigil::compat {
 
@@ -146,7 +149,7 @@ protected:
   /// Calls `ended` as long as the behavior is no more. Done after every message
   /// by itself, and inlined there.
   [[gnu::always_inline]] inline void settle() {
-    while (std::exchange(attend_, false) || has_quit() || !this->alive())
+    while (std::exchange(attend_, false) || has_quit() || !has_life())
       [[unlikely]] {
         if (retired())
           return;
@@ -177,6 +180,8 @@ protected:
   /// Destroys the behavior with all it holds and forgets what it waited for,
   /// so that a new one can take its place.
   void drop_behavior() {
+    if (has_streams()) [[unlikely]]
+      end_streams(caf::make_error(caf::exit_reason::user_shutdown));
     attend_ = false;
     this->unsetf(caf::abstract_actor::is_shutting_down_flag
                  | caf::abstract_actor::has_timeout_flag);
@@ -186,8 +191,6 @@ protected:
       this->awaited_responses_.clear();
     if (!this->multiplexed_responses_.empty())
       this->multiplexed_responses_.clear();
-    if (has_streams()) [[unlikely]]
-      end_streams(caf::make_error(caf::exit_reason::user_shutdown));
     this->bhvr_stack_.clear();
     this->bhvr_stack_.cleanup();
     reset(this->default_handler_, &caf::print_and_drop);
@@ -201,21 +204,30 @@ protected:
            || !this->pending_stream_managers_.empty();
   }
 
-  /// Ends all streams; the other ends see `why`.
-  void end_streams(const caf::error& why) {
-    for (auto* managers :
-         {&this->stream_managers_, &this->pending_stream_managers_}) {
-      for (auto& [slot, manager] : *managers)
-        manager->stop(why);
-      managers->clear();
+  /// Ends all streams; the other ends see `why`. `stays` says whether the actor
+  /// outlives them: then who answers late has to be told, too.
+  void end_streams(const caf::error& why, bool stays = false) {
+    for (auto& manager : take_streams(why, stays))
+      manager->stop(why);
+    // What callbacks have opened meanwhile ends without calling any: it might
+    // go on for ever.
+    for (auto& manager : take_streams(why, stays)) {
+      manager->out().abort(why);
+      this->erase_inbound_paths_later(manager.get(), why);
     }
     // The numbers of paths begin anew, so the old ones have to be gone.
-    this->get_downstream_queue().cleanup();
+    forget_ended_streams();
     // CAF's own `start` forgets that ticks are counted from it: streams would
     // get no credit until as much time has passed as before.
     const auto interval = this->stream_ticks_.interval();
     this->stream_ticks_ = caf::detail::tick_emitter{};
     this->stream_ticks_.interval(interval);
+  }
+
+  /// Forgets the ways that streams which ended came by; CAF waits for the next
+  /// message of a stream, and keeps the actor alive until then.
+  void forget_ended_streams() {
+    this->get_downstream_queue().cleanup();
   }
 
   /// Returns whether `drop_behavior` has nothing to do, handlers aside.
@@ -241,6 +253,7 @@ protected:
     if (has_streams())
       end_streams(reason);
     drop_behavior();
+    this->pending_stream_managers_.clear();
     end_quietly(*this, std::move(reason), this->context());
   }
 
@@ -379,6 +392,51 @@ private:
     return result;
   }
 
+  // A copy: the callback that hears of the end of its stream may open others,
+  // and quit, which removes some.
+  [[nodiscard]] std::vector<caf::stream_manager_ptr> streams() const {
+    std::vector<caf::stream_manager_ptr> result;
+    for (const auto* managers :
+         {&this->stream_managers_, &this->pending_stream_managers_})
+      for (const auto& [slot, manager] : *managers)
+        if (!is_over(manager))
+          result.push_back(manager);
+    return result;
+  }
+
+  [[nodiscard]] std::vector<caf::stream_manager_ptr>
+  take_streams(const caf::error& why, bool stays) {
+    auto result = streams();
+    this->stream_managers_.clear();
+    auto& pending = this->pending_stream_managers_;
+    for (auto i = pending.begin(); i != pending.end();)
+      if (is_over(i->second)) {
+        ++i;
+      } else if (stays) {
+        i->second = caf::make_counted<ended_stream>(
+          this, why ? why : caf::make_error(caf::exit_reason::user_shutdown));
+        ++i;
+      } else {
+        i = pending.erase(i);
+      }
+    return result;
+  }
+
+  [[nodiscard]] static bool is_over(const caf::stream_manager_ptr& x) noexcept {
+    return dynamic_cast<const ended_stream*>(x.get()) != nullptr;
+  }
+
+  // As CAF's `alive`, which takes streams that ended for life.
+  [[nodiscard]] bool has_life() const noexcept {
+    const auto& pending = this->pending_stream_managers_;
+    return !this->bhvr_stack_.empty() || !this->awaited_responses_.empty()
+           || !this->multiplexed_responses_.empty()
+           || !this->stream_managers_.empty()
+           || (!pending.empty()
+               && !std::all_of(pending.begin(), pending.end(),
+                               [](auto& x) { return is_over(x.second); }));
+  }
+
   // CAF's `quit` ends streams that have nothing under way as if they were over.
   // Before that it replaces the handlers, so that one of them can tell.
   class quit_probe {
@@ -412,12 +470,14 @@ private:
   }
 
   void quits_with_streams() {
-    const auto why = this->fail_state_;
-    if (why && why != caf::exit_reason::user_shutdown)
-      for (auto* managers :
-           {&this->stream_managers_, &this->pending_stream_managers_})
-        for (auto& [slot, manager] : *managers)
+    // A source that is asked to stop sends what it has. But whoever streams to
+    // us would never hear of the end.
+    if (const auto why = this->fail_state_) {
+      const auto asked = why == caf::exit_reason::user_shutdown;
+      for (auto& manager : streams())
+        if (!asked || !manager->inbound_paths().empty())
           manager->stop(why);
+    }
     // From the callback of a stream, of which nobody hears: live until then.
     if (!consuming_) {
       install_nothing();
