@@ -115,14 +115,17 @@ auto absent_device() {
     vigil::child("reader", reader, caf::actor{}));
 }
 
-// doc: pool
-auto pool(int size) {
-  std::vector<decltype(vigil::child("", echo))> workers;
-  for (int i = 0; i < size; ++i)
-    workers.push_back(vigil::child("worker-" + std::to_string(i), echo));
-  return vigil::supervisor("pool").children(workers);
+auto team(int size) {
+  // doc: many
+  return vigil::supervisor("team")
+    // worker-0, worker-1, …
+    .children("worker", size, echo)
+    // as many, each made for its id and its index
+    .children("meter", size, [](const std::string& id, std::size_t i) {
+      return vigil::child<meter>(id, static_cast<int>(i)).transient();
+    });
+  // doc: end
 }
-// doc: end
 
 // doc: manager
 /// Adds a worker to its own supervisor for every name it gets.
@@ -195,7 +198,7 @@ int main() {
   caf::actor_system system{config};
   auto fine = runs(system, kinds());
   fine = runs(system, policies()) && fine;
-  fine = runs(system, pool(3)) && fine;
+  fine = runs(system, team(3)) && fine;
   fine = runs(system, absent_device()) && fine;
   fine = adds_a_worker(system) && fine;
   fine = heals_after_backoff() && fine;

@@ -1,8 +1,8 @@
 #pragma once
 
 /// The one seam between vigil and the versions of CAF. No other file of the
-/// library tests a CAF version or uses what differs between versions; each
-/// version has files of its own that define the same names in
+/// library tests a CAF version, and what differs between versions belongs here;
+/// each version has files of its own that define the same names in
 /// `vigil::compat`:
 ///
 /// - `typed_actor<caf::result<Out...>(In...)...>`: interfaces, one spelling;

@@ -4,6 +4,7 @@
 /// asks the ward and shows the tree. And its door: the command line.
 
 #include "clinic.hpp"
+#include "ward.hpp"
 
 #include <vigil/vigil.hpp>
 
@@ -14,8 +15,6 @@
 #include <string_view>
 
 using namespace std::chrono_literals;
-
-using ward = vigil::typed_actor<caf::result<double>(std::string)>;
 
 // doc: loader
 /// Its first life fails soon after its start.
@@ -68,11 +67,10 @@ inline void visit(caf::event_based_actor* self, const ward& to) {
 /// Visits the patients, shows the healed tree, and ends.
 inline void ward_round(caf::event_based_actor* self) {
   // doc: sibling
-  auto boss = vigil::this_child(self).supervisor();
-  self->request(boss, 5s, vigil::call::which_child{"ward-monitor"})
-    .then([=](const vigil::child_info& x) {
-      visit(self, caf::actor_cast<ward>(x.handle));
-    });
+  auto monitor = vigil::this_child(self).sibling(ward_key);
+  if (!monitor)
+    return vigil::this_child(self).fail(monitor.error().code);
+  visit(self, monitor.value());
   // doc: end
 }
 
