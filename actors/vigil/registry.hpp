@@ -79,7 +79,7 @@ public:
   /// Fails with `errc::already_started` if another actor has the name, whose
   /// path the message tells; with `errc::empty_id`, `errc::null_handle`, and
   /// `errc::child_stopped` if the owner has ended. Fine if `owner` has it
-  /// already, so an actor function may call this in each life. O(1).
+  /// already, so an actor function may call this in each incarnation. O(1).
   template <class Owner>
   result<void> register_name(std::string_view name, const Owner& owner) const {
     return add<handle_of<Owner>>(registry_scope::name, name, owner);

@@ -26,7 +26,7 @@
 ///   answer it is;
 /// - `life_links`: links of what an actor outlives;
 /// - `own_message`, `own_messages`, `mark_own`: messages of an actor to itself,
-///   and which life of it sent them;
+///   and which incarnation of it sent them;
 /// - `watch`, `monitor`, `end_probe`: a hook on an actor's end, and a look at
 ///   it;
 /// - `telling<Base>`: an actor that tells of ends of what it stands

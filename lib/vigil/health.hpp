@@ -32,8 +32,8 @@ struct health_policy {
   any_duration timeout = std::chrono::seconds{1};
   /// So many failed checks in a row make a child unhealthy.
   any_count unhealthy_after = 3;
-  /// So many good checks in a row make an unhealthy child healthy again. The
-  /// first check of a life needs no other.
+  /// That many good checks in a row make an unhealthy child healthy again. An
+  /// incarnation that has not been checked yet needs only one.
   any_count healthy_after = 2;
   /// Whether an unhealthy child is killed and restarted, or only reported.
   bool restart = true;

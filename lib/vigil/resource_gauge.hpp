@@ -55,8 +55,8 @@ private:
 /// work asks here whether there is room for it.
 ///
 /// Make one, give it to one guard with `.gauge(x)`, and hand copies to all who
-/// ask: they show the same. While no guard lives nothing is watched and nothing
-/// is shed. Thread-safe.
+/// ask: they show the same. While there is no guard, nothing is watched and
+/// nothing is shed. Thread-safe.
 class resource_gauge {
 public:
   resource_gauge() : board_(std::make_shared<detail::resource_board>()) {
@@ -78,7 +78,7 @@ public:
     return board_->refusal();
   }
 
-  /// Returns whether a guard lives that writes here.
+  /// Returns whether there is a guard that writes here.
   [[nodiscard]] bool watched() const noexcept {
     return board_->watched();
   }
@@ -87,7 +87,7 @@ public:
   [[nodiscard]] resource_level level() const;
 
   /// Returns what was read last, one entry for each limit, in their order;
-  /// nothing if no guard lives.
+  /// nothing if there is no guard.
   [[nodiscard]] std::vector<resource_reading> readings() const {
     return board_->readings();
   }

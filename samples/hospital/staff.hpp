@@ -17,7 +17,7 @@
 using namespace std::chrono_literals;
 
 // doc: loader
-/// Its first life fails soon after its start.
+/// Its first incarnation fails soon after its start.
 inline caf::behavior plugin_loader(caf::event_based_actor* self) {
   auto child = vigil::this_child(self);
   if (child.incarnation() == 1)
