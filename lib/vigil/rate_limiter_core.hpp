@@ -156,6 +156,7 @@ private:
   const guard_listener listener_;
 
   mutable std::mutex mutex_;
+  // Guarded by mutex_, from here on.
   std::optional<detail::rate_meter> total_;
   // All others point into this list.
   entries entries_;

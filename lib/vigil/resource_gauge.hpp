@@ -45,6 +45,7 @@ private:
   std::atomic<bool> shedding_{false};
   std::atomic<bool> claimed_{false};
   mutable std::mutex mutex_;
+  // Guarded by mutex_.
   std::vector<resource_reading> readings_;
   std::shared_ptr<const failure> why_;
 };
