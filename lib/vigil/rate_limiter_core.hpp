@@ -56,8 +56,8 @@ class rate_limiter_core {
 public:
   using ready_function = std::function<void(rate_ticket, rate_answer)>;
 
-  /// Makes a limiter, or tells what is wrong with its policy. Who has a queue
-  /// needs `ready`.
+  /// Makes a limiter, or tells what is wrong with its policy. A policy with a
+  /// queue needs `ready`.
   [[nodiscard]] static result<std::shared_ptr<rate_limiter_core>>
   make(std::string name, const rate_limit_policy& policy, time_point now,
        ready_function ready = {}, guard_listener on_event = {});

@@ -52,8 +52,8 @@ private:
 
 } // namespace detail
 
-/// Shows what a resource guard sees, without a message to it: whoever takes in
-/// work asks here whether there is room for it.
+/// Shows what a resource guard sees, without a message to it: code that takes
+/// in work asks here whether there is room for it.
 ///
 /// Make one, give it to one guard with `.gauge(x)`, and hand copies to all who
 /// ask: they show the same. While there is no guard, nothing is watched and

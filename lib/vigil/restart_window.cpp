@@ -52,12 +52,13 @@ T* made_by(std::atomic<T*>& where, Make make, void (*destroy)(T*)) noexcept {
 /// budget is spent is fixed: who asks there needs no lock. The lock is a bit of
 /// the number, so that to take it and to count is one change.
 ///
-/// Memory orders: `unlock` (release) pairs with whoever loads or changes the
-/// number (acquire), and a change that only counts passes that on. So who has
-/// an unlocked number finds `spent_at` (relaxed) as it was left with that
-/// number, or later. `end` is stored in the lock (release) and loaded without
-/// it (acquire): who finds a new slice finds the lock taken, or what its holder
-/// left, and never compares the new slice with an old number.
+/// Memory orders: `unlock` (release) pairs with all that load or change the
+/// number (acquire), and a change that only counts passes that on. So a thread
+/// that has an unlocked number finds `spent_at` (relaxed) as it was left with
+/// that number, or later. `end` is stored in the lock (release) and loaded
+/// without it (acquire): a thread that finds a new slice finds the lock taken,
+/// or what its holder left, and never compares the new slice with an old
+/// number.
 struct restart_window::counts {
   counts(duration period, std::uint64_t limit) noexcept
     : spent_at(limit),

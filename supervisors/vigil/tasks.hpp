@@ -145,10 +145,10 @@ public:
              options}};
   }
 
-  /// The same in an event-based actor: calls `on_item(stream_item<T>)` for each
-  /// result and `on_end()` after the last one, unless this incarnation of the
-  /// actor ends before, which kills the tasks. If `on_item` returns false, the
-  /// stream ends.
+  /// As above, in an event-based actor: calls `on_item(stream_item<T>)` for
+  /// each result and `on_end()` after the last one, unless this incarnation of
+  /// the actor ends before, which kills the tasks. If `on_item` returns false,
+  /// the stream ends.
   template <class Self, class Source, class F, class OnItem, class OnEnd>
   result<stream_control> async_stream(Self* self, Source&& items, F f,
                                       const stream_options& options,

@@ -25,11 +25,11 @@ namespace vigil::detail {
 /// Memory orders: all but four atomics belong to the thread that runs the
 /// actor.
 /// - `forgotten_`: raised (release) when an incarnation ends, read (acquire) by
-///   who asks whether anybody waits; a number that publishes nothing else.
+///   those that ask whether anybody waits; a number that publishes nothing
+///   else.
 /// - `successor_`: written once. Seq_cst with the gate of `compat::control`:
-///   who abandons the host names the successor and then shuts the gate; the
-///   host opens the gate and then looks for a successor. One of the two sees
-///   the other.
+///   the supervisor names the successor and then shuts the gate; the host opens
+///   the gate and then looks for a successor. One of the two sees the other.
 /// - `own_`: made by the host (release), found by CAF's clock (acquire).
 /// - `hears_itself_`: relaxed; set by the clock at any time, and looked at when
 ///   the next incarnation begins.

@@ -111,7 +111,7 @@ public:
   /// Returns the child of that handle; null if it is of none that is there.
   [[nodiscard]] dynamic_record* find(const caf::strong_actor_ptr& x) const;
 
-  /// Says so.
+  /// Returns the failure of a call whose handle is of no child of this pool.
   [[nodiscard]] failure no_child() const;
 
   /// Accepts children from now on.

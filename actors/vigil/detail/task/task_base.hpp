@@ -32,8 +32,9 @@ enum class task_place : std::uint8_t {
 /// stopped by force, so a task that was killed may have answered long before it
 /// is over. Thread-safe.
 ///
-/// Memory orders: who claims the answer writes it, and `failed_`, and then sets
-/// `answered_` (release); who finds that set (acquire) may read them.
+/// Memory orders: the thread that claims the answer writes it, and `failed_`,
+/// and then sets `answered_` (release); a thread that finds it set (acquire)
+/// may read them.
 class task_base : public child_record,
                   public compat::job,
                   public std::enable_shared_from_this<task_base> {

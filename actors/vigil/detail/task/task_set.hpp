@@ -36,10 +36,10 @@ struct task_done {};
 /// thread without a message to the supervisor. Thread-safe.
 ///
 /// Memory orders: `remove` takes a task off `size_` (release) after it is out
-/// of the list, so who reads the size (acquire) does not find it there. The
-/// last task to go takes itself off `held_` and then looks whether the set is
-/// open; `close` shuts it and then looks at `held_`. These four are seq_cst, so
-/// that one of the two sees the other, as in `dynamic_children`.
+/// of the list, so a thread that reads the size (acquire) does not find it
+/// there. The last task to go takes itself off `held_` and then looks whether
+/// the set is open; `close` shuts it and then looks at `held_`. These four are
+/// seq_cst, so that one of the two sees the other, as in `dynamic_children`.
 class task_set final : public population_base,
                        public std::enable_shared_from_this<task_set> {
 public:

@@ -18,14 +18,14 @@ namespace vigil::detail {
 /// in one of eight places, one after the other.
 ///
 /// Memory orders: a move writes the place of the new stay, then the word (both
-/// release). Who loads the word (acquire) finds what the place holds. Who then
-/// loads the place (acquire) may be lapped: it finds parts of a later stay, and
-/// these were written after the word of the stay before that. So the word,
-/// loaded again after the place (relaxed), tells: seven moves or more, and the
-/// reader gets the beginning of time and no error, which says that the stay is
-/// over. Deadline, category and code are three loads, and of one stay whenever
-/// they are given out. `may_be_over` spares the second look: lapped, it may
-/// answer for a later stay.
+/// release). A reader loads the word (acquire) and finds what the place holds.
+/// If it then loads the place (acquire) late, it may be lapped: it finds parts
+/// of a later stay, and these were written after the word of the stay before
+/// that. So the word, loaded again after the place (relaxed), tells: seven
+/// moves or more, and the reader gets the beginning of time and no error, which
+/// says that the stay is over. Deadline, category and code are three loads, and
+/// of one stay whenever they are given out. `may_be_over` spares the second
+/// look: lapped, it may answer for a later stay.
 class breaker_word {
 public:
   using value = std::uint64_t;

@@ -32,7 +32,7 @@ namespace vigil::detail {
 /// What a place of the ring says was written by the exchange that put it there.
 /// A thread that is lapped between taking its place and writing itself there
 /// pushes out a newer result and takes that off the sums: the sums stay those
-/// of the ring. Who comes for another stay finds another tag and gets nothing.
+/// of the ring. A result of another stay finds another tag and gets nothing.
 class count_window {
 public:
   /// @pre `0 < size && size < 2^14`

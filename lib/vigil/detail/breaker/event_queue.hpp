@@ -22,7 +22,8 @@ namespace vigil::detail {
 /// Memory orders: `busy_` is a lock that nobody waits for (exchange acquire,
 /// store release), so what one deliverer has done is there for the next. No
 /// event is left behind: a deliverer looks for events, in the lock, after it
-/// has let go of `busy_`; who puts one in later than that look finds it free.
+/// has let go of `busy_`; a thread that puts one in after that look finds it
+/// free.
 template <class Event>
 class event_queue {
 public:

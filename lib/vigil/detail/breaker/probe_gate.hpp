@@ -15,10 +15,10 @@ namespace vigil::detail {
 /// Thread-safe and lock-free; each number knows its stay, so that nothing of
 /// another one can touch it.
 ///
-/// Memory orders: who finishes adds its failure before it counts itself as done
-/// (both release), and reads the failures after that (acquire). So the last to
-/// be counted as done sees how all of them ended. Who comes late, for a stay
-/// that is over, is told so.
+/// Memory orders: a probe that ends adds its failure before it counts itself as
+/// done (both release), and reads the failures after that (acquire). So the
+/// last to be counted as done sees how all of them ended. One of a stay that is
+/// over is told so.
 class probe_gate {
 public:
   enum class answer : std::uint8_t { first, admitted, full, over };

@@ -22,9 +22,9 @@ namespace vigil::detail {
 /// Thread-safe and lock-free.
 ///
 /// Memory orders: each change is one exchange of one word (acquire and release)
-/// and each look a load of it (acquire), so who sees a number sees what was
-/// written before it was counted. `begin` is a store (release): what comes
-/// meanwhile for the old stay is lost with it.
+/// and each look a load of it (acquire), so a thread that sees a number sees
+/// what was written before it was counted. `begin` is a store (release): what
+/// comes meanwhile for the old stay is lost with it.
 template <unsigned Bits>
 class tagged_counter {
 public:

@@ -32,14 +32,14 @@ namespace vigil::detail {
 ///
 /// Memory orders: each change is one exchange (acquire and release).
 /// - `begin` stores the generation before it moves `newest_` and `shift_`
-///   (release); who counts or reads loads these two first and the generation
-///   last (acquire). So who still finds the old generation has the old shift
-///   and an old newest number.
+///   (release); calls and readers load these two first and the generation last
+///   (acquire). So a thread that still finds the old generation has the old
+///   shift and an old newest number.
 /// - A call adds to the total before it adds to the failures; a reader loads
 ///   the failures first (acquire) and the total last, and leaves out a bucket
 ///   that is not of its lap by then: no rate is too high for want of calls.
-/// - `last_bad_` is raised (release) before a call is counted as bad, so who
-///   finds an old one (acquire) may leave the failures out.
+/// - `last_bad_` is raised (release) before a call is counted as bad, so a
+///   reader that finds an old one (acquire) may leave the failures out.
 /// - `current_` is relaxed: a guess that is checked before it is used.
 ///
 /// A reader that is lapped finds words of later laps, which count as nothing; a

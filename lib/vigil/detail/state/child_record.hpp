@@ -29,9 +29,9 @@ struct supervisor_cell;
 /// load of `going_down` in `may_start` (acquire) pairs with its store by the
 /// supervisor; an incarnation that begins a moment too early is met by the
 /// order to stop, which is sent after the store. `gone_` and `watched_` are
-/// seq_cst: `vanish` marks the child and then asks who listens, who listens
-/// says so and then asks whether the child is gone, so that one of the two sees
-/// the other.
+/// seq_cst: `vanish` marks the child and then asks for listeners, a listener
+/// says that it is there and then asks whether the child is gone, so that one
+/// of the two sees the other.
 class child_record {
 public:
   /// Both references outlive the record.

@@ -19,7 +19,8 @@ unsigned claim_thread_number() noexcept;
 /// too many threads. Costs a load, except for the first call of a thread.
 ///
 /// Memory orders: a number is taken and given back by exchanges that acquire
-/// and release, so who gets a number sees all that its last owner did.
+/// and release, so a thread that gets a number sees all that its last owner
+/// did.
 [[nodiscard]] inline unsigned thread_number() noexcept {
   const auto mine = my_thread_number;
   return mine != no_thread_number ? mine : claim_thread_number();
