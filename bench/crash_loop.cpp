@@ -36,7 +36,7 @@ caf::behavior in_place(caf::event_based_actor* self) {
 
 /// Crashes its child once a round, as the raw supervisor does. It holds one
 /// handle for ever. If the mailbox survives, it need not know of the restart;
-/// else the next message may die with the old life: then it asks again, as any
+/// else the next message may die with the old one: then it asks again, as any
 /// client has to.
 class client : public caf::event_based_actor {
 public:

@@ -57,7 +57,7 @@ public:
   /// breaker.
   void watch(event_stream& events, std::string path) const;
 
-  /// Returns the core of the life that runs; null if there was none yet.
+  /// Returns the core of the incarnation that runs; null if there was none yet.
   [[nodiscard]] std::shared_ptr<breaker_core> core() const;
 
 private:

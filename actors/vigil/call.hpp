@@ -19,7 +19,7 @@ struct child_info {
   child_state state = child_state::stopped;
   child_kind kind = child_kind::worker;
   restart_policy restart = restart_policy::permanent;
-  /// The current life, counted from 1.
+  /// The current incarnation, counted from 1.
   std::uint64_t incarnation = 0;
   /// The handle that stays valid over restarts; null before the first start.
   caf::strong_actor_ptr handle;

@@ -96,8 +96,9 @@ public:
     return with([&](auto& x) { x.options_.on_event = std::move(f); });
   }
 
-  /// Begins each life closed and empty. By default a restart of the breaker
-  /// keeps its state; calls that were under way are abandoned either way.
+  /// Begins each incarnation closed and empty. By default a restart of the
+  /// breaker keeps its state; calls that were under way are abandoned either
+  /// way.
   [[nodiscard]] breaker_builder fresh() const {
     return with([](auto& x) { x.options_.fresh = true; });
   }
@@ -122,7 +123,7 @@ public:
     return caf::actor_cast<Handle>(std::move(made).value());
   }
 
-  /// Makes one life; for `vigil::child`.
+  /// Makes one incarnation; for `vigil::child`.
   result<Handle> operator()(caf::actor_system& sys) const {
     return start(sys);
   }

@@ -185,7 +185,7 @@ public:
     return caf::actor_cast<Handle>(std::move(next));
   }
 
-  /// Makes one life; for `vigil::child`.
+  /// Makes one incarnation; for `vigil::child`.
   result<Handle> operator()(caf::actor_system& sys) const {
     return start(sys);
   }

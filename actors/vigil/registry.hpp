@@ -79,13 +79,13 @@ public:
   /// Fails with `errc::already_started` if another actor has the name, whose
   /// path the message tells; with `errc::empty_id`, `errc::null_handle`, and
   /// `errc::child_stopped` if the owner has ended. Fine if `owner` has it
-  /// already, so an actor function may call this in each life. O(1).
+  /// already, so an actor function may call this in each incarnation. O(1).
   template <class Owner>
   result<void> register_name(std::string_view name, const Owner& owner) const {
     return add<handle_of<Owner>>(registry_scope::name, name, owner);
   }
 
-  /// The same for a typed name.
+  /// As above, with the name and the handle type of a key.
   template <class Handle, fixed_string Id, class Owner>
   result<void> register_name(child_key<Handle, Id>, const Owner& owner) const {
     return add<Handle>(registry_scope::name, Id.view(), owner);
@@ -111,7 +111,7 @@ public:
     return caf::actor_cast<Handle>(std::move(owner).value());
   }
 
-  /// The same for a typed name.
+  /// As above, with the name and the handle type of a key.
   template <class Handle, fixed_string Id>
   [[nodiscard]] result<Handle> whereis(child_key<Handle, Id>) const {
     return whereis<Handle>(Id.view());
@@ -130,7 +130,7 @@ public:
     return add<handle_of<Member>>(registry_scope::group, group, member);
   }
 
-  /// The same for a typed group.
+  /// As above, with the name and the handle type of a key.
   template <class Handle, fixed_string Id, class Member>
   result<void> join(child_key<Handle, Id>, const Member& member) const {
     return add<Handle>(registry_scope::group, Id.view(), member);
@@ -158,7 +158,7 @@ public:
     return result;
   }
 
-  /// The same for a typed group.
+  /// As above, with the name and the handle type of a key.
   template <class Handle, fixed_string Id>
   [[nodiscard]] result<std::vector<Handle>>
   members(child_key<Handle, Id>) const {
@@ -177,7 +177,7 @@ public:
     return all.value().size();
   }
 
-  /// The same for a typed group.
+  /// As above, with the name and the handle type of a key.
   template <class Handle, fixed_string Id, class... Ts>
   result<std::size_t> broadcast(child_key<Handle, Id>, const Ts&... xs) const {
     return broadcast<Handle>(Id.view(), xs...);
@@ -194,7 +194,7 @@ public:
   /// it is empty, it is not kept, and the result is 0.
   subscription_id subscribe(subscriber f) const;
 
-  /// The same for the name and the group of that name only.
+  /// As above, for the name and the group of that name only.
   subscription_id subscribe(std::string name, subscriber f) const;
 
   /// Sends `to` a `registry_event` for all that happens, or for that name,

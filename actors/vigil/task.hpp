@@ -145,9 +145,9 @@ public:
 
   // -- in actors --------------------------------------------------------------
 
-  /// Calls `f(outcome<T>)` in the actor when there is a result, unless the
-  /// actor's life ends before: an incarnation does not see the results of the
-  /// one before it. With a timeout, a task that does not make it is killed, and
+  /// Calls `f(outcome<T>)` in the actor when there is a result, unless this
+  /// incarnation ends before: the next one does not see the results of the one
+  /// before it. With a timeout, a task that does not make it is killed, and
   /// the result is a fault, `errc::timeout`. A null function is a fault of the
   /// actor.
   template <class Self, class F>
@@ -157,7 +157,7 @@ private:
   friend detail::task_access;
 
   /// An actor that asked with `then`. The task keeps the actor until it has
-  /// answered, or until the actor's life ends, which forgets the question.
+  /// answered, or until the incarnation ends, which forgets the question.
   struct asking {
     explicit asking(std::shared_ptr<detail::task_state<T>> x)
       : late(std::move(x)) {

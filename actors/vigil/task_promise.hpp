@@ -11,7 +11,7 @@ namespace vigil {
 
 namespace detail {
 
-/// The answer that one life of a task owes.
+/// The answer that one incarnation of a task owes.
 template <class T>
 class owed_answer {
 public:

@@ -44,13 +44,13 @@ public:
     return supervised() ? context_->record().path() : std::string{};
   }
 
-  /// Returns the number of this life, counted from 1.
+  /// Returns the number of this incarnation, counted from 1.
   [[nodiscard]] std::uint64_t incarnation() const noexcept {
     return supervised() ? context_->incarnation() : 1;
   }
 
-  /// Returns how the previous life failed, or how the previous start did;
-  /// nothing after a clean end.
+  /// Returns how the previous incarnation failed, or how the previous start
+  /// did; nothing after a clean end.
   [[nodiscard]] std::optional<failure> previous_failure() const {
     if (!supervised())
       return std::nullopt;
@@ -106,8 +106,9 @@ public:
     return sibling<Handle>(Id.view());
   }
 
-  /// Ends this life as failed, once the current message is done. In the actor
-  /// function: the start has failed. A blocking actor ends when it returns.
+  /// Ends this incarnation as failed, once the current message is done. In the
+  /// actor function: the start has failed. A blocking actor ends when it
+  /// returns.
   void fail(std::error_code code, std::string text = {}) const {
     if (supervised())
       context_->fault({code, std::move(text)});
@@ -117,7 +118,7 @@ public:
       self_->quit(to_caf({code, std::move(text)}));
   }
 
-  /// Ends this life as failed, without a code of its own.
+  /// Ends this incarnation as failed, without a code of its own.
   void fail(std::string text) const {
     fail(make_error_code(errc::unspecified), std::move(text));
   }
@@ -133,9 +134,9 @@ public:
       self_->quit();
   }
 
-  /// Runs `f` after `d`, unless this life ends before. Keeps nothing alive: an
-  /// actor without a behavior ends although it has a timer. Needs a supervisor:
-  /// does nothing without one.
+  /// Runs `f` after `d`, unless this incarnation ends before. Keeps nothing
+  /// alive: an actor without a behavior ends although it has a timer. Needs a
+  /// supervisor: does nothing without one.
   void run_after(any_duration d, std::function<void()> f) const {
     static_assert(!std::is_base_of_v<caf::blocking_actor, Self>,
                   "vigil: a blocking actor has no timers; use receive with a "
@@ -145,10 +146,10 @@ public:
       context_->run_after(d, std::move(f));
   }
 
-  /// Calls `f(reason)` when `other` has ended, unless this life ends before.
-  /// Use it instead of `self->monitor`: CAF's monitors outlive a restart in
-  /// place. Needs a supervisor: does nothing without one, nor for a handle that
-  /// is null.
+  /// Calls `f(reason)` when `other` has ended, unless this incarnation ends
+  /// before. Use it instead of `self->monitor`: CAF's monitors outlive a
+  /// restart in place. Needs a supervisor: does nothing without one, nor for a
+  /// handle that is null.
   template <class Handle>
   void monitor(const Handle& other,
                std::function<void(const caf::error&)> f) const {

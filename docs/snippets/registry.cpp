@@ -17,7 +17,7 @@ inline constexpr vigil::child_key<greeter, "greeters"> greeters_key;
 
 // doc: self
 greeter::behavior_type greet(greeter::pointer self, vigil::registry names) {
-  // In each life again: fine if the child has the name already.
+  // In each incarnation again: fine if the child has the name already.
   if (auto mine = names.register_name(greeter_key, self); !mine)
     vigil::this_child(self).fail(mine.error().code, mine.error().message);
   return vigil::behavior(self,

@@ -24,7 +24,7 @@ std::error_code make_error_code(device_errc x) {
 // doc: this-child
 caf::behavior reader(caf::event_based_actor* self, caf::actor device) {
   auto child = vigil::this_child(self);
-  if (auto why = child.previous_failure()) // how the life before this one ended
+  if (auto why = child.previous_failure()) // how the one before this ended
     std::cout << child.path() << ": again after " << to_string(*why) << '\n';
   if (!device)
     child.ignore(); // nothing to run: the child is stopped, not failed
@@ -35,7 +35,7 @@ caf::behavior reader(caf::event_based_actor* self, caf::actor device) {
   return vigil::behavior(self, [self](int) {
     auto answer = vigil::this_child(self).promise<int>();
     vigil::this_child(self).run_after(1s, [answer]() mutable {
-      answer.deliver(42); // or an error, if this life ends before
+      answer.deliver(42); // or an error, if this incarnation ends
     });
     return answer;
   });
@@ -73,7 +73,7 @@ void printer(caf::blocking_actor* self) {
 auto kinds() {
   // doc: kinds
   return vigil::supervisor("kinds")
-    // an actor function, and arguments that are copied for each life
+    // an actor function; its arguments are copied for each incarnation
     .child(vigil::child("function", echo))
     // a class
     .child(vigil::child<meter>("class", 5))
@@ -115,14 +115,17 @@ auto absent_device() {
     vigil::child("reader", reader, caf::actor{}));
 }
 
-// doc: pool
-auto pool(int size) {
-  std::vector<decltype(vigil::child("", echo))> workers;
-  for (int i = 0; i < size; ++i)
-    workers.push_back(vigil::child("worker-" + std::to_string(i), echo));
-  return vigil::supervisor("pool").children(workers);
+auto team(int size) {
+  // doc: many
+  return vigil::supervisor("team")
+    // worker-0, worker-1, …
+    .children("worker", size, echo)
+    // as many, each made for its id and its index
+    .children("meter", size, [](const std::string& id, std::size_t i) {
+      return vigil::child<meter>(id, static_cast<int>(i)).transient();
+    });
+  // doc: end
 }
-// doc: end
 
 // doc: manager
 /// Adds a worker to its own supervisor for every name it gets.
@@ -195,7 +198,7 @@ int main() {
   caf::actor_system system{config};
   auto fine = runs(system, kinds());
   fine = runs(system, policies()) && fine;
-  fine = runs(system, pool(3)) && fine;
+  fine = runs(system, team(3)) && fine;
   fine = runs(system, absent_device()) && fine;
   fine = adds_a_worker(system) && fine;
   fine = heals_after_backoff() && fine;

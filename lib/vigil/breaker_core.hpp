@@ -127,7 +127,8 @@ public:
   /// Makes moves that are due at `now`.
   void advance(time_point now) noexcept;
 
-  /// The same for a timer; does nothing if its generation is over.
+  /// Makes moves that are due at `now`, when a timer comes; does nothing if the
+  /// generation that it was set for is over.
   void on_timer(std::uint64_t generation, time_point now) noexcept {
     if (generation == this->generation())
       advance(now);
@@ -239,6 +240,12 @@ private:
   void scan_before(time_point at) noexcept;
   void expire(const detail::lease_table::view& x) noexcept;
 
+  // Memory orders: a move, in the lock, begins the new stay in all numbers and
+  // then stores the word (release). A thread that loads the word (acquire)
+  // finds them begun; one that still has the old generation finds other tags.
+  // `next_scan_` is exchanged seq_cst, see `lease_table`; `scan_due` looks
+  // relaxed, and `scan` looks again. `probing_since_` is written in the lock
+  // and read relaxed, as a hint how long to wait. Counters are relaxed.
   word word_;
   const listener listener_;
   std::unique_ptr<detail::lease_table> leases_;
@@ -262,9 +269,11 @@ private:
   std::atomic<std::uint64_t> cancelled_{0};
   std::atomic<std::uint64_t> abandoned_{0};
 
-  // Guarded by the lock.
   mutable detail::spin_lock lock_;
+  // Guarded by lock_.
   detail::breaker_memory memory_;
+  // Has a lock of its own. Moves are put in while lock_ is held, so they are
+  // told in their order.
   detail::event_queue<breaker_event> events_;
 };
 

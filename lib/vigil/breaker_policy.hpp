@@ -57,8 +57,8 @@ void into_tenths(breaker_settings& x) noexcept;
 /// Says when a circuit breaker opens, for how long, and what closes it again.
 ///
 /// A value; every setter returns a changed copy. Rules that open the breaker
-/// are joined by "or". Who names none gets `failure_rate(0.5)`; who names no
-/// window gets `window(100)`. All limits are inclusive.
+/// are joined by "or". A policy without a rule has `failure_rate(0.5)`; one
+/// without a window has `window(100)`. All limits are inclusive.
 ///
 /// `check` tells what is wrong with a policy; every place that takes one asks.
 class breaker_policy {

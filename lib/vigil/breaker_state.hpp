@@ -33,7 +33,7 @@ enum class call_outcome : std::uint8_t {
   ignored,
   /// The caller lost interest.
   cancelled,
-  /// Whoever had the permit is gone.
+  /// The permit was dropped without a report.
   abandoned,
 };
 
@@ -41,7 +41,7 @@ enum class call_outcome : std::uint8_t {
 enum class breaker_cause : std::uint8_t {
   failure_rate,
   slow_call_rate,
-  /// So many failures in the window.
+  /// The window holds too many failures.
   failures,
   consecutive_failures,
   /// Too many probes failed or were slow.

@@ -106,12 +106,19 @@ using bulkhead_answer
 ///
 /// Thread-safe. While nobody waits and callers do not matter, a place costs one
 /// atomic change.
+///
+/// Memory orders: taking a place without the lock sees what was done before it
+/// was given back: each change of `word_` acquires and releases. Its bit `busy`
+/// is set and cleared in the lock; once it is set, places are taken and given
+/// back in the lock only. `limit_` is relaxed: it is changed in the lock, and a
+/// call that takes a place without the lock may go by the old one a moment
+/// longer.
 class bulkhead_core {
 public:
   using ready_function = std::function<void(bulkhead_ticket, bulkhead_answer)>;
 
-  /// Makes a bulkhead, or tells what is wrong with its policy. Who has a queue
-  /// needs `ready`.
+  /// Makes a bulkhead, or tells what is wrong with its policy. A policy with a
+  /// queue needs `ready`.
   [[nodiscard]] static result<std::shared_ptr<bulkhead_core>>
   make(std::string name, const bulkhead_policy& policy,
        ready_function ready = {}, guard_listener on_event = {});
@@ -206,6 +213,7 @@ private:
   std::atomic<std::uint64_t> word_{0};
 
   mutable detail::spin_lock lock_;
+  // Guarded by lock_.
   detail::bulkhead_callers callers_;
   std::list<waiter> waiting_;
   std::uint64_t last_ticket_ = 0;

@@ -41,7 +41,7 @@ public:
     return result;
   }
 
-  /// Refuses who waited that long. Default: never.
+  /// Refuses a call that waited that long. Default: never.
   [[nodiscard]] bulkhead_policy max_wait(any_duration time) const {
     auto result = *this;
     result.settings_.max_wait = time;

@@ -1,8 +1,8 @@
 #pragma once
 
 /// The one seam between vigil and the versions of CAF. No other file of the
-/// library tests a CAF version or uses what differs between versions; each
-/// version has files of its own that define the same names in
+/// library tests a CAF version, and what differs between versions belongs here;
+/// each version has files of its own that define the same names in
 /// `vigil::compat`:
 ///
 /// - `typed_actor<caf::result<Out...>(In...)...>`: interfaces, one spelling;
@@ -26,7 +26,7 @@
 ///   answer it is;
 /// - `life_links`: links of what an actor outlives;
 /// - `own_message`, `own_messages`, `mark_own`: messages of an actor to itself,
-///   and which life of it sent them;
+///   and which incarnation of it sent them;
 /// - `watch`, `monitor`, `end_probe`: a hook on an actor's end, and a look at
 ///   it;
 /// - `telling<Base>`: an actor that tells of ends of what it stands

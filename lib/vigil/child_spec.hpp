@@ -14,14 +14,14 @@
 
 namespace vigil {
 
-/// Says what a new life of a child is made of.
+/// Says what a new incarnation of a child is made of.
 enum class child_placement : std::uint8_t {
   /// Function-based event-driven children restart in place, in their CAF actor;
   /// all others respawn.
   automatic,
-  /// Each life is a new CAF actor behind a stable handle.
+  /// Each incarnation is a new CAF actor behind a stable handle.
   respawn,
-  /// As `respawn`, and each life has a thread of its own.
+  /// As `respawn`, and each incarnation has a thread of its own.
   detached,
 };
 
@@ -65,8 +65,8 @@ struct child_spec {
 
   child_placement placement = child_placement::automatic;
 
-  /// How many messages wait while a respawned child is between two lives; more
-  /// are refused with `errc::gap_queue_full`. 0 refuses all.
+  /// How many messages wait in the gap between two incarnations of a respawned
+  /// child; more are refused with `errc::gap_queue_full`. 0 refuses all.
   any_count gap_queue = 1024;
 
   /// Has the supervisor look whether it does its work.

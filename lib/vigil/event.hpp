@@ -59,8 +59,8 @@ struct event {
   time_point time{};
   /// The child or supervisor concerned, from the root's id on.
   std::string path{};
-  /// The life that this is about, which may be over by now: of a child, or of
-  /// a supervisor below the root. 0 for the root, which has one.
+  /// The incarnation that this is about, which may have ended by now: of a
+  /// child, or of a supervisor below the root. 0 for the root, which has one.
   std::uint64_t incarnation = 0;
   /// How an ended child ended.
   exit_kind exit = exit_kind::normal;

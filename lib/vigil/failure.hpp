@@ -14,9 +14,9 @@ namespace vigil {
 /// Says why something failed, for whom and after what.
 ///
 /// A failure is a plain value: copy it, keep it, send it. The code is for
-/// programs, the message for people, the path and the incarnation say which
-/// life of which child, and `cause` leads to the failure that led to this one,
-/// down to the root of the trouble.
+/// programs, the message for people, the path and the incarnation say where it
+/// happened, and `cause` leads to the failure that led to this one, down to the
+/// root of the trouble.
 struct failure {
   /// Programs branch on this one. Any category is welcome.
   std::error_code code;
@@ -28,7 +28,8 @@ struct failure {
   /// none is concerned.
   std::string path;
 
-  /// The life of the child that failed, counted from 1; 0 if none is concerned.
+  /// The incarnation of the child that failed, counted from 1; 0 if none is
+  /// concerned.
   std::uint64_t incarnation = 0;
 
   /// When it happened, on the clock of the actor system.

@@ -16,7 +16,7 @@ enum class guard_event_type : std::uint8_t {
   queued,
   /// A call may not.
   refused,
-  /// Who waited does not any more.
+  /// A call waits no more, and was not admitted.
   cancelled,
   /// A call is over and its place is free.
   finished,

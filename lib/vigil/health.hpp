@@ -30,10 +30,10 @@ struct health_policy {
   any_duration interval{};
   /// A check that takes longer has failed.
   any_duration timeout = std::chrono::seconds{1};
-  /// So many failed checks in a row make a child unhealthy.
+  /// That many failed checks in a row make a child unhealthy.
   any_count unhealthy_after = 3;
-  /// So many good checks in a row make an unhealthy child healthy again. The
-  /// first check of a life needs no other.
+  /// That many good checks in a row make an unhealthy child healthy again. An
+  /// incarnation that has not been checked yet needs only one.
   any_count healthy_after = 2;
   /// Whether an unhealthy child is killed and restarted, or only reported.
   bool restart = true;
@@ -54,7 +54,7 @@ struct within {
   duration limit;
 };
 
-/// Calls a child unhealthy after so many failed checks in a row. Default: 3.
+/// Calls a child unhealthy after that many failed checks in a row. Default: 3.
 struct unhealthy_after {
   explicit constexpr unhealthy_after(any_count n) noexcept : checks(n) {
     // nop
@@ -67,7 +67,7 @@ struct unhealthy_after {
   any_count checks;
 };
 
-/// Calls an unhealthy child healthy after so many good checks in a row.
+/// Calls an unhealthy child healthy after that many good checks in a row.
 /// Default: 2. Matters with `report_only` alone: a restarted child starts anew.
 struct healthy_after {
   explicit constexpr healthy_after(any_count n) noexcept : checks(n) {

@@ -22,7 +22,7 @@ enum class rate_refill : std::uint8_t {
   sliding,
 };
 
-/// So many permits in each period.
+/// At most that many permits in each period.
 struct rate {
   any_count permits = 1;
   any_duration period = std::chrono::seconds{1};

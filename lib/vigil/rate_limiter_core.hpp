@@ -56,8 +56,8 @@ class rate_limiter_core {
 public:
   using ready_function = std::function<void(rate_ticket, rate_answer)>;
 
-  /// Makes a limiter, or tells what is wrong with its policy. Who has a queue
-  /// needs `ready`.
+  /// Makes a limiter, or tells what is wrong with its policy. A policy with a
+  /// queue needs `ready`.
   [[nodiscard]] static result<std::shared_ptr<rate_limiter_core>>
   make(std::string name, const rate_limit_policy& policy, time_point now,
        ready_function ready = {}, guard_listener on_event = {});
@@ -156,6 +156,7 @@ private:
   const guard_listener listener_;
 
   mutable std::mutex mutex_;
+  // Guarded by mutex_, from here on.
   std::optional<detail::rate_meter> total_;
   // All others point into this list.
   entries entries_;

@@ -45,18 +45,19 @@ private:
   std::atomic<bool> shedding_{false};
   std::atomic<bool> claimed_{false};
   mutable std::mutex mutex_;
+  // Guarded by mutex_.
   std::vector<resource_reading> readings_;
   std::shared_ptr<const failure> why_;
 };
 
 } // namespace detail
 
-/// Shows what a resource guard sees, without a message to it: whoever takes in
-/// work asks here whether there is room for it.
+/// Shows what a resource guard sees, without a message to it: code that takes
+/// in work asks here whether there is room for it.
 ///
 /// Make one, give it to one guard with `.gauge(x)`, and hand copies to all who
-/// ask: they show the same. While no guard lives nothing is watched and nothing
-/// is shed. Thread-safe.
+/// ask: they show the same. While there is no guard, nothing is watched and
+/// nothing is shed. Thread-safe.
 class resource_gauge {
 public:
   resource_gauge() : board_(std::make_shared<detail::resource_board>()) {
@@ -78,7 +79,7 @@ public:
     return board_->refusal();
   }
 
-  /// Returns whether a guard lives that writes here.
+  /// Returns whether there is a guard that writes here.
   [[nodiscard]] bool watched() const noexcept {
     return board_->watched();
   }
@@ -87,7 +88,7 @@ public:
   [[nodiscard]] resource_level level() const;
 
   /// Returns what was read last, one entry for each limit, in their order;
-  /// nothing if no guard lives.
+  /// nothing if there is no guard.
   [[nodiscard]] std::vector<resource_reading> readings() const {
     return board_->readings();
   }

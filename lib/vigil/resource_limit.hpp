@@ -17,8 +17,8 @@ enum class resource_policy : std::uint8_t {
   report,
   /// Its gauge sheds: `admit` refuses.
   shed,
-  /// As `shed`, and its own life fails, so that the strategy of its supervisor
-  /// restarts others too.
+  /// As `shed`, and the guard itself fails, so that the strategy of its
+  /// supervisor restarts others too.
   fail,
 };
 

@@ -48,8 +48,8 @@ private:
   std::optional<failure> why_;
 };
 
-/// The attempts of one call. Not thread-safe: it belongs to who makes the call.
-/// The policy, which has to be valid, must outlive it.
+/// The attempts of one call. Not thread-safe: it belongs to the code that makes
+/// the call. The policy, which has to be valid, must outlive it.
 class retry_core {
 public:
   /// Begins with the first attempt; pays into the budget.

@@ -29,7 +29,7 @@ struct tree_snapshot {
     child_kind kind = child_kind::worker;
     restart_policy restart = restart_policy::permanent;
     child_state state = child_state::stopped;
-    /// The current life, counted from 1; 0 if it never started.
+    /// The current incarnation, counted from 1; 0 if it never started.
     std::uint64_t incarnation = 0;
     /// Restarts since the tree was started.
     std::uint64_t restarts = 0;

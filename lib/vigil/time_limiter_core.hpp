@@ -86,6 +86,7 @@ private:
   const std::string name_;
   const duration limit_;
   mutable detail::spin_lock lock_;
+  // Guarded by lock_.
   std::uint64_t last_ = 0;
   std::uint64_t late_ = 0;
   std::deque<entry> order_;

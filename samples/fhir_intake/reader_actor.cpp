@@ -73,7 +73,7 @@ void hand_over(const assignment& x, vigil::task_promise<resource> answer) {
   caf::anon_send(x.to, check{x.what.what, std::move(answer)});
 }
 
-/// One life of the reader. The handlers of its actor share it.
+/// One incarnation of the reader. The handlers of its actor share it.
 class reading : public std::enable_shared_from_this<reading> {
 public:
   reading(reader::pointer self, const reader_setup& setup, peers who,
@@ -250,7 +250,7 @@ private:
 
 reader::behavior_type reader_actor(reader::pointer self,
                                    const reader_setup& setup) {
-  // A first life is told when the tree stands, a later one knows.
+  // A first incarnation is told when the tree stands, a later one knows.
   if (setup.peers->get())
     self->send(vigil::this_child(self).handle<reader>(), go{});
   return vigil::behavior(self, [self, setup](go) -> vigil::outcome<void> {

@@ -2,14 +2,10 @@
 // or SIGINT; `hospital once` closes after the round.
 
 #include "staff.hpp"
+#include "ward.hpp"
 
 // doc: hospital
-#include <vigil/vigil.hpp>
-
 using namespace std::chrono_literals;
-
-// An ordinary CAF interface: a patient's name in, the body mass index out.
-using ward = vigil::typed_actor<caf::result<double>(std::string)>;
 
 // An ordinary CAF actor function, except that its handler tells an error, which
 // is only an answer, from a fault, after which the actor restarts.
@@ -25,9 +21,6 @@ ward::behavior_type ward_monitor(ward::pointer self, std::string db_path) {
       return row->weight / (row->height * row->height);
     });
 }
-
-// Ties an id to an interface: a factory that does not fit is a compile error.
-inline constexpr vigil::child_key<ward, "ward-monitor"> ward_key;
 
 int main(int argc, char** argv) {
   const auto once = asked_for_once(argc, argv);

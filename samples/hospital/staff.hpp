@@ -4,6 +4,7 @@
 /// asks the ward and shows the tree. And its door: the command line.
 
 #include "clinic.hpp"
+#include "ward.hpp"
 
 #include <vigil/vigil.hpp>
 
@@ -16,10 +17,8 @@
 
 using namespace std::chrono_literals;
 
-using ward = vigil::typed_actor<caf::result<double>(std::string)>;
-
 // doc: loader
-/// Its first life fails soon after its start.
+/// Its first incarnation fails soon after its start.
 inline caf::behavior plugin_loader(caf::event_based_actor* self) {
   auto child = vigil::this_child(self);
   if (child.incarnation() == 1)
@@ -69,11 +68,10 @@ inline void visit(caf::event_based_actor* self, const ward& to) {
 /// Visits the patients, shows the healed tree, and ends.
 inline void ward_round(caf::event_based_actor* self) {
   // doc: sibling
-  auto boss = vigil::this_child(self).supervisor();
-  self->request(boss, 5s, vigil::call::which_child{"ward-monitor"})
-    .then([=](const vigil::child_info& x) {
-      visit(self, caf::actor_cast<ward>(x.handle));
-    });
+  auto monitor = vigil::this_child(self).sibling(ward_key);
+  if (!monitor)
+    return vigil::this_child(self).fail(monitor.error().code);
+  visit(self, monitor.value());
   // doc: end
 }
 

@@ -19,8 +19,8 @@ constexpr vigil::child_key<plugin_host::console::plugins, "plugins">
   plugins_key;
 
 // doc: plugins
-/// Each plugin is a child of its own: it has its own lives and limits. Only all
-/// plugins together could spend this budget.
+/// Each plugin is a child of its own, with its own limits. Only all plugins
+/// together could spend this budget.
 auto host() {
   return vigil::supervisor("host").child(
     vigil::dynamic_supervisor(plugins_key, plugin_host::run_plugin)

@@ -7,7 +7,7 @@
 
 namespace plugin_host {
 
-/// The memory of one life of one plugin: counted, limited, and given back at
+/// The memory of one incarnation of one plugin: counted, limited, given back at
 /// the end, whatever the plugin forgot.
 ///
 /// One thread at a time may allocate; `used` may be read by any.

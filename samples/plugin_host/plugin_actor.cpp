@@ -8,7 +8,7 @@ namespace plugin_host {
 
 namespace {
 
-/// One life of a plugin. What it allocated ends with it.
+/// One incarnation of a plugin. What it allocated ends with it.
 class instance {
 public:
   explicit instance(const plugin_setup& x)
@@ -76,18 +76,18 @@ plugin::behavior_type run_plugin(plugin::pointer self, plugin_setup x) {
     me.fail(mine.error().code, mine.error().message);
     return nothing(self);
   }
-  auto life = std::make_shared<instance>(x);
-  if (!life->is_open()) {
+  auto loaded = std::make_shared<instance>(x);
+  if (!loaded->is_open()) {
     me.fail("its limit of " + std::to_string(x.allowed.memory)
             + " bytes is too little for a start");
     return nothing(self);
   }
   return vigil::behavior(
-    self, [life](const std::string& argument) { return life->call(argument); },
+    self, [loaded](const std::string& what) { return loaded->call(what); },
     [](crash_now) -> vigil::outcome<void> {
       return vigil::fault("told to crash");
     },
-    [life](get_usage) { return life->used(); });
+    [loaded](get_usage) { return loaded->used(); });
 }
 
 } // namespace plugin_host

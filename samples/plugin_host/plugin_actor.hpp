@@ -30,13 +30,13 @@ using plugin = vigil::typed_actor<caf::result<std::string>(std::string),
                                   caf::result<std::uint64_t>(get_usage)>;
 
 struct limits {
-  /// Bytes that one life of a plugin may have at a time.
+  /// Bytes that one incarnation of a plugin may have at a time.
   std::size_t memory = 64 * 1024;
   /// So many crashes are healed; the next one unloads the plugin.
   std::uint64_t crashes = 2;
 };
 
-/// One loaded plugin, as the command line knows it and all its lives.
+/// One loaded plugin, as the command line knows it and all its incarnations.
 struct plugin_setup {
   std::string name;
   std::string kind;

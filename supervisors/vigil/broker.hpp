@@ -42,8 +42,8 @@ inline constexpr bool is_broker_recipe_v<broker_recipe<Handle>> = true;
 /// Makes a child of a broker function: `vigil::child(id, vigil::broker(f,
 /// xs...))`.
 ///
-/// Each life is a new broker in the thread of CAF's middleman, behind a stable
-/// handle, and calls `f` with copies of `xs`. When a life ends, all of its
+/// Each incarnation is a new broker in the thread of CAF's middleman, behind a
+/// stable handle, and calls `f` with copies of `xs`. When it ends, all of its
 /// sockets close; the next one begins after that, so it can take the same port
 /// again. `this_child`, `vigil::behavior` and faults work as in other children.
 /// The middleman has one thread for all brokers: `f` and the handlers have to
@@ -65,8 +65,8 @@ template <class F, class... Ts>
                 "broker's; pass other actor functions to vigil::child itself");
   static_assert(std::is_copy_constructible_v<
                   F> && (std::is_copy_constructible_v<Ts> && ...),
-                "vigil: each life of a broker gets copies of its function and "
-                "arguments, so they must be copyable");
+                "vigil: each incarnation of a broker gets copies of its "
+                "function and arguments, so they must be copyable");
   static_assert(std::is_invocable_v<F&, base*, Ts&&...>,
                 "vigil: the broker function cannot be called with these "
                 "arguments");
@@ -76,7 +76,7 @@ template <class F, class... Ts>
 }
 
 /// Makes a child of a class derived from one of CAF's brokers, constructed with
-/// copies of `xs` for each life.
+/// copies of `xs` for each incarnation.
 template <class T, class... Ts>
   requires std::derived_from<T, caf::local_actor>
 [[nodiscard]] auto broker(Ts... xs) {
@@ -87,8 +87,8 @@ template <class T, class... Ts>
                 "vigil: a supervised class must not be final: vigil derives "
                 "from it");
   static_assert((std::is_copy_constructible_v<Ts> && ...),
-                "vigil: each life of a broker gets copies of its arguments, so "
-                "they must be copyable");
+                "vigil: each incarnation of a broker gets copies of its "
+                "arguments, so they must be copyable");
   static_assert(std::is_constructible_v<T, caf::actor_config&, Ts&&...>,
                 "vigil: the broker class cannot be constructed from these "
                 "arguments");

@@ -46,20 +46,20 @@ public:
     return this->with([&](child_spec& x) { x.mailbox = what; });
   }
 
-  /// Makes each life a new CAF actor, behind a stable handle.
+  /// Makes each incarnation a new CAF actor, behind a stable handle.
   [[nodiscard]] child_builder respawn() const {
     return this->with(
       [](child_spec& x) { x.placement = child_placement::respawn; });
   }
 
-  /// As `respawn`, and gives each life a thread of its own.
+  /// As `respawn`, and gives each incarnation a thread of its own.
   [[nodiscard]] child_builder detached() const {
     return this->with(
       [](child_spec& x) { x.placement = child_placement::detached; });
   }
 
-  /// Lets that many messages wait while a respawned child is between two lives;
-  /// 0 refuses them all. Default: 1024.
+  /// Lets that many messages wait in the gap between two incarnations of a
+  /// respawned child; 0 refuses them all. Default: 1024.
   [[nodiscard]] child_builder gap_queue(any_count size) const {
     return this->with([&](child_spec& x) { x.gap_queue = size; });
   }
@@ -111,9 +111,9 @@ private:
 /// Describes a child whose id is known at run time.
 ///
 /// `f` is a CAF actor function (untyped, typed, stateful or blocking, with or
-/// without a self pointer), called with copies of `xs` for each life; or any
-/// callable, with or without a `caf::actor_system&`, that returns a handle or a
-/// `result` of one.
+/// without a self pointer), called with copies of `xs` for each incarnation; or
+/// any callable, with or without a `caf::actor_system&`, that returns a handle
+/// or a `result` of one.
 template <class F, class... Ts>
   requires(!is_child_key_v<F>)
 [[nodiscard]] auto child(std::string id, F f, Ts... xs) {
@@ -134,7 +134,7 @@ template <class Handle, fixed_string Id, class F, class... Ts>
 }
 
 /// Describes a child of class `T`, constructed with copies of `xs` for each
-/// life.
+/// incarnation.
 template <class T, class... Ts>
   requires(!is_child_key_v<T>)
 [[nodiscard]] auto child(std::string id, Ts... xs) {

@@ -25,7 +25,7 @@ namespace vigil {
 ///
 /// @tparam Dynamic the `dynamic<…>` or `keyed_dynamic<…>` that refers to it
 /// @tparam Key its `child_key`, or `no_key`
-/// @tparam Recipe what makes the lives of its children
+/// @tparam Recipe what makes the incarnations of its children
 template <class Dynamic, class Key, class Recipe>
 class dynamic_builder
   : public child_settings<dynamic_builder<Dynamic, Key, Recipe>> {
@@ -159,8 +159,8 @@ template <class Dynamic, class Key, class F, class... Extra>
 /// of the types `Args`.
 ///
 /// `extra` are arguments that all children have in common: `f` gets copies of
-/// them before the child's own, in each life. OTP: the arguments of the child
-/// spec; Elixir: `extra_arguments`.
+/// them before the child's own, in each incarnation. OTP: the arguments of the
+/// child spec; Elixir: `extra_arguments`.
 template <class Handle, class... Args, class F, class... Extra>
 [[nodiscard]] auto dynamic_supervisor(std::string id, F f, Extra... extra) {
   return detail::build_dynamic<dynamic<Handle, Args...>, no_key>(

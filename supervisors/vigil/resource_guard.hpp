@@ -24,7 +24,7 @@ define_resource_guard(child_spec spec, resource_settings settings);
 /// A child that reads every so often how much of its memory, CPU time,
 /// descriptors and connections the process uses, publishes what changes as
 /// `event_type::resource_changed`, and shows it in a `resource_gauge`. What
-/// cannot be read fails its start, and later its life.
+/// cannot be read fails its start, and later the guard.
 ///
 /// @tparam Key its `child_key<vigil::resource_guard_handle, …>`, or `no_key`
 template <class Key = no_key>

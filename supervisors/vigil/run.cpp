@@ -118,6 +118,7 @@ private:
 
   const hook on_hangup_;
   std::mutex mutex_;
+  // Guarded by mutex_.
   std::shared_ptr<tree_owner> owner_;
   signal_watch watch_;
 };
@@ -169,6 +170,7 @@ private:
 
   std::mutex mutex_;
   std::condition_variable changed_;
+  // Guarded by mutex_.
   bool done_ = false;
   std::thread thread_;
 };

@@ -16,8 +16,8 @@ namespace vigil {
 
 /// How the tasks of a stream run.
 struct stream_options {
-  /// So many tasks at a time, those included whose results were not taken yet.
-  /// Default: the workers of the scheduler.
+  /// At most that many tasks at a time, those included whose results were not
+  /// taken yet. Default: the workers of the scheduler.
   std::optional<any_count> max_concurrency{};
 
   /// Results come in the order of the input, or as they are ready.

@@ -82,8 +82,9 @@ public:
   // -- one --------------------------------------------------------------------
 
   /// Starts a task that is linked to the calling actor: it is asked to stop
-  /// when this life of the actor ends, and a fault of the task ends this life,
-  /// as failed. An actor without a supervisor gets an exit message.
+  /// when this incarnation of the actor ends, and a fault of the task ends the
+  /// incarnation, as failed. An actor without a supervisor gets an exit
+  /// message.
   template <class Self, class F>
   [[nodiscard]] auto async(Self* self, F f) const {
     return linked(self, std::move(f), detail::task_place::scheduler);
@@ -144,10 +145,10 @@ public:
              options}};
   }
 
-  /// The same in an event-based actor: calls `on_item(stream_item<T>)` for each
-  /// result and `on_end()` after the last one, unless this life of the actor
-  /// ends before, which kills the tasks. If `on_item` returns false, the stream
-  /// ends.
+  /// As above, in an event-based actor: calls `on_item(stream_item<T>)` for
+  /// each result and `on_end()` after the last one, unless this incarnation of
+  /// the actor ends before, which kills the tasks. If `on_item` returns false,
+  /// the stream ends.
   template <class Self, class Source, class F, class OnItem, class OnEnd>
   result<stream_control> async_stream(Self* self, Source&& items, F f,
                                       const stream_options& options,

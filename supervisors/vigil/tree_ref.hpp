@@ -49,8 +49,8 @@ start_tree(caf::actor_system& sys, supervisor_definition_ptr definition);
 ///
 /// What needs no message, and how paths are written, is in `tree_view`.
 ///
-/// Who keeps a reference keeps the tree, and with it the actor system: its
-/// destructor waits for the tree. So a reference must not be in a variable that
+/// A reference keeps the tree, and with it the actor system, whose destructor
+/// waits for the tree. So a reference must not be in a variable that
 /// outlives the actor system, nor with a child of its own tree, which
 /// `this_child(self).tree()` serves (as an argument of a child it is a compile
 /// error; what a lambda captures, nobody sees): such a program hangs at its

@@ -14,6 +14,8 @@ using namespace test;
 
 namespace {
 
+inline constexpr vigil::child_key<worker, "a"> a_key;
+
 auto sup() {
   return vigil::supervisor("sup").intensity(100, 1h);
 }
@@ -97,6 +99,41 @@ TEST_CASE("a child hands out a handle that outlives it") {
     CHECK(handles[0] == handle_of(tree, "a"));
     CHECK(w.ask(handles[0], "life") == "2");
   });
+}
+
+TEST_CASE("a child finds a sibling by its key; the handle outlives restarts") {
+  for_both([](auto placed) {
+    world w;
+    worker found;
+    auto find = [&](worker::pointer self) {
+      found = vigil::this_child(self).sibling(a_key).value();
+    };
+    auto tree = w.start(
+      sup().child(placed(w.child("a"))).child(placed(doing("b", {find, {}}))));
+    CHECK(found == handle_of(tree, "a"));
+    w.tell(found, "die");
+    CHECK(w.ask(found, "who") == "a#2");
+  });
+}
+
+TEST_CASE("a sibling that cannot be handed out is told by its code") {
+  static constexpr vigil::child_key<worker, "nobody"> unknown;
+  static constexpr vigil::child_key<caf::actor, "a"> of_another_type;
+  static constexpr vigil::child_key<worker, "later"> later;
+  world w;
+  std::vector<std::string> seen;
+  auto ask = [&](worker::pointer self) {
+    auto me = vigil::this_child(self);
+    seen = {said(me.sibling(a_key)), said(me.sibling(unknown)),
+            said(me.sibling(of_another_type)), said(me.sibling(later))};
+  };
+  auto tree = w.start(sup()
+                        .child(w.child("a"))
+                        .child(doing("b", {ask, {}}))
+                        .child(w.child("later")));
+  CHECK(join(seen) == "ok, not_found, wrong_handle_type, child_stopped");
+  w.tell(tree, "b", "die");
+  CHECK(join(seen) == "ok, not_found, wrong_handle_type, ok");
 }
 
 TEST_CASE("a child may ask its supervisor for changes") {

@@ -105,7 +105,8 @@ TEST_CASE_FIXTURE(real_system, "the calls of a tree are refused inside an "
     return would_block(tree.start_child(vigil::child("b", add, 1)))
            && would_block(tree.terminate_child("a"))
            && would_block(tree.restart_child("a"))
-           && would_block(tree.delete_child("a")) && would_block(tree.stop());
+           && would_block(tree.delete_child("a")) && would_block(tree.stop())
+           && would_block(tree.wait());
   }));
   CHECK(tree.count_children().value() == vigil::child_counts{1, 1, 0, 1});
 }

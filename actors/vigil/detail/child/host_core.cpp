@@ -305,7 +305,7 @@ compat::element_ptr host_core::own(compat::element_ptr x,
   const auto* me = self().ctrl();
   if (!compat::belongs_to_life(*x, me) || compat::as_own_message(*x) != nullptr)
     return x;
-  auto life = record().incarnation.load(std::memory_order_acquire);
+  auto life = record().incarnation.load(std::memory_order_relaxed);
   // Whoever runs an actor has a context; the clock has none.
   if (ctx == nullptr && x->sender.get() == me) {
     note_schedules();

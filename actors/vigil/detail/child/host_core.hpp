@@ -21,6 +21,18 @@ namespace vigil::detail {
 /// A host whose handler does not return is *abandoned*: a successor gets what
 /// comes from then on, and what is in the mailbox once the handler returns. No
 /// incarnation begins in it any more.
+///
+/// Memory orders: all but four atomics belong to the thread that runs the
+/// actor.
+/// - `forgotten_`: raised (release) when an incarnation ends, read (acquire) by
+///   those that ask whether anybody waits; a number that publishes nothing
+///   else.
+/// - `successor_`: written once. Seq_cst with the gate of `compat::control`:
+///   the supervisor names the successor and then shuts the gate; the host opens
+///   the gate and then looks for a successor. One of the two sees the other.
+/// - `own_`: made by the host (release), found by CAF's clock (acquire).
+/// - `hears_itself_`: relaxed; set by the clock at any time, and looked at when
+///   the next incarnation begins.
 class host_core : public child_context {
 public:
   explicit host_core(child_record& record) : child_context(record) {

@@ -94,6 +94,7 @@ private:
   const caf::strong_actor_ptr answers_;
   const std::size_t limit_;
   mutable spin_lock slot_lock_;
+  // Guarded by slot_lock_, from here on.
   mode mode_ = mode::holding;
   std::uint64_t life_ = 0;
   caf::strong_actor_ptr current_;

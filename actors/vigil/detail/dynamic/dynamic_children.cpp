@@ -119,7 +119,7 @@ bool dynamic_children::close() {
   open_ = false;
   for (auto& here : shards_)
     std::lock_guard guard{here.mutex};
-  return size() == 0;
+  return count_.load() == 0;
 }
 
 std::vector<caf::strong_actor_ptr> dynamic_children::children() const {
@@ -194,8 +194,8 @@ dynamic_children::shard_of(const dynamic_record& x) const noexcept {
 }
 
 void dynamic_children::left(std::size_t n) {
-  const auto was = count_.fetch_sub(n, std::memory_order_acq_rel);
-  if (was == n && !open_.load(std::memory_order_acquire))
+  const auto was = count_.fetch_sub(n);
+  if (was == n && !open_.load())
     compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(cell_->actor),
                         nullptr, pool_drained{});
 }

@@ -45,6 +45,13 @@ struct pool_cursor {
 /// Children come and go in any thread without a message to the supervisor.
 /// Thread-safe; adding and removing a child is O(1) and takes one of several
 /// short locks. Holds a strong reference to each child.
+///
+/// Memory orders: counts are relaxed, but for the end. The last child to go
+/// takes itself off the count and then looks whether the pool is open; `close`
+/// shuts it and then looks at the count. These four are seq_cst, so that one of
+/// the two sees the other, and `pool_drained` comes or `close` returns true.
+/// (Both is fine: the supervisor asks again.) `open_` itself is read relaxed in
+/// the lock of a shard: `close` takes all locks after it has cleared it.
 class dynamic_children final : public population_base {
 public:
   static constexpr std::size_t no_limit
@@ -104,7 +111,7 @@ public:
   /// Returns the child of that handle; null if it is of none that is there.
   [[nodiscard]] dynamic_record* find(const caf::strong_actor_ptr& x) const;
 
-  /// Says so.
+  /// Returns the failure of a call whose handle is of no child of this pool.
   [[nodiscard]] failure no_child() const;
 
   /// Accepts children from now on.
@@ -136,6 +143,7 @@ private:
   // found again.
   struct alignas(64) shard {
     mutable std::mutex mutex;
+    // Guarded by mutex; so are the links of the records.
     dynamic_record* first = nullptr;
   };
 

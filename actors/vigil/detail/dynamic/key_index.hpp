@@ -127,6 +127,7 @@ private:
     }
 
     mutable std::mutex mutex;
+    // Guarded by mutex.
     std::unordered_multimap<std::size_t, entry> children;
   };
 

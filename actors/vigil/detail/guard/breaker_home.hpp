@@ -83,6 +83,7 @@ private:
   const std::string name_;
   const breaker_policy policy_;
   mutable std::mutex mutex_;
+  // Guarded by mutex_.
   mutable std::optional<compat::lasting_clock> clock_;
   std::shared_ptr<breaker_core> core_;
   caf::weak_actor_ptr front_;

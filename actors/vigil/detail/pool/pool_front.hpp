@@ -140,6 +140,7 @@ private:
 
   const caf::strong_actor_ptr answers_;
   spin_lock lock_;
+  // Guarded by lock_, from here on.
   std::vector<member> members_;
   std::size_t expected_;
   std::uint64_t last_child_ = 0;

@@ -136,6 +136,7 @@ using name_map
 /// nobody lets go of a strong reference while holding it.
 struct alignas(64) name_shard {
   mutable spin_lock lock;
+  // Guarded by lock, from here on.
   std::array<name_map, 2> maps;
   /// Events that subscribers have not seen yet, in order.
   std::deque<registry_event> pending;
@@ -212,6 +213,7 @@ private:
 
   struct alignas(64) shard {
     mutable std::mutex mutex;
+    // Guarded by mutex.
     std::unordered_map<owner_id, owner> owners;
   };
 

@@ -94,7 +94,8 @@ private:
   owner_index owners_;
   subscriber_list<registry_event> subscribers_;
   std::mutex receivers_mutex_;
-  // Nodes never move: their addresses name the hooks on subscribed actors.
+  // Guarded by receivers_mutex_. Nodes never move: their addresses name the
+  // hooks on subscribed actors.
   std::unordered_map<std::uint64_t, caf::weak_actor_ptr> receivers_;
 };
 

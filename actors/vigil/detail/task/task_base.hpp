@@ -31,6 +31,10 @@ enum class task_place : std::uint8_t {
 /// returned and its promise, if it has one, is settled: a thread cannot be
 /// stopped by force, so a task that was killed may have answered long before it
 /// is over. Thread-safe.
+///
+/// Memory orders: the thread that claims the answer writes it, and `failed_`,
+/// and then sets `answered_` (release); a thread that finds it set (acquire)
+/// may read them.
 class task_base : public child_record,
                   public compat::job,
                   public std::enable_shared_from_this<task_base> {
@@ -171,17 +175,23 @@ private:
   std::stop_source stop_;
   const bool polite_;
   spin_lock task_lock_;
+  // Guarded by task_lock_, once the task is launched.
   phase phase_ = phase::queued;
   bool stopping_ = false;
   bool killed_ = false;
   bool claimed_ = false;
   bool kept_ = false;
   bool linked_ = false;
+  // Set with task_lock_ held, read without it.
   std::atomic<bool> answered_{false};
   std::atomic<bool> let_go_{false};
+  // Written in `launch`, before the task is in the pool.
   task_place place_ = task_place::scheduler;
+  // Guarded by task_lock_.
   listener listener_;
+  // Written by who claimed the answer, before `answered_`.
   bool failed_ = false;
+  // Guarded by task_lock_, once the task is launched.
   std::shared_ptr<incarnation_tie> tie_;
 };
 

@@ -91,8 +91,7 @@ void task_set::remove(task_base& x) {
 
 void task_set::release() {
   auto me = shared_from_this();
-  if (held_.fetch_sub(1, std::memory_order_acq_rel) == 1
-      && !open_.load(std::memory_order_acquire))
+  if (held_.fetch_sub(1) == 1 && !open_.load())
     compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(cell_->actor),
                         nullptr, pool_drained{});
 }

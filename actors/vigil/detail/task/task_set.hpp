@@ -34,6 +34,12 @@ struct task_done {};
 
 /// The tasks of one task supervisor: what they share. Tasks come and go in any
 /// thread without a message to the supervisor. Thread-safe.
+///
+/// Memory orders: `remove` takes a task off `size_` (release) after it is out
+/// of the list, so a thread that reads the size (acquire) does not find it
+/// there. The last task to go takes itself off `held_` and then looks whether
+/// the set is open; `close` shuts it and then looks at `held_`. These four are
+/// seq_cst, so that one of the two sees the other, as in `dynamic_children`.
 class task_set final : public population_base,
                        public std::enable_shared_from_this<task_set> {
 public:
@@ -92,7 +98,7 @@ public:
   [[nodiscard]] bool close();
 
   [[nodiscard]] bool drained() const noexcept {
-    return held_.load(std::memory_order_acquire) == 0;
+    return held_.load() == 0;
   }
 
   /// Returns the tasks that are there, in no particular order. O(n).

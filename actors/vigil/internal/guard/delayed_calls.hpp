@@ -58,6 +58,7 @@ public:
 
 private:
   mutable spin_lock lock_;
+  // Guarded by lock_.
   bool closed_ = false;
   std::multimap<time_point, Call> calls_;
 };

@@ -173,7 +173,7 @@ void front::deliver(compat::element_ptr x, compat::context* ctx) {
 }
 
 void front::tick(compat::context* ctx) {
-  ticking_.store(false, std::memory_order_release);
+  ticking_.exchange(false, std::memory_order_acq_rel);
   if (ended_.load(std::memory_order_acquire))
     return;
   const auto at = now();

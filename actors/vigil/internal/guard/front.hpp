@@ -34,6 +34,14 @@ struct front_tick {};
 /// Either way each request is answered: what a front keeps of it stands in a
 /// table that is closed before all in it are answered, and who comes late to
 /// put something in answers it itself. Thread-safe.
+///
+/// Memory orders: `ended_` is set by an exchange (acquire and release) before
+/// the tables are closed; a thread that reads it as unset (acquire) and puts
+/// something in meets the lock of the table. `wake_at` sets the timer and then
+/// reads `ended_`, `end` sets `ended_` and then takes the timer back: the lock
+/// of the timers makes one of the two see the other. `ticking_` is set and
+/// cleared by exchanges: a tick sees what was done before any tick that was
+/// spared because of it, so a time of `next_tick_` is never passed over.
 class front : public compat::forwarder {
 public:
   using behavior_type = caf::none_t;

@@ -61,6 +61,7 @@ private:
   }
 
   spin_lock lock_;
+  // Guarded by lock_.
   std::size_t paid_ = 0;
   time_point last_ = time_point::min();
 };

@@ -100,6 +100,7 @@ public:
 
 private:
   mutable spin_lock lock_;
+  // Guarded by lock_.
   bool closed_ = false;
   std::map<std::uint64_t, compat::element_ptr> waiting_;
   std::map<std::uint64_t, Answer> early_;

@@ -15,10 +15,17 @@ namespace vigil::detail {
 ///
 /// Only the holder of the breaker's lock writes. A generation has 61 bits: at a
 /// move each nanosecond they last for 73 years. What belongs to a stay is kept
-/// while the next few last; who comes later is told that the stay is over, so
-/// nothing of another one is ever taken for it. For that, what a stay's place
-/// holds is written (release) after the word of the stay before, and the word
-/// is read after it (acquire).
+/// in one of eight places, one after the other.
+///
+/// Memory orders: a move writes the place of the new stay, then the word (both
+/// release). A reader loads the word (acquire) and finds what the place holds.
+/// If it then loads the place (acquire) late, it may be lapped: it finds parts
+/// of a later stay, and these were written after the word of the stay before
+/// that. So the word, loaded again after the place (relaxed), tells: seven
+/// moves or more, and the reader gets the beginning of time and no error, which
+/// says that the stay is over. Deadline, category and code are three loads, and
+/// of one stay whenever they are given out. `may_be_over` spares the second
+/// look: lapped, it may answer for a later stay.
 class breaker_word {
 public:
   using value = std::uint64_t;

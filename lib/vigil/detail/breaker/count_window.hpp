@@ -24,8 +24,15 @@ namespace vigil::detail {
 /// with each, and what the ring holds knows its generation in full, all 61
 /// bits that a breaker counts in.
 ///
-/// Thread-safe and lock-free, O(1). All exchanges are acquire and release: who
-/// reads a sum sees the places of those that it counts.
+/// Thread-safe and lock-free, O(1).
+///
+/// Memory orders: all exchanges are acquire and release. A result takes its
+/// place in `word_` before it changes a sum; a reader loads the sums first
+/// (acquire) and `word_` last, so it sees the places of all that it counts.
+/// What a place of the ring says was written by the exchange that put it there.
+/// A thread that is lapped between taking its place and writing itself there
+/// pushes out a newer result and takes that off the sums: the sums stay those
+/// of the ring. A result of another stay finds another tag and gets nothing.
 class count_window {
 public:
   /// @pre `0 < size && size < 2^14`

@@ -18,6 +18,12 @@ namespace vigil::detail {
 /// A listener may put in more. While one is slow, events wait; those over the
 /// bound are dropped and counted. An exception from a listener is caught and
 /// counted.
+///
+/// Memory orders: `busy_` is a lock that nobody waits for (exchange acquire,
+/// store release), so what one deliverer has done is there for the next. No
+/// event is left behind: a deliverer looks for events, in the lock, after it
+/// has let go of `busy_`; a thread that puts one in after that look finds it
+/// free.
 template <class Event>
 class event_queue {
 public:
@@ -75,6 +81,7 @@ private:
   }
 
   spin_lock lock_;
+  // Guarded by lock_.
   std::deque<Event> waiting_;
   std::atomic<bool> busy_{false};
   std::atomic<std::uint64_t> dropped_{0};

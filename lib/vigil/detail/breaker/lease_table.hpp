@@ -23,9 +23,15 @@ struct lease_id {
 /// with a lease that was taken back finds its own turn or a later one, for
 /// longer than a hundred years at a turn each nanosecond.
 ///
-/// What a place holds is written (release) between the exchange of its key that
-/// claims it and the one that shows it; who looks reads the key again after it
-/// (acquire), and drops what it read if the turn is another.
+/// Memory orders: what a place holds is written (release) between the exchange
+/// of its key that claims it and the one that shows it. A reader loads the key,
+/// then what the place holds (acquire), then the key again: parts of a later
+/// lease come with its claim, so the turn is another and all is dropped. A
+/// reader that is lapped sees nothing of that place. Keys are shown and looked
+/// at in the one order of all (seq_cst), as is the date of the next scan in
+/// `breaker_core`: a call shows its lease and then looks at the date, a scan
+/// takes the date away and then looks at the leases, so that one of the two
+/// sees the other.
 class lease_table {
 public:
   /// @param turn the first turn of each place; for tests

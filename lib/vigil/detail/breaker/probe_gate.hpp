@@ -13,9 +13,12 @@ namespace vigil::detail {
 /// under way or done in one stay.
 ///
 /// Thread-safe and lock-free; each number knows its stay, so that nothing of
-/// another one can touch it. Of those who finish, the last to be counted as
-/// done sees how all of them ended: its count (release) comes after the others'
-/// failures, and it reads them (acquire) after its own.
+/// another one can touch it.
+///
+/// Memory orders: a probe that ends adds its failure before it counts itself as
+/// done (both release), and reads the failures after that (acquire). So the
+/// last to be counted as done sees how all of them ended. One of a stay that is
+/// over is told so.
 class probe_gate {
 public:
   enum class answer : std::uint8_t { first, admitted, full, over };

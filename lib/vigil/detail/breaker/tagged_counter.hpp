@@ -19,8 +19,12 @@ namespace vigil::detail {
 /// number, to be taken for one of this stay: at 50 ns a move, which no breaker
 /// makes for long, that is 3.6 minutes for 32 bits and 28 years for 10.
 ///
-/// Thread-safe and lock-free. Each change is one exchange of one word (acquire
-/// and release), so who sees a number sees what was written before it.
+/// Thread-safe and lock-free.
+///
+/// Memory orders: each change is one exchange of one word (acquire and release)
+/// and each look a load of it (acquire), so a thread that sees a number sees
+/// what was written before it was counted. `begin` is a store (release): what
+/// comes meanwhile for the old stay is lost with it.
 template <unsigned Bits>
 class tagged_counter {
 public:

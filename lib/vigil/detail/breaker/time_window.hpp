@@ -28,10 +28,22 @@ namespace vigil::detail {
 /// A bucket that is full (268 435 454 calls) is halved, which keeps its rates.
 ///
 /// Thread-safe and lock-free. To count is O(1), one atomic change, and one for
-/// a failure and for a slow call each; to add up is O(number of buckets). All
-/// changes are acquire and release. A call adds to the total first, and readers
-/// load the total last and leave out a bucket that is not of its lap then: no
-/// rate is too high for want of calls.
+/// a failure and for a slow call each; to add up is O(number of buckets).
+///
+/// Memory orders: each change is one exchange (acquire and release).
+/// - `begin` stores the generation before it moves `newest_` and `shift_`
+///   (release); calls and readers load these two first and the generation last
+///   (acquire). So a thread that still finds the old generation has the old
+///   shift and an old newest number.
+/// - A call adds to the total before it adds to the failures; a reader loads
+///   the failures first (acquire) and the total last, and leaves out a bucket
+///   that is not of its lap by then: no rate is too high for want of calls.
+/// - `last_bad_` is raised (release) before a call is counted as bad, so a
+///   reader that finds an old one (acquire) may leave the failures out.
+/// - `current_` is relaxed: a guess that is checked before it is used.
+///
+/// A reader that is lapped finds words of later laps, which count as nothing; a
+/// call that is lapped finds its bucket gone on, and is not counted.
 class time_window {
 public:
   using value = bit_field<0, 28>;

@@ -92,9 +92,12 @@ protected:
 
   // -- what the owner may do --------------------------------------------------
 
-  /// Shows all messages to `before`, not only urgent ones. In any thread.
+  /// Shows all messages to `before`, not only urgent ones. In any thread, and
+  /// in the one order of all (seq_cst): a thread that sets a flag and then
+  /// shuts the gate is seen by one that opens the gate and then looks at the
+  /// flag.
   void gate(bool x) noexcept {
-    if (gated_.load(std::memory_order_relaxed) != x)
+    if (gated_.load() != x)
       gated_.store(x);
   }
 

@@ -41,6 +41,10 @@ as_own_message(const mailbox_element& x) noexcept {
 
 /// Which life of an actor the messages belong to that CAF's clock brings it.
 /// Shared by the actor and by what waits in the clock.
+///
+/// Memory orders: the number is raised (release) once the messages of the life
+/// before are marked, and loaded (acquire) for each that the clock brings: a
+/// thread that finds the new number meets no unmarked message of the old life.
 struct own_messages {
   explicit own_messages(std::uint64_t n) : life(n) {
     // nop

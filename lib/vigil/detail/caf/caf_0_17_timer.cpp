@@ -250,6 +250,7 @@ private:
   round round_;
   const bool virtual_;
   std::mutex mutex_;
+  // Guarded by mutex_, from here on; so is what a timer says of its place.
   std::vector<timer*> heap_;
   std::uint64_t last_order_ = 0;
   /// When the clock sends the next reminder that counts, and its number.

@@ -38,6 +38,7 @@ private:
 
   const std::string name_;
   mutable std::mutex mutex_;
+  // Guarded by mutex_.
   std::map<int, std::string> texts_;
 };
 
@@ -80,6 +81,7 @@ private:
   }
 
   std::mutex mutex_;
+  // Guarded by mutex_.
   std::map<std::string, const std::error_category*, std::less<>> known_;
   std::map<std::string, std::unique_ptr<foreign_category>, std::less<>>
     foreign_;

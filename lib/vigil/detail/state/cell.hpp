@@ -73,6 +73,8 @@ struct tree_context {
   std::atomic<std::uint64_t> seed{std::random_device{}()};
   /// Set once, before the root runs.
   std::weak_ptr<const supervisor_cell> root;
+  /// Written before `ended` is set (release), read after that was seen
+  /// (acquire).
   time_point ended_at{};
   std::atomic<bool> ended{false};
 };
@@ -106,6 +108,7 @@ public:
   /// What its health check says.
   std::atomic<vigil::health> health{vigil::health::unknown};
   /// What the child turned to last, and when. 0: nothing since it came up.
+  /// Both are relaxed: for a moment, one may be of the message before.
   std::atomic<std::uintptr_t> message_kind{0};
   std::atomic<duration::rep> message_since{0};
   void serves(bool yes, std::uint64_t life) override;
@@ -128,6 +131,7 @@ private:
   const child_spec stored_spec_;
   const std::string path_;
   mutable std::mutex mutex_;
+  // Guarded by mutex_.
   caf::strong_actor_ptr handle_;
   std::optional<caf::error> last_end_;
 };
@@ -156,7 +160,7 @@ struct supervisor_cell {
   failure_log failures;
 
   /// The supervisor goes down, or is down: nothing starts below it any more.
-  /// Set before the first child is asked to stop.
+  /// Set (release) before the first child is asked to stop; see `may_start`.
   std::atomic<bool> going_down{false};
 
   /// The children of a dynamic supervisor; null for others. Set once before it
@@ -174,7 +178,7 @@ struct supervisor_cell {
 
 private:
   mutable std::mutex mutex_;
-  // Uids ascend in start order.
+  // Guarded by mutex_. Uids ascend in start order.
   std::map<child_uid, child_cell_ptr> children_;
   std::unordered_map<std::string_view, child_cell_ptr> by_id_;
 };

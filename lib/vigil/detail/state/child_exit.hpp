@@ -34,7 +34,7 @@ struct child_exit {
 /// Returns an abnormal end for that reason.
 [[nodiscard]] child_exit abnormal(failure why);
 
-/// Returns why an end is a failure to who does not expect one: the failure, or
+/// Returns why an end is a failure where none was expected: the failure, or
 /// that it ended cleanly and what to write if it may, or must not.
 [[nodiscard]] failure cause_of(const child_exit& x);
 

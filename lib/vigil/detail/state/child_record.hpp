@@ -22,6 +22,16 @@ struct supervisor_cell;
 ///
 /// The counters are written by the host and the supervisor and read by
 /// inspection, in any thread.
+///
+/// Memory orders: counters, times and `state` are relaxed: each is a number of
+/// its own, and inspection may see one before another. The exchange that shows
+/// the failure log (release) pairs with the loads that find it (acquire). The
+/// load of `going_down` in `may_start` (acquire) pairs with its store by the
+/// supervisor; an incarnation that begins a moment too early is met by the
+/// order to stop, which is sent after the store. `gone_` and `watched_` are
+/// seq_cst: `vanish` marks the child and then asks for listeners, a listener
+/// says that it is there and then asks whether the child is gone, so that one
+/// of the two sees the other.
 class child_record {
 public:
   /// Both references outlive the record.

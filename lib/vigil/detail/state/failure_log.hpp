@@ -19,6 +19,12 @@ namespace vigil::detail {
 ///
 /// Thread-safe. Adding never waits for a reader: it takes the next free place
 /// instead. A failure without a path is one of the child itself.
+///
+/// Memory orders: `busy` is the lock of its place (exchange acquire, store
+/// release), which a writer tries and a reader waits for. `count_` is relaxed:
+/// a number that publishes nothing. A writer that stands still while others
+/// write all places puts an older failure over a newer one; the order of what
+/// is shown is that of the numbers all the same.
 class failure_log {
 public:
   static constexpr std::size_t capacity = 4;
@@ -49,6 +55,7 @@ public:
 private:
   struct place {
     std::atomic<bool> busy{false};
+    // Guarded by busy.
     std::uint64_t number = 0;
     failure value;
   };

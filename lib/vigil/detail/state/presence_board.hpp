@@ -34,6 +34,7 @@ private:
   };
 
   mutable std::mutex mutex_;
+  // Guarded by mutex_.
   std::unordered_map<const child_record*, std::vector<entry>> listeners_;
 };
 

@@ -51,6 +51,14 @@ T* made_by(std::atomic<T*>& where, Make make, void (*destroy)(T*)) noexcept {
 /// the one where the window began. Within a slice, the number at which the
 /// budget is spent is fixed: who asks there needs no lock. The lock is a bit of
 /// the number, so that to take it and to count is one change.
+///
+/// Memory orders: `unlock` (release) pairs with all that load or change the
+/// number (acquire), and a change that only counts passes that on. So a thread
+/// that has an unlocked number finds `spent_at` (relaxed) as it was left with
+/// that number, or later. `end` is stored in the lock (release) and loaded
+/// without it (acquire): a thread that finds a new slice finds the lock taken,
+/// or what its holder left, and never compares the new slice with an old
+/// number.
 struct restart_window::counts {
   counts(duration period, std::uint64_t limit) noexcept
     : spent_at(limit),
@@ -149,7 +157,7 @@ private:
         newest = slice;
         spent_at.store(notes[head].before + most, std::memory_order_relaxed);
       }
-      end.store(end_of(slice), std::memory_order_relaxed);
+      end.store(end_of(slice), std::memory_order_release);
     }
     const bool result = n < spent_at.load(std::memory_order_relaxed);
     unlock(result ? n + 1 : n);
@@ -193,7 +201,7 @@ private:
   const std::int64_t endless;
   const std::uint64_t most;
 
-  // Guarded by the lock.
+  // Guarded by the lock bit of `total`.
   std::int64_t newest = 0;
   /// A ring of those that are in the window.
   std::uint32_t head = 0;

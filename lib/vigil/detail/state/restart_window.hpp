@@ -26,6 +26,13 @@ namespace vigil {
 /// before the first restart, then 8 bytes per allowed restart or 16 per slice;
 /// none at all if there is no limit, and then nothing is counted. A restart for
 /// which there is no memory is refused.
+///
+/// Memory orders: the exchange that shows the memory (release) pairs with the
+/// load that finds it (acquire). A stamp is a number that publishes nothing, so
+/// up to `most_exact` all else is relaxed. A thread that takes a place and
+/// stands still until others have gone round the ring finds a later stamp
+/// there: that one stays, and the thread is refused, as the budget was spent
+/// meanwhile. For larger limits see `counts` in the source.
 class restart_window {
 public:
   /// Up to that limit each restart is remembered.

@@ -108,6 +108,7 @@ private:
   // Numbers are given out one after the other, so they fill buckets evenly.
   struct alignas(64) shard {
     mutable std::mutex mutex;
+    // Guarded by mutex; so are the links of all members.
     std::vector<T*> buckets;
     std::size_t size = 0;
 

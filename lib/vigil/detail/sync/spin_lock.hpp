@@ -9,6 +9,9 @@ namespace vigil::detail {
 
 /// A lock for a few instructions, in one byte: half the cost of a mutex where
 /// nobody competes. Use it with `std::lock_guard`.
+///
+/// Memory orders: `unlock` (release) pairs with the `lock` that takes it next
+/// (acquire). The wait looks relaxed: it only tells when to try again.
 class spin_lock {
 public:
   void lock() noexcept {

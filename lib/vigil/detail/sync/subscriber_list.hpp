@@ -22,7 +22,9 @@ namespace vigil::detail {
 /// function any more, not even from a `call` that it is in the middle of.
 /// Another thread may be about to call it, or do so.
 ///
-/// Thread-safe. Asking whether there is a function is one relaxed load.
+/// Thread-safe. Asking whether there is a function is one relaxed load: an
+/// event that happens while a function is added may miss it. All else that is
+/// shared is guarded by a lock.
 template <class Event>
 class subscriber_list {
 public:
@@ -118,6 +120,7 @@ private:
   std::atomic<std::size_t> count_{0};
   std::atomic<std::uint64_t> failures_{0};
   std::mutex mutex_;
+  // Guarded by mutex_. A list that a call goes through is not changed any more.
   std::size_t callers_ = 0;
   id_type last_id_ = 0;
   list_ptr subscribers_ = std::make_shared<list>();

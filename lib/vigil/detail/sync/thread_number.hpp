@@ -17,6 +17,10 @@ unsigned claim_thread_number() noexcept;
 
 /// Returns a small number that no other living thread has, or 0 if there are
 /// too many threads. Costs a load, except for the first call of a thread.
+///
+/// Memory orders: a number is taken and given back by exchanges that acquire
+/// and release, so a thread that gets a number sees all that its last owner
+/// did.
 [[nodiscard]] inline unsigned thread_number() noexcept {
   const auto mine = my_thread_number;
   return mine != no_thread_number ? mine : claim_thread_number();

@@ -38,6 +38,7 @@ struct thread_pool::shared {
 
   std::mutex mutex;
   std::condition_variable changed;
+  // Guarded by mutex, from here on.
   queue_type queue;
   std::unordered_map<ticket, queue_type::iterator> places;
   std::vector<std::thread> threads;

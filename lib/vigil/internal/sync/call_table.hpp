@@ -191,13 +191,14 @@ private:
     x.end = never;
   }
 
+  const std::uint32_t first_turn_ = 0;
   mutable spin_lock lock_;
+  // Guarded by lock_.
   bool closed_ = false;
   std::vector<entry> entries_;
   std::vector<index> free_;
   index first_ = none;
   index last_ = none;
-  const std::uint32_t first_turn_ = 0;
   std::size_t retired_ = 0;
 };
 

@@ -18,6 +18,13 @@
 namespace vigil::detail {
 
 /// Who the partitions of one partition supervisor are. Thread-safe.
+///
+/// Memory orders: a resize has the partition up, and its handle in its place,
+/// before the size grows to it (release); a thread that reads the size
+/// (acquire) finds it. One that reads an old size, when the size shrinks, finds
+/// the handle of a partition that stops, as long as that has one. `resizing_`
+/// is a lock that is only tried (exchange acquire, store release). `turn_` is
+/// relaxed: any number will do.
 class partition_table : public roster {
 public:
   explicit partition_table(std::size_t n) : max_size_(n), size_(n) {
@@ -102,6 +109,7 @@ public:
 private:
   struct alignas(64) place {
     mutable spin_lock lock;
+    // Guarded by lock.
     std::optional<Handle> handle;
   };
 

@@ -83,7 +83,7 @@ public:
       pool_->next_page(at.place_, std::max<std::size_t>(limit.as_size(), 1)));
   }
 
-  /// The same with what can be told of each child.
+  /// As `children(at, limit)`, with what can be told of each child.
   [[nodiscard]] std::vector<child_info> which_children(page_cursor& at,
                                                        any_count limit) const {
     return detail::list_dynamic(pool_.get(), at.place_,

@@ -70,6 +70,7 @@ private:
   sigset_t mask_before_{};
   std::mutex mutex_;
   std::condition_variable changed_;
+  // Guarded by mutex_.
   bool ending_ = false;
   bool hang_ups_ = false;
   bool dumps_ = false;

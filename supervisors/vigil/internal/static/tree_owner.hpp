@@ -21,6 +21,7 @@ struct tree_owner {
   struct end_state {
     std::mutex mutex;
     std::condition_variable changed;
+    // Guarded by mutex.
     bool ended = false;
     std::optional<failure> why;
   };
