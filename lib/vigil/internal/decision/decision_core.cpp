@@ -1,73 +1,53 @@
 #include <vigil/internal/decision/decision_core.hpp>
 
 #include <algorithm>
+#include <iterator>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace vigil::detail {
 
-namespace {
-
-std::shared_ptr<restart_window> budget_for(const child_spec& spec) {
-  return spec.intensity ? std::make_shared<restart_window>(*spec.intensity)
-                        : nullptr;
-}
-
-} // namespace
+using told = action::publish::what;
 
 decision_core::decision_core(supervisor_spec spec, std::string path,
                              std::shared_ptr<restart_window> window,
                              std::function<double()> random)
-  : spec_(std::move(spec)), path_(std::move(path)), window_(std::move(window)),
-    random_(std::move(random)) {
+  : spec_(std::move(spec)), failures_(std::move(path)),
+    rules_(std::move(window), std::move(random)), children_(spec_.dynamic) {
   // nop
 }
 
 child_uid decision_core::add_child(child_spec spec) {
-  statics_.push_back({spec, budget_for(spec)});
-  return insert(++last_uid_, std::move(spec), false).uid;
+  return children_.add_static(std::move(spec));
 }
 
 // -- what happened ------------------------------------------------------------
 
 void decision_core::start(time_point now) {
-  rebuild();
-  window_->clear();
+  for (const auto& x : children_.all())
+    if (x.dynamic)
+      out_.put(action::forget_child{x.uid});
+  children_.reset();
+  rules_.clear();
   down_ = false;
   force_ = false;
-  farewell_ = {};
-  plan_ = {};
-  plan_.what = core_plan::kind::initial;
-  for (auto x = children_.rbegin(); x != children_.rend(); ++x) {
-    x->planned = true;
-    plan_.todo.push_back(x->uid);
-  }
+  plan_.begin_first_start(children_);
   start_next(now);
 }
 
 void decision_core::started(child_uid child, time_point now) {
-  auto* x = node(child);
-  if (x == nullptr)
+  auto* x = children_.find(child);
+  if (x == nullptr || !moves_.come_up(*x, now)
+      || x->state == child_state::stopping)
     return;
-  if (x->state == child_state::starting) {
-    disarm(*x);
-    set_state(*x, child_state::running);
-    x->up_since = now;
-  } else if (x->state != child_state::stopping) {
-    return;
-  }
-  x->been_up = true;
-  x->up = true;
-  if (!x->dynamic)
-    statics_[child - 1].been_up = true;
-  if (x->state == child_state::stopping)
-    return;
-  reply_to_start(*x, child);
+  answer_start(*x, child);
   step_after(child, now);
 }
 
 void decision_core::start_failed(child_uid child, failure why, time_point now) {
-  auto* x = node(child);
-  if (swallow(child, true) || x == nullptr)
+  auto* x = children_.find(child);
+  if (children_.late().swallow(child, true) || x == nullptr)
     return;
   if (x->state == child_state::starting)
     start_refused(*x, std::move(why), now);
@@ -76,8 +56,8 @@ void decision_core::start_failed(child_uid child, failure why, time_point now) {
 }
 
 void decision_core::ignored(child_uid child, time_point now) {
-  auto* x = node(child);
-  if (swallow(child, true) || x == nullptr)
+  auto* x = children_.find(child);
+  if (children_.late().swallow(child, true) || x == nullptr)
     return;
   if (x->state == child_state::stopping
       || (x->state == child_state::starting && stopping()))
@@ -85,22 +65,21 @@ void decision_core::ignored(child_uid child, time_point now) {
   // A child that runs was restarted in place, and has nothing to run any more.
   if (x->state != child_state::starting && x->state != child_state::running)
     return;
-  settle(*x);
-  reply_to_start(*x, child);
+  moves_.settle(*x);
+  answer_start(*x, child);
   release(*x, now);
   step_after(child, now);
 }
 
 void decision_core::exited(child_uid child, child_exit how, time_point now) {
-  auto* x = node(child);
-  if (swallow(child, false) || x == nullptr)
+  auto* x = children_.find(child);
+  if (children_.late().swallow(child, false) || x == nullptr)
     return;
   if (stopping())
-    for (auto& culprit : std::exchange(how.culprits, {}))
-      farewell_.report.culprits.push_back(std::move(culprit));
+    farewell_.add(std::exchange(how.culprits, {}));
   if (x->state == child_state::stopping)
     gone(*x, now);
-  else if (x->state == child_state::running && x->kept_exit == 0)
+  else if (x->runs())
     ended(*x, std::move(how), now);
   else if (x->state == child_state::starting)
     ended_early(*x, std::move(how), now);
@@ -110,89 +89,179 @@ void decision_core::exited(child_uid child, child_exit how, time_point now) {
 void decision_core::ended_early(core_child& x, child_exit how, time_point now) {
   if (x.spec.kind != child_kind::supervisor || how.kind == exit_kind::abnormal
       || stopping())
-    return start_refused(x, why_of(x, how, now), now);
+    return start_refused(x, failures_.of_end(x, how, now), now);
   const auto uid = x.uid;
   started(uid, now);
-  if (auto* same = node(uid); same != nullptr
-                              && same->state == child_state::running
-                              && same->kept_exit == 0)
+  if (auto* same = children_.find(uid); same != nullptr && same->runs())
     ended(*same, std::move(how), now);
 }
 
 void decision_core::timer(child_uid child, std::uint64_t generation,
                           time_point now) {
-  auto* x = node(child);
+  auto* x = children_.find(child);
   if (x == nullptr || x->timer == 0 || x->timer != generation)
     return;
   x->timer = 0;
   switch (x->timer_kind) {
     case alarm::start_limit:
-      return start_took_too_long(*x, now);
+      x->start_error = failures_.start_took_too_long(*x, now);
+      return moves_.kill(*x);
     case alarm::retry:
       return retry_is_due(*x, now);
     case alarm::deadline:
-      emit(action::publish{action::publish::what::killed, child});
+      out_.put(action::publish{told::killed, child});
       blame(*x, errc::shutdown_timeout);
-      return kill(*x);
+      return moves_.kill(*x);
     case alarm::grace:
       return leave_behind(*x, now);
   }
 }
 
 bool decision_core::condemn(child_uid child, failure why, time_point now) {
-  auto* x = node(child);
-  const auto busy = plan_.what != core_plan::kind::none && !waiting();
-  if (x == nullptr || x->state != child_state::running || x->kept_exit != 0
-      || x->doomed || busy)
+  auto* x = children_.find(child);
+  if (x == nullptr || !x->runs() || x->doomed || plan_.busy())
     return false;
   why.time = now;
   x->ailment = std::move(why);
-  set_state(*x, child_state::stopping);
-  kill(*x);
+  moves_.kill(*x);
   return true;
 }
 
 void decision_core::write_off(child_uid child) {
-  debts_.erase(child);
+  children_.late().write_off(child);
+}
+
+// -- what is asked ------------------------------------------------------------
+
+child_uid decision_core::start_child(call_id call, child_spec spec,
+                                     time_point now) {
+  if (down_ || stopping()) {
+    refuse(call, down_ ? errc::supervisor_down : errc::supervisor_stopping,
+           spec.id, now);
+    return 0;
+  }
+  if (auto mistake = check(spec, spec_, failures_.path_of(spec.id))) {
+    out_.answer(call, std::move(*mistake));
+    return 0;
+  }
+  if (children_.all().size() >= spec_.max_children) {
+    out_.answer(call, failures_.too_many(spec_.max_children));
+    return 0;
+  }
+  if (coming_up()) {
+    const auto uid = children_.new_uid();
+    kept_.keep(kept_start{call, uid, std::move(spec)});
+    return uid;
+  }
+  if (const auto conflict = conflict_of(spec.id)) {
+    refuse(call, *conflict, spec.id, now);
+    return 0;
+  }
+  const auto uid = children_.new_uid();
+  launch(call, uid, std::move(spec));
+  return uid;
+}
+
+void decision_core::terminate_child(call_id call, std::string_view id,
+                                    time_point now) {
+  auto* x = target(kept_call::what::terminate, call, id, now);
+  if (x == nullptr)
+    return;
+  const auto uid = x->uid;
+  if (!stopping())
+    take_out(*x, now);
+  if (x->active()) {
+    x->waiters.push_back(call);
+    if (!stopping() && x->state != child_state::stopping)
+      begin_stop(*x, now);
+    return;
+  }
+  const auto group_waits = plan_.waits_for(*x);
+  moves_.settle(*x);
+  if (!stopping())
+    release(*x, now);
+  if (group_waits)
+    cancel_group(now);
+  out_.answer(call, uid);
+  if (group_waits)
+    replay(now);
+}
+
+void decision_core::restart_child(call_id call, std::string_view id,
+                                  time_point now) {
+  auto* x = target(kept_call::what::restart, call, id, now);
+  if (x == nullptr || !is_idle(*x, call, now))
+    return;
+  x->called_by = start_call::restart_child;
+  x->call = call;
+  moves_.start(*x);
+}
+
+void decision_core::delete_child(call_id call, std::string_view id,
+                                 time_point now) {
+  auto* x = target(kept_call::what::remove, call, id, now);
+  if (x == nullptr || !is_idle(*x, call, now))
+    return;
+  const auto uid = x->uid;
+  moves_.forget(*x);
+  out_.answer(call, uid);
+}
+
+void decision_core::stop(child_exit exit, bool kill, time_point now) {
+  if (down_)
+    return;
+  if (!stopping()) {
+    force_ = kill;
+    return go_down(std::move(exit), false, now);
+  }
+  force_ = force_ || kill;
+  if (!force_)
+    return;
+  if (auto* x = children_.find(plan_.current()); x != nullptr && !x->killed)
+    moves_.kill(*x);
+  if (plan_.many_leave())
+    for (auto& x : children_.all())
+      if (x.state == child_state::stopping && !x.killed)
+        moves_.kill(x);
 }
 
 // -- what there is ------------------------------------------------------------
 
 namespace {
 
-decision_core::child_view view_of(const core_child& x) {
+decision_core::child_status status_of(const core_child& x) {
   const auto comes_back = x.planned || x.ailment.has_value();
   return {x.uid, &x.spec, x.state, x.dynamic, comes_back, x.up_since, x.budget};
+}
+
+std::optional<decision_core::child_status> status_of(const core_child* x) {
+  if (x == nullptr)
+    return std::nullopt;
+  return status_of(*x);
 }
 
 } // namespace
 
 std::vector<action_t> decision_core::take_actions() {
-  return std::exchange(actions_, {});
+  return out_.take();
 }
 
-std::vector<decision_core::child_view> decision_core::children() const {
-  std::vector<child_view> result;
-  result.reserve(children_.size());
-  std::transform(children_.begin(), children_.end(), std::back_inserter(result),
-                 view_of);
+std::vector<decision_core::child_status> decision_core::children() const {
+  std::vector<child_status> result;
+  result.reserve(children_.all().size());
+  for (const auto& x : children_.all())
+    result.push_back(status_of(x));
   return result;
 }
 
-std::optional<decision_core::child_view>
+std::optional<decision_core::child_status>
 decision_core::find(child_uid child) const {
-  const auto x = by_uid_.find(child);
-  if (x == by_uid_.end())
-    return std::nullopt;
-  return view_of(*x->second);
+  return status_of(children_.find(child));
 }
 
-std::optional<decision_core::child_view>
+std::optional<decision_core::child_status>
 decision_core::find(std::string_view id) const {
-  const auto x = by_id_.find(id);
-  if (x == by_id_.end())
-    return std::nullopt;
-  return view_of(*x->second);
+  return status_of(children_.find(id));
 }
 
 bool decision_core::down() const noexcept {
@@ -200,152 +269,456 @@ bool decision_core::down() const noexcept {
 }
 
 bool decision_core::stopping() const noexcept {
-  return plan_.what == core_plan::kind::down;
+  return plan_.going_down();
 }
 
 bool decision_core::coming_up() const noexcept {
-  return plan_.what == core_plan::kind::initial;
+  return plan_.coming_up();
 }
 
 const supervisor_spec& decision_core::spec() const noexcept {
   return spec_;
 }
 
-// -- children -----------------------------------------------------------------
-
-core_child& decision_core::insert(child_uid uid, child_spec spec,
-                                  bool dynamic) {
-  auto& x = children_.emplace_back(uid, std::move(spec), dynamic);
-  x.fleeting = spec_.dynamic;
-  x.budget = dynamic ? budget_for(x.spec) : statics_[uid - 1].budget;
-  by_uid_.emplace(uid, std::prev(children_.end()));
-  by_id_.emplace(x.spec.id, &x);
-  return x;
-}
-
-void decision_core::rebuild() {
-  for (const auto& x : children_)
-    if (x.dynamic)
-      emit(action::forget_child{x.uid});
-  by_id_.clear();
-  by_uid_.clear();
-  children_.clear();
-  significant_alive_ = 0;
-  for (std::size_t i = 0; i < statics_.size(); ++i) {
-    auto& x = insert(i + 1, statics_[i].spec, false);
-    x.been_up = statics_[i].been_up;
-    if (x.budget != nullptr)
-      x.budget->clear();
+const char* decision_core::flaw() const {
+  if (const auto* text = children_.flaw())
+    return text;
+  if (const auto* text = plan_.flaw(children_))
+    return text;
+  if (down_ && !plan_.none())
+    return "down, there is no plan";
+  if ((!plan_.busy() || stopping()) && !kept_.empty())
+    return "nothing waits for longer than the plan";
+  for (const auto& x : children_.all()) {
+    if (down_ && x.state != child_state::stopped)
+      return "down, every child is stopped";
+    if (x.kept_exit != 0 && kept_.empty())
+      return "a kept exit is kept";
+    if (!down_ && !stopping() && !coming_up() && x.state == child_state::stopped
+        && !x.planned && !x.parked)
+      return "who stands still, and is not to start, is parked";
   }
-  std::erase_if(debts_,
-                [this](const auto& x) { return x.first > statics_.size(); });
+  return nullptr;
 }
 
-core_child* decision_core::node(child_uid uid) {
-  const auto x = by_uid_.find(uid);
-  return x != by_uid_.end() ? &*x->second : nullptr;
+// -- answers ------------------------------------------------------------------
+
+void decision_core::refuse(call_id call, errc why, std::string_view id,
+                           time_point now) {
+  out_.answer(call, failures_.refusal(why, children_.find(id), id, now));
 }
 
-core_child* decision_core::node(std::string_view id) {
-  const auto x = by_id_.find(id);
-  return x != by_id_.end() ? x->second : nullptr;
+void decision_core::answer_start(core_child& x, result<child_uid> what) {
+  const auto called = std::exchange(x.called_by, start_call::none);
+  if (called != start_call::none && x.state == child_state::stopped
+      && !x.planned && plan_.restarts_group())
+    x.left_out = true;
+  out_.answer(std::exchange(x.call, 0), std::move(what));
 }
 
-std::string decision_core::path_of(std::string_view id) const {
-  auto result = path_ + '/';
-  result += id;
-  return result;
+// -- starting one child -------------------------------------------------------
+
+void decision_core::start_refused(core_child& x, failure why, time_point now) {
+  if (stopping())
+    return gone(x, now);
+  moves_.settle(x);
+  if (x.called_by != start_call::none)
+    call_failed(x, std::move(why), now);
+  else if (coming_up())
+    go_down(abnormal(failures_.start_failed(x, std::move(why), now)), true,
+            now);
+  else
+    retry(x, std::move(why), now);
 }
 
-void decision_core::set_state(core_child& x, child_state next) {
-  if (x.spec.significant) {
-    significant_alive_ -= x.state != child_state::stopped ? 1 : 0;
-    significant_alive_ += next != child_state::stopped ? 1 : 0;
+void decision_core::call_failed(core_child& x, failure why, time_point now) {
+  const auto uid = x.uid;
+  const auto added = x.called_by == start_call::start_child;
+  answer_start(x, failures_.start_failed(x, std::move(why), now));
+  if (added || x.temporary())
+    moves_.forget(x);
+  else if (!x.planned)
+    moves_.park(x);
+  step_after(uid, now);
+}
+
+void decision_core::retry(core_child& x, failure why, time_point now) {
+  auto last = failures_.start_failed(x, std::move(why), now);
+  rules_.count_failed_start(x);
+  if (const auto* limit = rules_.refusal(x, now))
+    return give_up(
+      x, failures_.spent(x, *limit, std::move(last), {}, false, now), now);
+  rules_.remember(x, last);
+  const auto wait = rules_.delay(x);
+  out_.put(action::publish{told::restarting, x.uid, wait});
+  moves_.wait_for_retry(x, wait);
+  if (one_by_one())
+    return;
+  plan_.wait_for_retry(children_, first_of_group(x), x.uid);
+  replay(now);
+}
+
+void decision_core::retry_is_due(core_child& x, time_point now) {
+  if (one_by_one())
+    moves_.start(x);
+  else if (plan_.waiting())
+    resume_group(now);
+}
+
+// -- stopping one child -------------------------------------------------------
+
+bool decision_core::begin_stop(core_child& x, time_point now) {
+  if (x.kept_exit != 0) {
+    gone(x, now);
+    return false;
   }
-  x.state = next;
-}
-
-void decision_core::settle(core_child& x) {
-  disarm(x);
-  set_state(x, child_state::stopped);
-  x.doomed = false;
-  x.killed = false;
-  x.kept_exit = 0;
-}
-
-void decision_core::park(core_child& x) {
-  if (!std::exchange(x.parked, true))
-    emit(action::park_child{x.uid});
-}
-
-void decision_core::forget(core_child& x) {
-  emit(action::forget_child{x.uid});
-  if (x.dynamic)
-    debts_.erase(x.uid);
-  by_id_.erase(x.spec.id);
-  const auto position = by_uid_.find(x.uid);
-  const auto place = position->second;
-  by_uid_.erase(position);
-  children_.erase(place);
-}
-
-// Whether this is the end of an incarnation that was left behind. One that had
-// come up cannot fail to start any more.
-bool decision_core::swallow(child_uid uid, bool end_of_start) {
-  const auto x = debts_.find(uid);
-  if (x == debts_.end())
-    return false;
-  auto& debt = x->second;
-  auto& owed = end_of_start || debt.exits == 0 ? debt.starts : debt.exits;
-  if (owed == 0)
-    return false;
-  --owed;
-  if (debt.exits + debt.starts == 0)
-    debts_.erase(x);
+  moves_.stop(x, force_);
   return true;
 }
 
-// -- actions ------------------------------------------------------------------
-
-void decision_core::reply(call_id call, result<child_uid> what) {
-  if (call != 0)
-    emit(action::answer{call, std::move(what)});
+void decision_core::gone(core_child& x, time_point now) {
+  const auto uid = x.uid;
+  const auto waiters = std::exchange(x.waiters, {});
+  const auto why = std::exchange(x.start_error, std::nullopt);
+  auto ailment = std::exchange(x.ailment, std::nullopt);
+  if (x.doomed)
+    ailment.reset();
+  moves_.settle(x);
+  if (why && !stopping())
+    return start_refused(x, *why, now);
+  if (ailment && !stopping()) {
+    children_.set_state(x, child_state::running);
+    return ended(x, abnormal(std::move(*ailment)), now);
+  }
+  if (!stopping())
+    release(x, now);
+  for (const auto call : waiters)
+    out_.answer(call, uid);
+  step_after(uid, now);
 }
 
-void decision_core::reply_to_start(core_child& x, result<child_uid> what) {
-  const auto called = std::exchange(x.called_by, start_call::none);
-  if (called != start_call::none && x.state == child_state::stopped
-      && !x.planned && restarts_group())
-    x.left_out = true;
-  reply(std::exchange(x.call, 0), std::move(what));
+void decision_core::release(core_child& x, time_point now) {
+  if (x.called_by != start_call::none && (x.temporary() || !x.planned))
+    answer_start(x, failures_.stopped_early(x, now));
+  if (x.temporary())
+    moves_.forget(x);
+  else if (!x.planned)
+    moves_.park(x);
 }
 
-void decision_core::arm(core_child& x, alarm kind, duration after) {
-  x.timer = ++last_timer_;
-  x.timer_kind = kind;
-  emit(action::set_timer{x.uid, x.timer, after});
+void decision_core::blame(const core_child& x, errc what) {
+  if (stopping())
+    farewell_.blame(failures_.path_of(x.spec.id), what);
 }
 
-void decision_core::disarm(core_child& x) {
-  if (std::exchange(x.timer, 0) != 0)
-    emit(action::cancel_timer{x.uid});
+void decision_core::leave_behind(core_child& x, time_point now) {
+  out_.put(action::publish{told::left_behind, x.uid});
+  blame(x, errc::child_stuck);
+  children_.late().expect(x.uid, x.up);
+  gone(x, now);
 }
 
-failure decision_core::failure_of(errc code, std::string text,
-                                  std::string_view id, time_point now) const {
-  failure result{code, std::move(text), path_of(id)};
-  result.time = now;
-  return result;
+// -- an end -------------------------------------------------------------------
+
+void decision_core::ended(core_child& x, child_exit how, time_point now) {
+  if (x.doomed)
+    gone(x, now);
+  else if (plan_.busy())
+    kept_.keep_exit(x, std::move(how));
+  else if (wants_restart(x.spec, how))
+    failed(x, std::move(how), now);
+  else
+    finished(x, now);
 }
 
-failure decision_core::why_of(const core_child& x, const child_exit& how,
-                              time_point now) const {
-  if (how.kind == exit_kind::abnormal)
-    return how.why;
-  auto why = cause_of(how);
-  why.path = path_of(x.spec.id);
-  why.time = now;
-  return why;
+void decision_core::finished(core_child& x, time_point now) {
+  const auto counts = x.spec.significant;
+  moves_.settle(x);
+  x.planned = plan_.waiting() && plan_.includes(x) && !x.temporary();
+  if (x.temporary())
+    moves_.forget(x);
+  else
+    moves_.park(x);
+  const auto rule = spec_.auto_shutdown;
+  if (counts
+      && (rule == auto_shutdown::any_significant
+          || (rule == auto_shutdown::all_significant
+              && children_.significant_alive() == 0)))
+    go_down(child_exit{exit_kind::shutdown, {}, false, {}}, false, now);
+}
+
+void decision_core::failed(core_child& x, child_exit how, time_point now) {
+  rules_.count_end(x, now);
+  moves_.settle(x);
+  auto last = failures_.of_end(x, how, now);
+  const auto* limit = how.refused_by       ? &*how.refused_by
+                      : how.budget_refused ? &spec_.intensity
+                                           : rules_.refusal(x, now);
+  if (limit != nullptr)
+    return give_up(x,
+                   failures_.spent(x, *limit, std::move(last), how.earlier,
+                                   how.kind != exit_kind::abnormal, now),
+                   now);
+  rules_.remember_end(x, std::move(last), how);
+  if (plan_.waiting() && plan_.includes(x)) {
+    out_.put(action::publish{told::restarting, x.uid});
+    x.planned = true;
+  } else {
+    restart(x, now);
+  }
+}
+
+void decision_core::restart(core_child& x, time_point now) {
+  const auto wait = rules_.delay(x);
+  out_.put(action::publish{told::restarting, x.uid, wait});
+  if (!one_by_one())
+    begin_group(x, wait, now);
+  else if (wait == duration::zero())
+    moves_.start(x);
+  else
+    moves_.wait_for_retry(x, wait);
+}
+
+void decision_core::give_up(core_child& x, failure why, time_point now) {
+  out_.put(action::publish{told::gave_up, x.uid, {}, why});
+  go_down(abnormal(std::move(why)), false, now);
+}
+
+// -- group restart ------------------------------------------------------------
+
+bool decision_core::one_by_one() const noexcept {
+  return spec_.strategy == restart_strategy::one_for_one;
+}
+
+child_uid decision_core::first_of_group(const core_child& x) const noexcept {
+  return spec_.strategy == restart_strategy::rest_for_one ? x.uid : 0;
+}
+
+void decision_core::begin_group(core_child& x, duration wait, time_point now) {
+  if (auto* earlier = children_.find(plan_.failed())) {
+    moves_.settle(*earlier);
+    earlier->planned = true;
+  }
+  if (wait > duration::zero())
+    moves_.wait_for_retry(x, wait);
+  else
+    moves_.wait_for_turn(x);
+  plan_.begin_group(children_, first_of_group(x), x.uid);
+  step(now);
+}
+
+void decision_core::resume_group(time_point now) {
+  if (plan_.stop_again(children_))
+    return step(now);
+  plan_.start_group(children_);
+  start_next(now);
+}
+
+void decision_core::cancel_group(time_point now) {
+  const auto first = children_.from(plan_.first());
+  plan_.clear();
+  for (auto x = first; x != children_.all().end(); ++x) {
+    x->doomed = false;
+    if (std::exchange(x->planned, false) && x->state == child_state::stopped)
+      release(*x, now);
+  }
+}
+
+// -- going down ---------------------------------------------------------------
+
+void decision_core::go_down(child_exit how, bool start_failed, time_point now) {
+  farewell_.begin(std::move(how), start_failed);
+  plan_.begin_going_down();
+  drop_kept(now);
+  for (auto& x : children_.all())
+    cancel_for_good(x, now);
+  plan_.doom_all(children_);
+  step(now);
+}
+
+void decision_core::cancel_for_good(core_child& x, time_point now) {
+  x.planned = false;
+  x.start_error.reset();
+  if (x.called_by != start_call::none)
+    answer_start(x,
+                 failures_.make(errc::supervisor_stopping, {}, x.spec.id, now));
+  if (x.state == child_state::restarting)
+    moves_.settle(x);
+}
+
+// -- one step -----------------------------------------------------------------
+
+void decision_core::step(time_point now) {
+  if (plan_.stops())
+    stop_next(now);
+  else if (plan_.starts())
+    start_next(now);
+}
+
+void decision_core::step_after(child_uid child, time_point now) {
+  switch (plan_.end_turn(child)) {
+    case core_plan::turn::nothing:
+      return;
+    case core_plan::turn::next:
+      return step(now);
+    case core_plan::turn::all_stopped:
+      return all_stopped(now);
+  }
+}
+
+void decision_core::stop_next(time_point now) {
+  while (auto* x = plan_.next_to_stop(children_)) {
+    const auto uid = x->uid;
+    if (!stop_at_its_turn(*x, now))
+      continue;
+    if (!spec_.dynamic)
+      return plan_.give_turn(uid);
+    plan_.add_leaving();
+  }
+  if (!plan_.many_leave())
+    all_stopped(now);
+}
+
+bool decision_core::stop_at_its_turn(core_child& x, time_point now) {
+  if (x.state != child_state::stopping)
+    return begin_stop(x, now);
+  if (force_ && !x.killed)
+    moves_.kill(x);
+  return true;
+}
+
+void decision_core::all_stopped(time_point now) {
+  if (stopping()) {
+    plan_.clear();
+    down_ = true;
+    return out_.put(farewell_.take());
+  }
+  const auto* x = children_.find(plan_.failed());
+  if (x == nullptr || !plan_.waits_for(*x)) {
+    plan_.start_group(children_);
+    return start_next(now);
+  }
+  plan_.wait();
+  replay(now);
+}
+
+void decision_core::start_next(time_point now) {
+  if (auto* x = plan_.next_to_start(children_))
+    return moves_.start(*x);
+  const auto initial = coming_up();
+  plan_.clear();
+  if (initial)
+    out_.put(action::came_up{});
+  replay(now);
+}
+
+// -- parts of calls -----------------------------------------------------------
+
+core_child* decision_core::target(kept_call::what run, call_id call,
+                                  std::string_view id, time_point now) {
+  auto* x = children_.find(id);
+  if (coming_up())
+    kept_.keep(kept_call{run, call, std::string{id}});
+  else if (down_)
+    refuse(call, errc::supervisor_down, id, now);
+  else if (stopping() && run != kept_call::what::terminate)
+    refuse(call, errc::supervisor_stopping, id, now);
+  else if (x == nullptr)
+    refuse(call, errc::not_found, id, now);
+  else
+    return x;
+  return nullptr;
+}
+
+void decision_core::take_out(core_child& x, time_point now) {
+  x.planned = false;
+  x.doomed = false;
+  x.left_out = plan_.restarts_group();
+  x.start_error.reset();
+  x.ailment.reset();
+  if (x.called_by != start_call::none)
+    answer_start(x, failures_.stopped_early(x, now));
+}
+
+bool decision_core::is_idle(const core_child& x, call_id call, time_point now) {
+  if (x.active())
+    refuse(call, errc::child_running, x.spec.id, now);
+  else if (x.planned || x.state == child_state::restarting)
+    refuse(call, errc::child_restarting, x.spec.id, now);
+  else
+    return true;
+  return false;
+}
+
+std::optional<errc> decision_core::conflict_of(std::string_view id) const {
+  const auto* x = children_.find(id);
+  if (x == nullptr)
+    return std::nullopt;
+  return x->active() ? errc::already_started : errc::already_present;
+}
+
+void decision_core::launch(call_id call, child_uid uid, child_spec spec) {
+  auto& x = children_.add_dynamic(uid, std::move(spec));
+  x.called_by = start_call::start_child;
+  x.call = call;
+  moves_.start(x);
+}
+
+// -- what has to wait ---------------------------------------------------------
+
+void decision_core::replay(time_point now) {
+  for (auto n = kept_.size(); n > 0 && !kept_.empty(); --n) {
+    auto x = kept_.take();
+    std::visit([&](auto& y) { replay_one(y, now); }, x);
+  }
+}
+
+void decision_core::replay_one(kept_exit& x, time_point now) {
+  auto* child = children_.find(x.child);
+  if (!x.counts_for(child))
+    return;
+  child->kept_exit = 0;
+  ended(*child, std::move(x.how), now);
+}
+
+void decision_core::replay_one(kept_start& x, time_point now) {
+  if (const auto conflict = conflict_of(x.spec.id)) {
+    refuse(x.call, *conflict, x.spec.id, now);
+    out_.put(action::forget_child{x.child});
+  } else {
+    launch(x.call, x.child, std::move(x.spec));
+  }
+}
+
+void decision_core::replay_one(kept_call& x, time_point now) {
+  switch (x.run) {
+    case kept_call::what::terminate:
+      return terminate_child(x.call, x.id, now);
+    case kept_call::what::restart:
+      return restart_child(x.call, x.id, now);
+    case kept_call::what::remove:
+      return delete_child(x.call, x.id, now);
+  }
+}
+
+void decision_core::drop_kept(time_point now) {
+  for (auto& x : kept_.take_all())
+    std::visit([&](auto& y) { drop_one(y, now); }, x);
+}
+
+void decision_core::drop_one(kept_exit& x, time_point) {
+  auto* child = children_.find(x.child);
+  if (x.counts_for(child))
+    moves_.settle(*child);
+}
+
+void decision_core::drop_one(kept_start& x, time_point now) {
+  refuse(x.call, errc::supervisor_stopping, x.spec.id, now);
+  out_.put(action::forget_child{x.child});
+}
+
+void decision_core::drop_one(kept_call& x, time_point now) {
+  refuse(x.call, errc::supervisor_stopping, x.id, now);
 }
 
 } // namespace vigil::detail

@@ -5,19 +5,21 @@
 #include <vigil/detail/state/child_exit.hpp>
 #include <vigil/detail/state/restart_window.hpp>
 #include <vigil/internal/decision/action.hpp>
-#include <vigil/internal/decision/core_state.hpp>
+#include <vigil/internal/decision/child_moves.hpp>
+#include <vigil/internal/decision/child_table.hpp>
+#include <vigil/internal/decision/core_failures.hpp>
+#include <vigil/internal/decision/core_plan.hpp>
+#include <vigil/internal/decision/farewell.hpp>
+#include <vigil/internal/decision/kept_queue.hpp>
+#include <vigil/internal/decision/outbox.hpp>
+#include <vigil/internal/decision/restart_rules.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
-#include <variant>
 #include <vector>
 
 namespace vigil::detail {
@@ -27,12 +29,17 @@ namespace vigil::detail {
 /// A plain state machine without threads, clocks, actors or randomness of its
 /// own, so that it can be checked against a model. Its owner (the supervisor
 /// actor) reports what happened, and carries out the actions. Rules: OTP's
-/// `supervisor`, and `docs/semantics.md`. Not thread-safe, except for the
-/// shared `restart_window`.
+/// `supervisor`, and `docs/semantics.md`; the states: `docs/states.md`. Not
+/// thread-safe, except for the shared `restart_window`.
+///
+/// Says what is to happen, and leaves to its parts how: who the children are
+/// (`child_table`), how one moves (`child_moves`), whose turn it is
+/// (`core_plan`), what has to wait (`kept_queue`), who may start again
+/// (`restart_rules`), and what is said (`outbox`, `core_failures`, `farewell`).
 class decision_core {
 public:
   /// What can be seen of a child.
-  struct child_view {
+  struct child_status {
     child_uid uid;
     const child_spec* spec;
     child_state state;
@@ -107,10 +114,10 @@ public:
   [[nodiscard]] std::vector<action_t> take_actions();
 
   /// Returns all children in start order. O(n).
-  [[nodiscard]] std::vector<child_view> children() const;
+  [[nodiscard]] std::vector<child_status> children() const;
 
-  [[nodiscard]] std::optional<child_view> find(child_uid child) const;
-  [[nodiscard]] std::optional<child_view> find(std::string_view id) const;
+  [[nodiscard]] std::optional<child_status> find(child_uid child) const;
+  [[nodiscard]] std::optional<child_status> find(std::string_view id) const;
 
   /// True from `went_down` (and before `start`) until `start`.
   [[nodiscard]] bool down() const noexcept;
@@ -123,54 +130,24 @@ public:
 
   [[nodiscard]] const supervisor_spec& spec() const noexcept;
 
+  /// Returns what is wrong with the core's own books, or null; the sentences
+  /// are those of `core_child`, `child_table` and `core_plan`, and a few on how
+  /// these fit together. O(n); for tests, between two inputs.
+  [[nodiscard]] const char* flaw() const;
+
 private:
-  using list = std::list<core_child>;
-  using call_function = decltype(kept_call::run);
+  // -- answers ----------------------------------------------------------------
 
-  // -- children ---------------------------------------------------------------
-
-  core_child& insert(child_uid uid, child_spec spec, bool dynamic);
-  void rebuild();
-  core_child* node(child_uid uid);
-  core_child* node(std::string_view id);
-  std::string path_of(std::string_view id) const;
-  void set_state(core_child& x, child_state next);
-  void settle(core_child& x);
-  void park(core_child& x);
-  void forget(core_child& x);
-  bool swallow(child_uid uid, bool end_of_start);
-
-  // -- actions and failures ---------------------------------------------------
-
-  // Made in its place: g++ 12 warns of what a moved variant does not hold.
-  template <class Action>
-  void emit(Action x) {
-    actions_.emplace_back(std::in_place_type<Action>, std::move(x));
-  }
-
-  void reply(call_id call, result<child_uid> what);
-  void reply_to_start(core_child& x, result<child_uid> what);
   void refuse(call_id call, errc why, std::string_view id, time_point now);
-  void arm(core_child& x, alarm kind, duration after);
-  void disarm(core_child& x);
-  failure failure_of(errc code, std::string text, std::string_view id,
-                     time_point now) const;
-  failure start_failure(const core_child& x, failure why, time_point now) const;
-  failure stopped_early(const core_child& x, time_point now) const;
-  failure why_of(const core_child& x, const child_exit& how,
-                 time_point now) const;
+  void answer_start(core_child& x, result<child_uid> what);
 
   // -- starting and stopping one child ----------------------------------------
 
-  void begin_start(core_child& x);
   void start_refused(core_child& x, failure why, time_point now);
   void call_failed(core_child& x, failure why, time_point now);
-  void initial_failed(core_child& x, failure why, time_point now);
   void retry(core_child& x, failure why, time_point now);
   void retry_is_due(core_child& x, time_point now);
-  void start_took_too_long(core_child& x, time_point now);
   bool begin_stop(core_child& x, time_point now);
-  void kill(core_child& x);
   void gone(core_child& x, time_point now);
   void release(core_child& x, time_point now);
   void blame(const core_child& x, errc what);
@@ -183,27 +160,14 @@ private:
   void finished(core_child& x, time_point now);
   void failed(core_child& x, child_exit how, time_point now);
   void restart(core_child& x, time_point now);
-  const restart_intensity* refusal(core_child& x, time_point now);
-  duration next_delay(const core_child& x);
-  void give_up(core_child& x, const restart_intensity& limit, failure last,
-               const std::vector<std::string>& earlier, bool clean,
-               time_point now);
+  void give_up(core_child& x, failure why, time_point now);
 
-  // -- plans ------------------------------------------------------------------
+  // -- the plan ---------------------------------------------------------------
 
-  bool restarts_group() const noexcept;
-  bool waiting() const noexcept;
-  bool waits_for(const core_child& x) const noexcept;
-  bool in_group(const core_child& x) const noexcept;
-  child_uid first_of_group(const core_child& x) const noexcept;
-  list::iterator group_begin();
+  [[nodiscard]] bool one_by_one() const noexcept;
+  [[nodiscard]] child_uid first_of_group(const core_child& x) const noexcept;
   void begin_group(core_child& x, duration wait, time_point now);
-  void doom_group();
-  void join_group(core_child& x);
-  void wait_for_retry(core_child& x, time_point now);
-  void wait_with_group(core_child& x);
   void resume_group(time_point now);
-  void start_group(time_point now);
   void cancel_group(time_point now);
   void go_down(child_exit how, bool start_failed, time_point now);
   void cancel_for_good(core_child& x, time_point now);
@@ -216,14 +180,12 @@ private:
 
   // -- calls, and what has to wait --------------------------------------------
 
-  core_child* target(call_id call, std::string_view id, call_function run,
+  core_child* target(kept_call::what run, call_id call, std::string_view id,
                      time_point now);
   void take_out(core_child& x, time_point now);
   bool is_idle(const core_child& x, call_id call, time_point now);
-  std::optional<errc> conflict_of(std::string_view id);
+  [[nodiscard]] std::optional<errc> conflict_of(std::string_view id) const;
   void launch(call_id call, child_uid uid, child_spec spec);
-  void keep(core_child& x, child_exit how);
-  core_child* kept_child(const kept_exit& x);
   void replay(time_point now);
   void replay_one(kept_exit& x, time_point now);
   void replay_one(kept_start& x, time_point now);
@@ -234,26 +196,17 @@ private:
   void drop_one(kept_call& x, time_point now);
 
   supervisor_spec spec_;
-  std::string path_;
-  std::shared_ptr<restart_window> window_;
-  std::function<double()> random_;
-
-  std::vector<static_child> statics_; // of uid 1, 2, …
-  list children_;                     // in start order, so by uid
-  std::unordered_map<child_uid, list::iterator> by_uid_;
-  std::unordered_map<std::string_view, core_child*> by_id_;
-  std::unordered_map<child_uid, core_debt> debts_;
-  std::size_t significant_alive_ = 0;
-
+  core_failures failures_;
+  restart_rules rules_;
+  child_table children_;
+  outbox out_;
+  child_moves moves_{children_, out_};
   core_plan plan_;
-  std::deque<kept_t> kept_;
-  std::vector<action_t> actions_;
+  kept_queue kept_;
+  farewell farewell_;
   bool down_ = true;
+  // Children are killed at once.
   bool force_ = false;
-  action::went_down farewell_{};
-  child_uid last_uid_ = 0;
-  std::uint64_t last_timer_ = 0;
-  std::uint64_t last_ticket_ = 0;
 };
 
 } // namespace vigil::detail

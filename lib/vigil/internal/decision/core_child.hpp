@@ -4,20 +4,17 @@
 #include <vigil/child_state.hpp>
 #include <vigil/detail/state/child_exit.hpp>
 #include <vigil/detail/state/restart_window.hpp>
+#include <vigil/failure.hpp>
 #include <vigil/internal/decision/action.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace vigil::detail {
-
-class decision_core;
 
 /// What a child's timer is for.
 enum class alarm : std::uint8_t {
@@ -31,6 +28,29 @@ enum class alarm : std::uint8_t {
 enum class start_call : std::uint8_t { none, start_child, restart_child };
 
 /// Everything the decision core knows of one child.
+///
+/// What may stand beside what between two inputs of the core; `-` is: not,
+/// `any`: may be or not. `flaw` says the same in code.
+///
+///               stopped     starting    running    stopping    restarting
+///   up          any         -           yes        any         any
+///   doomed      -           any         any        any         -
+///   planned     any         if doomed   if doomed  if doomed   if no timer
+///   left_out    not both    -           -          not both    -
+///   parked      any         -           -          -           -
+///   killed      -           -           -          any         -
+///   kept_exit   -           -           any        -           -
+///   timer       -           start_limit -          deadline,   retry
+///                           or none                grace, none or none
+///   start_error -           -           -          if killed   -
+///   ailment     -           -           -          if killed   -
+///   called_by   if planned  any         -          any         -
+///   waiters     -           if doomed   if doomed  any         -
+///
+/// "Not both": `left_out` only without `planned`. Besides, in every state: `up`
+/// only with `been_up`; of `start_error` and `ailment` one at most, and no
+/// `ailment` without `up`; `call` only with `called_by`; `deadline` only
+/// without `killed`, `grace` only with it; a `budget` if the spec wants one.
 struct core_child {
   core_child(child_uid uid_, child_spec spec_, bool dynamic_)
     : uid(uid_), spec(std::move(spec_)), dynamic(dynamic_) {
@@ -47,8 +67,14 @@ struct core_child {
            || state == child_state::stopping;
   }
 
+  /// It runs for all that the core has looked at.
+  [[nodiscard]] bool runs() const noexcept {
+    return state == child_state::running && kept_exit == 0;
+  }
+
   child_uid uid;
   child_spec spec;
+  /// It came by `start_child`.
   bool dynamic;
   /// Its supervisor keeps no spec of an ended child.
   bool fleeting = false;
@@ -56,7 +82,7 @@ struct core_child {
 
   /// It came up at least once.
   bool been_up = false;
-  /// Its current incarnation came up.
+  /// Its current incarnation, or the last one, came up.
   bool up = false;
   /// The plan will stop it, and its end is expected until then.
   bool doomed = false;
@@ -92,62 +118,11 @@ struct core_child {
   std::vector<std::string> history;
 };
 
-/// How many ends are still to come of incarnations that were left behind: after
-/// they came up, or while they started.
-struct core_debt {
-  std::uint32_t exits = 0;
-  std::uint32_t starts = 0;
-};
+/// Returns the first sentence of the table above that does not hold for `x`, or
+/// null. For tests.
+[[nodiscard]] const char* flaw(const core_child& x) noexcept;
 
-/// A static child as the builder gave it, for the next `start`.
-struct static_child {
-  child_spec spec;
-  std::shared_ptr<restart_window> budget;
-  bool been_up = false;
-};
-
-/// The one operation that concerns several children.
-struct core_plan {
-  enum class kind : std::uint8_t { none, initial, group, down };
-  enum class phase : std::uint8_t { stopping, waiting, starting };
-
-  kind what = kind::none;
-  phase step = phase::starting;
-  /// The group: this child and all after it.
-  child_uid first = 0;
-  /// The child for whose next start the plan waits.
-  child_uid failed = 0;
-  /// The child that is being stopped or started.
-  child_uid current = 0;
-  /// A start failed: what came up in this round has to stop first.
-  bool afresh = false;
-  /// The children to stop or start, the next one last.
-  std::vector<child_uid> todo;
-  /// How many children of those that stop at once are still there.
-  std::size_t leaving = 0;
-};
-
-/// An exit that has to wait for the end of the plan.
-struct kept_exit {
-  child_uid child;
-  std::uint64_t ticket;
-  child_exit how;
-};
-
-/// A `start_child` that has to wait for the end of the initial start.
-struct kept_start {
-  call_id call;
-  child_uid child;
-  child_spec spec;
-};
-
-/// Another call that has to.
-struct kept_call {
-  void (decision_core::*run)(call_id, std::string_view, time_point);
-  call_id call;
-  std::string id;
-};
-
-using kept_t = std::variant<kept_exit, kept_start, kept_call>;
+/// Returns whether the table above holds for `x`. For tests.
+[[nodiscard]] bool consistent(const core_child& x) noexcept;
 
 } // namespace vigil::detail

@@ -1,0 +1,26 @@
+#include <vigil/internal/decision/farewell.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+void farewell::begin(child_exit how, bool start_failed) {
+  words_ = {std::move(how), start_failed, {}};
+}
+
+void farewell::blame(std::string path, errc what) {
+  auto& all = words_.report.culprits;
+  std::erase_if(all, [&](const auto& x) { return x.path == path; });
+  all.push_back({std::move(path), what});
+}
+
+void farewell::add(std::vector<stop_report::culprit> culprits) {
+  for (auto& x : culprits)
+    words_.report.culprits.push_back(std::move(x));
+}
+
+action::went_down farewell::take() {
+  return std::exchange(words_, {});
+}
+
+} // namespace vigil::detail

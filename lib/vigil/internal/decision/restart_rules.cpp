@@ -1,0 +1,66 @@
+#include <vigil/detail/state/failure_log.hpp>
+#include <vigil/internal/decision/restart_rules.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+constexpr std::size_t history_length = 5;
+
+} // namespace
+
+restart_rules::restart_rules(std::shared_ptr<restart_window> window,
+                             std::function<double()> random)
+  : window_(std::move(window)), random_(std::move(random)) {
+  // nop
+}
+
+void restart_rules::clear() noexcept {
+  window_->clear();
+}
+
+void restart_rules::count_end(core_child& x, time_point now) const noexcept {
+  if (has_lasted(x.up_since, now, x.spec.backoff.reset_after()))
+    x.attempts = 0;
+  count_failed_start(x);
+}
+
+// Stops at the end of its bits: an old child must not wait like a new one.
+void restart_rules::count_failed_start(core_child& x) const noexcept {
+  if (x.attempts != std::numeric_limits<std::uint32_t>::max())
+    ++x.attempts;
+}
+
+const restart_intensity* restart_rules::refusal(core_child& x, time_point now) {
+  if (x.budget != nullptr && !x.budget->admit(now))
+    return &x.budget->limit();
+  return window_->admit(now) ? nullptr : &window_->limit();
+}
+
+duration restart_rules::delay(const core_child& x) const {
+  const auto& rule = x.spec.backoff;
+  return rule.enabled() ? rule.delay(x.attempts, random_()) : duration::zero();
+}
+
+void restart_rules::remember(core_child& x, const failure& why) const {
+  x.history.insert(x.history.begin(), history_line(why));
+  if (x.history.size() > history_length)
+    x.history.pop_back();
+}
+
+void restart_rules::remember_end(core_child& x, failure why,
+                                 const child_exit& how) const {
+  if (!how.earlier.empty())
+    x.history = how.earlier;
+  // Earlier ends need no advice.
+  if (how.kind != exit_kind::abnormal)
+    why.message.resize(std::min(why.message.find(','), why.message.size()));
+  remember(x, why);
+}
+
+} // namespace vigil::detail
