@@ -17,10 +17,6 @@ std::function<double()> random_source(std::uint64_t seed) {
   };
 }
 
-child_exit clean(exit_kind kind) {
-  return {kind, {}, false, {}};
-}
-
 } // namespace
 
 supervisor_actor::supervisor_actor(caf::actor_config& cfg,
