@@ -213,6 +213,7 @@ public:
     names_[uid] = id;
   }
 
+  /// What it did since the last time. Checks its books too.
   std::string log();
 
   vigil::time_point now{std::chrono::hours{1}};

@@ -1,3 +1,4 @@
+#include <vigil/internal/base/mark.hpp>
 #include <vigil/internal/decision/child_table.hpp>
 
 #include <algorithm>
@@ -91,6 +92,8 @@ child_table::iterator child_table::from(child_uid uid) {
   const auto known = by_uid_.find(uid);
   if (known != by_uid_.end())
     return known->second;
+  if (uid != 0)
+    VIGIL_MARK("a group whose first child is gone");
   return std::find_if(children_.begin(), children_.end(),
                       [uid](const auto& x) { return x.uid >= uid; });
 }

@@ -1,3 +1,4 @@
+#include <vigil/internal/base/mark.hpp>
 #include <vigil/internal/decision/core_plan.hpp>
 
 #include <algorithm>
@@ -116,8 +117,10 @@ void core_plan::wait_for_retry(child_table& children, child_uid first,
   afresh_ = true;
   const auto end = children.all().end();
   for (auto x = children.from(first); x != end; ++x) {
-    if (x->state == child_state::restarting && x->uid != failed)
+    if (x->state == child_state::restarting && x->uid != failed) {
+      VIGIL_MARK("a child waits for another one of its group");
       children.set_state(*x, child_state::stopped);
+    }
     x->planned = !x->active() && !x->temporary() && !x->left_out;
   }
 }
@@ -131,6 +134,7 @@ void core_plan::begin_going_down() noexcept {
 bool core_plan::stop_again(child_table& children) {
   if (!std::exchange(afresh_, false))
     return false;
+  VIGIL_MARK("a group that waited for a failed start stops again");
   step_ = phase::stopping;
   doom_group(children);
   return true;
@@ -165,6 +169,7 @@ core_child* core_plan::next_to_stop(child_table& children) {
     todo_.pop_back();
     if (x != nullptr && (x->doomed || x->state == child_state::stopping))
       return x;
+    VIGIL_MARK("a child is gone when its turn to stop comes");
   }
   return nullptr;
 }
@@ -176,6 +181,7 @@ core_child* core_plan::next_to_start(child_table& children) {
     auto* x = children.find(current_);
     if (x != nullptr && x->planned && !x->active())
       return x;
+    VIGIL_MARK("a child is not to start any more when its turn comes");
   }
   return nullptr;
 }

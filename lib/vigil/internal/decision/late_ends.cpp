@@ -1,3 +1,4 @@
+#include <vigil/internal/base/mark.hpp>
 #include <vigil/internal/decision/late_ends.hpp>
 
 namespace vigil::detail {
@@ -13,8 +14,12 @@ bool late_ends::swallow(child_uid child, bool end_of_start) {
     return false;
   auto& debt = x->second;
   auto& owed = end_of_start || debt.exits == 0 ? debt.starts : debt.exits;
-  if (owed == 0)
+  if (owed == 0) {
+    VIGIL_MARK("a start fails that is not the late one: that had come up");
     return false;
+  }
+  if (!end_of_start && debt.exits == 0)
+    VIGIL_MARK("the end of who was left behind while it started");
   --owed;
   if (debt.exits + debt.starts == 0)
     debts_.erase(x);
