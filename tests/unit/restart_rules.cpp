@@ -91,7 +91,7 @@ TEST_CASE("what a host dealt with comes before the end it tells of") {
   t.a.history = {"old"};
   auto how = vigil::abnormal({errc::exception, "last"});
   how.earlier = {"second", "first"};
-  t.rules.remember_end(t.a, how.why, how);
+  t.rules.remember_end(t.a, vigil::failure{how.why}, how);
   REQUIRE(t.a.history.size() == 3);
   CHECK(t.a.history[0].find("last") != std::string::npos);
   CHECK(t.a.history[1] == "second");

@@ -6,64 +6,6 @@
 
 namespace vigil::detail {
 
-// -- what it is ---------------------------------------------------------------
-
-bool core_plan::none() const noexcept {
-  return what_ == kind::none;
-}
-
-bool core_plan::coming_up() const noexcept {
-  return what_ == kind::first_start;
-}
-
-bool core_plan::restarts_group() const noexcept {
-  return what_ == kind::group;
-}
-
-bool core_plan::going_down() const noexcept {
-  return what_ == kind::going_down;
-}
-
-bool core_plan::waiting() const noexcept {
-  return restarts_group() && step_ == phase::waiting;
-}
-
-bool core_plan::busy() const noexcept {
-  return !none() && !waiting();
-}
-
-bool core_plan::stops() const noexcept {
-  return step_ == phase::stopping;
-}
-
-bool core_plan::starts() const noexcept {
-  return step_ == phase::starting;
-}
-
-bool core_plan::includes(const core_child& x) const noexcept {
-  return x.uid >= first_;
-}
-
-bool core_plan::waits_for(const core_child& x) const noexcept {
-  return failed_ == x.uid && x.state == child_state::restarting && x.timer != 0;
-}
-
-child_uid core_plan::first() const noexcept {
-  return first_;
-}
-
-child_uid core_plan::failed() const noexcept {
-  return failed_;
-}
-
-child_uid core_plan::current() const noexcept {
-  return current_;
-}
-
-bool core_plan::many_leave() const noexcept {
-  return leaving_ > 0;
-}
-
 // -- what it becomes ----------------------------------------------------------
 
 void core_plan::begin(kind what, phase step) noexcept {
@@ -148,10 +90,6 @@ void core_plan::doom_all(child_table& children) {
   }
 }
 
-void core_plan::wait() noexcept {
-  step_ = phase::waiting;
-}
-
 void core_plan::start_group(child_table& children) {
   step_ = phase::starting;
   failed_ = 0;
@@ -184,20 +122,6 @@ core_child* core_plan::next_to_start(child_table& children) {
     VIGIL_MARK("a child is not to start any more when its turn comes");
   }
   return nullptr;
-}
-
-void core_plan::give_turn(child_uid child) noexcept {
-  current_ = child;
-}
-
-void core_plan::add_leaving() noexcept {
-  ++leaving_;
-}
-
-core_plan::turn core_plan::end_turn(child_uid child) noexcept {
-  if (leaving_ > 0)
-    return --leaving_ == 0 ? turn::all_stopped : turn::nothing;
-  return current_ == child ? turn::next : turn::nothing;
 }
 
 // -- for tests ----------------------------------------------------------------

@@ -8,7 +8,7 @@ void late_ends::expect(child_uid child, bool up) {
   ++(up ? debt.exits : debt.starts);
 }
 
-bool late_ends::swallow(child_uid child, bool end_of_start) {
+bool late_ends::swallow_one(child_uid child, bool end_of_start) {
   const auto x = debts_.find(child);
   if (x == debts_.end())
     return false;
