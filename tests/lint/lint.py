@@ -64,7 +64,7 @@ WINGS = {
     "lib": {
         "base": set(), "sync": {"base"}, "breaker": {"base", "sync"},
         "resource": set(), "health": set(), "state": {"base"},
-        "decision": {"state"}, "caf": {"base"}},
+        "decision": {"base", "state"}, "caf": {"base"}},
     "actors": {
         "guard": set(), "child": {"guard"}, "dynamic": {"child"},
         "pool": {"child"}, "registry": {"child"}, "resource": set(),

@@ -1,5 +1,9 @@
 #include "core_harness.hpp"
 
+#include <doctest/doctest.h>
+
+#include <string_view>
+
 namespace action = vigil::detail::action;
 
 /// Puts one action into words.
@@ -79,6 +83,8 @@ struct core_log {
 };
 
 std::string core_harness::log() {
+  const auto* flaw = core_.flaw();
+  CHECK(std::string_view{flaw == nullptr ? "" : flaw} == "");
   std::string result;
   for (const auto& x : core_.take_actions())
     result += (result.empty() ? "" : ", ") + std::visit(core_log{*this}, x);

@@ -24,10 +24,20 @@ public:
   explicit core_harness(vigil::restart_strategy strategy = vigil::one_for_one,
                         vigil::restart_intensity limit
                         = {2, std::chrono::hours{1}},
-                        vigil::auto_shutdown rule = vigil::auto_shutdown::never)
+                        vigil::auto_shutdown rule = vigil::auto_shutdown::never,
+                        bool dynamic = false)
     : window_(std::make_shared<vigil::restart_window>(limit)),
-      core_({"top", strategy, limit, rule}, "top", window_,
+      core_({"top", strategy, limit, rule, dynamic}, "top", window_,
             [] { return 0.5; }) {
+    // nop
+  }
+
+  /// A dynamic supervisor.
+  struct dynamic_t {};
+
+  explicit core_harness(dynamic_t)
+    : core_harness(vigil::one_for_one, {2, std::chrono::hours{1}},
+                   vigil::auto_shutdown::never, true) {
     // nop
   }
 
@@ -213,6 +223,7 @@ public:
     names_[uid] = id;
   }
 
+  /// What it did since the last time. Checks its books too.
   std::string log();
 
   vigil::time_point now{std::chrono::hours{1}};

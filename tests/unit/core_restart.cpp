@@ -217,4 +217,12 @@ TEST_CASE("a stale timer starts nothing") {
   CHECK(t.states() == "a starting");
 }
 
+TEST_CASE("a child that was restarted in place may have nothing to run") {
+  core_harness t;
+  t.up({"a", "b"});
+  CHECK(t.ignores("a") == "park a");
+  CHECK(t.states() == "a stopped, b running");
+  CHECK(t.budget_used() == 0);
+}
+
 TEST_SUITE_END();

@@ -94,6 +94,8 @@ void calm_driver::begin() {
 
 void calm_driver::settle() {
   for (auto left = 10'000; left > 0; --left) {
+    if (const auto* flaw = core_.flaw())
+      complain(flaw);
     for (const auto& x : core_.take_actions())
       std::visit([this](const auto& y) { carry_out(y); }, x);
     if (events_.empty())

@@ -13,6 +13,7 @@
 namespace vigil::test {
 
 using detail::call_id;
+using detail::child_exit;
 using detail::child_uid;
 
 /// How one start of a child ends.

@@ -17,6 +17,8 @@ void storm::carry_out_all(const std::string& input) {
   expect(!(core_->down() && core_->stopping()), "down, it stops no more");
   expect(on_ || waiting_.empty(), "down, it owes no answer");
   ending_ = core_->stopping() || core_->down();
+  if (const auto* flaw = core_->flaw())
+    expect(false, flaw);
   look();
   look_at_end();
   look_at_group();

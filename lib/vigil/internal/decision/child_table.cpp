@@ -1,3 +1,4 @@
+#include <vigil/internal/base/mark.hpp>
 #include <vigil/internal/decision/child_table.hpp>
 
 #include <algorithm>
@@ -69,15 +70,6 @@ void child_table::erase(core_child& x) {
 
 // -- looking up ---------------------------------------------------------------
 
-core_child* child_table::find(child_uid uid) noexcept {
-  return const_cast<core_child*>(std::as_const(*this).find(uid));
-}
-
-const core_child* child_table::find(child_uid uid) const noexcept {
-  const auto x = by_uid_.find(uid);
-  return x != by_uid_.end() ? &*x->second : nullptr;
-}
-
 core_child* child_table::find(std::string_view id) {
   return const_cast<core_child*>(std::as_const(*this).find(id));
 }
@@ -91,41 +83,19 @@ child_table::iterator child_table::from(child_uid uid) {
   const auto known = by_uid_.find(uid);
   if (known != by_uid_.end())
     return known->second;
+  if (uid != 0)
+    VIGIL_MARK("a group whose first child is gone");
   return std::find_if(children_.begin(), children_.end(),
                       [uid](const auto& x) { return x.uid >= uid; });
 }
 
-child_table::list& child_table::all() noexcept {
-  return children_;
-}
-
-const child_table::list& child_table::all() const noexcept {
-  return children_;
-}
-
 // -- what changes -------------------------------------------------------------
-
-void child_table::set_state(core_child& x, child_state next) {
-  if (x.spec.significant) {
-    significant_alive_ -= x.state != child_state::stopped ? 1 : 0;
-    significant_alive_ += next != child_state::stopped ? 1 : 0;
-  }
-  x.state = next;
-}
 
 void child_table::note_up(core_child& x) {
   x.been_up = true;
   x.up = true;
   if (!x.dynamic)
     statics_[x.uid - 1].been_up = true;
-}
-
-std::size_t child_table::significant_alive() const noexcept {
-  return significant_alive_;
-}
-
-late_ends& child_table::late() noexcept {
-  return late_;
 }
 
 const char* child_table::flaw() const {

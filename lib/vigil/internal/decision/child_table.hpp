@@ -49,8 +49,16 @@ public:
   // -- looking up -------------------------------------------------------------
 
   /// Returns null if there is no such child.
-  [[nodiscard]] core_child* find(child_uid uid) noexcept;
-  [[nodiscard]] const core_child* find(child_uid uid) const noexcept;
+  [[nodiscard]] core_child* find(child_uid uid) {
+    const auto x = by_uid_.find(uid);
+    return x != by_uid_.end() ? &*x->second : nullptr;
+  }
+
+  [[nodiscard]] const core_child* find(child_uid uid) const {
+    const auto x = by_uid_.find(uid);
+    return x != by_uid_.end() ? &*x->second : nullptr;
+  }
+
   [[nodiscard]] core_child* find(std::string_view id);
   [[nodiscard]] const core_child* find(std::string_view id) const;
 
@@ -58,21 +66,36 @@ public:
   /// or 0, else O(n).
   [[nodiscard]] iterator from(child_uid uid);
 
-  [[nodiscard]] list& all() noexcept;
-  [[nodiscard]] const list& all() const noexcept;
+  [[nodiscard]] list& all() noexcept {
+    return children_;
+  }
+
+  [[nodiscard]] const list& all() const noexcept {
+    return children_;
+  }
 
   // -- what changes -----------------------------------------------------------
 
   /// The only way to change a child's state.
-  void set_state(core_child& x, child_state next);
+  void set_state(core_child& x, child_state next) noexcept {
+    if (x.spec.significant) {
+      significant_alive_ -= x.state != child_state::stopped ? 1 : 0;
+      significant_alive_ += next != child_state::stopped ? 1 : 0;
+    }
+    x.state = next;
+  }
 
   /// The child's incarnation came up.
   void note_up(core_child& x);
 
   /// Returns how many significant children are not stopped.
-  [[nodiscard]] std::size_t significant_alive() const noexcept;
+  [[nodiscard]] std::size_t significant_alive() const noexcept {
+    return significant_alive_;
+  }
 
-  [[nodiscard]] late_ends& late() noexcept;
+  [[nodiscard]] late_ends& late() noexcept {
+    return late_;
+  }
 
   /// Returns what is wrong with the table or with one of its children, or null.
   /// O(n); for tests.

@@ -35,7 +35,7 @@ enum class start_call : std::uint8_t { none, start_child, restart_child };
 ///               stopped     starting    running    stopping    restarting
 ///   up          any         -           yes        any         any
 ///   doomed      -           any         any        any         -
-///   planned     any         if doomed   if doomed  if doomed   if no timer
+///   planned     any         if doomed   if doomed  if doomed   any
 ///   left_out    not both    -           -          not both    -
 ///   parked      any         -           -          -           -
 ///   killed      -           -           -          any         -
@@ -47,10 +47,11 @@ enum class start_call : std::uint8_t { none, start_child, restart_child };
 ///   called_by   if planned  any         -          any         -
 ///   waiters     -           if doomed   if doomed  any         -
 ///
-/// "Not both": `left_out` only without `planned`. Besides, in every state: `up`
-/// only with `been_up`; of `start_error` and `ailment` one at most, and no
-/// `ailment` without `up`; `call` only with `called_by`; `deadline` only
-/// without `killed`, `grace` only with it; a `budget` if the spec wants one.
+/// "Not both": `left_out` only without `planned`. Besides: who is restarting
+/// without a timer is `planned`; `up` only with `been_up`; of `start_error` and
+/// `ailment` one at most, and no `ailment` without `up`; `call` only with
+/// `called_by`; `deadline` only without `killed`, `grace` only with it; a
+/// `budget` if the spec wants one.
 struct core_child {
   core_child(child_uid uid_, child_spec spec_, bool dynamic_)
     : uid(uid_), spec(std::move(spec_)), dynamic(dynamic_) {

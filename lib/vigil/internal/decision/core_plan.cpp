@@ -1,67 +1,10 @@
+#include <vigil/internal/base/mark.hpp>
 #include <vigil/internal/decision/core_plan.hpp>
 
 #include <algorithm>
 #include <utility>
 
 namespace vigil::detail {
-
-// -- what it is ---------------------------------------------------------------
-
-bool core_plan::none() const noexcept {
-  return what_ == kind::none;
-}
-
-bool core_plan::coming_up() const noexcept {
-  return what_ == kind::first_start;
-}
-
-bool core_plan::restarts_group() const noexcept {
-  return what_ == kind::group;
-}
-
-bool core_plan::going_down() const noexcept {
-  return what_ == kind::going_down;
-}
-
-bool core_plan::waiting() const noexcept {
-  return restarts_group() && step_ == phase::waiting;
-}
-
-bool core_plan::busy() const noexcept {
-  return !none() && !waiting();
-}
-
-bool core_plan::stops() const noexcept {
-  return step_ == phase::stopping;
-}
-
-bool core_plan::starts() const noexcept {
-  return step_ == phase::starting;
-}
-
-bool core_plan::includes(const core_child& x) const noexcept {
-  return x.uid >= first_;
-}
-
-bool core_plan::waits_for(const core_child& x) const noexcept {
-  return failed_ == x.uid && x.state == child_state::restarting && x.timer != 0;
-}
-
-child_uid core_plan::first() const noexcept {
-  return first_;
-}
-
-child_uid core_plan::failed() const noexcept {
-  return failed_;
-}
-
-child_uid core_plan::current() const noexcept {
-  return current_;
-}
-
-bool core_plan::many_leave() const noexcept {
-  return leaving_ > 0;
-}
 
 // -- what it becomes ----------------------------------------------------------
 
@@ -116,8 +59,10 @@ void core_plan::wait_for_retry(child_table& children, child_uid first,
   afresh_ = true;
   const auto end = children.all().end();
   for (auto x = children.from(first); x != end; ++x) {
-    if (x->state == child_state::restarting && x->uid != failed)
+    if (x->state == child_state::restarting && x->uid != failed) {
+      VIGIL_MARK("a child waits for another one of its group");
       children.set_state(*x, child_state::stopped);
+    }
     x->planned = !x->active() && !x->temporary() && !x->left_out;
   }
 }
@@ -131,6 +76,7 @@ void core_plan::begin_going_down() noexcept {
 bool core_plan::stop_again(child_table& children) {
   if (!std::exchange(afresh_, false))
     return false;
+  VIGIL_MARK("a group that waited for a failed start stops again");
   step_ = phase::stopping;
   doom_group(children);
   return true;
@@ -142,10 +88,6 @@ void core_plan::doom_all(child_table& children) {
     if (x.doomed)
       todo_.push_back(x.uid);
   }
-}
-
-void core_plan::wait() noexcept {
-  step_ = phase::waiting;
 }
 
 void core_plan::start_group(child_table& children) {
@@ -165,6 +107,7 @@ core_child* core_plan::next_to_stop(child_table& children) {
     todo_.pop_back();
     if (x != nullptr && (x->doomed || x->state == child_state::stopping))
       return x;
+    VIGIL_MARK("a child is gone when its turn to stop comes");
   }
   return nullptr;
 }
@@ -176,22 +119,9 @@ core_child* core_plan::next_to_start(child_table& children) {
     auto* x = children.find(current_);
     if (x != nullptr && x->planned && !x->active())
       return x;
+    VIGIL_MARK("a child is not to start any more when its turn comes");
   }
   return nullptr;
-}
-
-void core_plan::give_turn(child_uid child) noexcept {
-  current_ = child;
-}
-
-void core_plan::add_leaving() noexcept {
-  ++leaving_;
-}
-
-core_plan::turn core_plan::end_turn(child_uid child) noexcept {
-  if (leaving_ > 0)
-    return --leaving_ == 0 ? turn::all_stopped : turn::nothing;
-  return current_ == child ? turn::next : turn::nothing;
 }
 
 // -- for tests ----------------------------------------------------------------

@@ -25,38 +25,71 @@ public:
 
   // -- what it is -------------------------------------------------------------
 
-  [[nodiscard]] bool none() const noexcept;
-  [[nodiscard]] bool coming_up() const noexcept;
-  [[nodiscard]] bool restarts_group() const noexcept;
-  [[nodiscard]] bool going_down() const noexcept;
+  [[nodiscard]] bool none() const noexcept {
+    return what_ == kind::none;
+  }
+
+  [[nodiscard]] bool coming_up() const noexcept {
+    return what_ == kind::first_start;
+  }
+
+  [[nodiscard]] bool restarts_group() const noexcept {
+    return what_ == kind::group;
+  }
+
+  [[nodiscard]] bool going_down() const noexcept {
+    return what_ == kind::going_down;
+  }
 
   /// The group stands still until its failed child is due: as if nothing were
   /// under way.
-  [[nodiscard]] bool waiting() const noexcept;
+  [[nodiscard]] bool waiting() const noexcept {
+    return restarts_group() && step_ == phase::waiting;
+  }
 
   /// Something is under way, and what happens otherwise has to wait.
-  [[nodiscard]] bool busy() const noexcept;
+  [[nodiscard]] bool busy() const noexcept {
+    return !none() && !waiting();
+  }
 
-  [[nodiscard]] bool stops() const noexcept;
-  [[nodiscard]] bool starts() const noexcept;
+  [[nodiscard]] bool stops() const noexcept {
+    return step_ == phase::stopping;
+  }
+
+  [[nodiscard]] bool starts() const noexcept {
+    return step_ == phase::starting;
+  }
 
   /// Returns whether the child is in the group.
-  [[nodiscard]] bool includes(const core_child& x) const noexcept;
+  [[nodiscard]] bool includes(const core_child& x) const noexcept {
+    return x.uid >= first_;
+  }
 
   /// Returns whether the group's next start is that child's timer.
-  [[nodiscard]] bool waits_for(const core_child& x) const noexcept;
+  [[nodiscard]] bool waits_for(const core_child& x) const noexcept {
+    return failed_ == x.uid && x.state == child_state::restarting
+           && x.timer != 0;
+  }
 
   /// The group is this child and all after it.
-  [[nodiscard]] child_uid first() const noexcept;
+  [[nodiscard]] child_uid first() const noexcept {
+    return first_;
+  }
 
   /// The child whose end or failed start made the group restart; else 0.
-  [[nodiscard]] child_uid failed() const noexcept;
+  [[nodiscard]] child_uid failed() const noexcept {
+    return failed_;
+  }
 
   /// The child whose turn it is; else 0.
-  [[nodiscard]] child_uid current() const noexcept;
+  [[nodiscard]] child_uid current() const noexcept {
+    return current_;
+  }
 
   /// Returns whether children that stop all at once are still there.
-  [[nodiscard]] bool many_leave() const noexcept;
+  [[nodiscard]] bool many_leave() const noexcept {
+    return leaving_ > 0;
+  }
 
   // -- what it becomes, in place of what it was -------------------------------
 
@@ -85,7 +118,9 @@ public:
   void doom_all(child_table& children);
 
   /// All have stopped: time to wait for the failed one.
-  void wait() noexcept;
+  void wait() noexcept {
+    step_ = phase::waiting;
+  }
 
   /// All have stopped: the planned ones are to start.
   void start_group(child_table& children);
@@ -97,13 +132,21 @@ public:
   [[nodiscard]] core_child* next_to_start(child_table& children);
 
   /// The child has the turn, and others have to wait for its end.
-  void give_turn(child_uid child) noexcept;
+  void give_turn(child_uid child) noexcept {
+    current_ = child;
+  }
 
   /// One more child leaves, at once with others.
-  void add_leaving() noexcept;
+  void add_leaving() noexcept {
+    ++leaving_;
+  }
 
   /// The start or stop of the child is over.
-  [[nodiscard]] turn end_turn(child_uid child) noexcept;
+  [[nodiscard]] turn end_turn(child_uid child) noexcept {
+    if (leaving_ > 0)
+      return --leaving_ == 0 ? turn::all_stopped : turn::nothing;
+    return current_ == child ? turn::next : turn::nothing;
+  }
 
   /// Returns what does not hold of the plan and of the marks it left on
   /// children, or null. O(n); for tests.

@@ -1,3 +1,4 @@
+#include <vigil/internal/base/mark.hpp>
 #include <vigil/internal/decision/decision_core.hpp>
 
 #include <algorithm>
@@ -38,9 +39,12 @@ void decision_core::start(time_point now) {
 
 void decision_core::started(child_uid child, time_point now) {
   auto* x = children_.find(child);
-  if (x == nullptr || !moves_.come_up(*x, now)
-      || x->state == child_state::stopping)
+  if (x == nullptr || !moves_.come_up(*x, now))
     return;
+  if (x->state == child_state::stopping) {
+    VIGIL_MARK("a child comes up that is being stopped");
+    return;
+  }
   answer_start(*x, child);
   step_after(child, now);
 }
@@ -51,8 +55,10 @@ void decision_core::start_failed(child_uid child, failure why, time_point now) {
     return;
   if (x->state == child_state::starting)
     start_refused(*x, std::move(why), now);
-  else if (x->state == child_state::stopping)
+  else if (x->state == child_state::stopping) {
+    VIGIL_MARK("a start fails that is being stopped");
     gone(*x, now);
+  }
 }
 
 void decision_core::ignored(child_uid child, time_point now) {
@@ -60,11 +66,15 @@ void decision_core::ignored(child_uid child, time_point now) {
   if (children_.late().swallow(child, true) || x == nullptr)
     return;
   if (x->state == child_state::stopping
-      || (x->state == child_state::starting && stopping()))
+      || (x->state == child_state::starting && stopping())) {
+    VIGIL_MARK("a child ignores its start while it is being stopped");
     return gone(*x, now);
+  }
   // A child that runs was restarted in place, and has nothing to run any more.
   if (x->state != child_state::starting && x->state != child_state::running)
     return;
+  if (x->state == child_state::running)
+    VIGIL_MARK("a child ignores its restart in place");
   moves_.settle(*x);
   answer_start(*x, child);
   release(*x, now);
@@ -90,6 +100,7 @@ void decision_core::ended_early(core_child& x, child_exit how, time_point now) {
   if (x.spec.kind != child_kind::supervisor || how.kind == exit_kind::abnormal
       || stopping())
     return start_refused(x, failures_.of_end(x, how, now), now);
+  VIGIL_MARK("a supervisor ends in order before it is up");
   const auto uid = x.uid;
   started(uid, now);
   if (auto* same = children_.find(uid); same != nullptr && same->runs())
@@ -99,8 +110,10 @@ void decision_core::ended_early(core_child& x, child_exit how, time_point now) {
 void decision_core::timer(child_uid child, std::uint64_t generation,
                           time_point now) {
   auto* x = children_.find(child);
-  if (x == nullptr || x->timer == 0 || x->timer != generation)
+  if (x == nullptr || x->timer == 0 || x->timer != generation) {
+    VIGIL_MARK("a timer comes too late");
     return;
+  }
   x->timer = 0;
   switch (x->timer_kind) {
     case alarm::start_limit:
@@ -119,8 +132,10 @@ void decision_core::timer(child_uid child, std::uint64_t generation,
 
 bool decision_core::condemn(child_uid child, failure why, time_point now) {
   auto* x = children_.find(child);
-  if (x == nullptr || !x->runs() || x->doomed || plan_.busy())
+  if (x == nullptr || !x->runs() || x->doomed || plan_.busy()) {
+    VIGIL_MARK("a child is not condemned while something else happens");
     return false;
+  }
   why.time = now;
   x->ailment = std::move(why);
   moves_.kill(*x);
@@ -149,6 +164,7 @@ child_uid decision_core::start_child(call_id call, child_spec spec,
     return 0;
   }
   if (coming_up()) {
+    VIGIL_MARK("a child is added while the static ones come up");
     const auto uid = children_.new_uid();
     kept_.keep(kept_start{call, uid, std::move(spec)});
     return uid;
@@ -171,6 +187,8 @@ void decision_core::terminate_child(call_id call, std::string_view id,
   if (!stopping())
     take_out(*x, now);
   if (x->active()) {
+    if (x->state == child_state::stopping)
+      VIGIL_MARK("a child is terminated that is being stopped");
     x->waiters.push_back(call);
     if (!stopping() && x->state != child_state::stopping)
       begin_stop(*x, now);
@@ -180,8 +198,10 @@ void decision_core::terminate_child(call_id call, std::string_view id,
   moves_.settle(*x);
   if (!stopping())
     release(*x, now);
-  if (group_waits)
+  if (group_waits) {
+    VIGIL_MARK("the child is terminated for which a group waits");
     cancel_group(now);
+  }
   out_.answer(call, uid);
   if (group_waits)
     replay(now);
@@ -217,12 +237,16 @@ void decision_core::stop(child_exit exit, bool kill, time_point now) {
   force_ = force_ || kill;
   if (!force_)
     return;
-  if (auto* x = children_.find(plan_.current()); x != nullptr && !x->killed)
+  if (auto* x = children_.find(plan_.current()); x != nullptr && !x->killed) {
+    VIGIL_MARK("a stop is hurried");
     moves_.kill(*x);
+  }
   if (plan_.many_leave())
     for (auto& x : children_.all())
-      if (x.state == child_state::stopping && !x.killed)
+      if (x.state == child_state::stopping && !x.killed) {
+        VIGIL_MARK("a stop of many at once is hurried");
         moves_.kill(x);
+      }
 }
 
 // -- what there is ------------------------------------------------------------
@@ -311,16 +335,20 @@ void decision_core::refuse(call_id call, errc why, std::string_view id,
 void decision_core::answer_start(core_child& x, result<child_uid> what) {
   const auto called = std::exchange(x.called_by, start_call::none);
   if (called != start_call::none && x.state == child_state::stopped
-      && !x.planned && plan_.restarts_group())
+      && !x.planned && plan_.restarts_group()) {
+    VIGIL_MARK("a call does not bring a child up whose group restarts");
     x.left_out = true;
+  }
   out_.answer(std::exchange(x.call, 0), std::move(what));
 }
 
 // -- starting one child -------------------------------------------------------
 
 void decision_core::start_refused(core_child& x, failure why, time_point now) {
-  if (stopping())
+  if (stopping()) {
+    VIGIL_MARK("a start fails while the supervisor goes down");
     return gone(x, now);
+  }
   moves_.settle(x);
   if (x.called_by != start_call::none)
     call_failed(x, std::move(why), now);
@@ -339,6 +367,8 @@ void decision_core::call_failed(core_child& x, failure why, time_point now) {
     moves_.forget(x);
   else if (!x.planned)
     moves_.park(x);
+  else
+    VIGIL_MARK("a call does not bring a child up that its group will start");
   step_after(uid, now);
 }
 
@@ -363,12 +393,15 @@ void decision_core::retry_is_due(core_child& x, time_point now) {
     moves_.start(x);
   else if (plan_.waiting())
     resume_group(now);
+  else
+    VIGIL_MARK("a child is due before its group has stopped");
 }
 
 // -- stopping one child -------------------------------------------------------
 
 bool decision_core::begin_stop(core_child& x, time_point now) {
   if (x.kept_exit != 0) {
+    VIGIL_MARK("a child is to stop whose end was kept");
     gone(x, now);
     return false;
   }
@@ -381,8 +414,10 @@ void decision_core::gone(core_child& x, time_point now) {
   const auto waiters = std::exchange(x.waiters, {});
   const auto why = std::exchange(x.start_error, std::nullopt);
   auto ailment = std::exchange(x.ailment, std::nullopt);
-  if (x.doomed)
+  if (x.doomed && ailment) {
+    VIGIL_MARK("a condemned child is gone that its group was to stop");
     ailment.reset();
+  }
   moves_.settle(x);
   if (why && !stopping())
     return start_refused(x, *why, now);
@@ -398,8 +433,10 @@ void decision_core::gone(core_child& x, time_point now) {
 }
 
 void decision_core::release(core_child& x, time_point now) {
-  if (x.called_by != start_call::none && (x.temporary() || !x.planned))
+  if (x.called_by != start_call::none && (x.temporary() || !x.planned)) {
+    VIGIL_MARK("a child is stopped before it came up as it was called to");
     answer_start(x, failures_.stopped_early(x, now));
+  }
   if (x.temporary())
     moves_.forget(x);
   else if (!x.planned)
@@ -414,6 +451,8 @@ void decision_core::blame(const core_child& x, errc what) {
 void decision_core::leave_behind(core_child& x, time_point now) {
   out_.put(action::publish{told::left_behind, x.uid});
   blame(x, errc::child_stuck);
+  if (!x.up)
+    VIGIL_MARK("a child is left behind that never came up");
   children_.late().expect(x.uid, x.up);
   gone(x, now);
 }
@@ -421,9 +460,10 @@ void decision_core::leave_behind(core_child& x, time_point now) {
 // -- an end -------------------------------------------------------------------
 
 void decision_core::ended(core_child& x, child_exit how, time_point now) {
-  if (x.doomed)
+  if (x.doomed) {
+    VIGIL_MARK("a child ends before its turn to stop");
     gone(x, now);
-  else if (plan_.busy())
+  } else if (plan_.busy())
     kept_.keep_exit(x, std::move(how));
   else if (wants_restart(x.spec, how))
     failed(x, std::move(how), now);
@@ -435,6 +475,8 @@ void decision_core::finished(core_child& x, time_point now) {
   const auto counts = x.spec.significant;
   moves_.settle(x);
   x.planned = plan_.waiting() && plan_.includes(x) && !x.temporary();
+  if (x.planned)
+    VIGIL_MARK("a child finishes while its group waits");
   if (x.temporary())
     moves_.forget(x);
   else
@@ -461,6 +503,7 @@ void decision_core::failed(core_child& x, child_exit how, time_point now) {
                    now);
   rules_.remember_end(x, std::move(last), how);
   if (plan_.waiting() && plan_.includes(x)) {
+    VIGIL_MARK("a child fails while its group waits for another");
     out_.put(action::publish{told::restarting, x.uid});
     x.planned = true;
   } else {
@@ -496,6 +539,7 @@ child_uid decision_core::first_of_group(const core_child& x) const noexcept {
 
 void decision_core::begin_group(core_child& x, duration wait, time_point now) {
   if (auto* earlier = children_.find(plan_.failed())) {
+    VIGIL_MARK("a group begins while a smaller one waits");
     moves_.settle(*earlier);
     earlier->planned = true;
   }
@@ -542,8 +586,10 @@ void decision_core::cancel_for_good(core_child& x, time_point now) {
   if (x.called_by != start_call::none)
     answer_start(x,
                  failures_.make(errc::supervisor_stopping, {}, x.spec.id, now));
-  if (x.state == child_state::restarting)
+  if (x.state == child_state::restarting) {
+    VIGIL_MARK("a child waits for its restart when the supervisor goes down");
     moves_.settle(x);
+  }
 }
 
 // -- one step -----------------------------------------------------------------
@@ -582,6 +628,7 @@ void decision_core::stop_next(time_point now) {
 bool decision_core::stop_at_its_turn(core_child& x, time_point now) {
   if (x.state != child_state::stopping)
     return begin_stop(x, now);
+  VIGIL_MARK("a child is being stopped when its turn comes");
   if (force_ && !x.killed)
     moves_.kill(x);
   return true;
@@ -598,6 +645,7 @@ void decision_core::all_stopped(time_point now) {
     plan_.start_group(children_);
     return start_next(now);
   }
+  VIGIL_MARK("a group has stopped, and waits for its failed child");
   plan_.wait();
   replay(now);
 }
@@ -635,7 +683,8 @@ void decision_core::take_out(core_child& x, time_point now) {
   x.doomed = false;
   x.left_out = plan_.restarts_group();
   x.start_error.reset();
-  x.ailment.reset();
+  if (std::exchange(x.ailment, std::nullopt))
+    VIGIL_MARK("a condemned child is terminated");
   if (x.called_by != start_call::none)
     answer_start(x, failures_.stopped_early(x, now));
 }
@@ -675,14 +724,17 @@ void decision_core::replay(time_point now) {
 
 void decision_core::replay_one(kept_exit& x, time_point now) {
   auto* child = children_.find(x.child);
-  if (!x.counts_for(child))
+  if (!x.counts_for(child)) {
+    VIGIL_MARK("a kept end was dealt with in another way");
     return;
+  }
   child->kept_exit = 0;
   ended(*child, std::move(x.how), now);
 }
 
 void decision_core::replay_one(kept_start& x, time_point now) {
   if (const auto conflict = conflict_of(x.spec.id)) {
+    VIGIL_MARK("a kept start finds its id taken");
     refuse(x.call, *conflict, x.spec.id, now);
     out_.put(action::forget_child{x.child});
   } else {
@@ -708,16 +760,20 @@ void decision_core::drop_kept(time_point now) {
 
 void decision_core::drop_one(kept_exit& x, time_point) {
   auto* child = children_.find(x.child);
-  if (x.counts_for(child))
+  if (x.counts_for(child)) {
+    VIGIL_MARK("an end is still kept when the supervisor goes down");
     moves_.settle(*child);
+  }
 }
 
 void decision_core::drop_one(kept_start& x, time_point now) {
+  VIGIL_MARK("a start is still kept when the supervisor goes down");
   refuse(x.call, errc::supervisor_stopping, x.spec.id, now);
   out_.put(action::forget_child{x.child});
 }
 
 void decision_core::drop_one(kept_call& x, time_point now) {
+  VIGIL_MARK("a call is still kept when the supervisor goes down");
   refuse(x.call, errc::supervisor_stopping, x.id, now);
 }
 

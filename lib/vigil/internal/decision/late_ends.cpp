@@ -1,3 +1,4 @@
+#include <vigil/internal/base/mark.hpp>
 #include <vigil/internal/decision/late_ends.hpp>
 
 namespace vigil::detail {
@@ -7,14 +8,18 @@ void late_ends::expect(child_uid child, bool up) {
   ++(up ? debt.exits : debt.starts);
 }
 
-bool late_ends::swallow(child_uid child, bool end_of_start) {
+bool late_ends::swallow_one(child_uid child, bool end_of_start) {
   const auto x = debts_.find(child);
   if (x == debts_.end())
     return false;
   auto& debt = x->second;
   auto& owed = end_of_start || debt.exits == 0 ? debt.starts : debt.exits;
-  if (owed == 0)
+  if (owed == 0) {
+    VIGIL_MARK("a start fails that is not the late one: that had come up");
     return false;
+  }
+  if (!end_of_start && debt.exits == 0)
+    VIGIL_MARK("the end of who was left behind while it started");
   --owed;
   if (debt.exits + debt.starts == 0)
     debts_.erase(x);

@@ -19,7 +19,9 @@ public:
   /// Returns whether this end is one of them, and counts it.
   /// `end_of_start`: it came up to now or never; one that had come up cannot
   /// fail to start any more.
-  [[nodiscard]] bool swallow(child_uid child, bool end_of_start);
+  [[nodiscard]] bool swallow(child_uid child, bool end_of_start) {
+    return !debts_.empty() && swallow_one(child, end_of_start);
+  }
 
   /// None will come of this child.
   void write_off(child_uid child);
@@ -28,6 +30,8 @@ public:
   void write_off_after(child_uid child);
 
 private:
+  bool swallow_one(child_uid child, bool end_of_start);
+
   struct owed_ends {
     std::uint32_t exits = 0;
     std::uint32_t starts = 0;

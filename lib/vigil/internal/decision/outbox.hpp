@@ -20,16 +20,28 @@ public:
   }
 
   /// Answers a call, unless it is 0: then nobody waits.
-  void answer(call_id call, result<child_uid> what);
+  void answer(call_id call, result<child_uid> what) {
+    if (call != 0)
+      put(action::answer{call, std::move(what)});
+  }
 
   /// Sets the timer of the child, in place of the one it may have.
-  void arm(core_child& x, alarm kind, duration after);
+  void arm(core_child& x, alarm kind, duration after) {
+    x.timer = ++last_timer_;
+    x.timer_kind = kind;
+    put(action::set_timer{x.uid, x.timer, after});
+  }
 
   /// Cancels the timer of the child, if it has one.
-  void disarm(core_child& x);
+  void disarm(core_child& x) {
+    if (std::exchange(x.timer, 0) != 0)
+      put(action::cancel_timer{x.uid});
+  }
 
   /// Takes all there is.
-  [[nodiscard]] std::vector<action_t> take();
+  [[nodiscard]] std::vector<action_t> take() {
+    return std::exchange(actions_, {});
+  }
 
 private:
   std::vector<action_t> actions_;

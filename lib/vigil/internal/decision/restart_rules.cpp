@@ -53,7 +53,7 @@ void restart_rules::remember(core_child& x, const failure& why) const {
     x.history.pop_back();
 }
 
-void restart_rules::remember_end(core_child& x, failure why,
+void restart_rules::remember_end(core_child& x, failure&& why,
                                  const child_exit& how) const {
   if (!how.earlier.empty())
     x.history = how.earlier;

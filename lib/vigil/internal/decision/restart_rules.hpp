@@ -38,7 +38,7 @@ public:
 
   /// Remembers an end, for which the failure is `why`, after those that its
   /// host dealt with and told nobody of.
-  void remember_end(core_child& x, failure why, const child_exit& how) const;
+  void remember_end(core_child& x, failure&& why, const child_exit& how) const;
 
 private:
   std::shared_ptr<restart_window> window_;

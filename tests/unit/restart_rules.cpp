@@ -1,0 +1,107 @@
+#include "core_parts.hpp"
+
+#include <vigil/internal/decision/restart_rules.hpp>
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+using namespace std::chrono_literals;
+using vigil::errc;
+using vigil::failure;
+using vigil::restart_intensity;
+using vigil::restart_window;
+using vigil::time_point;
+using vigil::detail::core_child;
+using vigil::detail::restart_rules;
+
+namespace {
+
+constexpr time_point now{1h};
+
+struct one_child {
+  explicit one_child(restart_intensity limit = {1, 1h})
+    : window(std::make_shared<restart_window>(limit)) {
+    // nop
+  }
+
+  std::shared_ptr<restart_window> window;
+  restart_rules rules{window, [] {
+                        return 0.5;
+                      }};
+  core_child a{1, core_parts::spec("a"), false};
+};
+
+} // namespace
+
+TEST_SUITE_BEGIN("decision core: the rules of restarts");
+
+TEST_CASE("the supervisor's budget refuses when it is spent") {
+  one_child t;
+  CHECK(t.rules.refusal(t.a, now) == nullptr);
+  CHECK(t.rules.refusal(t.a, now) == &t.window->limit());
+  t.rules.clear();
+  CHECK(t.rules.refusal(t.a, now) == nullptr);
+}
+
+TEST_CASE("the child's budget is asked first") {
+  one_child t;
+  t.a.budget = std::make_shared<restart_window>(restart_intensity{0, 1h});
+  CHECK(t.rules.refusal(t.a, now) == &t.a.budget->limit());
+  CHECK(t.window->used(now) == 0);
+}
+
+TEST_CASE("without a backoff the next start is at once") {
+  one_child t;
+  CHECK(t.rules.delay(t.a) == vigil::duration::zero());
+}
+
+TEST_CASE("a child waits longer with each failure in a row") {
+  one_child t;
+  t.a.spec.backoff = vigil::exponential(1s, 60s).reset_after(10s);
+  t.a.up_since = now;
+  t.rules.count_end(t.a, now);
+  const auto first = t.rules.delay(t.a);
+  t.rules.count_failed_start(t.a);
+  CHECK(t.a.attempts == 2);
+  CHECK(t.rules.delay(t.a) > first);
+  t.rules.count_end(t.a, vigil::detail::time_after(now, 11s));
+  CHECK(t.a.attempts == 1);
+  CHECK(t.rules.delay(t.a) == first);
+}
+
+TEST_CASE("the count of failures in a row does not start anew by itself") {
+  one_child t;
+  t.a.attempts = std::numeric_limits<std::uint32_t>::max();
+  t.rules.count_failed_start(t.a);
+  CHECK(t.a.attempts == std::numeric_limits<std::uint32_t>::max());
+}
+
+TEST_CASE("the last five failures are remembered, newest first") {
+  one_child t;
+  for (auto text : {"1", "2", "3", "4", "5", "6"})
+    t.rules.remember(t.a, failure{errc::exception, text});
+  REQUIRE(t.a.history.size() == 5);
+  CHECK(t.a.history.front().find('6') != std::string::npos);
+  CHECK(t.a.history.back().find('2') != std::string::npos);
+}
+
+TEST_CASE("what a host dealt with comes before the end it tells of") {
+  one_child t;
+  t.a.history = {"old"};
+  auto how = vigil::detail::abnormal({errc::exception, "last"});
+  how.earlier = {"second", "first"};
+  t.rules.remember_end(t.a, vigil::failure{how.why}, how);
+  REQUIRE(t.a.history.size() == 3);
+  CHECK(t.a.history[0].find("last") != std::string::npos);
+  CHECK(t.a.history[1] == "second");
+}
+
+TEST_CASE("of a clean end no advice is remembered") {
+  one_child t;
+  vigil::detail::child_exit how;
+  t.rules.remember_end(t.a, failure{errc::exited, "it ended, do this"}, how);
+  CHECK(t.a.history.front().find("do this") == std::string::npos);
+}
+
+TEST_SUITE_END();
