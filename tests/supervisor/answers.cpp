@@ -245,7 +245,8 @@ private:
 TEST_CASE("an answer comes from the handle that was asked, whatever the child "
           "is and however it answers") {
   for (const auto& [name, make] : makers()) {
-    CAPTURE(name);
+    const std::string kind{name};
+    CAPTURE(kind);
     asker a;
     auto tree
       = sup().child(make("child").intensity(1000, 1h)).start(a.sys).value();
@@ -268,7 +269,8 @@ TEST_CASE(
   "the answer of a pool comes from the pool, whatever its workers are") {
   static constexpr vigil::child_key<caf::actor, "pool"> key;
   for (const auto& [name, make] : makers()) {
-    CAPTURE(name);
+    const std::string kind{name};
+    CAPTURE(kind);
     asker a;
     auto tree = sup()
                   .child(vigil::pool(key, 2,
@@ -305,8 +307,8 @@ TEST_CASE(
 TEST_CASE("a delegated request is answered by the child that it went to") {
   for (const auto& [first, make_first] : makers()) {
     for (const auto& [second, make_second] : makers()) {
-      CAPTURE(first);
-      CAPTURE(second);
+      const std::string kinds = std::string{first} + ' ' + second;
+      CAPTURE(kinds);
       asker a;
       auto tree = sup()
                     .child(make_second("second"))
@@ -340,7 +342,8 @@ TEST_CASE("a child whose actor is the handle of another one answers by its own "
 
 TEST_CASE("the answers of composed children pass all of them") {
   for (const auto& [name, make] : makers()) {
-    CAPTURE(name);
+    const std::string kind{name};
+    CAPTURE(kind);
     asker a;
     auto tree = sup().child(make("x")).child(make("y")).start(a.sys).value();
     const auto x = child_of(tree, "x");

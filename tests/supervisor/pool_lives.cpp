@@ -31,7 +31,7 @@ TEST_CASE(
   "a pool that comes back serves, also with members that were deleted") {
   for (auto k : all_kinds) {
     CAPTURE(to_string(k));
-    for (std::size_t n : {1, 3}) {
+    for (std::size_t n : {1U, 3U}) {
       CAPTURE(n);
       world w;
       auto tree = start(w, pool_of(w, n, k));
@@ -180,7 +180,7 @@ void end(world& w, const caf::actor& x) {
 } // namespace
 
 TEST_CASE("the requests of callers that are gone make room in a pool's queue") {
-  for (std::size_t limit : {1, 2, 700}) {
+  for (std::size_t limit : {1U, 2U, 700U}) {
     CAPTURE(limit);
     world w;
     auto tree = start(w, pool_of(w, 1, kind::of_class).queue(limit));

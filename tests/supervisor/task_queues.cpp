@@ -97,7 +97,8 @@ TEST_CASE_FIXTURE(blocking_tasks, "a task that ends before a thread has begun "
      }},
   };
   for (const auto& [name, end] : endings) {
-    CAPTURE(name);
+    const std::string how{name};
+    CAPTURE(how);
     auto tree = start(narrow(2));
     auto tasks = tree[tasks_key];
     busy_thread busy{tasks};
@@ -190,7 +191,7 @@ int sum_up_to(const vigil::tasks& tasks, int n) {
 
 TEST_CASE_FIXTURE(blocking_tasks, "blocking tasks may wait for blocking tasks "
                                   "of the same threads, to any depth") {
-  for (std::size_t threads : {1, 2, 4}) {
+  for (std::size_t threads : {1U, 2U, 4U}) {
     CAPTURE(threads);
     auto tree = start(vigil::task_supervisor(tasks_key)
                         .blocking_threads(threads)
@@ -204,7 +205,7 @@ TEST_CASE_FIXTURE(blocking_tasks, "blocking tasks may wait for blocking tasks "
 
 TEST_CASE_FIXTURE(blocking_tasks, "many blocking tasks that each wait for one "
                                   "do not starve in few threads") {
-  for (std::size_t threads : {1, 3}) {
+  for (std::size_t threads : {1U, 3U}) {
     CAPTURE(threads);
     auto tree
       = start(vigil::task_supervisor(tasks_key).blocking_threads(threads));

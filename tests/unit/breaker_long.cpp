@@ -127,7 +127,8 @@ TEST_CASE("rests of any length are as long as they are") {
                                        {7ns, 1ns},
                                        {1h, 1min},
                                        {1024s, 1s}}) {
-    CAPTURE(length.count());
+    const auto ticks = length.count();
+    CAPTURE(ticks);
     time_window x{t0, length, bucket};
     window_model model{t0, length, bucket};
     auto now = t0;

@@ -48,7 +48,7 @@ TEST_CASE("an exit is that of who had come up, if there is one") {
 
 TEST_CASE("what is written off is awaited no more") {
   late_ends t;
-  for (const vigil::detail::child_uid i : {1, 2, 3})
+  for (const vigil::detail::child_uid i : {1U, 2U, 3U})
     t.expect(i, true);
   t.write_off(1);
   t.write_off_after(2);

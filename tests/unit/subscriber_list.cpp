@@ -83,6 +83,13 @@ TEST_CASE_FIXTURE(fixture, "who is added in the middle of a call is called "
 
 TEST_CASE_FIXTURE(fixture, "a removed function is destroyed, without a lock") {
   struct last_word {
+    explicit last_word(list* x) : to(x) {
+      // nop
+    }
+
+    last_word(const last_word&) = delete;
+    last_word& operator=(const last_word&) = delete;
+
     ~last_word() {
       if (to != nullptr)
         to->add([](const std::string&) {});
