@@ -40,6 +40,7 @@
 #include <caf/config.hpp>
 
 #if CAF_MAJOR_VERSION == 0 && CAF_MINOR_VERSION == 17
+// NOLINTNEXTLINE(bugprone-macro-parentheses): the name of a header
 #  define VIGIL_CAF_IO_FILES <vigil/detail/caf/caf_0_17_io.hpp>
 #  include <vigil/detail/caf/caf_0_17.hpp>
 #  include <vigil/detail/caf/caf_0_17_control.hpp>

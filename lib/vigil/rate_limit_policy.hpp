@@ -53,7 +53,7 @@ public:
     settings_.rate = {permits, period};
   }
 
-  explicit rate_limit_policy(rate_limit_settings x) : settings_(std::move(x)) {
+  explicit rate_limit_policy(const rate_limit_settings& x) : settings_(x) {
     // nop
   }
 

@@ -43,6 +43,7 @@ public:
     std::uint64_t child = 0;
     std::uint64_t incarnation = 0;
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): there is none
     friend auto operator<=>(const tenure&, const tenure&) = default;
   };
 

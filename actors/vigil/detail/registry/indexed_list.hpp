@@ -101,6 +101,7 @@ private:
     --size_;
     if (index_ != nullptr) {
       auto [i, last] = index_->equal_range(result->hash());
+      // NOLINTNEXTLINE(bugprone-infinite-loop): `i` is in the condition
       while (i != last && i->second != at)
         ++i;
       if (i != last)
