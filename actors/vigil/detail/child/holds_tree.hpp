@@ -40,17 +40,17 @@ template <class T>
 constexpr bool binds_tree = false;
 
 template <class F, class... Ts>
-constexpr bool binds_tree<F(Ts...)> = (holds_tree_v<std::decay_t<Ts>> || ...);
+inline constexpr bool binds_tree<F(Ts...)> = (holds_tree_v<std::decay_t<Ts>> || ...);
 
 /// Whether `T` refers to what it does not keep.
 template <class T>
 constexpr bool keeps_nothing = false;
 
 template <class T>
-constexpr bool keeps_nothing<std::weak_ptr<T>> = true;
+inline constexpr bool keeps_nothing<std::weak_ptr<T>> = true;
 
 template <class T>
-constexpr bool keeps_nothing<std::reference_wrapper<T>> = true;
+inline constexpr bool keeps_nothing<std::reference_wrapper<T>> = true;
 
 template <template <class...> class Template, class... Ts>
 struct holds_tree<Template<Ts...>>
