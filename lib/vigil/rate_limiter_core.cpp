@@ -172,7 +172,7 @@ result<void> rate_limiter_core::change(rate x, time_point now) {
   // The other settings have to go with the new rate too.
   if (auto wrong = check(rate_limit_policy{changed}, name_))
     return *std::move(wrong);
-  settings_ = std::move(changed);
+  settings_ = changed;
   for (auto& e : entries_)
     e.meter.change(x, burst_of(settings_), now);
   // A heap still, of keys that have all to be looked at.

@@ -37,14 +37,15 @@ struct holds_tree<std::array<T, N>> : std::bool_constant<holds_tree_v<T>> {};
 
 // What std::bind keeps is written like a function's parameters.
 template <class T>
-constexpr bool binds_tree = false;
+inline constexpr bool binds_tree = false;
 
 template <class F, class... Ts>
-inline constexpr bool binds_tree<F(Ts...)> = (holds_tree_v<std::decay_t<Ts>> || ...);
+inline constexpr bool
+  binds_tree<F(Ts...)> = (holds_tree_v<std::decay_t<Ts>> || ...);
 
 /// Whether `T` refers to what it does not keep.
 template <class T>
-constexpr bool keeps_nothing = false;
+inline constexpr bool keeps_nothing = false;
 
 template <class T>
 inline constexpr bool keeps_nothing<std::weak_ptr<T>> = true;
