@@ -1,7 +1,5 @@
 #include <vigil/tasks.hpp>
 
-#include <utility>
-
 namespace vigil {
 
 std::vector<task_info> tasks::children() const {

@@ -1,11 +1,9 @@
-#include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/child/child_context.hpp>
 #include <vigil/detail/state/child_path.hpp>
 #include <vigil/detail/static/blocking_call.hpp>
 #include <vigil/internal/static/tree_owner.hpp>
 #include <vigil/tree_ref.hpp>
 
-#include <new>
 #include <utility>
 
 namespace vigil {

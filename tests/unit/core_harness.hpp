@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core_parts.hpp"
+
 #include <vigil/internal/decision/decision_core.hpp>
 #include <vigil/snapshot.hpp>
 
@@ -45,10 +47,7 @@ public:
 
   /// A permanent child that is asked to stop and given all the time it wants.
   static vigil::child_spec spec(std::string id) {
-    vigil::child_spec result;
-    result.id = std::move(id);
-    result.shutdown = vigil::infinity;
-    return result;
+    return core_parts::spec(std::move(id));
   }
 
   static vigil::child_spec transient(std::string id) {
@@ -58,9 +57,7 @@ public:
   }
 
   static vigil::child_spec temporary(std::string id) {
-    auto result = spec(std::move(id));
-    result.restart = vigil::restart_policy::temporary;
-    return result;
+    return core_parts::temporary(std::move(id));
   }
 
   static vigil::child_spec significant(vigil::child_spec result) {

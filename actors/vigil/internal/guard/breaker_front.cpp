@@ -1,7 +1,7 @@
 #include <vigil/detail/guard/asker.hpp>
 #include <vigil/internal/guard/breaker_front.hpp>
 
-#include <algorithm>
+#include <utility>
 
 namespace vigil::detail {
 

@@ -22,7 +22,7 @@ const char* dynamic_actor::name() const {
 dynamic_actor::behavior_type dynamic_actor::make_behavior() {
   return {
     [this](const call::terminate_handle& x) { return terminate(x.child); },
-    [this](call::count_children) { return detail::count_children(cell()); },
+    [this](call::count_children) { return detail::count_children(*cell_); },
     [this](call::stop) { return stop_for_caller(); },
   };
 }
@@ -90,7 +90,7 @@ caf::result<void> dynamic_actor::terminate(const caf::strong_actor_ptr& child) {
 dynamic_actor::leaver&
 dynamic_actor::see_off(const dynamic_record& x,
                        const caf::strong_actor_ptr& child) {
-  auto [i, added] = leavers_.try_emplace(x.uid, cell().tree->timers);
+  auto [i, added] = leavers_.try_emplace(x.uid, cell_->tree->timers);
   auto& result = i->second;
   if (!added)
     return result;
@@ -161,7 +161,7 @@ void dynamic_actor::abandon(dynamic_record& x) {
   x.publish(x.life(), event_type::child_left_behind);
   x.forget_key();
   auto nobody = compat::make_forwarder<gone_child>(system(), x.path(), x.life(),
-                                                   cell().tree);
+                                                   cell_->tree);
   const auto child = pool().remove(x);
   if (auto* host
       = child != nullptr ? dynamic_cast<host_core*>(child->get()) : nullptr)

@@ -35,7 +35,7 @@ public:
                    supervisor_cell_ptr cell, child_cell_ptr me,
                    std::string noun)
     : super(cfg, std::move(cell), std::move(me)), pool_(std::move(pool)),
-      noun_(std::move(noun)), deadline_(this->cell().tree->timers) {
+      noun_(std::move(noun)), deadline_(this->cell_->tree->timers) {
     // nop
   }
 

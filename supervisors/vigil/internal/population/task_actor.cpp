@@ -19,7 +19,7 @@ const char* task_actor::name() const {
 
 task_actor::behavior_type task_actor::make_behavior() {
   return {
-    [this](call::count_children) { return detail::count_children(cell()); },
+    [this](call::count_children) { return detail::count_children(*cell_); },
     [this](call::stop) { return stop_for_caller(); },
   };
 }

@@ -93,10 +93,6 @@ protected:
 
   // -- for the derived class to call ------------------------------------------
 
-  [[nodiscard]] supervisor_cell& cell() const noexcept {
-    return *cell_;
-  }
-
   /// The number of the incarnation; 0 for a root.
   [[nodiscard]] std::uint64_t incarnation() const noexcept {
     return me_ != nullptr ? me_->incarnation.load(std::memory_order_relaxed)

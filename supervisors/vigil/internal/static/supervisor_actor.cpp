@@ -77,9 +77,7 @@ bool supervisor_actor::ended() {
 
 void supervisor_actor::thrown(std::string what, const caf::strong_actor_ptr&,
                               caf::message_id) {
-  core_.stop(abnormal({errc::exception, std::move(what), cell_->path}), false,
-             now());
-  attend();
+  go_down(abnormal({errc::exception, std::move(what), cell_->path}), false);
 }
 
 void supervisor_actor::on_note(child_note& x) {
@@ -126,7 +124,7 @@ void supervisor_actor::on_exit_message(const caf::error& reason) {
   // A root is down before its start only: it will not come any more.
   if (me_ == nullptr && core_.down())
     return end_root({std::move(how), true, {}});
-  core_.stop(std::move(how), reason == caf::exit_reason::kill, now());
+  go_down(std::move(how), reason == caf::exit_reason::kill);
 }
 
 // The core knows stale timers by their generation; here they only cost.
