@@ -2,8 +2,7 @@
 
 #include <vigil/call.hpp>
 #include <vigil/detail/child/typed_handle.hpp>
-#include <vigil/detail/state/cell.hpp>
-#include <vigil/event_stream.hpp>
+#include <vigil/detail/state/cell_access.hpp>
 #include <vigil/result.hpp>
 
 #include <memory>
@@ -11,6 +10,8 @@
 #include <vector>
 
 namespace vigil {
+
+class event_stream;
 
 /// Looks at a tree and does not keep it: what a child may have of its own tree,
 /// by `this_child(self).tree()`. Thread-safe; sends no message and never waits.

@@ -3,8 +3,10 @@
 #include <vigil/child_key.hpp>
 #include <vigil/count.hpp>
 #include <vigil/detail/base/child_settings.hpp>
+#include <vigil/detail/child/cell_view.hpp>
 #include <vigil/detail/child/typed_handle.hpp>
 #include <vigil/detail/population/dynamic_definition.hpp>
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/static/cell_calls.hpp>
 #include <vigil/detail/static/definition.hpp>
 

@@ -53,9 +53,16 @@ public:
     const auto n = size();
     if (n == 0)
       return detail::no_partition(cell_.get());
-    return detail::guarded_result(cell_->path, [&] {
-      return get(static_cast<std::size_t>(detail::partition_hash(key) % n));
-    });
+    // Only the hash runs code of the user's; most keys have none of that.
+    std::uint64_t hash = 0;
+    if constexpr (noexcept(detail::partition_hash(key)))
+      hash = detail::partition_hash(key);
+    else if (auto why
+             = detail::caught([&] { hash = detail::partition_hash(key); })) {
+      why->path = cell_->path;
+      return *std::move(why);
+    }
+    return get(static_cast<std::size_t>(hash % n));
   }
 
   /// Returns the partition of that number. Fails with `errc::out_of_range` too.

@@ -15,7 +15,7 @@ class keyed_child {
 public:
   explicit keyed_child(child_cell_ptr x)
     : cell_(std::move(x)),
-      handle_(cell_ != nullptr ? cell_->handle() : nullptr) {
+      handle_(cell_ != nullptr ? handle_of(*cell_) : nullptr) {
     // nop
   }
 

@@ -1,6 +1,6 @@
 #include <vigil/detail/child/child_context.hpp>
 #include <vigil/detail/state/child_path.hpp>
-#include <vigil/detail/static/blocking_call.hpp>
+#include <vigil/internal/static/call_supervisor.hpp>
 #include <vigil/internal/static/tree_owner.hpp>
 #include <vigil/tree_ref.hpp>
 

@@ -2,10 +2,8 @@
 
 #include <vigil/call.hpp>
 #include <vigil/detail/child/typed_handle.hpp>
-#include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/static/cell_calls.hpp>
 #include <vigil/detail/static/definition.hpp>
-#include <vigil/event_stream.hpp>
 #include <vigil/result.hpp>
 #include <vigil/tree_view.hpp>
 

@@ -39,7 +39,7 @@ VISITOR = "lib/vigil/detail/caf/caf_0_17_self.hpp"
 REQUEST = re.compile(
     r"(->|\.)\s*(template\s+)?request\s*(<[^>;]*>)?\((?P<args>[^;]*);")
 # Of an actor that is gone before the call returns.
-BLOCKING_CALL = "supervisors/vigil/detail/static/blocking_call.hpp"
+BLOCKING_CALL = "supervisors/vigil/internal/static/blocking_call.hpp"
 EMPTY_CATCH = re.compile(r"catch\s*\([^)]*\)\s*\{\s*\}")
 # Sums of times are made in <vigil/time.hpp> alone. Those of a time and a
 # duration are found by their types: see lib/pch/no_time_sums.hpp. This finds

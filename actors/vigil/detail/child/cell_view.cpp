@@ -1,4 +1,5 @@
 #include <vigil/detail/child/cell_view.hpp>
+#include <vigil/detail/state/cell.hpp>
 
 #include <algorithm>
 #include <iterator>

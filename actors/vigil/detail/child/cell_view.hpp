@@ -1,7 +1,7 @@
 #pragma once
 
 #include <vigil/call.hpp>
-#include <vigil/detail/state/cell.hpp>
+#include <vigil/detail/state/cell_access.hpp>
 
 #include <vector>
 

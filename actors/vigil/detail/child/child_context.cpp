@@ -1,4 +1,5 @@
 #include <vigil/detail/child/child_context.hpp>
+#include <vigil/detail/state/cell.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -22,6 +23,10 @@ void open_promise::break_off(const failure& why) {
   if (promise.pending())
     std::exchange(promise, {}).deliver(to_caf(why));
 }
+
+child_context::extras::extras() = default;
+
+child_context::extras::~extras() = default;
 
 child_context::~child_context() {
   // nop
@@ -110,6 +115,13 @@ void child_context::track(const std::shared_ptr<open_promise>& x) {
     mine.sweep_at = std::max<std::size_t>(16, mine.promises.size() * 2);
   }
   mine.promises.emplace_back(x);
+}
+
+restart_window& child_context::own_budget(const restart_intensity& limit) {
+  auto& mine = need_extras().budget;
+  if (mine == nullptr)
+    mine = std::make_unique<restart_window>(limit);
+  return *mine;
 }
 
 void child_context::begin(std::uint64_t incarnation) {

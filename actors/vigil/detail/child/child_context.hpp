@@ -2,7 +2,7 @@
 
 #include <vigil/detail/child/child_messages.hpp>
 #include <vigil/detail/state/child_actor.hpp>
-#include <vigil/outcome.hpp>
+#include <vigil/reason.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -12,6 +12,12 @@
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+namespace vigil {
+
+class restart_window;
+
+} // namespace vigil
 
 namespace vigil::detail {
 
@@ -103,6 +109,9 @@ protected:
   /// Takes `send_later` back.
   void send_nothing_later() noexcept;
 
+  /// Returns the budget of the child alone, made by the first call.
+  [[nodiscard]] restart_window& own_budget(const restart_intensity& limit);
+
   void begin(std::uint64_t incarnation);
 
   /// The incarnation has skipped a message.
@@ -150,6 +159,8 @@ private:
 
   /// What most children never need.
   struct extras {
+    extras();
+    ~extras();
     std::optional<reason> fault;
     bool ignored = false;
     std::vector<std::weak_ptr<open_promise>> promises;
@@ -158,6 +169,7 @@ private:
     std::unordered_map<std::uint64_t, put_off> calls;
     std::uint64_t last_call = 0;
     std::unique_ptr<compat::timer> command;
+    std::unique_ptr<restart_window> budget;
   };
 
   [[nodiscard]] extras& need_extras();

@@ -1,4 +1,5 @@
 #include <vigil/detail/child/child_messages.hpp>
+#include <vigil/detail/state/cell.hpp>
 
 #include <utility>
 

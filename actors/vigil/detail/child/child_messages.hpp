@@ -1,8 +1,10 @@
 #pragma once
 
 #include <vigil/caf.hpp>
-#include <vigil/detail/state/cell.hpp>
+#include <vigil/detail/state/cell_access.hpp>
 #include <vigil/detail/state/child_exit.hpp>
+#include <vigil/detail/state/child_uid.hpp>
+#include <vigil/health.hpp>
 
 #include <cstdint>
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <vigil/detail/state/cell.hpp>
+#include <vigil/caf.hpp>
+#include <vigil/detail/state/cell_access.hpp>
 
 #include <memory>
 #include <optional>

@@ -1,4 +1,5 @@
 #include <vigil/detail/child/end_teller.hpp>
+#include <vigil/detail/state/cell.hpp>
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/detail/state/cell.hpp>
+#include <vigil/detail/state/cell_access.hpp>
 #include <vigil/detail/state/child_actor.hpp>
 
 #include <utility>

@@ -3,7 +3,8 @@
 #include <vigil/detail/child/actor_function.hpp>
 #include <vigil/detail/child/host.hpp>
 #include <vigil/detail/child/host_port.hpp>
-#include <vigil/detail/child/slot_port.hpp>
+#include <vigil/detail/child/life_spawner.hpp>
+#include <vigil/detail/child/respawned.hpp>
 
 #include <memory>
 #include <optional>
@@ -55,8 +56,7 @@ public:
       return caf::behavior{};
     };
     return compat::spawn_function<impl, Detached>(
-      x->cell->parent->tree->system, ctx,
-      compat::init_function{std::move(init)}, x);
+      system_of(*x->cell), ctx, compat::init_function{std::move(init)}, x);
   }
 
 private:
@@ -77,7 +77,7 @@ public:
 protected:
   [[nodiscard]] child_handle make_host(child_cell_ptr cell,
                                        compat::context* ctx) const override {
-    auto& sys = cell->parent->tree->system;
+    auto& sys = system_of(*cell);
     return spawn_child<host<Base>>(sys, ctx, std::move(cell), factory_);
   }
 
@@ -106,7 +106,7 @@ public:
 
   [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
     constexpr auto blocks = std::is_base_of_v<caf::blocking_actor, Base>;
-    const auto placement = cell->spec.placement;
+    const auto placement = spec_of(*cell).placement;
     if constexpr (!blocks) {
       if (placement == child_placement::automatic)
         return std::make_unique<host_port<Base>>(std::move(cell), factory_);
@@ -124,8 +124,7 @@ private:
   template <bool Detached>
   [[nodiscard]] child_port_ptr respawn(child_cell_ptr cell) const {
     using spawner = function_spawner<Base, Detached>;
-    return std::make_unique<slot_port>(std::move(cell),
-                                       std::make_unique<spawner>(factory_));
+    return make_slot_port(std::move(cell), std::make_unique<spawner>(factory_));
   }
 
   factory_ptr factory_;

@@ -4,10 +4,8 @@
 
 #include <atomic>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 namespace vigil::detail {
@@ -18,14 +16,6 @@ class incarnation_factory {
 public:
   virtual ~incarnation_factory() = default;
   virtual void make(Base* self) const = 0;
-};
-
-template <class Base>
-struct is_stateful : std::false_type {};
-
-template <class State, class Base>
-struct is_stateful<caf::stateful_actor<State, Base>> : std::true_type {
-  using state_type = State;
 };
 
 /// Ties the part of a host that does not depend on its actor to the actor.
@@ -58,7 +48,7 @@ public:
 
   caf::invoke_message_result consume(compat::mailbox_element& x) override {
     if (!x.stages.empty()) [[unlikely]]
-      compat::answer_oneself(x, this->ctrl(), known_relay_);
+      answer_oneself(x);
     return super::consume(x);
   }
 
@@ -127,6 +117,11 @@ protected:
   /// handle may be held for ever.
   virtual void release() noexcept = 0;
 
+  /// Takes a message that others have passed on for this actor to answer.
+  virtual void answer_oneself(compat::mailbox_element& x) {
+    compat::answer_oneself(x, this->block());
+  }
+
   compat::verdict before(compat::mailbox_element& x) override {
     return this->on_message(x);
   }
@@ -158,7 +153,7 @@ protected:
     if (!this->is_blank())
       this->drop_behavior();
     return this->attempt([this] {
-      make_state();
+      this->make_state();
       make_incarnation();
     });
   }
@@ -168,7 +163,7 @@ protected:
       this->note_schedules();
     this->drop_behavior();
     this->forget_requests(this->last_request());
-    destroy_state();
+    this->destroy_state();
   }
 
   [[nodiscard]] bool op_tied() const noexcept override {
@@ -252,35 +247,6 @@ private:
       x = this->own(std::move(x), ctx);
     super::enqueue(std::move(x), ctx);
   }
-
-  [[nodiscard]] auto& self_state() noexcept {
-    return static_cast<Base*>(this)->state;
-  }
-
-  // CAF makes the first state, and destroys the last one in `on_exit`, which
-  // never runs: `cleanup` comes first.
-  void make_state() {
-    if constexpr (is_stateful<Base>::value) {
-      if (state_alive_)
-        return;
-      using state_type = typename is_stateful<Base>::state_type;
-      if constexpr (std::is_constructible_v<state_type, Base*>)
-        new (&self_state()) state_type(static_cast<Base*>(this));
-      else
-        new (&self_state()) state_type();
-      state_alive_ = true;
-    }
-  }
-
-  void destroy_state() {
-    if constexpr (is_stateful<Base>::value)
-      if (std::exchange(state_alive_, false))
-        std::destroy_at(&self_state());
-  }
-
-  // Of a pool, for its members.
-  caf::strong_actor_ptr known_relay_;
-  bool state_alive_ = true;
 };
 
 /// The base of those whose end is told to who monitors them.
@@ -297,8 +263,8 @@ public:
   using factory_ptr = std::shared_ptr<const incarnation_factory<Base>>;
 
   host(caf::actor_config& cfg, const child_cell_ptr& cell, factory_ptr factory)
-    : super(cfg, *cell), cell_(cell), factory_(std::move(factory)),
-      follows_(cell_->handle() != nullptr) {
+    : super(cfg, record_of(*cell)), cell_(cell), factory_(std::move(factory)),
+      follows_(handle_of(*cell_) != nullptr) {
     // nop
   }
 
@@ -334,7 +300,7 @@ public:
 
   // A successor goes by the handle of the first.
   [[nodiscard]] caf::strong_actor_ptr stable_handle() override {
-    auto result = cell_->handle();
+    auto result = handle_of(*cell_);
     return result != nullptr ? result : super::stable_handle();
   }
 
@@ -347,14 +313,18 @@ protected:
     factory_.reset();
   }
 
+  void answer_oneself(compat::mailbox_element& x) override {
+    compat::answer_oneself(x, this->block(), known_relay_);
+  }
+
   [[nodiscard]] caf::error end_reason() const override {
-    return cell_->last_end();
+    return last_end_of(*cell_);
   }
 
   [[nodiscard]] bool op_tied() const noexcept override {
     if (!follows_) [[likely]]
       return super::op_tied();
-    const auto handle = cell_->handle();
+    const auto handle = handle_of(*cell_);
     const auto* first = first_host(handle);
     return (first != nullptr && first->linked()) || super::op_tied();
   }
@@ -363,7 +333,7 @@ protected:
     super::op_part(why);
     if (!follows_) [[likely]]
       return;
-    const auto handle = cell_->handle();
+    const auto handle = handle_of(*cell_);
     if (auto* first
         = this->successor() != nullptr ? nullptr : first_host(handle))
       first->part(why, this->context());
@@ -375,7 +345,7 @@ protected:
 
 private:
   [[nodiscard]] caf::strong_actor_ptr followed() const {
-    return follows_ ? cell_->handle() : nullptr;
+    return follows_ ? handle_of(*cell_) : nullptr;
   }
 
   [[nodiscard]] static host_core*
@@ -386,6 +356,8 @@ private:
 
   child_cell_ptr cell_;
   factory_ptr factory_;
+  // Of a pool, for its members.
+  caf::strong_actor_ptr known_relay_;
   // Another host was abandoned and is the handle: links are with that one.
   const bool follows_;
 };

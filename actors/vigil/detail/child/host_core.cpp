@@ -1,4 +1,5 @@
 #include <vigil/detail/child/host_core.hpp>
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/state/exit_of.hpp>
 
 #include <utility>

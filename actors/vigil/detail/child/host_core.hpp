@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/caf_error.hpp>
 #include <vigil/detail/child/child_context.hpp>
 
 #include <atomic>

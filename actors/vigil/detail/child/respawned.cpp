@@ -1,5 +1,6 @@
 #include <vigil/detail/child/respawned.hpp>
 #include <vigil/detail/child/slot.hpp>
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/state/exit_of.hpp>
 
 #include <exception>
@@ -34,6 +35,10 @@ compat::answer_stage stage_of(const life& x) {
 respawned_context::respawned_context(life_ptr x)
   : child_context(*x->cell), life_(std::move(x)), answers_(stage_of(*life_)) {
   begin(life_->incarnation);
+}
+
+caf::strong_actor_ptr respawned_context::stable_handle() {
+  return life_->cell->handle();
 }
 
 caf::strong_actor_ptr respawned_context::answering() {

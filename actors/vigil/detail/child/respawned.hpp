@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/caf_error.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/child/child_context.hpp>
 
@@ -47,9 +48,7 @@ void note_departure(const life& x, const child_exit& how);
 /// The part of a respawned child's actor that does not depend on its type.
 class respawned_context : public child_context {
 public:
-  [[nodiscard]] caf::strong_actor_ptr stable_handle() final {
-    return life_->cell->handle();
-  }
+  [[nodiscard]] caf::strong_actor_ptr stable_handle() final;
 
 protected:
   explicit respawned_context(life_ptr x);

@@ -1,4 +1,5 @@
 #include <vigil/detail/child/slot_port.hpp>
+#include <vigil/detail/state/cell.hpp>
 
 #include <utility>
 
@@ -110,6 +111,11 @@ void slot_port::forget(compat::context* ctx) {
   ends_.tell(*cell_, ctx);
   slot_->retire(ctx);
   cell_->handle(nullptr);
+}
+
+child_port_ptr make_slot_port(child_cell_ptr cell,
+                              std::unique_ptr<const life_spawner> spawner) {
+  return std::make_unique<slot_port>(std::move(cell), std::move(spawner));
 }
 
 } // namespace vigil::detail

@@ -1,29 +1,13 @@
 #pragma once
 
-#include <vigil/detail/child/child_port.hpp>
 #include <vigil/detail/child/end_teller.hpp>
+#include <vigil/detail/child/life_spawner.hpp>
 #include <vigil/detail/child/respawned.hpp>
 #include <vigil/detail/child/slot.hpp>
 
 #include <memory>
 
 namespace vigil::detail {
-
-/// Makes the CAF actor of one life of a respawned child.
-class life_spawner {
-public:
-  virtual ~life_spawner();
-
-  /// Returns the actor. May throw what making it throws; `failure_exception`
-  /// carries a failure through.
-  [[nodiscard]] virtual caf::strong_actor_ptr
-  spawn(const life_ptr& x, compat::context* ctx) const = 0;
-
-  /// Returns whether the actor reports its start by itself.
-  [[nodiscard]] virtual bool reports_start() const noexcept {
-    return true;
-  }
-};
 
 /// Drives a respawned child: a slot, and an actor a life behind it.
 class slot_port final : public child_port {

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <vigil/detail/child/is_null.hpp>
-#include <vigil/detail/child/slot_port.hpp>
+#include <vigil/detail/child/life_spawner.hpp>
+#include <vigil/detail/child/respawned.hpp>
 
 #include <concepts>
 #include <memory>
@@ -29,7 +30,7 @@ public:
     constexpr auto blocks = std::is_base_of_v<caf::blocking_actor, T>;
     using impl
       = std::conditional_t<blocks, respawned_blocking<T>, respawned<T>>;
-    auto& sys = x->cell->parent->tree->system;
+    auto& sys = system_of(*x->cell);
     auto args = *args_;
     return std::apply(
       [&](Ts&... xs) {
@@ -57,10 +58,10 @@ public:
   }
 
   [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
-    const auto detached = cell->spec.placement == child_placement::detached;
+    const auto detached = spec_of(*cell).placement == child_placement::detached;
     using spawner = class_spawner<T, Ts...>;
-    return std::make_unique<slot_port>(
-      std::move(cell), std::make_unique<spawner>(detached, args_));
+    return make_slot_port(std::move(cell),
+                          std::make_unique<spawner>(detached, args_));
   }
 
   [[nodiscard]] bool answers_probes() const noexcept override {
@@ -88,7 +89,7 @@ public:
                                             compat::context*) const override {
     auto f = *f_;
     if constexpr (std::is_invocable_v<F&, caf::actor_system&>)
-      return unwrap(f(x->cell->parent->tree->system));
+      return unwrap(f(system_of(*x->cell)));
     else
       return unwrap(f());
   }
@@ -135,8 +136,7 @@ public:
 
   [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
     using spawner = callable_spawner<F>;
-    return std::make_unique<slot_port>(std::move(cell),
-                                       std::make_unique<spawner>(f_));
+    return make_slot_port(std::move(cell), std::make_unique<spawner>(f_));
   }
 
   [[nodiscard]] std::optional<failure>

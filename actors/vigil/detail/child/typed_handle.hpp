@@ -1,9 +1,12 @@
 #pragma once
 
-#include <vigil/detail/state/cell.hpp>
+#include <vigil/caf.hpp>
+#include <vigil/detail/state/cell_access.hpp>
 #include <vigil/result.hpp>
 
 #include <type_traits>
+#include <typeinfo>
+#include <utility>
 
 namespace vigil::detail {
 
@@ -12,7 +15,7 @@ namespace vigil::detail {
 template <class Handle>
 [[nodiscard]] Handle make_handle(const child_cell& x) {
   if constexpr (caf::is_handle<Handle>::value)
-    return caf::actor_cast<Handle>(x.handle());
+    return caf::actor_cast<Handle>(handle_of(x));
   else
     return Handle{x};
 }
@@ -26,11 +29,8 @@ concept is_child_handle
 /// Returns the handle if the child's handle is of that type.
 template <class Handle>
 [[nodiscard]] result<Handle> typed_handle(const child_cell& x) {
-  if (x.handle() == nullptr)
-    return failure{errc::child_stopped, "it was never started", x.path()};
-  if (x.handle_type != typeid(Handle))
-    return failure{errc::wrong_handle_type,
-                   "ask for the handle type that its factory makes", x.path()};
+  if (auto why = refuse_handle(x, typeid(Handle)))
+    return *std::move(why);
   return make_handle<Handle>(x);
 }
 

@@ -59,7 +59,8 @@ bool dynamic_children::add(dynamic_record& x, caf::strong_actor_ptr self) {
   // `close` takes all locks after it has cleared the flag.
   if (!open_.load(std::memory_order_relaxed))
     return false;
-  x.keep_ = std::move(self);
+  // Given back by `remove`.
+  static_cast<void>(self.release());
   link(here, x);
   return true;
 }
@@ -82,16 +83,17 @@ caf::strong_actor_ptr dynamic_children::remove(dynamic_record& x) {
   {
     auto& here = shard_of(x);
     std::lock_guard guard{here.mutex};
-    if (x.keep_ == nullptr)
+    if (!x.kept())
       return nullptr;
-    result.swap(x.keep_);
+    result = caf::strong_actor_ptr{x.actor().get(), false};
     if (x.previous_ != nullptr)
       x.previous_->next_ = x.next_;
     else
       here.first = x.next_;
     if (x.next_ != nullptr)
       x.next_->previous_ = x.previous_;
-    x.next_ = x.previous_ = nullptr;
+    x.next_ = &x;
+    x.previous_ = nullptr;
   }
   left();
   return result;
@@ -103,7 +105,7 @@ dynamic_record* dynamic_children::find(const caf::strong_actor_ptr& x) const {
   if (result == nullptr || &result->pool() != this)
     return nullptr;
   std::lock_guard guard{shard_of(*result).mutex};
-  return result->keep_ != nullptr ? result : nullptr;
+  return result->kept() ? result : nullptr;
 }
 
 failure dynamic_children::no_child() const {
@@ -128,7 +130,7 @@ std::vector<caf::strong_actor_ptr> dynamic_children::children() const {
   for (auto& here : shards_) {
     std::lock_guard guard{here.mutex};
     for (auto* x = here.first; x != nullptr; x = x->next_)
-      result.push_back(x->keep_);
+      result.push_back(x->actor());
   }
   return result;
 }
@@ -144,7 +146,7 @@ dynamic_children::next_page(pool_cursor& at, std::size_t limit) const {
     std::lock_guard guard{here.mutex};
     auto* x = after(here, last, at.below);
     for (; x != nullptr && result.size() < limit; x = x->next_) {
-      result.push_back(x->keep_);
+      result.push_back(x->actor());
       at.below = x->uid;
     }
     if (x != nullptr)
@@ -160,7 +162,7 @@ dynamic_record* dynamic_children::after(const shard& here,
   if (last != nullptr) {
     const auto* record = dynamic_cast<dynamic_record*>(last->get());
     if (record != nullptr && &record->pool() == this
-        && &shard_of(*record) == &here && record->keep_ != nullptr)
+        && &shard_of(*record) == &here && record->kept())
       return record->next_;
   }
   auto* x = here.first;

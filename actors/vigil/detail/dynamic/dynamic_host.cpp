@@ -1,4 +1,5 @@
 #include <vigil/detail/dynamic/dynamic_host.hpp>
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/internal/decision/limit_text.hpp>
 
 #include <limits>
@@ -29,11 +30,10 @@ std::optional<failure> dynamic_host_core::begin_now() {
 
 const restart_intensity* dynamic_host_core::refusal(time_point at) {
   if (spec.intensity) {
-    if (window_ == nullptr)
-      window_ = std::make_unique<restart_window>(*spec.intensity);
-    spent_alone_ = !window_->admit(at);
+    auto& alone = own_budget(*spec.intensity);
+    spent_alone_ = !alone.admit(at);
     if (spent_alone_)
-      return &window_->limit();
+      return &alone.limit();
   }
   return child_record::refusal(at);
 }

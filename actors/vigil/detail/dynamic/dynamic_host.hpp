@@ -2,7 +2,6 @@
 
 #include <vigil/detail/child/host.hpp>
 #include <vigil/detail/dynamic/dynamic_record.hpp>
-#include <vigil/detail/state/restart_window.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -34,6 +33,10 @@ public:
   /// and the common one is not touched.
   [[nodiscard]] const restart_intensity* refusal(time_point now) final;
 
+  [[nodiscard]] caf::strong_actor_ptr actor() noexcept final {
+    return caf::strong_actor_ptr{self().ctrl()};
+  }
+
 protected:
   compat::verdict on_message(compat::mailbox_element& x) final;
 
@@ -54,8 +57,6 @@ private:
   void leave(caf::error why);
   [[nodiscard]] duration next_delay();
 
-  /// Made by the first failure, if children have a budget each.
-  std::unique_ptr<restart_window> window_;
   bool born_ = false;
   bool came_ = false;
   bool leaving_ = false;

@@ -30,6 +30,9 @@ public:
     return *pool_;
   }
 
+  /// Returns the actor that the record is part of.
+  [[nodiscard]] virtual caf::strong_actor_ptr actor() noexcept = 0;
+
   /// Makes the child unknown to who looks it up by key. Before it leaves the
   /// pool; may be called again.
   virtual void forget_key();
@@ -37,12 +40,18 @@ public:
 private:
   friend class dynamic_children;
 
+  // -- belongs to the pool, under the lock of its shard -----------------------
+
+  /// Returns whether the pool has the child, and a reference to its actor.
+  [[nodiscard]] bool kept() const noexcept {
+    return next_ != this;
+  }
+
   const std::shared_ptr<dynamic_children> pool_;
 
-  // Belongs to the pool, under the lock of its shard.
-  dynamic_record* next_ = nullptr;
+  // A record that no pool has is the next of itself: a flag would cost a word.
+  dynamic_record* next_ = this;
   dynamic_record* previous_ = nullptr;
-  caf::strong_actor_ptr keep_;
 };
 
 } // namespace vigil::detail

@@ -1,4 +1,5 @@
 #include <vigil/detail/pool/roster.hpp>
+#include <vigil/detail/state/cell.hpp>
 
 #include <utility>
 

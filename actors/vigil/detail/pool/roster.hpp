@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/child/child_port.hpp>
+#include <vigil/detail/state/cell.hpp>
 
 #include <cstddef>
 #include <memory>

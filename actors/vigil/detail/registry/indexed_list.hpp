@@ -20,20 +20,19 @@ template <class T>
 class indexed_list {
 public:
   [[nodiscard]] bool empty() const noexcept {
-    return size_ == 0;
+    return size() == 0;
   }
 
   [[nodiscard]] std::size_t size() const noexcept {
-    return size_;
+    return places_.size() - (index_ != nullptr ? index_->holes : 0);
   }
 
   /// Appends a value. The reference is valid until the next one is appended.
   T& add(T x) {
     const auto hash = x.hash();
     places_.emplace_back(std::move(x));
-    ++size_;
     if (index_ != nullptr)
-      index_->emplace(hash, places_.size() - 1);
+      index_->positions.emplace(hash, places_.size() - 1);
     else if (places_.size() > short_size)
       build_index();
     return *places_.back();
@@ -60,10 +59,8 @@ public:
   template <class F>
   void erase_if(F is) {
     for (auto& x : places_)
-      if (x && is(*x)) {
+      if (x && is(*x))
         x.reset();
-        --size_;
-      }
     compact();
   }
 
@@ -79,18 +76,22 @@ private:
   // Up to here a search is not slower than an index.
   static constexpr std::size_t short_size = 16;
 
-  using index_type = std::unordered_multimap<std::size_t, std::size_t>;
+  /// Of a long list, which has holes where values were taken out.
+  struct index_type {
+    std::unordered_multimap<std::size_t, std::size_t> positions;
+    std::size_t holes = 0;
+  };
 
   template <class F>
   [[nodiscard]] std::size_t position(std::size_t hash, F& is) const {
     if (index_ != nullptr) {
-      auto [i, last] = index_->equal_range(hash);
+      auto [i, last] = index_->positions.equal_range(hash);
       for (; i != last; ++i)
         if (is(*places_[i->second]))
           return i->second;
     } else {
       for (std::size_t i = 0; i < places_.size(); ++i)
-        if (places_[i] && is(*places_[i]))
+        if (is(*places_[i]))
           return i;
     }
     return places_.size();
@@ -98,16 +99,18 @@ private:
 
   [[nodiscard]] std::optional<T> take_at(std::size_t at) {
     auto result = std::exchange(places_[at], std::nullopt);
-    --size_;
-    if (index_ != nullptr) {
-      auto [i, last] = index_->equal_range(result->hash());
-      // NOLINTNEXTLINE(bugprone-infinite-loop): `i` is in the condition
-      while (i != last && i->second != at)
-        ++i;
-      if (i != last)
-        index_->erase(i);
+    if (index_ == nullptr) {
+      places_.erase(places_.begin() + static_cast<std::ptrdiff_t>(at));
+      return result;
     }
-    if (places_.size() > 2 * size_ + short_size)
+    ++index_->holes;
+    auto [i, last] = index_->positions.equal_range(result->hash());
+    // NOLINTNEXTLINE(bugprone-infinite-loop): `i` is in the condition
+    while (i != last && i->second != at)
+      ++i;
+    if (i != last)
+      index_->positions.erase(i);
+    if (places_.size() > 2 * size() + short_size)
       compact();
     return result;
   }
@@ -122,13 +125,11 @@ private:
   void build_index() {
     index_ = std::make_unique<index_type>();
     for (std::size_t i = 0; i < places_.size(); ++i)
-      if (places_[i])
-        index_->emplace(places_[i]->hash(), i);
+      index_->positions.emplace(places_[i]->hash(), i);
   }
 
   std::vector<std::optional<T>> places_;
   std::unique_ptr<index_type> index_;
-  std::size_t size_ = 0;
 };
 
 } // namespace vigil::detail

@@ -1,5 +1,6 @@
 #include <vigil/detail/child/child_context.hpp>
 #include <vigil/detail/registry/registry_state.hpp>
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/internal/base/type_name.hpp>
 
 #include <algorithm>

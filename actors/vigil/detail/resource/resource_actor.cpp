@@ -1,5 +1,6 @@
 #include <vigil/behavior.hpp>
 #include <vigil/detail/resource/resource_actor.hpp>
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/internal/resource/resource_watch.hpp>
 #include <vigil/this_child.hpp>
 

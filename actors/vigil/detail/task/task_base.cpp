@@ -1,3 +1,4 @@
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/task/task_base.hpp>
 
 #include <mutex>

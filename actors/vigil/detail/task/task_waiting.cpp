@@ -1,3 +1,4 @@
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/task/task_waiting.hpp>
 
 #include <algorithm>

@@ -7,6 +7,7 @@
 #include <functional>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace vigil::detail {
 
@@ -29,10 +30,22 @@ concept partition_key
   return x ^ (x >> 31);
 }
 
+template <class Key>
+[[nodiscard]] constexpr bool hashes_without_throwing() {
+  if constexpr (std::integral<Key>)
+    return true;
+  else if constexpr (std::is_convertible_v<const Key&, std::string_view>)
+    return std::is_nothrow_convertible_v<const Key&, std::string_view>;
+  else
+    return noexcept(std::hash<Key>{}(std::declval<const Key&>()));
+}
+
 /// Returns a number whose remainder chooses the partition: the magnitude of an
 /// integer, a hash of anything else. Text of any type hashes alike.
+/// Throws what making a text or a hash of a user's key throws.
 template <partition_key Key>
-[[nodiscard]] std::uint64_t partition_hash(const Key& key) {
+[[nodiscard]] std::uint64_t
+partition_hash(const Key& key) noexcept(hashes_without_throwing<Key>()) {
   if constexpr (std::signed_integral<Key>)
     return key < 0 ? 0 - static_cast<std::uint64_t>(key)
                    : static_cast<std::uint64_t>(key);

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -31,6 +33,14 @@ enum class verdict {
   consumed,
   /// It stays in the mailbox until `unskip`.
   skipped,
+};
+
+template <class Base>
+struct is_stateful : std::false_type {};
+
+template <class State, class Base>
+struct is_stateful<caf::stateful_actor<State, Base>> : std::true_type {
+  using state_type = State;
 };
 
 /// A base for event-based actors whose owner wants to see messages before their
@@ -231,6 +241,28 @@ protected:
   /// message of a stream, and keeps the actor alive until then.
   void forget_ended_streams() {
     this->get_downstream_queue().cleanup();
+  }
+
+  /// Makes the state of a stateful actor, unless it is there.
+  void make_state() {
+    if constexpr (is_stateful<Base>::value) {
+      if (state_alive_)
+        return;
+      using state_type = typename is_stateful<Base>::state_type;
+      if constexpr (std::is_constructible_v<state_type, Base*>)
+        new (&this->state) state_type(static_cast<Base*>(this));
+      else
+        new (&this->state) state_type();
+      state_alive_ = true;
+    }
+  }
+
+  /// Destroys it, if it is there. CAF destroys the last one in `on_exit`, which
+  /// does not run for an actor whose owner ends it in `cleanup`.
+  void destroy_state() {
+    if constexpr (is_stateful<Base>::value)
+      if (std::exchange(state_alive_, false))
+        std::destroy_at(&this->state);
   }
 
   /// Returns whether `drop_behavior` has nothing to do, handlers aside.
@@ -449,7 +481,10 @@ private:
     }
 
     ~quit_probe() {
-      if (self_->has_quit() && !self_->retired())
+      if (self_->retired())
+        return;
+      self_->probed_ = false;
+      if (self_->has_quit())
         self_->quits_with_streams();
     }
 
@@ -461,10 +496,10 @@ private:
   };
 
   void look_after_streams() {
-    if (!quit_probe_.expired() || has_quit())
+    if (probed_ || has_quit())
       return;
     auto probe = std::make_shared<quit_probe>(this);
-    quit_probe_ = probe;
+    probed_ = true;
     this->error_handler_
       = [handler = std::move(this->error_handler_),
          probe](caf::scheduled_actor* self, caf::error& x) mutable {
@@ -489,11 +524,15 @@ private:
     }
   }
 
-  std::weak_ptr<quit_probe> quit_probe_;
+  // Flags only: there may be a million of these.
   std::atomic<bool> gated_{false};
   bool attend_ = false;
   bool more_references_ = false;
   bool consuming_ = false;
+  // A `quit_probe` is there.
+  bool probed_ = false;
+  // Of a stateful actor: CAF makes the first state with the actor.
+  bool state_alive_ = true;
 };
 
 } // namespace vigil::compat

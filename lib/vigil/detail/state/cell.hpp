@@ -4,9 +4,11 @@
 #include <vigil/caf_error.hpp>
 #include <vigil/child_spec.hpp>
 #include <vigil/child_state.hpp>
+#include <vigil/detail/state/cell_access.hpp>
 #include <vigil/detail/state/child_exit.hpp>
 #include <vigil/detail/state/child_record.hpp>
 #include <vigil/detail/state/child_uid.hpp>
+#include <vigil/detail/state/failure_log.hpp>
 #include <vigil/detail/state/incarnation_watch.hpp>
 #include <vigil/detail/state/population_base.hpp>
 #include <vigil/detail/state/presence_board.hpp>
@@ -136,8 +138,6 @@ private:
   std::optional<caf::error> last_end_;
 };
 
-using child_cell_ptr = std::shared_ptr<child_cell>;
-
 /// Returns the reason with which an actor ends like that.
 [[nodiscard]] caf::error reason_of(const child_exit& x);
 
@@ -182,8 +182,6 @@ private:
   std::map<child_uid, child_cell_ptr> children_;
   std::unordered_map<std::string_view, child_cell_ptr> by_id_;
 };
-
-using supervisor_cell_ptr = std::shared_ptr<supervisor_cell>;
 
 /// Returns what a snapshot tells of any child; parent and depth are left to the
 /// caller.

@@ -3,8 +3,8 @@
 #include <vigil/child_spec.hpp>
 #include <vigil/child_state.hpp>
 #include <vigil/detail/state/child_exit.hpp>
-#include <vigil/detail/state/failure_log.hpp>
-#include <vigil/event.hpp>
+#include <vigil/failure.hpp>
+#include <vigil/time.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -13,8 +13,16 @@
 #include <string>
 #include <vector>
 
+namespace vigil {
+
+enum class event_type : std::uint8_t;
+struct event;
+
+} // namespace vigil
+
 namespace vigil::detail {
 
+class failure_log;
 struct supervisor_cell;
 
 /// What the host of a child touches whenever it restarts it. Kept small: there

@@ -23,8 +23,9 @@ namespace vigil::detail {
 /// Another thread may be about to call it, or do so.
 ///
 /// Thread-safe. Asking whether there is a function is one relaxed load: an
-/// event that happens while a function is added may miss it. All else that is
-/// shared is guarded by a lock.
+/// event that happens while a function is added may miss it. A caller that is
+/// done says so (release) before a change sees it (acquire) and writes to the
+/// list. All else that is shared is guarded by a lock.
 template <class Event>
 class subscriber_list {
 public:
@@ -75,8 +76,7 @@ public:
         failures_.fetch_add(1, std::memory_order_relaxed);
       }
     }
-    std::lock_guard guard{mutex_};
-    --callers_;
+    callers_.fetch_sub(1, std::memory_order_release);
   }
 
   /// Returns how many calls ended with an exception.
@@ -101,7 +101,7 @@ private:
 
   [[nodiscard]] list_ptr begin_call() {
     std::lock_guard guard{mutex_};
-    ++callers_;
+    callers_.fetch_add(1, std::memory_order_relaxed);
     return subscribers_;
   }
 
@@ -110,7 +110,7 @@ private:
   void change(F f) {
     list_ptr released;
     std::lock_guard guard{mutex_};
-    if (callers_ > 0)
+    if (callers_.load(std::memory_order_acquire) > 0)
       released
         = std::exchange(subscribers_, std::make_shared<list>(*subscribers_));
     f(*subscribers_);
@@ -120,8 +120,9 @@ private:
   std::atomic<std::size_t> count_{0};
   std::atomic<std::uint64_t> failures_{0};
   std::mutex mutex_;
-  // Guarded by mutex_. A list that a call goes through is not changed any more.
-  std::size_t callers_ = 0;
+  // Raised with mutex_ held. A list that a call goes through is not changed.
+  std::atomic<std::size_t> callers_{0};
+  // Guarded by mutex_.
   id_type last_id_ = 0;
   list_ptr subscribers_ = std::make_shared<list>();
 };

@@ -1,4 +1,5 @@
 #include <vigil/detail/health/health_probe.hpp>
+#include <vigil/detail/state/cell.hpp>
 
 namespace vigil::detail {
 

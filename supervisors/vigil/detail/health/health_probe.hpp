@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/caf_error.hpp>
 #include <vigil/call.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/child/child_messages.hpp>

@@ -1,7 +1,8 @@
 #include <vigil/call.hpp>
 #include <vigil/detail/child/child_context.hpp>
 #include <vigil/detail/numbered/partition_table.hpp>
-#include <vigil/detail/static/blocking_call.hpp>
+#include <vigil/detail/state/cell.hpp>
+#include <vigil/internal/static/blocking_call.hpp>
 
 #include <string>
 

@@ -2,6 +2,7 @@
 
 #include <vigil/detail/child/typed_handle.hpp>
 #include <vigil/detail/numbered/replicas.hpp>
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/sync/spin_lock.hpp>
 #include <vigil/result.hpp>
 

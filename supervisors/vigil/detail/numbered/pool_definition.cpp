@@ -1,4 +1,5 @@
 #include <vigil/detail/numbered/pool_definition.hpp>
+#include <vigil/detail/state/cell.hpp>
 
 #include <utility>
 

@@ -1,4 +1,5 @@
 #include <vigil/detail/numbered/replicas.hpp>
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/internal/static/nested_port.hpp>
 
 #include <exception>

@@ -1,8 +1,8 @@
 #include <vigil/detail/child/cell_view.hpp>
 #include <vigil/detail/dynamic/dynamic_record.hpp>
 #include <vigil/detail/population/dynamic_definition.hpp>
-#include <vigil/detail/static/blocking_call.hpp>
 #include <vigil/internal/population/dynamic_actor.hpp>
+#include <vigil/internal/static/blocking_call.hpp>
 #include <vigil/internal/static/nested_port.hpp>
 
 #include <string>

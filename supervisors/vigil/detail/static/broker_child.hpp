@@ -3,7 +3,8 @@
 #include <vigil/detail/caf/caf_io.hpp>
 #include <vigil/detail/child/function_child.hpp>
 #include <vigil/detail/child/is_null.hpp>
-#include <vigil/detail/child/slot_port.hpp>
+#include <vigil/detail/child/life_spawner.hpp>
+#include <vigil/detail/child/respawned.hpp>
 
 #include <memory>
 #include <optional>
@@ -23,7 +24,7 @@ public:
 
   [[nodiscard]] caf::strong_actor_ptr spawn(const life_ptr& x,
                                             compat::context*) const override {
-    auto& sys = x->cell->parent->tree->system;
+    auto& sys = system_of(*x->cell);
     if (!compat::has_middleman(sys))
       throw failure_exception{{errc::bad_combination,
                                "a broker needs CAF's middleman: load it with "
@@ -54,8 +55,7 @@ public:
 
   [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
     using spawner = broker_spawner<Make>;
-    return std::make_unique<slot_port>(std::move(cell),
-                                       std::make_unique<spawner>(make_));
+    return make_slot_port(std::move(cell), std::make_unique<spawner>(make_));
   }
 
   [[nodiscard]] bool answers_probes() const noexcept override {

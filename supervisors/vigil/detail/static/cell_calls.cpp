@@ -1,5 +1,6 @@
 #include <vigil/detail/state/child_actor.hpp>
 #include <vigil/detail/static/cell_calls.hpp>
+#include <vigil/internal/static/call_supervisor.hpp>
 
 #include <string>
 #include <utility>

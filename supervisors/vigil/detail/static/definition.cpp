@@ -1,4 +1,5 @@
 #include <vigil/detail/health/health_probe.hpp>
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/static/definition.hpp>
 #include <vigil/internal/static/nested_port.hpp>
 #include <vigil/internal/static/supervisor_actor.hpp>

@@ -1,4 +1,5 @@
 #include <vigil/detail/base/guarded.hpp>
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/internal/health/health_monitor.hpp>
 
 #include <utility>

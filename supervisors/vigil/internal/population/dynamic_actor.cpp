@@ -1,6 +1,7 @@
 #include <vigil/detail/child/cell_view.hpp>
 #include <vigil/detail/child/host_core.hpp>
 #include <vigil/detail/dynamic/dynamic_record.hpp>
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/internal/population/dynamic_actor.hpp>
 
 #include <utility>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/dynamic/dynamic_children.hpp>
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/state/exit_of.hpp>
 #include <vigil/internal/decision/blame_list.hpp>
 #include <vigil/internal/static/core_messages.hpp>

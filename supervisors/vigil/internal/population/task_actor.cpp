@@ -1,4 +1,5 @@
 #include <vigil/detail/child/cell_view.hpp>
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/task/task_base.hpp>
 #include <vigil/internal/population/task_actor.hpp>
 

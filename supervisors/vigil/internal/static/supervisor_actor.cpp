@@ -1,4 +1,5 @@
 #include <vigil/detail/base/guarded.hpp>
+#include <vigil/detail/child/cell_view.hpp>
 #include <vigil/detail/state/exit_of.hpp>
 #include <vigil/internal/static/supervisor_actor.hpp>
 

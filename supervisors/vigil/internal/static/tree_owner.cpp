@@ -1,5 +1,5 @@
 #include <vigil/detail/base/guarded.hpp>
-#include <vigil/detail/static/blocking_call.hpp>
+#include <vigil/internal/static/blocking_call.hpp>
 #include <vigil/internal/static/tree_owner.hpp>
 #include <vigil/tree_ref.hpp>
 

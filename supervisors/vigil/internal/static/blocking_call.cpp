@@ -1,7 +1,8 @@
 #include <vigil/caf_error.hpp>
 #include <vigil/detail/child/child_context.hpp>
-#include <vigil/detail/static/blocking_call.hpp>
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/task/task_base.hpp>
+#include <vigil/internal/static/blocking_call.hpp>
 
 namespace vigil::detail {
 

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <vigil/detail/child/child_port.hpp>
+
+#include <memory>
+
+namespace vigil::detail {
+
+struct life;
+using life_ptr = std::shared_ptr<life>;
+
+/// Makes the CAF actor of one life of a respawned child.
+class life_spawner {
+public:
+  virtual ~life_spawner();
+
+  /// Returns the actor. May throw what making it throws; `failure_exception`
+  /// carries a failure through.
+  [[nodiscard]] virtual caf::strong_actor_ptr
+  spawn(const life_ptr& x, compat::context* ctx) const = 0;
+
+  /// Returns whether the actor reports its start by itself.
+  [[nodiscard]] virtual bool reports_start() const noexcept {
+    return true;
+  }
+};
+
+/// Makes what drives a respawned child: a slot, and an actor a life behind it.
+[[nodiscard]] child_port_ptr
+make_slot_port(child_cell_ptr cell,
+               std::unique_ptr<const life_spawner> spawner);
+
+} // namespace vigil::detail
