@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string_view>
+#include <utility>
 
 // The table in core_child.hpp: each sentence of it, broken alone.
 
@@ -16,8 +17,9 @@ using vigil::detail::start_call;
 
 namespace {
 
-core_child in(child_state state) {
-  core_child x{1, core_parts::spec("a"), false};
+core_child in(child_state state,
+              vigil::child_spec spec = core_parts::spec("a")) {
+  core_child x{1, std::move(spec), false};
   x.state = state;
   if (state == child_state::running)
     x.been_up = x.up = true;
@@ -139,8 +141,10 @@ TEST_CASE("what a child has come to fits its past and its spec") {
   CHECK(flaw_of(x) == "up: it has been up");
   x.been_up = true;
   CHECK(consistent(x));
-  x.spec.intensity = vigil::restart_intensity{};
-  CHECK(flaw_of(x) == "budget: the spec wants one");
+  auto limited = core_parts::spec("a");
+  limited.intensity = vigil::restart_intensity{};
+  CHECK(flaw_of(in(child_state::stopped, limited))
+        == "budget: the spec wants one");
 }
 
 TEST_SUITE_END();

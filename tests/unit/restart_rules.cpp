@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 
 #include <limits>
+#include <memory>
+#include <utility>
 
 using namespace std::chrono_literals;
 using vigil::errc;
@@ -20,16 +22,17 @@ namespace {
 constexpr time_point now{1h};
 
 struct one_child {
-  explicit one_child(restart_intensity limit = {1, 1h})
-    : window(std::make_shared<restart_window>(limit)) {
+  explicit one_child(vigil::child_spec spec = core_parts::spec("a"))
+    : a(1, std::move(spec), false) {
     // nop
   }
 
-  std::shared_ptr<restart_window> window;
+  std::shared_ptr<restart_window> window
+    = std::make_shared<restart_window>(restart_intensity{1, 1h});
   restart_rules rules{window, [] {
                         return 0.5;
                       }};
-  core_child a{1, core_parts::spec("a"), false};
+  core_child a;
 };
 
 } // namespace
@@ -57,8 +60,9 @@ TEST_CASE("without a backoff the next start is at once") {
 }
 
 TEST_CASE("a child waits longer with each failure in a row") {
-  one_child t;
-  t.a.spec.backoff = vigil::exponential(1s, 60s).reset_after(10s);
+  auto spec = core_parts::spec("a");
+  spec.backoff = vigil::exponential(1s, 60s).reset_after(10s);
+  one_child t{spec};
   t.a.up_since = now;
   t.rules.count_end(t.a, now);
   const auto first = t.rules.delay(t.a);

@@ -7,12 +7,12 @@ namespace vigil::detail {
 
 // -- child_cell ---------------------------------------------------------------
 
-child_cell::child_cell(child_spec what, child_uid id,
+child_cell::child_cell(shared_spec what, child_uid id,
                        std::shared_ptr<supervisor_cell> in,
                        std::type_index handle_of)
-  : child_record(stored_spec_, *in), uid(id), handle_type(handle_of),
+  : child_record(*what, *in), uid(id), handle_type(handle_of),
     parent(std::move(in)), stored_spec_(std::move(what)),
-    path_(parent->path + '/' + stored_spec_.id) {
+    path_(parent->path + '/' + stored_spec_->id) {
   // nop
 }
 

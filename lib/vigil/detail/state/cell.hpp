@@ -13,6 +13,7 @@
 #include <vigil/detail/state/population_base.hpp>
 #include <vigil/detail/state/presence_board.hpp>
 #include <vigil/detail/state/restart_window.hpp>
+#include <vigil/detail/state/shared_spec.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/result.hpp>
 #include <vigil/snapshot.hpp>
@@ -85,8 +86,8 @@ struct tree_context {
 /// reads. Lives as long as anybody looks at it.
 class child_cell final : public child_record {
 public:
-  child_cell(child_spec what, child_uid id, std::shared_ptr<supervisor_cell> in,
-             std::type_index handle_of);
+  child_cell(shared_spec what, child_uid id,
+             std::shared_ptr<supervisor_cell> in, std::type_index handle_of);
 
   const child_uid uid;
   const std::type_index handle_type;
@@ -130,7 +131,7 @@ public:
   [[nodiscard]] caf::error last_end() const;
 
 private:
-  const child_spec stored_spec_;
+  const shared_spec stored_spec_;
   const std::string path_;
   mutable std::mutex mutex_;
   // Guarded by mutex_.

@@ -22,8 +22,8 @@ child_table::child_table(bool fleeting) : fleeting_(fleeting) {
 
 // -- who is there -------------------------------------------------------------
 
-child_uid child_table::add_static(child_spec spec) {
-  statics_.push_back({spec, budget_for(spec)});
+child_uid child_table::add_static(shared_spec spec) {
+  statics_.push_back({spec, budget_for(*spec)});
   return insert(++last_uid_, std::move(spec), false).uid;
 }
 
@@ -31,11 +31,11 @@ child_uid child_table::new_uid() noexcept {
   return ++last_uid_;
 }
 
-core_child& child_table::add_dynamic(child_uid uid, child_spec spec) {
+core_child& child_table::add_dynamic(child_uid uid, shared_spec spec) {
   return insert(uid, std::move(spec), true);
 }
 
-core_child& child_table::insert(child_uid uid, child_spec spec, bool dynamic) {
+core_child& child_table::insert(child_uid uid, shared_spec spec, bool dynamic) {
   auto& x = children_.emplace_back(uid, std::move(spec), dynamic);
   x.fleeting = fleeting_;
   x.budget = dynamic ? budget_for(x.spec) : statics_[uid - 1].budget;

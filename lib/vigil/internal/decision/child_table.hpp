@@ -31,13 +31,13 @@ public:
   // -- who is there -----------------------------------------------------------
 
   /// Adds a static child, before any dynamic one. @pre its id is not taken
-  child_uid add_static(child_spec spec);
+  child_uid add_static(shared_spec spec);
 
   /// Returns a uid for a child that will be added, now or later.
   [[nodiscard]] child_uid new_uid() noexcept;
 
   /// Adds a dynamic child. @pre its id is not taken
-  core_child& add_dynamic(child_uid uid, child_spec spec);
+  core_child& add_dynamic(child_uid uid, shared_spec spec);
 
   /// Leaves the static children, as new but for `been_up` and with empty
   /// budgets of their own.
@@ -103,12 +103,12 @@ public:
 
 private:
   struct static_child {
-    child_spec spec;
+    shared_spec spec;
     std::shared_ptr<restart_window> budget;
     bool been_up = false;
   };
 
-  core_child& insert(child_uid uid, child_spec spec, bool dynamic);
+  core_child& insert(child_uid uid, shared_spec spec, bool dynamic);
 
   bool fleeting_;
   std::vector<static_child> statics_; // of uid 1, 2, …

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <vigil/child_spec.hpp>
 #include <vigil/child_state.hpp>
 #include <vigil/detail/state/child_exit.hpp>
 #include <vigil/detail/state/restart_window.hpp>
+#include <vigil/detail/state/shared_spec.hpp>
 #include <vigil/failure.hpp>
 #include <vigil/internal/decision/action.hpp>
 
@@ -53,8 +53,8 @@ enum class start_call : std::uint8_t { none, start_child, restart_child };
 /// `called_by`; `deadline` only without `killed`, `grace` only with it; a
 /// `budget` if the spec wants one.
 struct core_child {
-  core_child(child_uid uid_, child_spec spec_, bool dynamic_)
-    : uid(uid_), spec(std::move(spec_)), dynamic(dynamic_) {
+  core_child(child_uid uid_, shared_spec shared, bool dynamic_)
+    : uid(uid_), shared_(std::move(shared)), spec(*shared_), dynamic(dynamic_) {
     // nop
   }
 
@@ -74,7 +74,12 @@ struct core_child {
   }
 
   child_uid uid;
-  child_spec spec;
+
+private:
+  shared_spec shared_;
+
+public:
+  const child_spec& spec;
   /// It came by `start_child`.
   bool dynamic;
   /// Its supervisor keeps no spec of an ended child.

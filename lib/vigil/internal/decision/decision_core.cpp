@@ -19,7 +19,7 @@ decision_core::decision_core(supervisor_spec spec, std::string path,
   // nop
 }
 
-child_uid decision_core::add_child(child_spec spec) {
+child_uid decision_core::add_child(shared_spec spec) {
   return children_.add_static(std::move(spec));
 }
 
@@ -148,14 +148,14 @@ void decision_core::write_off(child_uid child) {
 
 // -- what is asked ------------------------------------------------------------
 
-child_uid decision_core::start_child(call_id call, child_spec spec,
+child_uid decision_core::start_child(call_id call, shared_spec spec,
                                      time_point now) {
   if (down_ || stopping()) {
     refuse(call, down_ ? errc::supervisor_down : errc::supervisor_stopping,
-           spec.id, now);
+           spec->id, now);
     return 0;
   }
-  if (auto mistake = check(spec, spec_, failures_.path_of(spec.id))) {
+  if (auto mistake = check(*spec, spec_, failures_.path_of(spec->id))) {
     out_.answer(call, std::move(*mistake));
     return 0;
   }
@@ -169,8 +169,8 @@ child_uid decision_core::start_child(call_id call, child_spec spec,
     kept_.keep(kept_start{call, uid, std::move(spec)});
     return uid;
   }
-  if (const auto conflict = conflict_of(spec.id)) {
-    refuse(call, *conflict, spec.id, now);
+  if (const auto conflict = conflict_of(spec->id)) {
+    refuse(call, *conflict, spec->id, now);
     return 0;
   }
   const auto uid = children_.new_uid();
@@ -706,7 +706,7 @@ std::optional<errc> decision_core::conflict_of(std::string_view id) const {
   return x->active() ? errc::already_started : errc::already_present;
 }
 
-void decision_core::launch(call_id call, child_uid uid, child_spec spec) {
+void decision_core::launch(call_id call, child_uid uid, shared_spec spec) {
   auto& x = children_.add_dynamic(uid, std::move(spec));
   x.called_by = start_call::start_child;
   x.call = call;
@@ -733,9 +733,9 @@ void decision_core::replay_one(kept_exit& x, time_point now) {
 }
 
 void decision_core::replay_one(kept_start& x, time_point now) {
-  if (const auto conflict = conflict_of(x.spec.id)) {
+  if (const auto conflict = conflict_of(x.spec->id)) {
     VIGIL_MARK("a kept start finds its id taken");
-    refuse(x.call, *conflict, x.spec.id, now);
+    refuse(x.call, *conflict, x.spec->id, now);
     out_.put(action::forget_child{x.child});
   } else {
     launch(x.call, x.child, std::move(x.spec));
@@ -768,7 +768,7 @@ void decision_core::drop_one(kept_exit& x, time_point) {
 
 void decision_core::drop_one(kept_start& x, time_point now) {
   VIGIL_MARK("a start is still kept when the supervisor goes down");
-  refuse(x.call, errc::supervisor_stopping, x.spec.id, now);
+  refuse(x.call, errc::supervisor_stopping, x.spec->id, now);
   out_.put(action::forget_child{x.child});
 }
 

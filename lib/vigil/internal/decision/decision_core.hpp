@@ -4,6 +4,7 @@
 #include <vigil/child_state.hpp>
 #include <vigil/detail/state/child_exit.hpp>
 #include <vigil/detail/state/restart_window.hpp>
+#include <vigil/detail/state/shared_spec.hpp>
 #include <vigil/internal/decision/action.hpp>
 #include <vigil/internal/decision/child_moves.hpp>
 #include <vigil/internal/decision/child_table.hpp>
@@ -63,7 +64,7 @@ public:
 
   /// Adds a static child before the first `start`.
   /// @pre the spec was checked and its id is not taken
-  child_uid add_child(child_spec spec);
+  child_uid add_child(shared_spec spec);
 
   // -- what happened ----------------------------------------------------------
 
@@ -97,7 +98,7 @@ public:
   /// Adds a dynamic child and starts it. Returns its uid, or 0 if the answer is
   /// already given as a failure. The owner attaches what it needs to the uid
   /// before it carries out the actions.
-  child_uid start_child(call_id call, child_spec spec, time_point now);
+  child_uid start_child(call_id call, shared_spec spec, time_point now);
 
   void terminate_child(call_id call, std::string_view id, time_point now);
   void restart_child(call_id call, std::string_view id, time_point now);
@@ -185,7 +186,7 @@ private:
   void take_out(core_child& x, time_point now);
   bool is_idle(const core_child& x, call_id call, time_point now);
   [[nodiscard]] std::optional<errc> conflict_of(std::string_view id) const;
-  void launch(call_id call, child_uid uid, child_spec spec);
+  void launch(call_id call, child_uid uid, shared_spec spec);
   void replay(time_point now);
   void replay_one(kept_exit& x, time_point now);
   void replay_one(kept_start& x, time_point now);

@@ -28,7 +28,7 @@ struct kept_exit {
 struct kept_start {
   call_id call;
   child_uid child;
-  child_spec spec;
+  shared_spec spec;
 };
 
 /// Another call that has to.

@@ -36,8 +36,10 @@ supervisor_actor::supervisor_actor(caf::actor_config& cfg,
   health_.wake = [this](time_point at) {
     wake_at(health_wake_, at);
   };
-  for (const auto& child : definition_->children)
-    reveal(add_entry(core_.add_child(child.spec), child));
+  for (const auto& child : definition_->children) {
+    const shared_spec spec{child.spec};
+    reveal(add_entry(core_.add_child(spec), spec, child));
+  }
 }
 
 const char* supervisor_actor::name() const {
@@ -208,7 +210,7 @@ supervisor_actor::child_entry* supervisor_actor::remade(child_uid child) {
     why = std::move(node.mapped());
   } else {
     const auto& definition = definition_->children[child - 1];
-    why = caught([&] { add_entry(child, definition); });
+    why = caught([&] { add_entry(child, definition.spec, definition); });
     if (why)
       why->path = cell_->path + '/' + definition.spec.id;
   }

@@ -110,7 +110,8 @@ private:
   void check_health(const child_entry& x, child_state state);
   void sync_all();
 
-  child_entry& add_entry(child_uid child, const child_definition& x);
+  child_entry& add_entry(child_uid child, shared_spec spec,
+                         const child_definition& x);
   void reveal(child_entry& x);
   [[nodiscard]] child_entry* remade(child_uid child);
   void start_threw(const child_entry& x, failure why);

@@ -75,8 +75,9 @@ caf::result<child_info> supervisor_actor::start_child(child_definition x) {
     return to_caf(*wrong);
   auto id = remember(reply_kind::info, x.spec.id);
   auto promise = calls_[id].promise;
-  if (auto uid = core_.start_child(id, x.spec, now()); uid != 0)
-    if (auto why = caught([&] { add_entry(uid, x); })) {
+  const shared_spec spec{x.spec};
+  if (auto uid = core_.start_child(id, spec, now()); uid != 0)
+    if (auto why = caught([&] { add_entry(uid, spec, x); })) {
       why->path = cell_->path + '/' + x.spec.id;
       unmade_.emplace(uid, std::move(*why));
     }

@@ -6,8 +6,10 @@
 namespace vigil::detail {
 
 supervisor_actor::child_entry&
-supervisor_actor::add_entry(child_uid child, const child_definition& x) {
-  auto cell = std::make_shared<child_cell>(x.spec, child, cell_, x.handle_type);
+supervisor_actor::add_entry(child_uid child, shared_spec spec,
+                            const child_definition& x) {
+  auto cell = std::make_shared<child_cell>(std::move(spec), child, cell_,
+                                           x.handle_type);
   cell->nested = x.factory->make_nested(*cell);
   auto port = x.factory->make_port(cell);
   auto& result = entries_[child];
