@@ -21,7 +21,7 @@ class breaker_home;
 /// without a message. Made by its builder, before or after the actor starts;
 /// follows it over its restarts. Copies refer to the same breaker. May be used
 /// when the breaker has ended and its actor system is gone.
-class breaker_control {
+class VIGIL_EXPORT breaker_control {
 public:
   explicit breaker_control(std::shared_ptr<detail::breaker_home> home);
 

@@ -14,7 +14,7 @@ namespace vigil {
 /// `errc::promise_broken`. Made by `this_child(self).promise<T>()`. Belongs to
 /// the actor: not thread-safe.
 template <class... Ts>
-class promise {
+class VIGIL_EXPORT promise {
 public:
   explicit promise(std::shared_ptr<detail::open_promise> x)
     : state_(std::move(x)) {

@@ -35,7 +35,7 @@ struct task_access;
 /// use `then`. Under CAF's test coordinator they drive the virtual clock.
 /// `duration::max()` waits for ever.
 template <class T>
-class task {
+class VIGIL_EXPORT task {
 public:
   using value_type = T;
 

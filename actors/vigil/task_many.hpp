@@ -25,7 +25,7 @@ enum class on_timeout : std::uint8_t {
 
 namespace detail {
 
-struct task_access {
+struct VIGIL_EXPORT task_access {
   template <class T>
   [[nodiscard]] static const std::shared_ptr<task_state<T>>&
   state_of(const task<T>& x) {

@@ -24,7 +24,7 @@ namespace vigil {
 ///
 /// Once nobody keeps the tree any more, and in a default-constructed one,
 /// everything fails with `errc::supervisor_down`, and there is nothing to see.
-class tree_view {
+class VIGIL_EXPORT tree_view {
 public:
   tree_view() = default;
 

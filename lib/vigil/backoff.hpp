@@ -10,7 +10,7 @@ namespace vigil {
 /// `exponential`; a default-constructed one never waits.
 ///
 /// The wait concerns one child and never blocks its supervisor.
-class backoff {
+class VIGIL_EXPORT backoff {
 public:
   /// Never waits.
   constexpr backoff() = default;

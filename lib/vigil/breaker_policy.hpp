@@ -17,7 +17,7 @@
 namespace vigil {
 
 /// What a `breaker_policy` sets.
-struct breaker_settings {
+struct VIGIL_EXPORT breaker_settings {
   std::optional<double> failure_rate;
   std::optional<double> slow_call_rate;
   duration slow_limit{};
@@ -50,7 +50,7 @@ struct breaker_settings {
 namespace detail {
 
 /// Divides the time window into ten buckets.
-void into_tenths(breaker_settings& x) noexcept;
+VIGIL_EXPORT void into_tenths(breaker_settings& x) noexcept;
 
 } // namespace detail
 
@@ -61,7 +61,7 @@ void into_tenths(breaker_settings& x) noexcept;
 /// without a window has `window(100)`. All limits are inclusive.
 ///
 /// `check` tells what is wrong with a policy; every place that takes one asks.
-class breaker_policy {
+class VIGIL_EXPORT breaker_policy {
 public:
   /// Opens at this share of failures in a window; above 0, up to 1.
   [[nodiscard]] breaker_policy failure_rate(double share) const {
@@ -240,7 +240,7 @@ private:
 
 /// Returns what is wrong with a policy, or nothing. `name` names the breaker in
 /// the failure; the message names the setting.
-[[nodiscard]] std::optional<failure> check(const breaker_policy& policy,
-                                           std::string_view name);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check(const breaker_policy& policy, std::string_view name);
 
 } // namespace vigil

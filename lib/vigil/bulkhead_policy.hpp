@@ -14,7 +14,7 @@
 namespace vigil {
 
 /// What a `bulkhead_policy` sets.
-struct bulkhead_settings {
+struct VIGIL_EXPORT bulkhead_settings {
   any_count concurrent = 25;
   any_count queue = 0;
   std::optional<duration> max_wait;
@@ -25,7 +25,7 @@ struct bulkhead_settings {
 /// Says how many calls may be under way at the same time, and who waits.
 ///
 /// A value; every setter returns a changed copy. `check` tells what is wrong.
-class bulkhead_policy {
+class VIGIL_EXPORT bulkhead_policy {
 public:
   /// Lets that many calls through at a time. Default: 25.
   [[nodiscard]] bulkhead_policy concurrent(any_count n) const {
@@ -76,7 +76,7 @@ private:
 
 /// Returns what is wrong with a policy, or nothing. `name` names the bulkhead
 /// in the failure; the message names the setting.
-[[nodiscard]] std::optional<failure> check(const bulkhead_policy& policy,
-                                           std::string_view name);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check(const bulkhead_policy& policy, std::string_view name);
 
 } // namespace vigil

@@ -17,7 +17,7 @@ namespace vigil {
 /// the supervisor.
 ///
 /// Thread-safe. Publishing without a subscriber is one relaxed load.
-class event_stream {
+class VIGIL_EXPORT event_stream {
 public:
   using subscriber = std::function<void(const event&)>;
   using subscription_id = std::uint64_t;

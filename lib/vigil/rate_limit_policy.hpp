@@ -23,7 +23,7 @@ enum class rate_refill : std::uint8_t {
 };
 
 /// At most that many permits in each period.
-struct rate {
+struct VIGIL_EXPORT rate {
   any_count permits = 1;
   any_duration period = std::chrono::seconds{1};
 
@@ -31,7 +31,7 @@ struct rate {
 };
 
 /// What a `rate_limit_policy` sets.
-struct rate_limit_settings {
+struct VIGIL_EXPORT rate_limit_settings {
   vigil::rate rate;
   rate_refill refill = rate_refill::steady;
   std::optional<any_count> burst;
@@ -44,7 +44,7 @@ struct rate_limit_settings {
 /// Says how many calls a time may bring, for each key, and who waits.
 ///
 /// A value; every setter returns a changed copy. `check` tells what is wrong.
-class rate_limit_policy {
+class VIGIL_EXPORT rate_limit_policy {
 public:
   rate_limit_policy() = default;
 
@@ -113,11 +113,11 @@ private:
 
 /// Returns what is wrong with a policy, or nothing. `name` names the limiter in
 /// the failure; the message names the setting.
-[[nodiscard]] std::optional<failure> check(const rate_limit_policy& policy,
-                                           std::string_view name);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check(const rate_limit_policy& policy, std::string_view name);
 
 /// Returns what is wrong with a rate, or nothing.
-[[nodiscard]] std::optional<failure> check(const rate& x,
-                                           std::string_view name);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure> check(const rate& x,
+                                                        std::string_view name);
 
 } // namespace vigil

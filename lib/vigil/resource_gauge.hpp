@@ -14,7 +14,7 @@ namespace vigil {
 namespace detail {
 
 /// What a guard and the copies of its gauge share.
-class resource_board {
+class VIGIL_EXPORT resource_board {
 public:
   /// Returns whether the caller is the only guard that writes from now on.
   [[nodiscard]] bool claim() noexcept {
@@ -58,7 +58,7 @@ private:
 /// Make one, give it to one guard with `.gauge(x)`, and hand copies to all who
 /// ask: they show the same. While there is no guard, nothing is watched and
 /// nothing is shed. Thread-safe.
-class resource_gauge {
+class VIGIL_EXPORT resource_gauge {
 public:
   resource_gauge() : board_(std::make_shared<detail::resource_board>()) {
     // nop

@@ -29,7 +29,7 @@ enum class resource_policy : std::uint8_t {
 /// A level is entered at its mark and left below a share of it (90 % unless
 /// `recover_below` says otherwise), so that a value beside the mark does not
 /// make it flicker.
-class resource_limit {
+class VIGIL_EXPORT resource_limit {
 public:
   /// What a custom resource is read with.
   using function = std::function<double()>;
@@ -155,7 +155,7 @@ private:
 };
 
 /// Returns what is wrong with `x`, or nothing. `path` is that of the guard.
-[[nodiscard]] std::optional<failure> check(const resource_limit& x,
-                                           const std::string& path);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check(const resource_limit& x, const std::string& path);
 
 } // namespace vigil

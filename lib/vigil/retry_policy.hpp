@@ -18,7 +18,7 @@
 namespace vigil {
 
 /// What a `retry_policy` sets.
-struct retry_settings {
+struct VIGIL_EXPORT retry_settings {
   any_count attempts = 3;
   vigil::backoff backoff
     = exponential(std::chrono::milliseconds{100}, std::chrono::seconds{10})
@@ -38,7 +38,7 @@ struct retry_settings {
 /// Says when a failed call is made again, and after how long.
 ///
 /// A value; every setter returns a changed copy. `check` tells what is wrong.
-class retry_policy {
+class VIGIL_EXPORT retry_policy {
 public:
   /// Makes that many attempts, the first included, or `unlimited`. Default: 3.
   [[nodiscard]] retry_policy attempts(any_count n) const {
@@ -122,7 +122,7 @@ private:
 
 /// Returns what is wrong with a policy, or nothing. `name` names the retry in
 /// the failure; the message names the setting.
-[[nodiscard]] std::optional<failure> check(const retry_policy& policy,
-                                           std::string_view name);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check(const retry_policy& policy, std::string_view name);
 
 } // namespace vigil

@@ -21,7 +21,7 @@ namespace vigil {
 /// Look it up by key (`tree[key]`, with `child_key<dynamic<H, Args...>, "id">`)
 /// or by path (`tree.find<dynamic<H, Args...>>("id")`).
 template <class Handle, class... Args>
-class dynamic : public dynamic_ref<Handle> {
+class VIGIL_EXPORT dynamic : public dynamic_ref<Handle> {
   static_assert(detail::keeps_no_tree<Args...>::value);
 
 public:
@@ -109,7 +109,7 @@ struct start_result {
 /// A key belongs to its child from the start until the child is gone for good,
 /// over all restarts.
 template <class Key, class Handle, class... Args>
-class keyed_dynamic : public dynamic_ref<Handle> {
+class VIGIL_EXPORT keyed_dynamic : public dynamic_ref<Handle> {
   static_assert(detail::keeps_no_tree<Key, Args...>::value);
 
 public:

@@ -27,7 +27,7 @@ namespace vigil {
 /// inside an actor, where they fail with `errc::would_block`: there, send
 /// `vigil::call::start_child` to `handle()`. Otherwise as `dynamic`: valid over
 /// restarts of the supervisor, which end all children; thread-safe.
-class mixed_dynamic {
+class VIGIL_EXPORT mixed_dynamic {
 public:
   mixed_dynamic() = default;
 

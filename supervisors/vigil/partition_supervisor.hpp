@@ -32,7 +32,7 @@ namespace vigil {
 ///
 /// @tparam Handle what refers to one partition: a CAF handle, or `dynamic<…>`
 template <class Handle>
-class partitions {
+class VIGIL_EXPORT partitions {
 public:
   partitions() = default;
 

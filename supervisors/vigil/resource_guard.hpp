@@ -14,7 +14,7 @@ namespace vigil {
 
 namespace detail {
 
-[[nodiscard]] child_definition
+[[nodiscard]] VIGIL_EXPORT child_definition
 define_resource_guard(child_spec spec, resource_settings settings);
 
 } // namespace detail

@@ -15,9 +15,10 @@ namespace detail {
 using tree_function = std::function<void(std::shared_ptr<tree_owner>)>;
 
 /// Runs a tree until it ends or a signal comes; see `vigil::run`.
-[[nodiscard]] int run_tree(int argc, char** argv,
-                           supervisor_definition_ptr definition,
-                           const tree_function& on_up, tree_function on_hangup);
+[[nodiscard]] VIGIL_EXPORT int run_tree(int argc, char** argv,
+                                        supervisor_definition_ptr definition,
+                                        const tree_function& on_up,
+                                        tree_function on_hangup);
 
 /// Has `f` called with the reference to a tree of that type; nothing if it is
 /// null.

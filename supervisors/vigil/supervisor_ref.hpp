@@ -11,7 +11,7 @@ namespace vigil {
 namespace detail {
 
 /// A child found by key. Keeps the handle, which a forgotten child has no more.
-class keyed_child {
+class VIGIL_EXPORT keyed_child {
 public:
   explicit keyed_child(child_cell_ptr x)
     : cell_(std::move(x)),
@@ -38,10 +38,10 @@ private:
 ///
 /// @tparam Keys the `key_list` of the whole tree
 template <class Keys>
-class supervisor_ref;
+class VIGIL_EXPORT supervisor_ref;
 
 template <class... Keys>
-class supervisor_ref<key_list<Keys...>> : public tree_ref {
+class VIGIL_EXPORT supervisor_ref<key_list<Keys...>> : public tree_ref {
 public:
   explicit supervisor_ref(std::shared_ptr<detail::tree_owner> x)
     : tree_ref(std::move(x)), children_{

@@ -15,7 +15,7 @@
 namespace vigil {
 
 /// What can be told of one task.
-struct task_info {
+struct VIGIL_EXPORT task_info {
   std::uint64_t id;
   std::string path;
   child_state state;
@@ -24,7 +24,7 @@ struct task_info {
 
 /// Lets an actor steer a stream that it consumes. Belongs to that actor; does
 /// nothing once the stream has ended.
-class stream_control {
+class VIGIL_EXPORT stream_control {
 public:
   stream_control() = default;
 
@@ -71,7 +71,7 @@ private:
 /// or `errc::null_handle` for an empty function. `…_blocking` runs the function
 /// in one of a bounded number of threads of their own, and fails with
 /// `errc::max_children` if those are busy and their queue is full.
-class tasks {
+class VIGIL_EXPORT tasks {
 public:
   tasks() = default;
 

@@ -1,8 +1,26 @@
 #pragma once
 
+// What each header of ours relies on: all of them include this one, or one of
+// ours that does.
+
 // Seen before any other header of ours: one sentence instead of hundreds of
 // errors. The include is fatal, where #error alone lets the compiler go on.
 #if __cplusplus < 202002L
 #  error "vigil needs C++20: compile with -std=c++20"
 #  include <needs/cxx20>
+#endif
+
+/// Shows a class or function of the library to programs and to their plug-ins:
+/// all else is hidden. It stands before each class and each function of a
+/// public or detail header that a source defines, and before templates whose
+/// type is looked at while the program runs, such as keys and handles. With it
+/// such a type is the same everywhere, also where users compile with
+/// `-fvisibility=hidden`.
+///
+/// It says the same in a static build: a program that holds vigil and exports
+/// its symbols (`-rdynamic`) shares it with its plug-ins.
+#if defined(__GNUC__)
+#  define VIGIL_EXPORT __attribute__((visibility("default")))
+#else
+#  define VIGIL_EXPORT
 #endif

@@ -19,7 +19,7 @@ namespace vigil::detail {
 
 /// A supervisor of numbered children, as its builder leaves it. Their ids are
 /// "0", "1" and so on.
-struct replicas {
+struct VIGIL_EXPORT replicas {
   supervisor_spec supervisor;
   /// Default: one for each worker of the scheduler.
   std::optional<any_count> count;
@@ -32,14 +32,15 @@ struct replicas {
 };
 
 /// Returns what is wrong with it before anything runs, or nothing.
-[[nodiscard]] std::optional<failure> check(const replicas& x,
-                                           const std::string& path);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check(const replicas& x, const std::string& path);
 
-[[nodiscard]] std::size_t count_in(const replicas& x, caf::actor_system& sys);
+[[nodiscard]] VIGIL_EXPORT std::size_t count_in(const replicas& x,
+                                                caf::actor_system& sys);
 
 /// Drives such a supervisor. Its children are described by its first start, in
 /// the actor of its parent.
-class replicas_port : public host_port_base {
+class VIGIL_EXPORT replicas_port : public host_port_base {
 public:
   replicas_port(child_cell_ptr cell, const replicas& what, std::size_t count,
                 roster_ptr to);
@@ -55,7 +56,7 @@ private:
 };
 
 /// The part of a factory that partitions and pools have in common.
-class replicas_factory : public child_factory {
+class VIGIL_EXPORT replicas_factory : public child_factory {
 public:
   explicit replicas_factory(replicas x) : replicas_(std::move(x)) {
     // nop

@@ -12,7 +12,7 @@ namespace vigil {
 
 /// A place in the listing of a dynamic supervisor's children. A new one stands
 /// at the beginning. Keeps the last child of the page before in memory.
-class page_cursor {
+class VIGIL_EXPORT page_cursor {
   template <class Handle>
   friend class dynamic_ref;
 
@@ -26,7 +26,7 @@ class page_cursor {
 /// `errc::supervisor_down`, and so does a default-constructed one. Thread-safe;
 /// may be used in actors, except for `terminate_child`, which blocks.
 template <class Handle>
-class dynamic_ref {
+class VIGIL_EXPORT dynamic_ref {
 public:
   dynamic_ref() = default;
 

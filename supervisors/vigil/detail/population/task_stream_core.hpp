@@ -14,7 +14,7 @@
 namespace vigil::detail {
 
 /// What a `stream_control` drives.
-class stream_core_base {
+class VIGIL_EXPORT stream_core_base {
 public:
   virtual ~stream_core_base() = default;
   virtual void pause(bool yes) = 0;
