@@ -2,6 +2,7 @@
 
 #include <vigil/caf.hpp>
 #include <vigil/child_state.hpp>
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/child_definition.hpp>
 #include <vigil/snapshot.hpp>
 #include <vigil/stop_report.hpp>
@@ -45,15 +46,19 @@ namespace call {
 
 /// Adds a child and starts it; it comes last in the start order. Answered when
 /// it is up.
-struct VIGIL_EXPORT start_child {
+class VIGIL_EXPORT start_child {
+public:
   /// Takes what `vigil::child(…)` or `vigil::supervisor(…)` makes.
   template <class Builder>
   explicit start_child(const Builder& x)
-    : definition(detail::started_child<Builder>::definition(x)) {
+    : state_(detail::started_child<Builder>::definition(x)) {
     // nop
   }
 
-  detail::child_definition definition;
+private:
+  friend class detail::access;
+
+  detail::child_definition state_;
 };
 
 /// Stops a child and cancels its pending restart; keeps its spec, unless it is

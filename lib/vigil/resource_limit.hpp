@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/changed.hpp>
 #include <vigil/failure.hpp>
 #include <vigil/resource.hpp>
 
@@ -71,12 +72,12 @@ public:
 
   /// Adds a mark from which on there is a warning. Default: none.
   [[nodiscard]] resource_limit warn(double mark) const {
-    return changed([&](resource_limit& x) { x.warn_ = mark; });
+    return detail::changed(*this, [&](auto& x) { x.warn_ = mark; });
   }
 
   /// Says below which share of its mark a level is left. Default: 0.9.
   [[nodiscard]] resource_limit recover_below(double share) const {
-    return changed([&](resource_limit& x) { x.recover_ = share; });
+    return detail::changed(*this, [&](auto& x) { x.recover_ = share; });
   }
 
   [[nodiscard]] resource_limit report() const {
@@ -134,15 +135,8 @@ private:
     // nop
   }
 
-  template <class F>
-  [[nodiscard]] resource_limit changed(F f) const {
-    auto result = *this;
-    f(result);
-    return result;
-  }
-
   [[nodiscard]] resource_limit with(resource_policy what) const {
-    return changed([&](resource_limit& x) { x.policy_ = what; });
+    return detail::changed(*this, [&](auto& x) { x.policy_ = what; });
   }
 
   resource_kind kind_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/child/holds_tree.hpp>
 #include <vigil/detail/child/is_null.hpp>
@@ -25,7 +26,7 @@ class VIGIL_EXPORT dynamic : public dynamic_ref<Handle> {
   static_assert(detail::keeps_no_tree<Args...>::value);
 
 public:
-  using dynamic_ref<Handle>::dynamic_ref;
+  dynamic() = default;
 
   /// Starts a child in the calling thread, without a message to the supervisor.
   ///
@@ -73,6 +74,12 @@ public:
   }
 
 private:
+  friend class detail::access;
+
+  explicit dynamic(const detail::child_cell& x) : dynamic_ref<Handle>(x) {
+    // nop
+  }
+
   using front_type = detail::dynamic_starter<Args...>;
 
   template <class F>
@@ -113,7 +120,7 @@ class VIGIL_EXPORT keyed_dynamic : public dynamic_ref<Handle> {
   static_assert(detail::keeps_no_tree<Key, Args...>::value);
 
 public:
-  using dynamic_ref<Handle>::dynamic_ref;
+  keyed_dynamic() = default;
   using dynamic_ref<Handle>::terminate_child;
 
   /// Starts a child, unless there is one of that key: then its handle is the
@@ -159,6 +166,12 @@ public:
   }
 
 private:
+  friend class detail::access;
+
+  explicit keyed_dynamic(const detail::child_cell& x) : dynamic_ref<Handle>(x) {
+    // nop
+  }
+
   using front_type = detail::keyed_starter<Key, Args...>;
 };
 

@@ -2,6 +2,8 @@
 
 #include <vigil/child_key.hpp>
 #include <vigil/count.hpp>
+#include <vigil/detail/base/access.hpp>
+#include <vigil/detail/base/changed.hpp>
 #include <vigil/detail/base/child_settings.hpp>
 #include <vigil/detail/child/typed_handle.hpp>
 #include <vigil/detail/population/dynamic_definition.hpp>
@@ -30,10 +32,6 @@ namespace vigil {
 class VIGIL_EXPORT mixed_dynamic {
 public:
   mixed_dynamic() = default;
-
-  explicit mixed_dynamic(const detail::child_cell& x) : cell_(x.nested) {
-    // nop
-  }
 
   /// Starts a child, waits until it is up and returns its handle.
   ///
@@ -88,6 +86,12 @@ public:
   }
 
 private:
+  friend class detail::access;
+
+  explicit mixed_dynamic(const detail::child_cell& x) : cell_(x.nested) {
+    // nop
+  }
+
   template <class Handle>
   [[nodiscard]] static caf::strong_actor_ptr pointer(const Handle& x) {
     if constexpr (caf::is_handle<Handle>::value)
@@ -126,30 +130,26 @@ public:
   /// children together. Default: 3 in 5 s.
   [[nodiscard]] mixed_dynamic_builder intensity(any_count max_restarts,
                                                 any_duration period) const {
-    return changed([&](supervisor_spec& x) {
-      x.intensity = {max_restarts, period};
+    return detail::changed(*this, [&](auto& self) {
+      self.definition_.spec.intensity = {max_restarts, period};
     });
   }
 
   /// Refuses to have more children than that, which is above zero. Restarting
   /// ones count.
   [[nodiscard]] mixed_dynamic_builder max_children(any_count n) const {
-    return changed([&](supervisor_spec& x) { x.max_children = n; });
+    return detail::changed(
+      *this, [&](auto& self) { self.definition_.spec.max_children = n; });
   }
+
+private:
+  friend class detail::access;
 
   /// Returns the description that a parent supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
     auto mine = std::make_shared<detail::supervisor_definition>(definition_);
     return {this->as_child(), detail::make_supervisor_factory(std::move(mine)),
             typeid(mixed_dynamic), detail::tag_of<Key>()};
-  }
-
-private:
-  template <class F>
-  [[nodiscard]] mixed_dynamic_builder changed(F f) const {
-    auto result = *this;
-    f(result.definition_.spec);
-    return result;
   }
 
   detail::supervisor_definition definition_;

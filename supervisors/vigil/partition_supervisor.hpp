@@ -1,6 +1,8 @@
 #pragma once
 
 #include <vigil/count.hpp>
+#include <vigil/detail/base/access.hpp>
+#include <vigil/detail/base/changed.hpp>
 #include <vigil/detail/base/child_settings.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/base/partition_hash.hpp>
@@ -35,11 +37,6 @@ template <class Handle>
 class VIGIL_EXPORT partitions {
 public:
   partitions() = default;
-
-  explicit partitions(const detail::child_cell& x)
-    : cell_(detail::partitions_of(x)) {
-    // nop
-  }
 
   /// Returns the partition for a key. An integer chooses by its magnitude
   /// modulo `size()`, text and everything with `std::hash` by a hash, which is
@@ -112,6 +109,13 @@ public:
   }
 
 private:
+  friend class detail::access;
+
+  explicit partitions(const detail::child_cell& x)
+    : cell_(detail::partitions_of(x)) {
+    // nop
+  }
+
   [[nodiscard]] result<Handle> get(std::size_t index) const {
     using table = detail::partition_handles<Handle>;
     if (auto x = static_cast<const table&>(*cell_->table).find(index))
@@ -138,28 +142,31 @@ public:
   using handle_type = vigil::partitions<Handle>;
   using key_type = Key;
 
-  partition_builder(std::string id, detail::replicas x)
-    : super(detail::spec_of_supervisor(std::move(id))),
-      replicas_(std::move(x)) {
-    // nop
-  }
-
   /// Sets the number of partitions, at least 1. Default: one for each worker of
   /// the actor system's scheduler.
   [[nodiscard]] partition_builder partitions(any_count n) const {
-    auto result = *this;
-    result.replicas_.count = n;
-    result.replicas_.counted = "partitions";
-    return result;
+    return detail::changed(*this, [&](auto& self) {
+      self.replicas_.count = n;
+      self.replicas_.counted = "partitions";
+    });
   }
 
   /// Allows that many restarts of partitions in any window of that length, all
   /// partitions together. Default: 3 in 5 s.
   [[nodiscard]] partition_builder intensity(any_count max_restarts,
                                             any_duration period) const {
-    auto result = *this;
-    result.replicas_.supervisor.intensity = {max_restarts, period};
-    return result;
+    return detail::changed(*this, [&](auto& self) {
+      self.replicas_.supervisor.intensity = {max_restarts, period};
+    });
+  }
+
+private:
+  friend class detail::access;
+
+  partition_builder(std::string id, detail::replicas x)
+    : super(detail::spec_of_supervisor(std::move(id))),
+      replicas_(std::move(x)) {
+    // nop
   }
 
   [[nodiscard]] detail::child_definition definition() const {
@@ -172,7 +179,6 @@ public:
     return result;
   }
 
-private:
   detail::replicas replicas_;
 };
 
@@ -207,8 +213,8 @@ template <class T>
                 "a supervisor's function makes, or by a function that returns "
                 "that for a std::size_t");
   using builder = typename detail::replica_source<T>::builder;
-  return partition_builder<typename builder::handle_type>{
-    std::move(id), detail::make_replicas(std::move(x))};
+  return detail::access::make<partition_builder<typename builder::handle_type>>(
+    std::move(id), detail::make_replicas(std::move(x)));
 }
 
 /// Describes a partition supervisor with a key.
@@ -223,8 +229,9 @@ template <class Partitions, fixed_string Id, class T>
   static_assert(compat::handle_fits_v<typename builder::handle_type, handle>,
                 "vigil: the partitions do not fit their key: their handle is "
                 "of another type than the H of its vigil::partitions<H>");
-  return partition_builder<handle, child_key<Partitions, Id>>{
-    std::string{Id.view()}, detail::make_replicas(std::move(x))};
+  return detail::access::make<
+    partition_builder<handle, child_key<Partitions, Id>>>(
+    std::string{Id.view()}, detail::make_replicas(std::move(x)));
 }
 
 } // namespace vigil

@@ -79,7 +79,7 @@ private:
       [this] { hang_up(); },
       [this] {
         if (const auto x = owner())
-          say(to_string(tree_ref{x}.snapshot()));
+          say(to_string(access::make<tree_ref>(x).snapshot()));
       },
     };
   }

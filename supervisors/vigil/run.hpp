@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/is_null.hpp>
 #include <vigil/supervisor.hpp>
 
@@ -31,7 +32,7 @@ template <class Root, class F>
                   "tree, such as a const vigil::tree_ref&");
     if (!is_null(f))
       return [&f](std::shared_ptr<tree_owner> x) {
-        f(ref{std::move(x)});
+        f(access::make<ref>(std::move(x)));
       };
   }
   return {};
@@ -83,7 +84,7 @@ template <class Root, class F, class H>
   static_assert(detail::describes_tree<Root>,
                 "vigil: run takes what vigil::supervisor(…) makes; put a "
                 "child into a supervisor");
-  return detail::run_tree(argc, argv, root.tree(),
+  return detail::run_tree(argc, argv, detail::access::tree(root),
                           detail::with_ref<Root>(on_up),
                           detail::with_ref<Root>(on_hangup));
 }
@@ -93,7 +94,7 @@ template <class Root, class F>
   static_assert(detail::describes_tree<Root>,
                 "vigil: run takes what vigil::supervisor(…) makes; put a "
                 "child into a supervisor");
-  return detail::run_tree(argc, argv, root.tree(),
+  return detail::run_tree(argc, argv, detail::access::tree(root),
                           detail::with_ref<Root>(on_up), {});
 }
 
@@ -102,7 +103,7 @@ template <class Root>
   static_assert(detail::describes_tree<Root>,
                 "vigil: run takes what vigil::supervisor(…) makes; put a "
                 "child into a supervisor");
-  return detail::run_tree(argc, argv, root.tree(), {}, {});
+  return detail::run_tree(argc, argv, detail::access::tree(root), {}, {});
 }
 
 } // namespace vigil

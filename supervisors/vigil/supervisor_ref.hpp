@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/base/key_list.hpp>
 #include <vigil/tree_ref.hpp>
 
@@ -24,7 +25,7 @@ public:
     if constexpr (caf::is_handle<Handle>::value)
       return caf::actor_cast<Handle>(handle_);
     else
-      return cell_ != nullptr ? Handle{*cell_} : Handle{};
+      return cell_ != nullptr ? access::make<Handle>(*cell_) : Handle{};
   }
 
 private:
@@ -43,13 +44,6 @@ class VIGIL_EXPORT supervisor_ref;
 template <class... Keys>
 class VIGIL_EXPORT supervisor_ref<key_list<Keys...>> : public tree_ref {
 public:
-  explicit supervisor_ref(std::shared_ptr<detail::tree_owner> x)
-    : tree_ref(std::move(x)), children_{
-                                detail::keyed_child{detail::child_of_key(
-                                  owner(), detail::tag_of<Keys>())}...} {
-    // nop
-  }
-
   /// Returns the handle of the child with that key. It stays valid over
   /// restarts; it is null if a temporary child was gone before the tree was up.
   /// No message, no look-up at run time.
@@ -69,6 +63,15 @@ public:
   }
 
 private:
+  friend class detail::access;
+
+  explicit supervisor_ref(std::shared_ptr<detail::tree_owner> x)
+    : tree_ref(std::move(x)), children_{
+                                detail::keyed_child{detail::child_of_key(
+                                  owner(), detail::tag_of<Keys>())}...} {
+    // nop
+  }
+
   std::array<detail::keyed_child, sizeof...(Keys)> children_;
 };
 

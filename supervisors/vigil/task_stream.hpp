@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/population/task_items.hpp>
 #include <vigil/task_many.hpp>
 
@@ -119,12 +120,6 @@ public:
     task_stream* from_;
   };
 
-  task_stream(std::shared_ptr<detail::task_set> pool, detail::next_task<T> next,
-              const stream_options& options)
-    : pool_(std::move(pool)), next_(std::move(next)), options_(options) {
-    // nop
-  }
-
   task_stream(task_stream&&) noexcept = default;
   task_stream(const task_stream&) = delete;
   task_stream& operator=(const task_stream&) = delete;
@@ -144,6 +139,14 @@ public:
   }
 
 private:
+  friend class detail::access;
+
+  task_stream(std::shared_ptr<detail::task_set> pool, detail::next_task<T> next,
+              const stream_options& options)
+    : pool_(std::move(pool)), next_(std::move(next)), options_(options) {
+    // nop
+  }
+
   struct entry {
     std::size_t index;
     std::shared_ptr<detail::task_state<T>> task;

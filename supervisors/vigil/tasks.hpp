@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/population/task_definition.hpp>
 #include <vigil/detail/population/task_stream_core.hpp>
 #include <vigil/task_stream.hpp>
@@ -28,11 +29,6 @@ class VIGIL_EXPORT stream_control {
 public:
   stream_control() = default;
 
-  explicit stream_control(std::weak_ptr<detail::stream_core_base> x)
-    : core_(std::move(x)) {
-    // nop
-  }
-
   /// Starts no more tasks; those that run still deliver.
   void pause() const {
     if (auto x = core_.lock())
@@ -52,6 +48,13 @@ public:
   }
 
 private:
+  friend class detail::access;
+
+  explicit stream_control(std::weak_ptr<detail::stream_core_base> x)
+    : core_(std::move(x)) {
+    // nop
+  }
+
   std::weak_ptr<detail::stream_core_base> core_;
 };
 
@@ -74,10 +77,6 @@ private:
 class VIGIL_EXPORT tasks {
 public:
   tasks() = default;
-
-  explicit tasks(const detail::child_cell& x) : pool_(detail::task_set_of(x)) {
-    // nop
-  }
 
   // -- one --------------------------------------------------------------------
 
@@ -138,11 +137,11 @@ public:
     using stream = task_stream<typename traits::value_type>;
     if (auto wrong = detail::check(options, f, pool_))
       return result<stream>{std::move(*wrong)};
-    return result<stream>{
-      stream{pool_,
-             traits::make(pool_, std::forward<Source>(items), std::move(f),
-                          detail::place_of(options)),
-             options}};
+    return result<stream>{detail::access::make<stream>(
+      pool_,
+      traits::make(pool_, std::forward<Source>(items), std::move(f),
+                   detail::place_of(options)),
+      options)};
   }
 
   /// As above, in an event-based actor: calls `on_item(stream_item<T>)` for
@@ -169,7 +168,7 @@ public:
                    detail::place_of(options)),
       options, detail::concurrency_of(options, *pool_), std::move(on_item),
       std::move(on_end));
-    stream_control control{x};
+    auto control = detail::access::make<stream_control>(x);
     x->begin();
     return control;
   }
@@ -189,6 +188,12 @@ public:
   result<void> terminate_child(std::uint64_t id) const;
 
 private:
+  friend class detail::access;
+
+  explicit tasks(const detail::child_cell& x) : pool_(detail::task_set_of(x)) {
+    // nop
+  }
+
   template <class F>
   [[nodiscard]] auto unlinked(F f, detail::task_place where) const {
     using made = task<typename detail::task_traits<F>::value_type>;
@@ -197,7 +202,7 @@ private:
       return result<made>{x.error()};
     if (auto begun = x.value()->launch(nullptr, where); !begun)
       return result<made>{begun.error()};
-    return result<made>{made{std::move(x).value()}};
+    return result<made>{detail::access::make<made>(std::move(x).value())};
   }
 
   template <class Self, class F>
@@ -209,7 +214,7 @@ private:
     x.value()->link_to(*self);
     if (auto begun = x.value()->launch(self->context(), where); !begun)
       return result<made>{begun.error()};
-    return result<made>{made{std::move(x).value()}};
+    return result<made>{detail::access::make<made>(std::move(x).value())};
   }
 
   template <class F>

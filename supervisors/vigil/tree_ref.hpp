@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/call.hpp>
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/typed_handle.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/static/cell_calls.hpp>
@@ -63,8 +64,6 @@ start_tree(caf::actor_system& sys, supervisor_definition_ptr definition);
 /// day, and after that it kills.
 class VIGIL_EXPORT tree_ref : public tree_view {
 public:
-  explicit tree_ref(std::shared_ptr<detail::tree_owner> owner);
-
   /// Returns the root as an actor to send `call` messages to; never null.
   [[nodiscard]] supervisor_handle handle() const;
 
@@ -115,6 +114,10 @@ public:
   [[nodiscard]] result<void> wait() const;
 
 protected:
+  friend class detail::access;
+
+  explicit tree_ref(std::shared_ptr<detail::tree_owner> owner);
+
   [[nodiscard]] const detail::tree_owner& owner() const noexcept {
     return *owner_;
   }

@@ -2,6 +2,7 @@
 
 #include <vigil/child_key.hpp>
 #include <vigil/child_spec.hpp>
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/child_port.hpp>
 
 #include <concepts>
@@ -57,7 +58,7 @@ struct VIGIL_EXPORT child_definition {
 template <class T>
 concept describes_child = requires(const T& x) {
   typename T::handle_type;
-  { x.definition() } -> std::same_as<child_definition>;
+  { access::definition(x) } -> std::same_as<child_definition>;
 };
 
 /// Takes apart what a user has started.
@@ -70,7 +71,7 @@ struct started_child {
   using handle_type = typename T::handle_type;
 
   [[nodiscard]] static child_definition definition(const T& x) {
-    return x.definition();
+    return access::definition(x);
   }
 };
 

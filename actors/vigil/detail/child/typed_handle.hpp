@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/result.hpp>
 
@@ -14,14 +15,15 @@ template <class Handle>
   if constexpr (caf::is_handle<Handle>::value)
     return caf::actor_cast<Handle>(x.handle());
   else
-    return Handle{x};
+    return access::make<Handle>(x);
 }
 
 /// What a child's handle can be.
 template <class Handle>
 concept is_child_handle
-  = caf::is_handle<Handle>::value || std::is_constructible_v<Handle,
-                                                             const child_cell&>;
+  = caf::is_handle<Handle>::value || requires(const child_cell& x) {
+  access::make<Handle>(x);
+};
 
 /// Returns the handle if the child's handle is of that type.
 template <class Handle>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/child_key.hpp>
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/holds_tree.hpp>
 #include <vigil/detail/child/host_port.hpp>
 #include <vigil/detail/pool/roster.hpp>
@@ -111,7 +112,7 @@ template <class T>
   replicas result;
   result.alike = source::alike;
   if constexpr (source::alike) {
-    result.make = [x = x.definition()](std::size_t) {
+    result.make = [x = access::definition(x)](std::size_t) {
       return x;
     };
   } else {
@@ -119,7 +120,7 @@ template <class T>
       if (x == nullptr)
         return result;
     result.make = [x = std::move(x)](std::size_t i) {
-      return x(i).definition();
+      return access::definition(x(i));
     };
   }
   return result;

@@ -30,11 +30,6 @@ class VIGIL_EXPORT dynamic_ref {
 public:
   dynamic_ref() = default;
 
-  explicit dynamic_ref(const detail::child_cell& x)
-    : pool_(detail::pool_of(x)) {
-    // nop
-  }
-
   /// Stops a child and waits until it is gone. Fails with `errc::not_found` if
   /// the handle is of no child of this supervisor, and with
   /// `errc::would_block` inside an actor: there, send `call::terminate_handle`
@@ -105,6 +100,11 @@ public:
   }
 
 protected:
+  explicit dynamic_ref(const detail::child_cell& x)
+    : pool_(detail::pool_of(x)) {
+    // nop
+  }
+
   template <class Front>
   [[nodiscard]] const Front& front() const noexcept {
     return *static_cast<const Front*>(pool_->front());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/child_definition.hpp>
 #include <vigil/detail/child/child_handle.hpp>
 
@@ -24,7 +25,7 @@ using supervisor_definition_ptr = std::shared_ptr<const supervisor_definition>;
 /// What `vigil::supervisor(…)` makes.
 template <class T>
 concept describes_tree = requires(const T& x) {
-  { x.tree() } -> std::same_as<supervisor_definition_ptr>;
+  { access::tree(x) } -> std::same_as<supervisor_definition_ptr>;
 };
 
 /// Makes what describes a child from an id and an index.
