@@ -189,7 +189,7 @@ int run_in(caf::actor_system& sys, signalled_tree& signals,
   auto owner = make_tree(sys, std::move(definition));
   if (!owner)
     return fail("the tree did not start", owner.error());
-  tree_ref tree{owner.value()};
+  auto tree = access::make<tree_ref>(owner.value());
   tree.events().subscribe([left_behind](const event& x) {
     say_who_was_killed(x);
     if (x.type == event_type::child_left_behind)
