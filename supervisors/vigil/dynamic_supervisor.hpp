@@ -7,7 +7,7 @@
 #include <vigil/detail/base/child_settings.hpp>
 #include <vigil/detail/population/dynamic_build.hpp>
 #include <vigil/detail/population/dynamic_definition.hpp>
-#include <vigil/dynamic.hpp>
+#include <vigil/dynamic_ref.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -25,7 +25,8 @@ namespace vigil {
 /// The settings that it shares with other children are about the supervisor as
 /// a child of its parent; those about its children are named `child_…`.
 ///
-/// @tparam Dynamic the `dynamic<…>` or `keyed_dynamic<…>` that refers to it
+/// @tparam Dynamic the `dynamic_ref<…>` or `keyed_dynamic_ref<…>` that refers
+/// to it
 /// @tparam Key its `child_key`, or `no_key`
 /// @tparam Recipe what makes the incarnations of its children
 template <class Dynamic, class Key, class Recipe>
@@ -53,13 +54,13 @@ public:
   }
 
   /// Gives each child its key, with which it can be found: makes a
-  /// `keyed_dynamic<K, …>`. `K` has `std::hash` and `==`.
+  /// `keyed_dynamic_ref<K, …>`. `K` has `std::hash` and `==`.
   template <class K>
   [[nodiscard]] auto keyed() const {
     static_assert(!is_child_key_v<Key>,
                   "vigil: keyed<K>() is for dynamic supervisors whose id is "
                   "known at run time; give this one a "
-                  "child_key<keyed_dynamic<K, …>, \"id\">");
+                  "child_key<keyed_dynamic_ref<K, …>, \"id\">");
     using form = detail::keyed_form<K, Dynamic>;
     return detail::access::make<dynamic_builder<form, Key, Recipe>>(
       this->as_child(), definition_, recipe_);
@@ -166,13 +167,13 @@ template <class Dynamic, class Key, class F, class... Extra>
 /// child spec; Elixir: `extra_arguments`.
 template <class Handle, class... Args, class F, class... Extra>
 [[nodiscard]] auto dynamic_supervisor(std::string id, F f, Extra... extra) {
-  return detail::build_dynamic<dynamic<Handle, Args...>, no_key>(
+  return detail::build_dynamic<dynamic_ref<Handle, Args...>, no_key>(
     std::move(id), std::move(f), std::move(extra)...);
 }
 
 /// Describes a dynamic supervisor with a key, which says whether its children
-/// have keys too: `child_key<dynamic<H, Args...>, "id">` or
-/// `child_key<keyed_dynamic<K, H, Args...>, "id">`.
+/// have keys too: `child_key<dynamic_ref<H, Args...>, "id">` or
+/// `child_key<keyed_dynamic_ref<K, H, Args...>, "id">`.
 template <class Dynamic, fixed_string Id, class F, class... Extra>
 [[nodiscard]] auto dynamic_supervisor(child_key<Dynamic, Id>, F f,
                                       Extra... extra) {

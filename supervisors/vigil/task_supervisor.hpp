@@ -5,7 +5,7 @@
 #include <vigil/detail/base/access.hpp>
 #include <vigil/detail/base/changed.hpp>
 #include <vigil/detail/base/child_settings.hpp>
-#include <vigil/tasks.hpp>
+#include <vigil/tasks_ref.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -19,13 +19,13 @@ namespace vigil {
 /// The settings that it shares with other children are about the supervisor as
 /// a child of its parent; the others are about its tasks.
 ///
-/// @tparam Key its `child_key<vigil::tasks, …>`, or `no_key`
+/// @tparam Key its `child_key<vigil::tasks_ref, …>`, or `no_key`
 template <class Key = no_key>
 class task_supervisor_builder
   : public child_settings<task_supervisor_builder<Key>> {
 public:
   using super = child_settings<task_supervisor_builder<Key>>;
-  using handle_type = tasks;
+  using handle_type = tasks_ref;
   using key_type = Key;
 
   explicit task_supervisor_builder(std::string id)
@@ -73,7 +73,7 @@ private:
   /// Returns the description that a parent supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
     auto result
-      = detail::define_tasks(this->as_child(), settings_, typeid(tasks));
+      = detail::define_tasks(this->as_child(), settings_, typeid(tasks_ref));
     result.key = detail::tag_of<Key>();
     return result;
   }
@@ -89,9 +89,9 @@ private:
 /// Describes a task supervisor with a key.
 template <class Handle, fixed_string Id>
 [[nodiscard]] auto task_supervisor(child_key<Handle, Id>) {
-  static_assert(std::is_same_v<Handle, tasks>,
+  static_assert(std::is_same_v<Handle, tasks_ref>,
                 "vigil: the key of a task supervisor is a "
-                "child_key<vigil::tasks, …>");
+                "child_key<vigil::tasks_ref, …>");
   return task_supervisor_builder<child_key<Handle, Id>>{std::string{Id.view()}};
 }
 

@@ -14,13 +14,15 @@ using ward = vigil::typed_actor<caf::result<int>(int)>;
 
 inline constexpr vigil::child_key<ward, "ward"> ward_key;
 inline constexpr vigil::child_key<ward, "class"> class_key;
-inline constexpr vigil::child_key<vigil::dynamic<ward, int>, "beds"> beds_key;
-inline constexpr vigil::child_key<vigil::keyed_dynamic<std::string, ward>,
+inline constexpr vigil::child_key<vigil::dynamic_ref<ward, int>, "beds">
+  beds_key;
+inline constexpr vigil::child_key<vigil::keyed_dynamic_ref<std::string, ward>,
                                   "names">
   names_key;
-inline constexpr vigil::child_key<vigil::partitions<ward>, "shards"> shards_key;
+inline constexpr vigil::child_key<vigil::partitions_ref<ward>, "shards">
+  shards_key;
 inline constexpr vigil::child_key<ward, "pool"> pool_key;
-inline constexpr vigil::child_key<vigil::tasks, "tasks"> tasks_key;
+inline constexpr vigil::child_key<vigil::tasks_ref, "tasks"> tasks_key;
 inline constexpr vigil::child_key<vigil::supervisor_handle, "wing"> wing_key;
 inline constexpr vigil::child_key<ward, "deep"> deep_key;
 

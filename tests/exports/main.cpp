@@ -75,8 +75,8 @@ TEST_CASE("children of a plug-in's tree are found by path and type") {
   REQUIRE(tree);
   auto& t = tree.value();
   CHECK(t.find<ward>("ward").has_value());
-  CHECK(t.find<vigil::dynamic<ward, int>>("beds").has_value());
-  CHECK(t.find<vigil::partitions<ward>>("shards").has_value());
+  CHECK(t.find<vigil::dynamic_ref<ward, int>>("beds").has_value());
+  CHECK(t.find<vigil::partitions_ref<ward>>("shards").has_value());
   CHECK(t.find<ward>("beds").error().code == vigil::errc::wrong_handle_type);
 }
 

@@ -250,10 +250,10 @@ TEST_CASE("partitions and members of a pool have paths like all, dynamic "
       CHECK(said(tree.restart_child(path)) == "ok");
     }
   for (const auto& path : spellings("parts"))
-    CHECK(tree.find<vigil::partitions<worker>>(path).value().size() == 2);
+    CHECK(tree.find<vigil::partitions_ref<worker>>(path).value().size() == 2);
   for (const auto& path : spellings("some")) {
     CAPTURE(path);
-    CHECK(tree.find<vigil::dynamic<adder>>(path));
+    CHECK(tree.find<vigil::dynamic_ref<adder>>(path));
     CHECK(said(tree.count_children(path)) == "ok");
     CHECK(said(tree.which_children(path)) == "bad_combination");
   }
