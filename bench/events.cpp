@@ -16,7 +16,7 @@ vigil::event sample() {
 void publish(benchmark::State& state, vigil::event_stream& events) {
   for (auto _ : state) {
     if (events.enabled())
-      events.publish(sample());
+      vigil::detail::access::publish(events, sample());
     benchmark::ClobberMemory();
   }
 }

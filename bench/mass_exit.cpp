@@ -12,7 +12,7 @@ using namespace bench;
 
 namespace {
 
-using pool_type = vigil::dynamic<caf::actor>;
+using pool_type = vigil::dynamic_ref<caf::actor>;
 
 caf::behavior child(caf::event_based_actor* self) {
   return {[self](crash) { self->quit(caf::sec::runtime_error); },

@@ -102,7 +102,7 @@ caf::behavior idle(caf::event_based_actor*, roll* up) {
 // -- ours ---------------------------------------------------------------------
 
 void dynamic_children(benchmark::State& state, std::size_t n) {
-  using pool_type = vigil::dynamic<caf::actor, roll*>;
+  using pool_type = vigil::dynamic_ref<caf::actor, roll*>;
   world here;
   roll up{n};
   auto tree = here.start(vigil::supervisor("bench").child(

@@ -17,7 +17,7 @@ constexpr std::size_t count = 4;
 // More keys than partitions, few enough to stay in the cache.
 constexpr std::size_t keys = 64;
 
-using parts = vigil::partitions<caf::actor>;
+using parts = vigil::partitions_ref<caf::actor>;
 
 /// A running partition supervisor, and its handles as one keeps them by hand.
 struct fixture {

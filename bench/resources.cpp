@@ -49,7 +49,7 @@ vigil::resource_gauge full_gauge() {
                                       .level = vigil::resource_level::exceeded,
                                       .value = 12,
                                       .limit = 10};
-  result.board()->write({queue}, &queue, "service/guard");
+  vigil::detail::access::state(result)->write({queue}, &queue, "service/guard");
   return result;
 }
 

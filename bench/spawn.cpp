@@ -50,7 +50,7 @@ caf::behavior asker(caf::event_based_actor* self,
   }};
 }
 
-using pool_type = vigil::dynamic<caf::actor>;
+using pool_type = vigil::dynamic_ref<caf::actor>;
 
 auto pool_of(bool eager) {
   auto pool = vigil::dynamic_supervisor<caf::actor>("pool", idle);

@@ -11,7 +11,7 @@ using namespace bench;
 
 namespace {
 
-using pool_type = vigil::dynamic<caf::actor>;
+using pool_type = vigil::dynamic_ref<caf::actor>;
 
 caf::behavior idle(caf::event_based_actor*) {
   return {[](int x) {

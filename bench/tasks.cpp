@@ -58,7 +58,7 @@ auto tree_of_tasks() {
 void task(benchmark::State& state, bool linked) {
   world here;
   auto tree = here.start(tree_of_tasks());
-  auto tasks = tree.find<vigil::tasks>("tasks").value();
+  auto tasks = tree.find<vigil::tasks_ref>("tasks").value();
   run(state, here, [=](caf::event_based_actor* self, rounds* st) {
     return [=] {
       auto f = [] {
@@ -91,7 +91,7 @@ void raw_actor(benchmark::State& state) {
 void task_from_thread(benchmark::State& state) {
   world here;
   auto tree = here.start(tree_of_tasks());
-  auto tasks = tree.find<vigil::tasks>("tasks").value();
+  auto tasks = tree.find<vigil::tasks_ref>("tasks").value();
   each_batch(state, size(50), [&](std::size_t n) {
     return timed([&] {
       for (; n > 0; --n)

@@ -2,6 +2,7 @@
 
 #include <vigil/breaker_core.hpp>
 #include <vigil/caf.hpp>
+#include <vigil/detail/base/access.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/result.hpp>
 
@@ -21,10 +22,8 @@ class breaker_home;
 /// without a message. Made by its builder, before or after the actor starts;
 /// follows it over its restarts. Copies refer to the same breaker. May be used
 /// when the breaker has ended and its actor system is gone.
-class breaker_control {
+class VIGIL_EXPORT breaker_control {
 public:
-  explicit breaker_control(std::shared_ptr<detail::breaker_home> home);
-
   /// Returns the state; `closed` if the breaker was never started.
   [[nodiscard]] breaker_state state() const;
 
@@ -61,6 +60,10 @@ public:
   [[nodiscard]] std::shared_ptr<breaker_core> core() const;
 
 private:
+  friend class detail::access;
+
+  explicit breaker_control(std::shared_ptr<detail::breaker_home> home);
+
   std::shared_ptr<detail::breaker_home> home_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <vigil/caf.hpp>
 #include <vigil/child_state.hpp>
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/child_definition.hpp>
 #include <vigil/snapshot.hpp>
 #include <vigil/stop_report.hpp>
@@ -13,7 +14,7 @@
 namespace vigil {
 
 /// What can be told of one child. OTP: a row of `which_children`.
-struct child_info {
+struct VIGIL_EXPORT child_info {
   std::string id;
   std::string path;
   child_state state = child_state::stopped;
@@ -26,7 +27,7 @@ struct child_info {
 };
 
 /// OTP: the result of `count_children`.
-struct child_counts {
+struct VIGIL_EXPORT child_counts {
   /// Known children, running or not.
   std::size_t specs = 0;
   /// Children that run.
@@ -45,60 +46,64 @@ namespace call {
 
 /// Adds a child and starts it; it comes last in the start order. Answered when
 /// it is up.
-struct start_child {
+class VIGIL_EXPORT start_child {
+public:
   /// Takes what `vigil::child(…)` or `vigil::supervisor(…)` makes.
   template <class Builder>
   explicit start_child(const Builder& x)
-    : definition(detail::started_child<Builder>::definition(x)) {
+    : state_(detail::started_child<Builder>::definition(x)) {
     // nop
   }
 
-  detail::child_definition definition;
+private:
+  friend class detail::access;
+
+  detail::child_definition state_;
 };
 
 /// Stops a child and cancels its pending restart; keeps its spec, unless it is
 /// temporary. Answered when it is gone; fine if it does not run.
-struct terminate_child {
+struct VIGIL_EXPORT terminate_child {
   std::string id;
 };
 
 /// Starts a stopped child again. Not counted as a restart.
-struct restart_child {
+struct VIGIL_EXPORT restart_child {
   std::string id;
 };
 
 /// Forgets a stopped child.
-struct delete_child {
+struct VIGIL_EXPORT delete_child {
   std::string id;
 };
 
 /// Stops a child of a dynamic supervisor. Answered when it is gone.
-struct terminate_handle {
+struct VIGIL_EXPORT terminate_handle {
   caf::strong_actor_ptr child;
 };
 
 /// Lists the children, the newest first.
-struct which_children {};
+struct VIGIL_EXPORT which_children {};
 
 /// Counts the children.
-struct count_children {};
+struct VIGIL_EXPORT count_children {};
 
 /// Tells one child.
-struct which_child {
+struct VIGIL_EXPORT which_child {
   std::string id;
 };
 
 /// Returns the spec of a child, with all defaults filled in.
-struct get_child_spec {
+struct VIGIL_EXPORT get_child_spec {
   std::string id;
 };
 
 /// Pictures the tree below the supervisor.
-struct take_snapshot {};
+struct VIGIL_EXPORT take_snapshot {};
 
 /// Stops the supervisor: its children in reverse order, then itself, with the
 /// reason `normal`. Answered when all are gone.
-struct stop {};
+struct VIGIL_EXPORT stop {};
 
 } // namespace call
 

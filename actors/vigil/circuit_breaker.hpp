@@ -2,6 +2,7 @@
 
 #include <vigil/behavior.hpp>
 #include <vigil/breaker_control.hpp>
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/is_null.hpp>
 #include <vigil/detail/guard/breaker_home.hpp>
 #include <vigil/detail/guard/fallback.hpp>
@@ -105,7 +106,7 @@ public:
 
   /// Returns what looks into the breaker and gives it orders.
   [[nodiscard]] breaker_control control() const {
-    return breaker_control{home_};
+    return detail::access::make<breaker_control>(home_);
   }
 
   /// Returns what is wrong with the breaker, or nothing. `start` asks, and so

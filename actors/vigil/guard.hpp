@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/circuit_breaker.hpp>
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/is_null.hpp>
 #include <vigil/detail/guard/guard_layers.hpp>
 #include <vigil/time_limiter_core.hpp>
@@ -156,7 +157,7 @@ public:
   [[nodiscard]] result<breaker_control> control() const {
     if (home_ == nullptr)
       return failure{errc::not_found, "guard '" + name_ + "' has no breaker"};
-    return breaker_control{home_};
+    return detail::access::make<breaker_control>(home_);
   }
 
   /// Returns what is wrong with a guard or the target, or nothing. `start`

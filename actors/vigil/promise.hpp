@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/child_context.hpp>
 
 #include <memory>
@@ -14,13 +15,8 @@ namespace vigil {
 /// `errc::promise_broken`. Made by `this_child(self).promise<T>()`. Belongs to
 /// the actor: not thread-safe.
 template <class... Ts>
-class promise {
+class VIGIL_EXPORT promise {
 public:
-  explicit promise(std::shared_ptr<detail::open_promise> x)
-    : state_(std::move(x)) {
-    // nop
-  }
-
   /// Answers; only the first answer counts.
   template <class... Us>
   void deliver(Us&&... xs) {
@@ -48,6 +44,13 @@ public:
   }
 
 private:
+  friend class detail::access;
+
+  explicit promise(std::shared_ptr<detail::open_promise> x)
+    : state_(std::move(x)) {
+    // nop
+  }
+
   std::shared_ptr<detail::open_promise> state_;
 };
 

@@ -65,7 +65,7 @@ template <class Owner>
 /// A plain value: copies share the names. Make one in `main` and pass it to the
 /// children as an argument. Names have nothing to do with an actor system or a
 /// tree. Thread-safe; nothing sends a message or waits.
-class registry {
+class VIGIL_EXPORT registry {
 public:
   using subscriber = std::function<void(const registry_event&)>;
   using subscription_id = std::uint64_t;

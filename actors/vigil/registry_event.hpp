@@ -16,7 +16,8 @@ enum class registry_scope : std::uint8_t {
   group,
 };
 
-[[nodiscard]] std::string_view to_string(registry_scope x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view
+to_string(registry_scope x) noexcept;
 
 /// What can happen to a name in a registry.
 enum class registry_event_type : std::uint8_t {
@@ -27,11 +28,12 @@ enum class registry_event_type : std::uint8_t {
   lost,
 };
 
-[[nodiscard]] std::string_view to_string(registry_event_type x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view
+to_string(registry_event_type x) noexcept;
 
 /// One thing that happened in a registry. A value that can travel in messages
 /// inside one process.
-struct registry_event {
+struct VIGIL_EXPORT registry_event {
   registry_event_type type{};
   registry_scope scope{};
   std::string name{};
@@ -40,7 +42,7 @@ struct registry_event {
 };
 
 /// Returns one line, such as `"registered name calculator"`.
-[[nodiscard]] std::string to_string(const registry_event& x);
+[[nodiscard]] VIGIL_EXPORT std::string to_string(const registry_event& x);
 
 } // namespace vigil
 

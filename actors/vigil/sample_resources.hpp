@@ -7,7 +7,7 @@ namespace vigil {
 
 /// Has a resource guard read at once, beside its interval. It answers with the
 /// worst level of all its limits, or with the error for which it fails.
-struct sample_resources {};
+struct VIGIL_EXPORT sample_resources {};
 
 /// The interface of a resource guard. Most ask its `resource_gauge` instead,
 /// which needs no message.

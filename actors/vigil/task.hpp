@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/guarded_handler.hpp>
 #include <vigil/detail/child/is_null.hpp>
 #include <vigil/detail/task/task_state.hpp>
@@ -18,10 +19,6 @@ namespace vigil {
 /// How long a task is waited for unless told otherwise. OTP: 5 s.
 inline constexpr duration task_timeout = std::chrono::seconds{5};
 
-namespace detail {
-struct task_access;
-}
-
 /// The one who asked for a task, waiting for its result: a value, an error, or
 /// the fault it died of.
 ///
@@ -35,16 +32,11 @@ struct task_access;
 /// use `then`. Under CAF's test coordinator they drive the virtual clock.
 /// `duration::max()` waits for ever.
 template <class T>
-class task {
+class VIGIL_EXPORT task {
 public:
   using value_type = T;
 
   task() = default;
-
-  explicit task(std::shared_ptr<detail::task_state<T>> x)
-    : state_(std::move(x)) {
-    // nop
-  }
 
   task(task&&) noexcept = default;
   task& operator=(task&&) noexcept = default;
@@ -154,7 +146,12 @@ public:
   void then(Self* self, F f, any_duration timeout = duration::max());
 
 private:
-  friend detail::task_access;
+  friend class detail::access;
+
+  explicit task(std::shared_ptr<detail::task_state<T>> x)
+    : state_(std::move(x)) {
+    // nop
+  }
 
   /// An actor that asked with `then`. The task keeps the actor until it has
   /// answered, or until the incarnation ends, which forgets the question.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/task.hpp>
 
 #include <algorithm>
@@ -25,21 +26,13 @@ enum class on_timeout : std::uint8_t {
 
 namespace detail {
 
-struct task_access {
-  template <class T>
-  [[nodiscard]] static const std::shared_ptr<task_state<T>>&
-  state_of(const task<T>& x) {
-    return x.state_;
-  }
-};
-
 template <class T>
 [[nodiscard]] std::vector<task_base*>
 tasks_to_wait_for(const std::vector<task<T>>& xs) {
   std::vector<task_base*> result;
   for (const auto& x : xs)
     if (x.valid())
-      result.push_back(task_access::state_of(x).get());
+      result.push_back(access::state(x).get());
   return result;
 }
 

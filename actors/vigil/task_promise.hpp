@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/task/task_state.hpp>
 
 #include <atomic>
@@ -53,17 +54,19 @@ private:
 template <class T>
 class task_promise {
 public:
-  explicit task_promise(std::shared_ptr<detail::owed_answer<T>> x)
-    : owed_(std::move(x)) {
-    // nop
-  }
-
   /// Gives a value, an `error(…)` or a `fault(…)`; only the first counts.
   void deliver(outcome<T> x) const {
     owed_->give(std::move(x));
   }
 
 private:
+  friend class detail::access;
+
+  explicit task_promise(std::shared_ptr<detail::owed_answer<T>> x)
+    : owed_(std::move(x)) {
+    // nop
+  }
+
   std::shared_ptr<detail::owed_answer<T>> owed_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <vigil/call.hpp>
 #include <vigil/child_key.hpp>
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/child_context.hpp>
 #include <vigil/detail/child/typed_handle.hpp>
 #include <vigil/detail/state/child_path.hpp>
@@ -81,7 +82,8 @@ public:
 
   /// Looks at the tree of this child without keeping it; empty without one.
   [[nodiscard]] tree_view tree() const {
-    return supervised() ? tree_view{context_->record().owner.tree->root}
+    return supervised() ? detail::access::make<tree_view>(
+             context_->record().owner.tree->root)
                         : tree_view{};
   }
 
@@ -168,7 +170,7 @@ public:
     state->promise = self_->make_response_promise();
     if (supervised())
       context_->track(state);
-    return vigil::promise<Ts...>{std::move(state)};
+    return detail::access::make<vigil::promise<Ts...>>(std::move(state));
   }
 
 private:

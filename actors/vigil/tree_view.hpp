@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/call.hpp>
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/typed_handle.hpp>
 #include <vigil/detail/state/cell_access.hpp>
 #include <vigil/result.hpp>
@@ -25,11 +26,9 @@ class event_stream;
 ///
 /// Once nobody keeps the tree any more, and in a default-constructed one,
 /// everything fails with `errc::supervisor_down`, and there is nothing to see.
-class tree_view {
+class VIGIL_EXPORT tree_view {
 public:
   tree_view() = default;
-
-  explicit tree_view(std::weak_ptr<const detail::supervisor_cell> root);
 
   /// Returns the root as an actor to send `call` messages to; null once it has
   /// ended and nobody keeps it.
@@ -75,6 +74,10 @@ public:
   [[nodiscard]] bool running() const;
 
 protected:
+  friend class detail::access;
+
+  explicit tree_view(std::weak_ptr<const detail::supervisor_cell> root);
+
   using supervisor_ptr = std::shared_ptr<const detail::supervisor_cell>;
 
   [[nodiscard]] result<supervisor_ptr> root() const;

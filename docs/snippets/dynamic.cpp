@@ -31,10 +31,11 @@ session::behavior_type serve(session::pointer self,
 // doc: end
 
 // doc: keys
-using sessions = vigil::keyed_dynamic<std::string, session, std::string>;
+using sessions = vigil::keyed_dynamic_ref<std::string, session, std::string>;
 
 inline constexpr vigil::child_key<sessions, "sessions"> sessions_key;
-inline constexpr vigil::child_key<vigil::mixed_dynamic, "plugins"> plugins_key;
+inline constexpr vigil::child_key<vigil::mixed_dynamic_ref, "plugins">
+  plugins_key;
 // doc: end
 
 caf::behavior pump(caf::event_based_actor* self, int number) {
@@ -94,7 +95,7 @@ int main() {
   // doc: end
 
   // doc: bulk
-  auto pumps = tree.find<vigil::dynamic<caf::actor, int>>("pumps").value();
+  auto pumps = tree.find<vigil::dynamic_ref<caf::actor, int>>("pumps").value();
   auto equal = pumps.start_children(4, 0); // each with the argument 0
   auto numbered = pumps.start_children(
     4, [](std::size_t i) { return static_cast<int>(i); });

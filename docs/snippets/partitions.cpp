@@ -35,11 +35,11 @@ printer::behavior_type run_printer(printer::pointer self) {
 // doc: end
 
 // doc: keys
-using wards = vigil::partitions<ward>;
-using sessions = vigil::dynamic<printer>;
+using wards = vigil::partitions_ref<ward>;
+using sessions = vigil::dynamic_ref<printer>;
 
 inline constexpr vigil::child_key<wards, "wards"> wards_key;
-inline constexpr vigil::child_key<vigil::partitions<sessions>, "sessions">
+inline constexpr vigil::child_key<vigil::partitions_ref<sessions>, "sessions">
   sessions_key;
 inline constexpr vigil::child_key<printer, "printers"> printers_key;
 // doc: end

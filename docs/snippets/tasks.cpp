@@ -22,8 +22,9 @@ vigil::outcome<report> render_report(int pages) {
 }
 
 // doc: tree
-inline constexpr vigil::child_key<vigil::tasks, "tasks"> tasks_key;
-inline constexpr vigil::child_key<vigil::tasks, "background"> background_key;
+inline constexpr vigil::child_key<vigil::tasks_ref, "tasks"> tasks_key;
+inline constexpr vigil::child_key<vigil::tasks_ref, "background">
+  background_key;
 
 auto service() {
   return vigil::supervisor("service")
@@ -39,7 +40,7 @@ auto service() {
 // doc: end
 
 // doc: await
-void from_a_thread(const vigil::tasks& tasks) {
+void from_a_thread(const vigil::tasks_ref& tasks) {
   auto started = tasks.async_nolink([] { return render_report(3); });
   if (!started) { // max_children, supervisor_down, …
     std::cout << to_string(started.error()) << '\n';
@@ -56,7 +57,7 @@ void from_a_thread(const vigil::tasks& tasks) {
 // doc: end
 
 // doc: then
-caf::behavior clerk(caf::event_based_actor* self, vigil::tasks tasks) {
+caf::behavior clerk(caf::event_based_actor* self, vigil::tasks_ref tasks) {
   return vigil::behavior(self, [self, tasks](int pages) {
     auto answer = vigil::this_child(self).promise<int>();
     auto print = [answer](vigil::outcome<report> x) mutable {
@@ -100,14 +101,15 @@ int search(std::stop_token stop, const std::vector<int>& haystack) {
   return 0;
 }
 
-auto start_search(const vigil::tasks& tasks, std::vector<int> haystack) {
+auto start_search(const vigil::tasks_ref& tasks, std::vector<int> haystack) {
   return tasks.async_blocking(
     [haystack](std::stop_token stop) { return search(stop, haystack); });
 }
 // doc: end
 
 // doc: stream
-void all_reports(const vigil::tasks& tasks, const std::vector<int>& orders) {
+void all_reports(const vigil::tasks_ref& tasks,
+                 const std::vector<int>& orders) {
   auto results = tasks.async_stream(orders, render_report,
                                     {.max_concurrency = 4, .timeout = 1s});
   if (!results)
@@ -120,7 +122,7 @@ void all_reports(const vigil::tasks& tasks, const std::vector<int>& orders) {
 // doc: end
 
 // doc: actor-stream
-caf::behavior printer(caf::event_based_actor* self, vigil::tasks tasks) {
+caf::behavior printer(caf::event_based_actor* self, vigil::tasks_ref tasks) {
   return vigil::behavior(self, [=](const std::vector<int>& orders) {
     auto done = vigil::this_child(self).promise<int>();
     auto sum = std::make_shared<int>(0);

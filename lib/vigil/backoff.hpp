@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/changed.hpp>
 #include <vigil/time.hpp>
 
 #include <cstdint>
@@ -10,7 +11,7 @@ namespace vigil {
 /// `exponential`; a default-constructed one never waits.
 ///
 /// The wait concerns one child and never blocks its supervisor.
-class backoff {
+class VIGIL_EXPORT backoff {
 public:
   /// Never waits.
   constexpr backoff() = default;
@@ -28,24 +29,18 @@ public:
   /// above the cap is as far below it, so a wait at the cap is spread before
   /// it. Range: 0 to 1.
   [[nodiscard]] constexpr backoff jitter(double share) const {
-    auto result = *this;
-    result.jitter_ = share;
-    return result;
+    return detail::changed(*this, [=](auto& x) { x.jitter_ = share; });
   }
 
   /// Multiplies the wait by this with every failure in a row. At least 1.
   [[nodiscard]] constexpr backoff factor(double factor) const {
-    auto result = *this;
-    result.factor_ = factor;
-    return result;
+    return detail::changed(*this, [=](auto& x) { x.factor_ = factor; });
   }
 
   /// Starts again with the first wait once the child has run that long.
   /// Default: twice the cap. `duration::max()`: never.
   [[nodiscard]] constexpr backoff reset_after(any_duration healthy) const {
-    auto result = *this;
-    result.reset_after_ = healthy;
-    return result;
+    return detail::changed(*this, [=](auto& x) { x.reset_after_ = healthy; });
   }
 
   /// Returns whether any restart waits at all.

@@ -30,7 +30,7 @@ struct breaker_hook;
 } // namespace detail
 
 /// When a breaker wants to be asked again; see `breaker_core::next_timer`.
-struct breaker_timer {
+struct VIGIL_EXPORT breaker_timer {
   std::uint64_t generation = 0;
   time_point at{};
 };
@@ -45,7 +45,7 @@ struct breaker_timer {
 /// user code runs in it: the listener is called outside of all locks, with the
 /// moves in their order, in the thread that causes them or in another that is
 /// at it. Without a listener, events cost nothing.
-class breaker_core {
+class VIGIL_EXPORT breaker_core {
 public:
   using listener = std::function<void(const breaker_event&)>;
 

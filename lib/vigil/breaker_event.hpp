@@ -11,7 +11,7 @@
 namespace vigil {
 
 /// Says who wants a breaker in a certain state, and why.
-struct breaker_order {
+struct VIGIL_EXPORT breaker_order {
   std::string owner;
   std::string reason;
   /// After that long the breaker closes by itself; zero means never. Negative
@@ -33,10 +33,11 @@ enum class breaker_event_type : std::uint8_t {
   stale,
 };
 
-[[nodiscard]] std::string_view to_string(breaker_event_type x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view
+to_string(breaker_event_type x) noexcept;
 
 /// One thing that happened to a breaker. A plain value.
-struct breaker_event {
+struct VIGIL_EXPORT breaker_event {
   breaker_event_type type{};
   std::string breaker{};
   time_point time{};
@@ -58,6 +59,6 @@ struct breaker_event {
 };
 
 /// Returns one line without the time.
-[[nodiscard]] std::string to_string(const breaker_event& x);
+[[nodiscard]] VIGIL_EXPORT std::string to_string(const breaker_event& x);
 
 } // namespace vigil

@@ -9,7 +9,7 @@
 namespace vigil {
 
 /// What a circuit breaker knows at one moment. A plain value.
-struct breaker_metrics {
+struct VIGIL_EXPORT breaker_metrics {
   breaker_state state{};
   std::uint64_t generation = 0;
 

@@ -17,7 +17,7 @@ class breaker_core;
 /// the call ended; one that is destroyed before is reported as `abandoned`.
 ///
 /// Move-only. Any thread may report, one at a time. Must not outlive its core.
-class breaker_permit {
+class VIGIL_EXPORT breaker_permit {
 public:
   /// Allows nothing.
   breaker_permit() = default;
@@ -116,7 +116,7 @@ private:
 };
 
 /// Says why a breaker refused a call. Made without allocation.
-struct breaker_rejection {
+struct VIGIL_EXPORT breaker_rejection {
   breaker_refusal reason{};
   /// When it is worth to come again; zero if nobody knows. Never negative.
   /// While probes are under way: as long again as they have been, or a tenth of
@@ -128,7 +128,7 @@ struct breaker_rejection {
 };
 
 /// A permit or a rejection.
-class breaker_admission {
+class VIGIL_EXPORT breaker_admission {
 public:
   breaker_admission(breaker_permit permit) noexcept
     : admitted_(true), permit_(std::move(permit)) {

@@ -3,6 +3,7 @@
 #include <vigil/backoff.hpp>
 #include <vigil/breaker_event.hpp>
 #include <vigil/count.hpp>
+#include <vigil/detail/base/changed.hpp>
 #include <vigil/failure.hpp>
 
 #include <cstddef>
@@ -17,7 +18,7 @@
 namespace vigil {
 
 /// What a `breaker_policy` sets.
-struct breaker_settings {
+struct VIGIL_EXPORT breaker_settings {
   std::optional<double> failure_rate;
   std::optional<double> slow_call_rate;
   duration slow_limit{};
@@ -50,7 +51,7 @@ struct breaker_settings {
 namespace detail {
 
 /// Divides the time window into ten buckets.
-void into_tenths(breaker_settings& x) noexcept;
+VIGIL_EXPORT void into_tenths(breaker_settings& x) noexcept;
 
 } // namespace detail
 
@@ -61,42 +62,45 @@ void into_tenths(breaker_settings& x) noexcept;
 /// without a window has `window(100)`. All limits are inclusive.
 ///
 /// `check` tells what is wrong with a policy; every place that takes one asks.
-class breaker_policy {
+class VIGIL_EXPORT breaker_policy {
 public:
   /// Opens at this share of failures in a window; above 0, up to 1.
   [[nodiscard]] breaker_policy failure_rate(double share) const {
-    return with([=](auto& x) { x.failure_rate = share; });
+    return detail::changed(*this,
+                           [=](auto& x) { x.settings_.failure_rate = share; });
   }
 
   /// Opens at this share of calls that took longer than `limit`. Calls that
   /// have not come back count as soon as they are over the limit.
   [[nodiscard]] breaker_policy slow_call_rate(double share,
                                               any_duration limit) const {
-    return with([=](auto& x) {
-      x.slow_call_rate = share;
-      x.slow_limit = limit;
+    return detail::changed(*this, [=](auto& x) {
+      x.settings_.slow_call_rate = share;
+      x.settings_.slow_limit = limit;
     });
   }
 
   /// Opens at this many failures in a window, whatever else is in it.
   [[nodiscard]] breaker_policy failures(any_count n) const {
-    return with([=](auto& x) { x.failures = n; });
+    return detail::changed(*this, [=](auto& x) { x.settings_.failures = n; });
   }
 
   /// Opens at this many failures in a row.
   [[nodiscard]] breaker_policy consecutive_failures(any_count n) const {
-    return with([=](auto& x) { x.consecutive_failures = n; });
+    return detail::changed(
+      *this, [=](auto& x) { x.settings_.consecutive_failures = n; });
   }
 
   /// Does not look at rates before the window holds this many calls. Default:
   /// 100. A count window that holds fewer needs to be full.
   [[nodiscard]] breaker_policy min_calls(any_count n) const {
-    return with([=](auto& x) { x.min_calls = n; });
+    return detail::changed(*this, [=](auto& x) { x.settings_.min_calls = n; });
   }
 
   /// Looks at the last `calls` calls; up to 16383.
   [[nodiscard]] breaker_policy window(any_count calls) const {
-    return with([=](auto& x) { x.count_window = calls; });
+    return detail::changed(*this,
+                           [=](auto& x) { x.settings_.count_window = calls; });
   }
 
   /// Looks at the calls of the last `length`, in steps of `bucket`, of which
@@ -106,24 +110,25 @@ public:
   /// can open the breaker.
   [[nodiscard]] breaker_policy window(any_duration length,
                                       any_duration bucket = {}) const {
-    return with([=](auto& x) {
-      x.time_window = length;
-      x.bucket = bucket;
+    return detail::changed(*this, [=](auto& x) {
+      x.settings_.time_window = length;
+      x.settings_.bucket = bucket;
       if (bucket == duration::zero())
-        detail::into_tenths(x);
+        detail::into_tenths(x.settings_);
     });
   }
 
   /// Judges the rates after failures only. By default after every outcome: a
   /// success can complete `min_calls`.
   [[nodiscard]] breaker_policy judge_failures_only() const {
-    return with([](auto& x) { x.judge_successes = false; });
+    return detail::changed(
+      *this, [](auto& x) { x.settings_.judge_successes = false; });
   }
 
   /// Stays open that long; a `backoff` counts how often in a row the breaker
   /// opened. Default: a minute.
   [[nodiscard]] breaker_policy wait(vigil::backoff rule) const {
-    return with([&](auto& x) { x.wait = rule; });
+    return detail::changed(*this, [&](auto& x) { x.settings_.wait = rule; });
   }
 
   [[nodiscard]] breaker_policy wait(any_duration time) const {
@@ -133,32 +138,35 @@ public:
   /// Starts again with the first wait once the breaker was closed that long.
   /// Default: as soon as it closes.
   [[nodiscard]] breaker_policy quiet_time(any_duration time) const {
-    return with([=](auto& x) { x.quiet_time = time; });
+    return detail::changed(*this,
+                           [=](auto& x) { x.settings_.quiet_time = time; });
   }
 
   /// Lets that many calls through when half open, up to 1023. Default: 10.
   [[nodiscard]] breaker_policy probes(any_count n) const {
-    return with([=](auto& x) { x.probes = n; });
+    return detail::changed(*this, [=](auto& x) { x.settings_.probes = n; });
   }
 
   /// Opens again at this share of failed probes. Default: as `failure_rate`,
   /// or `all_probes_pass` where there is none.
   [[nodiscard]] breaker_policy probe_failure_rate(double share) const {
-    return with([=](auto& x) {
-      x.probe_failure_rate = share;
-      x.all_probes_pass = false;
+    return detail::changed(*this, [=](auto& x) {
+      x.settings_.probe_failure_rate = share;
+      x.settings_.all_probes_pass = false;
     });
   }
 
   /// Opens again at the first failed probe.
   [[nodiscard]] breaker_policy all_probes_pass() const {
-    return with([](auto& x) { x.all_probes_pass = true; });
+    return detail::changed(*this,
+                           [](auto& x) { x.settings_.all_probes_pass = true; });
   }
 
   /// Whether probes decide as soon as those that are missing cannot change the
   /// result (the default), or only when all are back.
   [[nodiscard]] breaker_policy decide_early(bool early) const {
-    return with([=](auto& x) { x.decide_early = early; });
+    return detail::changed(*this,
+                           [=](auto& x) { x.settings_.decide_early = early; });
   }
 
   /// Ends half open that long after its first probe, so that a lost probe
@@ -167,52 +175,55 @@ public:
   [[nodiscard]] breaker_policy half_open_limit(any_duration time,
                                                breaker_state then
                                                = breaker_state::open) const {
-    return with([=](auto& x) {
-      x.half_open_limit = time;
-      x.after_half_open = then;
+    return detail::changed(*this, [=](auto& x) {
+      x.settings_.half_open_limit = time;
+      x.settings_.after_half_open = then;
     });
   }
 
   /// Takes a permit back, as abandoned, that is not reported after that long.
   /// Default: never.
   [[nodiscard]] breaker_policy lease(any_duration time) const {
-    return with([=](auto& x) { x.lease = time; });
+    return detail::changed(*this, [=](auto& x) { x.settings_.lease = time; });
   }
 
   /// How many calls can be watched while they are under way, for
   /// `slow_call_rate` and `lease`. More are let through unwatched.
   [[nodiscard]] breaker_policy tracked_calls(any_count n) const {
-    return with([=](auto& x) { x.tracked_calls = n; });
+    return detail::changed(*this,
+                           [=](auto& x) { x.settings_.tracked_calls = n; });
   }
 
   /// Begins in `forced_open`, `disabled` or `metrics_only` instead of `closed`.
   [[nodiscard]] breaker_policy starts(breaker_state state,
                                       breaker_order why = {}) const {
-    return with([&](auto& x) {
-      x.start = state;
-      x.start_order = std::move(why);
+    return detail::changed(*this, [&](auto& x) {
+      x.settings_.start = state;
+      x.settings_.start_order = std::move(why);
     });
   }
 
   /// Does not count failures with this code, nor those caused by one.
   [[nodiscard]] breaker_policy ignore(std::error_code code) const {
-    return with([&](auto& x) { x.ignored.push_back(code); });
+    return detail::changed(
+      *this, [&](auto& x) { x.settings_.ignored.push_back(code); });
   }
 
   /// Counts an error that a handler returns as an answer like any other, hence
   /// as a success: only faults, timeouts and what the library itself reports
   /// are failures. Default: all errors are.
   [[nodiscard]] breaker_policy errors_are_answers() const {
-    return with([](auto& x) { x.errors_are_answers = true; });
+    return detail::changed(
+      *this, [](auto& x) { x.settings_.errors_are_answers = true; });
   }
 
   /// Says how failures count; by default all are failures. Must be thread-safe.
   /// An exception from it counts as a failure.
   [[nodiscard]] breaker_policy
   classify(std::function<call_outcome(const failure&)> f) const {
-    return with([&](auto& x) {
-      x.null_function = f ? nullptr : "classify";
-      x.classify = std::move(f);
+    return detail::changed(*this, [&](auto& x) {
+      x.settings_.null_function = f ? nullptr : "classify";
+      x.settings_.classify = std::move(f);
     });
   }
 
@@ -228,19 +239,12 @@ public:
   [[nodiscard]] breaker_policy with_defaults() const;
 
 private:
-  template <class F>
-  [[nodiscard]] breaker_policy with(F f) const {
-    auto result = *this;
-    f(result.settings_);
-    return result;
-  }
-
   breaker_settings settings_;
 };
 
 /// Returns what is wrong with a policy, or nothing. `name` names the breaker in
 /// the failure; the message names the setting.
-[[nodiscard]] std::optional<failure> check(const breaker_policy& policy,
-                                           std::string_view name);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check(const breaker_policy& policy, std::string_view name);
 
 } // namespace vigil

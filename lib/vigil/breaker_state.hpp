@@ -63,9 +63,10 @@ enum class breaker_cause : std::uint8_t {
 /// Why a breaker refused a call.
 enum class breaker_refusal : std::uint8_t { open, half_open_full, forced_open };
 
-[[nodiscard]] std::string_view to_string(breaker_state x) noexcept;
-[[nodiscard]] std::string_view to_string(call_outcome x) noexcept;
-[[nodiscard]] std::string_view to_string(breaker_cause x) noexcept;
-[[nodiscard]] std::string_view to_string(breaker_refusal x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view to_string(breaker_state x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view to_string(call_outcome x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view to_string(breaker_cause x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view
+to_string(breaker_refusal x) noexcept;
 
 } // namespace vigil

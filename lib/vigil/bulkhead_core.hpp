@@ -25,7 +25,7 @@ class bulkhead_core;
 namespace detail {
 
 /// How many places a caller has, where that matters.
-struct bulkhead_caller {
+struct VIGIL_EXPORT bulkhead_caller {
   std::uint32_t running = 0;
   std::uint32_t waiting = 0;
 };
@@ -36,7 +36,7 @@ using bulkhead_callers = std::unordered_map<std::string, bulkhead_caller>;
 
 /// A place in a bulkhead; free again when this is destroyed. Move-only. Must
 /// not outlive its core.
-class bulkhead_permit {
+class VIGIL_EXPORT bulkhead_permit {
 public:
   bulkhead_permit() = default;
 
@@ -83,10 +83,11 @@ enum class bulkhead_refusal : std::uint8_t {
   wait_over,
 };
 
-[[nodiscard]] std::string_view to_string(bulkhead_refusal x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view
+to_string(bulkhead_refusal x) noexcept;
 
 /// Names a call that waits.
-struct bulkhead_ticket {
+struct VIGIL_EXPORT bulkhead_ticket {
   std::uint64_t id = 0;
 
   friend bool operator==(bulkhead_ticket, bulkhead_ticket) = default;
@@ -113,7 +114,7 @@ using bulkhead_answer
 /// back in the lock only. `limit_` is relaxed: it is changed in the lock, and a
 /// call that takes a place without the lock may go by the old one a moment
 /// longer.
-class bulkhead_core {
+class VIGIL_EXPORT bulkhead_core {
 public:
   using ready_function = std::function<void(bulkhead_ticket, bulkhead_answer)>;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/count.hpp>
+#include <vigil/detail/base/changed.hpp>
 #include <vigil/failure.hpp>
 #include <vigil/time.hpp>
 
@@ -14,7 +15,7 @@
 namespace vigil {
 
 /// What a `bulkhead_policy` sets.
-struct bulkhead_settings {
+struct VIGIL_EXPORT bulkhead_settings {
   any_count concurrent = 25;
   any_count queue = 0;
   std::optional<duration> max_wait;
@@ -25,35 +26,28 @@ struct bulkhead_settings {
 /// Says how many calls may be under way at the same time, and who waits.
 ///
 /// A value; every setter returns a changed copy. `check` tells what is wrong.
-class bulkhead_policy {
+class VIGIL_EXPORT bulkhead_policy {
 public:
   /// Lets that many calls through at a time. Default: 25.
   [[nodiscard]] bulkhead_policy concurrent(any_count n) const {
-    auto result = *this;
-    result.settings_.concurrent = n;
-    return result;
+    return detail::changed(*this, [&](auto& x) { x.settings_.concurrent = n; });
   }
 
   /// Has up to that many calls wait, first come, first served. Default: none.
   [[nodiscard]] bulkhead_policy queue(any_count n) const {
-    auto result = *this;
-    result.settings_.queue = n;
-    return result;
+    return detail::changed(*this, [&](auto& x) { x.settings_.queue = n; });
   }
 
   /// Refuses a call that waited that long. Default: never.
   [[nodiscard]] bulkhead_policy max_wait(any_duration time) const {
-    auto result = *this;
-    result.settings_.max_wait = time;
-    return result;
+    return detail::changed(*this,
+                           [&](auto& x) { x.settings_.max_wait = time; });
   }
 
   /// Lets no single caller have more than that many calls under way. Its other
   /// calls wait, and those of others overtake them.
   [[nodiscard]] bulkhead_policy per_caller(any_count n) const {
-    auto result = *this;
-    result.settings_.per_caller = n;
-    return result;
+    return detail::changed(*this, [&](auto& x) { x.settings_.per_caller = n; });
   }
 
   /// Keeps a share of all places, above 0 and up to 1, for the caller of that
@@ -61,9 +55,9 @@ public:
   /// same, over the limit. All shares together are at most 1.
   [[nodiscard]] bulkhead_policy partition(std::string caller,
                                           double share) const {
-    auto result = *this;
-    result.settings_.partitions.emplace_back(std::move(caller), share);
-    return result;
+    return detail::changed(*this, [&](auto& x) {
+      x.settings_.partitions.emplace_back(std::move(caller), share);
+    });
   }
 
   [[nodiscard]] const bulkhead_settings& settings() const noexcept {
@@ -76,7 +70,7 @@ private:
 
 /// Returns what is wrong with a policy, or nothing. `name` names the bulkhead
 /// in the failure; the message names the setting.
-[[nodiscard]] std::optional<failure> check(const bulkhead_policy& policy,
-                                           std::string_view name);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check(const bulkhead_policy& policy, std::string_view name);
 
 } // namespace vigil

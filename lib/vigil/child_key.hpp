@@ -11,7 +11,7 @@ namespace vigil {
 
 /// A string that can be a template argument.
 template <std::size_t N>
-struct fixed_string {
+struct VIGIL_EXPORT fixed_string {
   constexpr fixed_string(const char (&str)[N]) {
     std::copy_n(str, N, chars);
   }
@@ -33,7 +33,7 @@ struct fixed_string {
 /// factory that does not fit its key and a key that is not in the tree are
 /// compile errors.
 template <class Handle, fixed_string Id>
-struct child_key {
+struct VIGIL_EXPORT child_key {
   static_assert(!Id.view().empty(), "vigil: a child_key needs an id, such as "
                                     "child_key<my_handle, \"my-child\">");
   static_assert(Id.view().find('/') == std::string_view::npos,
@@ -47,7 +47,7 @@ struct child_key {
 };
 
 /// Stands for the key of a child whose id is known at run time only.
-struct no_key {};
+struct VIGIL_EXPORT no_key {};
 
 template <class T>
 struct is_child_key : std::false_type {};

@@ -29,7 +29,7 @@ enum class child_placement : std::uint8_t {
 /// child specification, with the defaults filled in.
 ///
 /// Builders (`vigil::child`) fill it; `check` tells what is wrong with it.
-struct child_spec {
+struct VIGIL_EXPORT child_spec {
   /// Names the child among its siblings.
   std::string id;
 
@@ -74,7 +74,7 @@ struct child_spec {
 };
 
 /// Everything a supervisor has to know of itself. OTP: supervisor flags.
-struct supervisor_spec {
+struct VIGIL_EXPORT supervisor_spec {
   /// Names the supervisor in its parent and in paths.
   std::string id;
 
@@ -95,12 +95,12 @@ struct supervisor_spec {
 
 /// Returns what is wrong with `spec`, or nothing. `path` names the child in the
 /// failure; `parent` is the supervisor it is meant for.
-[[nodiscard]] std::optional<failure> check(const child_spec& spec,
-                                           const supervisor_spec& parent,
-                                           const std::string& path);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check(const child_spec& spec, const supervisor_spec& parent,
+      const std::string& path);
 
 /// Returns what is wrong with `spec`, or nothing.
-[[nodiscard]] std::optional<failure> check(const supervisor_spec& spec,
-                                           const std::string& path);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check(const supervisor_spec& spec, const std::string& path);
 
 } // namespace vigil

@@ -21,6 +21,6 @@ enum class child_state : std::uint8_t {
   stopping,
 };
 
-[[nodiscard]] std::string_view to_string(child_state x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view to_string(child_state x) noexcept;
 
 } // namespace vigil

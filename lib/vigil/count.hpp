@@ -14,7 +14,7 @@
 namespace vigil {
 
 /// Says that there is no limit, where one is asked for.
-struct unlimited_t {};
+struct VIGIL_EXPORT unlimited_t {};
 inline constexpr unlimited_t unlimited{};
 
 namespace detail {
@@ -28,7 +28,7 @@ concept countable = std::integral<T> && !std::same_as<T, bool>;
 /// knows if that was negative or too large, where a conversion to an unsigned
 /// type would hide it. So what is wrong with it can be told when the setting is
 /// checked; `check` of a policy does, and so does the start of a tree.
-class any_count {
+class VIGIL_EXPORT any_count {
 public:
   /// The largest one. More are too large, and not the same as `unlimited`.
   static constexpr std::uint32_t max
@@ -117,12 +117,12 @@ private:
 };
 
 /// Returns the number that was given, or `"unlimited"`.
-[[nodiscard]] std::string to_string(const any_count& x);
+[[nodiscard]] VIGIL_EXPORT std::string to_string(const any_count& x);
 
 namespace detail {
 
 /// What a count may be, beside what `any_count` can hold.
-struct count_range {
+struct VIGIL_EXPORT count_range {
   std::uint32_t min = 0;
   std::uint32_t max = any_count::max;
   bool or_unlimited = false;
@@ -138,9 +138,9 @@ inline constexpr count_range up_to_many{0, many.max};
 
 /// Returns what is wrong with a count, such as `"queue(-1) is negative"`, or
 /// an empty string. All checks of counts ask here.
-[[nodiscard]] std::string wrong_count(std::string_view setting,
-                                      const any_count& x,
-                                      const count_range& range);
+[[nodiscard]] VIGIL_EXPORT std::string wrong_count(std::string_view setting,
+                                                   const any_count& x,
+                                                   const count_range& range);
 
 } // namespace detail
 } // namespace vigil

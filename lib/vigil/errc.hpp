@@ -106,14 +106,14 @@ enum class errc {
 };
 
 /// Returns the category of `errc`; its name is `"vigil"`. Thread-safe.
-[[nodiscard]] const std::error_category& vigil_category() noexcept;
+[[nodiscard]] VIGIL_EXPORT const std::error_category& vigil_category() noexcept;
 
 /// Makes `errc` usable wherever a `std::error_code` is expected.
-[[nodiscard]] std::error_code make_error_code(errc code) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::error_code make_error_code(errc code) noexcept;
 
 /// Returns the name of the enumerator, such as `"restart_limit_reached"`, or
 /// `"unknown"` for a value that is none.
-[[nodiscard]] std::string to_string(errc code);
+[[nodiscard]] VIGIL_EXPORT std::string to_string(errc code);
 
 } // namespace vigil
 

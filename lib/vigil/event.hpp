@@ -50,10 +50,10 @@ enum class event_type : std::uint8_t {
   resource_changed,
 };
 
-[[nodiscard]] std::string_view to_string(event_type x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view to_string(event_type x) noexcept;
 
 /// One thing that happened in a tree. A plain value.
-struct event {
+struct VIGIL_EXPORT event {
   event_type type{};
   /// When, on the clock of the actor system.
   time_point time{};
@@ -77,6 +77,6 @@ struct event {
 };
 
 /// Returns one line without the time.
-[[nodiscard]] std::string to_string(const event& x);
+[[nodiscard]] VIGIL_EXPORT std::string to_string(const event& x);
 
 } // namespace vigil

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/sync/subscriber_list.hpp>
 #include <vigil/event.hpp>
 
@@ -8,7 +9,8 @@
 
 namespace vigil {
 
-/// Carries the events of one tree to whoever wants them.
+/// Carries the events of one tree to whoever wants them. What happens is told
+/// by the tree alone.
 ///
 /// Subscribers are called in the thread in which the event happened, often that
 /// of a failing child: be quick, and do not block. An exception from a
@@ -17,7 +19,7 @@ namespace vigil {
 /// the supervisor.
 ///
 /// Thread-safe. Publishing without a subscriber is one relaxed load.
-class event_stream {
+class VIGIL_EXPORT event_stream {
 public:
   using subscriber = std::function<void(const event&)>;
   using subscription_id = std::uint64_t;
@@ -36,15 +38,17 @@ public:
     return !subscribers_.empty();
   }
 
-  /// Hands `x` to all subscribers.
-  void publish(const event& x);
-
   /// Returns how many calls of subscribers ended with an exception.
   [[nodiscard]] std::uint64_t subscriber_failures() const noexcept {
     return subscribers_.failures();
   }
 
 private:
+  friend class detail::access;
+
+  /// Hands `x` to all subscribers.
+  void publish(const event& x);
+
   detail::subscriber_list<event> subscribers_;
 };
 

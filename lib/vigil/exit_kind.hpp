@@ -10,6 +10,6 @@ namespace vigil {
 /// How an actor ended. `normal` and `shutdown` are clean.
 enum class exit_kind : std::uint8_t { normal, shutdown, abnormal };
 
-[[nodiscard]] std::string_view to_string(exit_kind x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view to_string(exit_kind x) noexcept;
 
 } // namespace vigil

@@ -17,7 +17,7 @@ namespace vigil {
 /// programs, the message for people, the path and the incarnation say where it
 /// happened, and `cause` leads to the failure that led to this one, down to the
 /// root of the trouble.
-struct failure {
+struct VIGIL_EXPORT failure {
   /// Programs branch on this one. Any category is welcome.
   std::error_code code;
 
@@ -68,10 +68,10 @@ struct failure {
 
 /// Returns one line: path, incarnation, code and message, without the cause.
 /// Codes of `errc` are shown by name, others as `category:value text`.
-[[nodiscard]] std::string to_string(const failure& x);
+[[nodiscard]] VIGIL_EXPORT std::string to_string(const failure& x);
 
 /// Returns the whole chain, one failure a line, each cause indented below what
 /// it caused. Ends without a line break.
-[[nodiscard]] std::string render(const failure& x);
+[[nodiscard]] VIGIL_EXPORT std::string render(const failure& x);
 
 } // namespace vigil

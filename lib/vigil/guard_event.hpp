@@ -24,7 +24,7 @@ enum class guard_event_type : std::uint8_t {
 
 /// One thing that happened at a guard. The views hold during the call of the
 /// listener only.
-struct guard_event {
+struct VIGIL_EXPORT guard_event {
   guard_event_type type{};
   std::string_view guard{};
   /// The caller of a bulkhead, the key of a rate limiter.
@@ -36,6 +36,7 @@ struct guard_event {
 /// happens. Must be thread-safe and must not throw.
 using guard_listener = std::function<void(const guard_event&)>;
 
-[[nodiscard]] std::string_view to_string(guard_event_type x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view
+to_string(guard_event_type x) noexcept;
 
 } // namespace vigil

@@ -19,13 +19,13 @@ enum class health : std::uint8_t {
   unhealthy,
 };
 
-[[nodiscard]] std::string_view to_string(health x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view to_string(health x) noexcept;
 
 /// Returns the worse of two: unhealthy, degraded, unknown, healthy.
-[[nodiscard]] health worse(health x, health y) noexcept;
+[[nodiscard]] VIGIL_EXPORT health worse(health x, health y) noexcept;
 
 /// How a child is checked. Made by the `health_check` setting of a child.
-struct health_policy {
+struct VIGIL_EXPORT health_policy {
   /// From the end of one check to the next.
   any_duration interval{};
   /// A check that takes longer has failed.
@@ -42,7 +42,7 @@ struct health_policy {
 // -- options of `health_check` ------------------------------------------------
 
 /// Fails a check that takes longer. Default: 1 s.
-struct within {
+struct VIGIL_EXPORT within {
   explicit constexpr within(any_duration x) noexcept : limit(x) {
     // nop
   }
@@ -55,7 +55,7 @@ struct within {
 };
 
 /// Calls a child unhealthy after that many failed checks in a row. Default: 3.
-struct unhealthy_after {
+struct VIGIL_EXPORT unhealthy_after {
   explicit constexpr unhealthy_after(any_count n) noexcept : checks(n) {
     // nop
   }
@@ -69,7 +69,7 @@ struct unhealthy_after {
 
 /// Calls an unhealthy child healthy after that many good checks in a row.
 /// Default: 2. Matters with `report_only` alone: a restarted child starts anew.
-struct healthy_after {
+struct VIGIL_EXPORT healthy_after {
   explicit constexpr healthy_after(any_count n) noexcept : checks(n) {
     // nop
   }
@@ -82,7 +82,7 @@ struct healthy_after {
 };
 
 /// Reports that a child is unhealthy and leaves it running.
-struct report_only_t {
+struct VIGIL_EXPORT report_only_t {
   constexpr void apply(health_policy& x) const noexcept {
     x.restart = false;
   }

@@ -61,7 +61,7 @@ enum class child_kind : std::uint8_t { worker, supervisor };
 /// Allows `max_restarts` restarts in any window of length `period`. The next
 /// failure makes the supervisor give up. A period of `duration::max()` forgets
 /// no restart; `unlimited` restarts need no period.
-struct restart_intensity {
+struct VIGIL_EXPORT restart_intensity {
   any_count max_restarts = 3;
   any_duration period = std::chrono::seconds{5};
 
@@ -70,15 +70,15 @@ struct restart_intensity {
 };
 
 /// Selects a stop without asking first. OTP: `brutal_kill`.
-struct brutal_kill_t {};
+struct VIGIL_EXPORT brutal_kill_t {};
 inline constexpr brutal_kill_t brutal_kill{};
 
 /// Selects a stop that waits for as long as it takes. OTP: `infinity`.
-struct infinity_t {};
+struct VIGIL_EXPORT infinity_t {};
 inline constexpr infinity_t infinity{};
 
 /// Says how a child is asked to stop, and for how long before it is killed.
-class shutdown_policy {
+class VIGIL_EXPORT shutdown_policy {
 public:
   enum class kind : std::uint8_t { brutal, deadline, infinite };
 
@@ -130,10 +130,13 @@ private:
 /// killed at all.
 inline constexpr duration kill_grace = std::chrono::seconds{1};
 
-[[nodiscard]] std::string_view to_string(restart_policy x) noexcept;
-[[nodiscard]] std::string_view to_string(restart_strategy x) noexcept;
-[[nodiscard]] std::string_view to_string(auto_shutdown x) noexcept;
-[[nodiscard]] std::string_view to_string(mailbox_policy x) noexcept;
-[[nodiscard]] std::string_view to_string(child_kind x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view
+to_string(restart_policy x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view
+to_string(restart_strategy x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view to_string(auto_shutdown x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view
+to_string(mailbox_policy x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view to_string(child_kind x) noexcept;
 
 } // namespace vigil

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/count.hpp>
+#include <vigil/detail/base/changed.hpp>
 #include <vigil/failure.hpp>
 #include <vigil/time.hpp>
 
@@ -23,7 +24,7 @@ enum class rate_refill : std::uint8_t {
 };
 
 /// At most that many permits in each period.
-struct rate {
+struct VIGIL_EXPORT rate {
   any_count permits = 1;
   any_duration period = std::chrono::seconds{1};
 
@@ -31,7 +32,7 @@ struct rate {
 };
 
 /// What a `rate_limit_policy` sets.
-struct rate_limit_settings {
+struct VIGIL_EXPORT rate_limit_settings {
   vigil::rate rate;
   rate_refill refill = rate_refill::steady;
   std::optional<any_count> burst;
@@ -44,7 +45,7 @@ struct rate_limit_settings {
 /// Says how many calls a time may bring, for each key, and who waits.
 ///
 /// A value; every setter returns a changed copy. `check` tells what is wrong.
-class rate_limit_policy {
+class VIGIL_EXPORT rate_limit_policy {
 public:
   rate_limit_policy() = default;
 
@@ -58,49 +59,41 @@ public:
   }
 
   /// Says how permits come back. Default: steadily.
-  [[nodiscard]] rate_limit_policy refill(rate_refill x) const {
-    auto result = *this;
-    result.settings_.refill = x;
-    return result;
+  [[nodiscard]] rate_limit_policy refill(rate_refill how) const {
+    return detail::changed(*this, [&](auto& x) { x.settings_.refill = how; });
   }
 
   /// Lets that many unused permits gather. Default: those of one period. Not
   /// for `sliding`, which has no bursts.
   [[nodiscard]] rate_limit_policy burst(any_count permits) const {
-    auto result = *this;
-    result.settings_.burst = permits;
-    return result;
+    return detail::changed(*this,
+                           [&](auto& x) { x.settings_.burst = permits; });
   }
 
   /// Limits the calls of all keys together too.
   [[nodiscard]] rate_limit_policy total(any_count permits,
                                         any_duration period) const {
-    auto result = *this;
-    result.settings_.total = vigil::rate{permits, period};
-    return result;
+    return detail::changed(*this, [&](auto& x) {
+      x.settings_.total = vigil::rate{permits, period};
+    });
   }
 
   /// Has up to that many calls wait for a permit, first come, first served.
   /// Default: none, calls without a permit are refused.
   [[nodiscard]] rate_limit_policy queue(any_count n) const {
-    auto result = *this;
-    result.settings_.queue = n;
-    return result;
+    return detail::changed(*this, [&](auto& x) { x.settings_.queue = n; });
   }
 
   /// Refuses at once who would have to wait longer. Default: no limit.
   [[nodiscard]] rate_limit_policy max_wait(any_duration time) const {
-    auto result = *this;
-    result.settings_.max_wait = time;
-    return result;
+    return detail::changed(*this,
+                           [&](auto& x) { x.settings_.max_wait = time; });
   }
 
   /// Remembers that many keys; calls of more are refused while none of the
   /// others is idle. Default: 100 000.
   [[nodiscard]] rate_limit_policy max_keys(any_count n) const {
-    auto result = *this;
-    result.settings_.max_keys = n;
-    return result;
+    return detail::changed(*this, [&](auto& x) { x.settings_.max_keys = n; });
   }
 
   [[nodiscard]] const rate_limit_settings& settings() const noexcept {
@@ -113,11 +106,11 @@ private:
 
 /// Returns what is wrong with a policy, or nothing. `name` names the limiter in
 /// the failure; the message names the setting.
-[[nodiscard]] std::optional<failure> check(const rate_limit_policy& policy,
-                                           std::string_view name);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check(const rate_limit_policy& policy, std::string_view name);
 
 /// Returns what is wrong with a rate, or nothing.
-[[nodiscard]] std::optional<failure> check(const rate& x,
-                                           std::string_view name);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure> check(const rate& x,
+                                                        std::string_view name);
 
 } // namespace vigil

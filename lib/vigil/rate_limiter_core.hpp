@@ -21,10 +21,10 @@
 namespace vigil {
 
 /// A call may go on.
-struct rate_permit {};
+struct VIGIL_EXPORT rate_permit {};
 
 /// Names a call that waits for a permit.
-struct rate_ticket {
+struct VIGIL_EXPORT rate_ticket {
   std::uint64_t id = 0;
   /// How long it will wait if nobody before it gives up and nobody changes the
   /// rate. With a total, others may use that up meanwhile, and it waits longer;
@@ -33,7 +33,7 @@ struct rate_ticket {
 };
 
 /// A call may not go on.
-struct rate_rejection {
+struct VIGIL_EXPORT rate_rejection {
   /// When there will be a permit for it, or room for its key.
   duration retry_after{};
 };
@@ -52,7 +52,7 @@ using rate_answer = std::variant<rate_permit, rate_ticket, rate_rejection>;
 ///
 /// Thread-safe; a short critical section for each call. Time is passed in and
 /// monotonic; a time before the last one changes nothing.
-class rate_limiter_core {
+class VIGIL_EXPORT rate_limiter_core {
 public:
   using ready_function = std::function<void(rate_ticket, rate_answer)>;
 

@@ -9,17 +9,17 @@
 namespace vigil {
 
 /// A code and a text: what a handler says when it cannot give a value.
-struct reason {
+struct VIGIL_EXPORT reason {
   std::error_code code;
   std::string text;
 };
 
 /// A failure that is only an answer: the requester gets it, the actor lives on.
-struct error_reason : reason {};
+struct VIGIL_EXPORT error_reason : reason {};
 
 /// A failure that restarts the child: the requester gets it, then the
 /// incarnation ends and its supervisor's policy decides.
-struct fault_reason : reason {};
+struct VIGIL_EXPORT fault_reason : reason {};
 
 /// Names an expected failure. The code is of any `std::error_code` enum.
 [[nodiscard]] inline error_reason error(std::error_code code,

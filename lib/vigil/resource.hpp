@@ -22,7 +22,7 @@ enum class resource_kind : std::uint8_t {
   custom,
 };
 
-[[nodiscard]] std::string_view to_string(resource_kind x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view to_string(resource_kind x) noexcept;
 
 /// How much of a resource is used. Ordered: each is worse than those before.
 enum class resource_level : std::uint8_t {
@@ -33,10 +33,11 @@ enum class resource_level : std::uint8_t {
   exceeded,
 };
 
-[[nodiscard]] std::string_view to_string(resource_level x) noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view
+to_string(resource_level x) noexcept;
 
 /// What a resource guard read last of one resource. A plain value.
-struct resource_reading {
+struct VIGIL_EXPORT resource_reading {
   /// Such as `"memory"`, or the name of a custom resource.
   std::string name{};
   resource_kind kind = resource_kind::custom;
@@ -47,6 +48,6 @@ struct resource_reading {
 };
 
 /// Returns one line, such as `"memory is 1.2 GiB, the limit is 1 GiB"`.
-[[nodiscard]] std::string to_string(const resource_reading& x);
+[[nodiscard]] VIGIL_EXPORT std::string to_string(const resource_reading& x);
 
 } // namespace vigil

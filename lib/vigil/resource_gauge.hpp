@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/resource.hpp>
 #include <vigil/result.hpp>
 
@@ -14,7 +15,7 @@ namespace vigil {
 namespace detail {
 
 /// What a guard and the copies of its gauge share.
-class resource_board {
+class VIGIL_EXPORT resource_board {
 public:
   /// Returns whether the caller is the only guard that writes from now on.
   [[nodiscard]] bool claim() noexcept {
@@ -58,16 +59,16 @@ private:
 /// Make one, give it to one guard with `.gauge(x)`, and hand copies to all who
 /// ask: they show the same. While there is no guard, nothing is watched and
 /// nothing is shed. Thread-safe.
-class resource_gauge {
+class VIGIL_EXPORT resource_gauge {
 public:
-  resource_gauge() : board_(std::make_shared<detail::resource_board>()) {
+  resource_gauge() : state_(std::make_shared<detail::resource_board>()) {
     // nop
   }
 
   /// Returns whether work is to be refused: a limit is exceeded whose policy is
   /// `shed` or `fail`. One relaxed load.
   [[nodiscard]] bool shedding() const noexcept {
-    return board_->shedding();
+    return state_->shedding();
   }
 
   /// Succeeds unless `shedding()`; else fails with `errc::resource_exhausted`,
@@ -76,12 +77,12 @@ public:
   [[nodiscard]] result<void> admit() const {
     if (!shedding())
       return success();
-    return board_->refusal();
+    return state_->refusal();
   }
 
   /// Returns whether there is a guard that writes here.
   [[nodiscard]] bool watched() const noexcept {
-    return board_->watched();
+    return state_->watched();
   }
 
   /// Returns the worst level of all limits. O(limits).
@@ -90,17 +91,13 @@ public:
   /// Returns what was read last, one entry for each limit, in their order;
   /// nothing if there is no guard.
   [[nodiscard]] std::vector<resource_reading> readings() const {
-    return board_->readings();
-  }
-
-  /// Used by guards.
-  [[nodiscard]] const std::shared_ptr<detail::resource_board>&
-  board() const noexcept {
-    return board_;
+    return state_->readings();
   }
 
 private:
-  std::shared_ptr<detail::resource_board> board_;
+  friend class detail::access;
+
+  std::shared_ptr<detail::resource_board> state_;
 };
 
 } // namespace vigil

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/changed.hpp>
 #include <vigil/failure.hpp>
 #include <vigil/resource.hpp>
 
@@ -29,7 +30,7 @@ enum class resource_policy : std::uint8_t {
 /// A level is entered at its mark and left below a share of it (90 % unless
 /// `recover_below` says otherwise), so that a value beside the mark does not
 /// make it flicker.
-class resource_limit {
+class VIGIL_EXPORT resource_limit {
 public:
   /// What a custom resource is read with.
   using function = std::function<double()>;
@@ -71,12 +72,12 @@ public:
 
   /// Adds a mark from which on there is a warning. Default: none.
   [[nodiscard]] resource_limit warn(double mark) const {
-    return changed([&](resource_limit& x) { x.warn_ = mark; });
+    return detail::changed(*this, [&](auto& x) { x.warn_ = mark; });
   }
 
   /// Says below which share of its mark a level is left. Default: 0.9.
   [[nodiscard]] resource_limit recover_below(double share) const {
-    return changed([&](resource_limit& x) { x.recover_ = share; });
+    return detail::changed(*this, [&](auto& x) { x.recover_ = share; });
   }
 
   [[nodiscard]] resource_limit report() const {
@@ -134,15 +135,8 @@ private:
     // nop
   }
 
-  template <class F>
-  [[nodiscard]] resource_limit changed(F f) const {
-    auto result = *this;
-    f(result);
-    return result;
-  }
-
   [[nodiscard]] resource_limit with(resource_policy what) const {
-    return changed([&](resource_limit& x) { x.policy_ = what; });
+    return detail::changed(*this, [&](auto& x) { x.policy_ = what; });
   }
 
   resource_kind kind_;
@@ -155,7 +149,7 @@ private:
 };
 
 /// Returns what is wrong with `x`, or nothing. `path` is that of the guard.
-[[nodiscard]] std::optional<failure> check(const resource_limit& x,
-                                           const std::string& path);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check(const resource_limit& x, const std::string& path);
 
 } // namespace vigil

@@ -9,7 +9,7 @@
 namespace vigil {
 
 /// Which numbers are wanted. The others may stay zero.
-struct resource_query {
+struct VIGIL_EXPORT resource_query {
   bool memory = false;
   bool cpu = false;
   bool descriptors = false;
@@ -17,7 +17,7 @@ struct resource_query {
 };
 
 /// What a process uses.
-struct resource_sample {
+struct VIGIL_EXPORT resource_sample {
   /// Resident bytes.
   std::uint64_t memory = 0;
   /// CPU time of all its threads, since it began.
@@ -43,6 +43,6 @@ using resource_source
 /// open, so that a process out of descriptors can still be read.
 ///
 /// Copies share those files: give each thread a source of its own.
-[[nodiscard]] resource_source process_resources();
+[[nodiscard]] VIGIL_EXPORT resource_source process_resources();
 
 } // namespace vigil

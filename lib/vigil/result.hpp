@@ -13,7 +13,7 @@ namespace vigil {
 
 /// Thrown by `result<T>::value()` when the result is a failure. Nothing else in
 /// the library throws it: who asks first (`if (r)`) never meets it.
-class bad_result_access : public std::exception {
+class VIGIL_EXPORT bad_result_access : public std::exception {
 public:
   explicit bad_result_access(failure why)
     : why_(std::move(why)), text_(render(why_)) {
@@ -39,7 +39,7 @@ namespace detail {
 namespace outcome_v2 = BOOST_OUTCOME_V2_NAMESPACE;
 
 /// Turns wide access to the wrong state into `bad_result_access`.
-struct result_policy : outcome_v2::policy::base {
+struct VIGIL_EXPORT result_policy : outcome_v2::policy::base {
   template <class Impl>
   static constexpr void wide_value_check(Impl&& self) {
     if (!base::_has_value(std::forward<Impl>(self)))

@@ -12,7 +12,7 @@ namespace vigil {
 /// everything fails: each call pays in a share, each retry takes out one.
 ///
 /// Thread-safe and lock-free. Never gives more than it has.
-class retry_budget {
+class VIGIL_EXPORT retry_budget {
 public:
   /// Allows `share` retries per call in the long run, from 0 to `most_share`,
   /// and up to `burst` at once, which may be `unlimited`. It begins full. What

@@ -11,7 +11,7 @@
 namespace vigil {
 
 /// What to do after a failed attempt.
-class retry_decision {
+class VIGIL_EXPORT retry_decision {
 public:
   /// Waits that long, then tries again.
   static retry_decision again(any_duration after) {
@@ -50,7 +50,7 @@ private:
 
 /// The attempts of one call. Not thread-safe: it belongs to the code that makes
 /// the call. The policy, which has to be valid, must outlive it.
-class retry_core {
+class VIGIL_EXPORT retry_core {
 public:
   /// Begins with the first attempt; pays into the budget.
   retry_core(const retry_policy& policy, time_point now);

@@ -11,7 +11,7 @@ std::optional<failure> check(const retry_policy& policy,
   detail::field_check out{"retry", name};
   out.count("attempts", x.attempts, detail::limit_above_zero);
   out.sane("backoff", x.backoff);
-  out.function(x.null_functions.first());
+  out.function(policy.nulls_.first());
   out.above_zero("max_retry_after", x.max_retry_after);
   if (x.budget)
     if (const auto wrong = x.budget->mistake(); !wrong.empty())

@@ -15,7 +15,7 @@ namespace vigil {
 
 /// A picture of a tree at one moment: flat rows in start order, a parent always
 /// before its children.
-struct tree_snapshot {
+struct VIGIL_EXPORT tree_snapshot {
   /// The parent of the first row.
   static constexpr std::size_t no_parent = static_cast<std::size_t>(-1);
 
@@ -59,7 +59,7 @@ struct tree_snapshot {
 };
 
 /// How `to_string` draws a snapshot.
-struct tree_format {
+struct VIGIL_EXPORT tree_format {
   /// Box-drawing characters and state glyphs, or plain ASCII.
   bool unicode = true;
   /// ANSI colours by state.
@@ -69,11 +69,11 @@ struct tree_format {
 };
 
 /// Draws the tree as text, one row a line, each ended by a line break.
-[[nodiscard]] std::string to_string(const tree_snapshot& x,
-                                    tree_format format = {});
+[[nodiscard]] VIGIL_EXPORT std::string to_string(const tree_snapshot& x,
+                                                 tree_format format = {});
 
 /// Returns a duration for people, such as `"3h12m"`, `"5s"`, `"1.6s"`,
 /// `"250ms"`, `"42us"`.
-[[nodiscard]] std::string format_duration(any_duration x);
+[[nodiscard]] VIGIL_EXPORT std::string format_duration(any_duration x);
 
 } // namespace vigil

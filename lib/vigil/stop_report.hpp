@@ -8,7 +8,7 @@
 namespace vigil {
 
 /// Stop report: which children did not stop when asked.
-struct stop_report {
+struct VIGIL_EXPORT stop_report {
   struct culprit {
     /// The child's path.
     std::string path;

@@ -131,7 +131,7 @@ inline constexpr time_point never = time_point::max();
 /// `hours::max()` and an infinite `duration<double>` are `duration::max()`,
 /// without end. What is no number is negative, and refused like that; what is
 /// below a nanosecond is cut off.
-class any_duration : public duration {
+class VIGIL_EXPORT any_duration : public duration {
 public:
   constexpr any_duration() noexcept : duration(duration::zero()) {
     // nop

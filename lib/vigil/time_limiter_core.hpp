@@ -18,7 +18,7 @@
 namespace vigil {
 
 /// Says how long a call may take.
-class time_limit_policy {
+class VIGIL_EXPORT time_limit_policy {
 public:
   time_limit_policy() = default;
 
@@ -35,13 +35,13 @@ private:
 };
 
 /// Returns what is wrong with a policy, or nothing.
-[[nodiscard]] std::optional<failure> check(const time_limit_policy& policy,
-                                           std::string_view name);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check(const time_limit_policy& policy, std::string_view name);
 
 /// Watches the time of calls. Each ends once: in time, or by `advance`.
 ///
 /// Thread-safe; a short critical section for each call.
-class time_limiter_core {
+class VIGIL_EXPORT time_limiter_core {
 public:
   [[nodiscard]] static result<std::shared_ptr<time_limiter_core>>
   make(std::string name, const time_limit_policy& policy);

@@ -26,6 +26,6 @@ inline constexpr int version_number
 inline constexpr std::string_view version = "0.1.0";
 
 /// Returns the version the linked library was built with.
-[[nodiscard]] std::string_view linked_version() noexcept;
+[[nodiscard]] VIGIL_EXPORT std::string_view linked_version() noexcept;
 
 } // namespace vigil

@@ -2,7 +2,7 @@
 
 #include "messages.hpp"
 
-#include <vigil/tasks.hpp>
+#include <vigil/tasks_ref.hpp>
 
 #include <memory>
 #include <mutex>
@@ -18,9 +18,9 @@ struct peers {
   std::vector<validator> workers;
   store keeper;
   /// One task for each line that is being checked.
-  vigil::tasks checks;
+  vigil::tasks_ref checks;
   /// What may be left out.
-  vigil::tasks background;
+  vigil::tasks_ref background;
 };
 
 /// Where a reader, also a restarted one, finds its peers. Thread-safe.

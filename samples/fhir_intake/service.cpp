@@ -24,8 +24,8 @@ using namespace std::chrono_literals;
 
 constexpr vigil::child_key<store, "store"> store_key;
 constexpr vigil::child_key<reader, "reader"> reader_key;
-constexpr vigil::child_key<vigil::tasks, "checks"> checks_key;
-constexpr vigil::child_key<vigil::tasks, "background"> background_key;
+constexpr vigil::child_key<vigil::tasks_ref, "checks"> checks_key;
+constexpr vigil::child_key<vigil::tasks_ref, "background"> background_key;
 
 std::string worker_id(std::size_t i) {
   return "worker-" + std::to_string(i + 1);

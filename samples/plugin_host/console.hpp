@@ -12,7 +12,7 @@ namespace plugin_host {
 /// Carries out the commands of the user, line by line.
 class console {
 public:
-  using plugins = vigil::dynamic<plugin, plugin_setup>;
+  using plugins = vigil::dynamic_ref<plugin, plugin_setup>;
 
   console(caf::actor_system& sys, vigil::tree_ref tree, plugins all,
           std::filesystem::path folder, std::ostream& out);

@@ -5,6 +5,7 @@
 /// link `caf_io`.
 
 #include <vigil/child.hpp>
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/holds_tree.hpp>
 #include <vigil/detail/static/broker_child.hpp>
 
@@ -20,16 +21,14 @@ class broker_recipe {
 public:
   using handle_type = Handle;
 
-  explicit broker_recipe(detail::child_factory_ptr x) : factory_(std::move(x)) {
+private:
+  friend class detail::access;
+
+  explicit broker_recipe(detail::child_factory_ptr x) : state_(std::move(x)) {
     // nop
   }
 
-  [[nodiscard]] const detail::child_factory_ptr& factory() const noexcept {
-    return factory_;
-  }
-
-private:
-  detail::child_factory_ptr factory_;
+  detail::child_factory_ptr state_;
 };
 
 namespace detail {
@@ -71,8 +70,8 @@ template <class F, class... Ts>
                 "vigil: the broker function cannot be called with these "
                 "arguments");
   static_assert(detail::keeps_no_tree<F, Ts...>::value);
-  return broker_recipe<typename trait::type>{
-    detail::make_broker<base>(std::move(f), std::move(xs)...)};
+  return detail::access::make<broker_recipe<typename trait::type>>(
+    detail::make_broker<base>(std::move(f), std::move(xs)...));
 }
 
 /// Makes a child of a class derived from one of CAF's brokers, constructed with
@@ -93,8 +92,8 @@ template <class T, class... Ts>
                 "vigil: the broker class cannot be constructed from these "
                 "arguments");
   static_assert(detail::keeps_no_tree<Ts...>::value);
-  return broker_recipe<caf::infer_handle_from_class_t<T>>{
-    detail::make_class_broker<T>(std::move(xs)...)};
+  return detail::access::make<broker_recipe<caf::infer_handle_from_class_t<T>>>(
+    detail::make_class_broker<T>(std::move(xs)...));
 }
 
 namespace detail {
@@ -109,7 +108,7 @@ struct child_traits<broker_recipe<Handle>, Ts...> {
 
   [[nodiscard]] static child_factory_ptr make(const broker_recipe<Handle>& x,
                                               const Ts&...) {
-    return x.factory();
+    return access::state(x);
   }
 };
 

@@ -2,6 +2,8 @@
 
 #include <vigil/child_key.hpp>
 #include <vigil/count.hpp>
+#include <vigil/detail/base/access.hpp>
+#include <vigil/detail/base/changed.hpp>
 #include <vigil/detail/base/child_settings.hpp>
 #include <vigil/detail/health/health_probe.hpp>
 #include <vigil/detail/static/child_traits.hpp>
@@ -24,12 +26,6 @@ public:
   using super = child_settings<child_builder<Handle, Key>>;
   using handle_type = Handle;
   using key_type = Key;
-
-  child_builder(std::string id, detail::child_factory_ptr factory)
-    : super(detail::spec_of_worker(std::move(id))),
-      factory_(std::move(factory)) {
-    // nop
-  }
 
   /// Gives the child a budget of its own, beside that of its supervisor. If
   /// either is spent, the supervisor gives up.
@@ -92,9 +88,18 @@ public:
                   "vigil: a probe is a message that the child's interface has "
                   "a handler for, or a function of the child's handle");
     static_assert(detail::keeps_no_tree<Ts...>::value);
-    auto result = *this;
-    result.probe_ = detail::make_probe<Handle>(std::move(xs)...);
-    return result;
+    return detail::changed(*this, [&](auto& self) {
+      self.probe_ = detail::make_probe<Handle>(std::move(xs)...);
+    });
+  }
+
+private:
+  friend class detail::access;
+
+  child_builder(std::string id, detail::child_factory_ptr factory)
+    : super(detail::spec_of_worker(std::move(id))),
+      factory_(std::move(factory)) {
+    // nop
   }
 
   /// Returns the description that a supervisor works from.
@@ -103,7 +108,6 @@ public:
             probe_};
   }
 
-private:
   detail::child_factory_ptr factory_;
   std::shared_ptr<const detail::health_probe> probe_;
 };
@@ -118,8 +122,8 @@ template <class F, class... Ts>
   requires(!is_child_key_v<F>)
 [[nodiscard]] auto child(std::string id, F f, Ts... xs) {
   using traits = detail::child_traits<F, Ts...>;
-  return child_builder<typename traits::handle_type>{
-    std::move(id), traits::make(std::move(f), std::move(xs)...)};
+  return detail::access::make<child_builder<typename traits::handle_type>>(
+    std::move(id), traits::make(std::move(f), std::move(xs)...));
 }
 
 /// Describes a child with a key.
@@ -129,8 +133,8 @@ template <class Handle, fixed_string Id, class F, class... Ts>
   static_assert(compat::handle_fits_v<typename traits::handle_type, Handle>,
                 "vigil: the factory does not fit its key: it makes actors of "
                 "another interface than the child_key's handle type");
-  return child_builder<Handle, child_key<Handle, Id>>{
-    std::string{Id.view()}, traits::make(std::move(f), std::move(xs)...)};
+  return detail::access::make<child_builder<Handle, child_key<Handle, Id>>>(
+    std::string{Id.view()}, traits::make(std::move(f), std::move(xs)...));
 }
 
 /// Describes a child of class `T`, constructed with copies of `xs` for each
@@ -139,8 +143,8 @@ template <class T, class... Ts>
   requires(!is_child_key_v<T>)
 [[nodiscard]] auto child(std::string id, Ts... xs) {
   using traits = detail::class_traits<T, Ts...>;
-  return child_builder<typename traits::handle_type>{
-    std::move(id), traits::make(std::move(xs)...)};
+  return detail::access::make<child_builder<typename traits::handle_type>>(
+    std::move(id), traits::make(std::move(xs)...));
 }
 
 /// Describes a child of class `T` with a key.
@@ -150,8 +154,8 @@ template <class T, class Handle, fixed_string Id, class... Ts>
   static_assert(compat::handle_fits_v<typename traits::handle_type, Handle>,
                 "vigil: the class does not fit its key: it makes actors of "
                 "another interface than the child_key's handle type");
-  return child_builder<Handle, child_key<Handle, Id>>{
-    std::string{Id.view()}, traits::make(std::move(xs)...)};
+  return detail::access::make<child_builder<Handle, child_key<Handle, Id>>>(
+    std::string{Id.view()}, traits::make(std::move(xs)...));
 }
 
 } // namespace vigil

@@ -2,10 +2,12 @@
 
 #include <vigil/child_key.hpp>
 #include <vigil/count.hpp>
+#include <vigil/detail/base/access.hpp>
+#include <vigil/detail/base/changed.hpp>
 #include <vigil/detail/base/child_settings.hpp>
 #include <vigil/detail/population/dynamic_build.hpp>
 #include <vigil/detail/population/dynamic_definition.hpp>
-#include <vigil/dynamic.hpp>
+#include <vigil/dynamic_ref.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -23,7 +25,8 @@ namespace vigil {
 /// The settings that it shares with other children are about the supervisor as
 /// a child of its parent; those about its children are named `child_…`.
 ///
-/// @tparam Dynamic the `dynamic<…>` or `keyed_dynamic<…>` that refers to it
+/// @tparam Dynamic the `dynamic_ref<…>` or `keyed_dynamic_ref<…>` that refers
+/// to it
 /// @tparam Key its `child_key`, or `no_key`
 /// @tparam Recipe what makes the incarnations of its children
 template <class Dynamic, class Key, class Recipe>
@@ -34,60 +37,56 @@ public:
   using handle_type = Dynamic;
   using key_type = Key;
 
-  dynamic_builder(child_spec spec, detail::dynamic_definition definition,
-                  Recipe recipe)
-    : super(std::move(spec)), definition_(std::move(definition)),
-      recipe_(std::move(recipe)) {
-    // nop
-  }
-
   /// Allows that many restarts of children in any window of that length, all
   /// children together. Default: 3 in 5 s.
   [[nodiscard]] dynamic_builder intensity(any_count max_restarts,
                                           any_duration period) const {
-    return changed([&](auto& x) {
-      x.supervisor.intensity = {max_restarts, period};
+    return detail::changed(*this, [&](auto& self) {
+      self.definition_.supervisor.intensity = {max_restarts, period};
     });
   }
 
   /// Refuses to have more children than that, which is above zero. Restarting
   /// ones count.
   [[nodiscard]] dynamic_builder max_children(any_count n) const {
-    return changed([&](auto& x) { x.max_children = n; });
+    return detail::changed(
+      *this, [&](auto& self) { self.definition_.max_children = n; });
   }
 
   /// Gives each child its key, with which it can be found: makes a
-  /// `keyed_dynamic<K, …>`. `K` has `std::hash` and `==`.
+  /// `keyed_dynamic_ref<K, …>`. `K` has `std::hash` and `==`.
   template <class K>
   [[nodiscard]] auto keyed() const {
     static_assert(!is_child_key_v<Key>,
                   "vigil: keyed<K>() is for dynamic supervisors whose id is "
                   "known at run time; give this one a "
-                  "child_key<keyed_dynamic<K, …>, \"id\">");
+                  "child_key<keyed_dynamic_ref<K, …>, \"id\">");
     using form = detail::keyed_form<K, Dynamic>;
-    return dynamic_builder<form, Key, Recipe>{this->as_child(), definition_,
-                                              recipe_};
+    return detail::access::make<dynamic_builder<form, Key, Recipe>>(
+      this->as_child(), definition_, recipe_);
   }
 
   /// Runs the actor function of a child inside `start_child`, in the caller's
   /// thread, so that its failure is the result.
   [[nodiscard]] dynamic_builder eager() const {
-    return changed([](auto& x) { x.eager = true; });
+    return detail::changed(*this,
+                           [&](auto& self) { self.definition_.eager = true; });
   }
 
   // -- what all children have in common ---------------------------------------
 
   /// Says when a child is restarted. Default: `permanent`.
   [[nodiscard]] dynamic_builder child_restart(restart_policy x) const {
-    return changed([&](auto& y) { y.child.restart = x; });
+    return detail::changed(
+      *this, [&](auto& self) { self.definition_.child.restart = x; });
   }
 
   /// Refines which ends are abnormal: one for which `f` returns false is clean.
   [[nodiscard]] dynamic_builder
   child_restart_when(std::function<bool(const failure&)> f) const {
-    return changed([&](auto& y) {
-      y.child.null_function = f ? nullptr : "child_restart_when";
-      y.child.restart_when = std::move(f);
+    return detail::changed(*this, [&](auto& self) {
+      self.definition_.child.null_function = f ? nullptr : "child_restart_when";
+      self.definition_.child.restart_when = std::move(f);
     });
   }
 
@@ -96,24 +95,38 @@ public:
   /// concerned.
   [[nodiscard]] dynamic_builder child_intensity(any_count max_restarts,
                                                 any_duration period) const {
-    return changed([&](auto& y) {
-      y.child.intensity = restart_intensity{max_restarts, period};
+    return detail::changed(*this, [&](auto& self) {
+      self.definition_.child.intensity
+        = restart_intensity{max_restarts, period};
     });
   }
 
   /// Says how a child is stopped. Default: 5 s.
   [[nodiscard]] dynamic_builder child_shutdown(shutdown_policy x) const {
-    return changed([&](auto& y) { y.child.shutdown = x; });
+    return detail::changed(
+      *this, [&](auto& self) { self.definition_.child.shutdown = x; });
   }
 
   /// Waits before the restart of a child.
   [[nodiscard]] dynamic_builder child_backoff(vigil::backoff x) const {
-    return changed([&](auto& y) { y.child.backoff = x; });
+    return detail::changed(
+      *this, [&](auto& self) { self.definition_.child.backoff = x; });
   }
 
   /// Says what happens to a child's waiting messages at a restart.
   [[nodiscard]] dynamic_builder child_mailbox(mailbox_policy x) const {
-    return changed([&](auto& y) { y.child.mailbox = x; });
+    return detail::changed(
+      *this, [&](auto& self) { self.definition_.child.mailbox = x; });
+  }
+
+private:
+  friend class detail::access;
+
+  dynamic_builder(child_spec spec, detail::dynamic_definition definition,
+                  Recipe recipe)
+    : super(std::move(spec)), definition_(std::move(definition)),
+      recipe_(std::move(recipe)) {
+    // nop
   }
 
   /// Returns the description that a parent supervisor works from.
@@ -129,14 +142,6 @@ public:
     return result;
   }
 
-private:
-  template <class F>
-  [[nodiscard]] dynamic_builder changed(F f) const {
-    auto result = *this;
-    f(result.definition_);
-    return result;
-  }
-
   detail::dynamic_definition definition_;
   Recipe recipe_;
 };
@@ -147,10 +152,9 @@ template <class Dynamic, class Key, class F, class... Extra>
 [[nodiscard]] auto build_dynamic(std::string id, F f, Extra... extra) {
   using traits = recipe_traits<Dynamic, F, Extra...>;
   using recipe = typename traits::type;
-  return dynamic_builder<Dynamic, Key, recipe>{
-    spec_of_supervisor(std::move(id)),
-    {},
-    recipe{std::move(f), std::tuple<Extra...>{std::move(extra)...}}};
+  return access::make<dynamic_builder<Dynamic, Key, recipe>>(
+    spec_of_supervisor(std::move(id)), dynamic_definition{},
+    recipe{std::move(f), std::tuple<Extra...>{std::move(extra)...}});
 }
 
 } // namespace detail
@@ -163,13 +167,13 @@ template <class Dynamic, class Key, class F, class... Extra>
 /// child spec; Elixir: `extra_arguments`.
 template <class Handle, class... Args, class F, class... Extra>
 [[nodiscard]] auto dynamic_supervisor(std::string id, F f, Extra... extra) {
-  return detail::build_dynamic<dynamic<Handle, Args...>, no_key>(
+  return detail::build_dynamic<dynamic_ref<Handle, Args...>, no_key>(
     std::move(id), std::move(f), std::move(extra)...);
 }
 
 /// Describes a dynamic supervisor with a key, which says whether its children
-/// have keys too: `child_key<dynamic<H, Args...>, "id">` or
-/// `child_key<keyed_dynamic<K, H, Args...>, "id">`.
+/// have keys too: `child_key<dynamic_ref<H, Args...>, "id">` or
+/// `child_key<keyed_dynamic_ref<K, H, Args...>, "id">`.
 template <class Dynamic, fixed_string Id, class F, class... Extra>
 [[nodiscard]] auto dynamic_supervisor(child_key<Dynamic, Id>, F f,
                                       Extra... extra) {

@@ -2,6 +2,8 @@
 
 #include <vigil/child.hpp>
 #include <vigil/count.hpp>
+#include <vigil/detail/base/access.hpp>
+#include <vigil/detail/base/changed.hpp>
 #include <vigil/detail/numbered/pool_definition.hpp>
 
 #include <cstddef>
@@ -38,28 +40,29 @@ public:
   using handle_type = Handle;
   using key_type = Key;
 
-  pool_builder(std::string id, any_count n, detail::replicas x)
-    : super(detail::spec_of_supervisor(std::move(id))),
-      replicas_(std::move(x)) {
-    replicas_.count = n;
-    replicas_.counted = "pool";
-  }
-
   /// Lets at most that many messages wait while all workers are busy; more are
   /// refused with `errc::overloaded`. Default: no limit.
   [[nodiscard]] pool_builder queue(any_count limit) const {
-    auto result = *this;
-    result.queue_ = limit;
-    return result;
+    return detail::changed(*this, [&](auto& self) { self.queue_ = limit; });
   }
 
   /// Allows that many restarts in any window of that length, all workers
   /// together. Default: 3 in 5 s.
   [[nodiscard]] pool_builder intensity(any_count max_restarts,
                                        any_duration period) const {
-    auto result = *this;
-    result.replicas_.supervisor.intensity = {max_restarts, period};
-    return result;
+    return detail::changed(*this, [&](auto& self) {
+      self.replicas_.supervisor.intensity = {max_restarts, period};
+    });
+  }
+
+private:
+  friend class detail::access;
+
+  pool_builder(std::string id, any_count n, detail::replicas x)
+    : super(detail::spec_of_supervisor(std::move(id))),
+      replicas_(std::move(x)) {
+    replicas_.count = n;
+    replicas_.counted = "pool";
   }
 
   [[nodiscard]] detail::child_definition definition() const {
@@ -69,7 +72,6 @@ public:
     return result;
   }
 
-private:
   detail::replicas replicas_;
   any_count queue_ = unlimited;
 };
@@ -103,8 +105,8 @@ template <class T>
                 "vigil::child(…) makes, or by a function that returns that "
                 "for a std::size_t");
   using builder = typename detail::replica_source<T>::builder;
-  return pool_builder<typename builder::handle_type>{
-    std::move(id), n, detail::make_replicas(std::move(x))};
+  return detail::access::make<pool_builder<typename builder::handle_type>>(
+    std::move(id), n, detail::make_replicas(std::move(x)));
 }
 
 /// Describes a pool with a key.
@@ -118,8 +120,8 @@ template <class Handle, fixed_string Id, class T>
   static_assert(compat::handle_fits_v<typename builder::handle_type, Handle>,
                 "vigil: the workers do not fit the key of their pool: they "
                 "have another interface than the child_key's handle type");
-  return pool_builder<Handle, child_key<Handle, Id>>{
-    std::string{Id.view()}, n, detail::make_replicas(std::move(x))};
+  return detail::access::make<pool_builder<Handle, child_key<Handle, Id>>>(
+    std::string{Id.view()}, n, detail::make_replicas(std::move(x)));
 }
 
 } // namespace vigil

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <vigil/child_key.hpp>
+#include <vigil/detail/base/access.hpp>
+#include <vigil/detail/base/changed.hpp>
 #include <vigil/detail/base/child_settings.hpp>
 #include <vigil/detail/child/child_definition.hpp>
 #include <vigil/detail/resource/resource_actor.hpp>
@@ -14,7 +16,7 @@ namespace vigil {
 
 namespace detail {
 
-[[nodiscard]] child_definition
+[[nodiscard]] VIGIL_EXPORT child_definition
 define_resource_guard(child_spec spec, resource_settings settings);
 
 } // namespace detail
@@ -42,17 +44,21 @@ public:
 
   /// Adds a limit. There has to be one; no two have the same name.
   [[nodiscard]] resource_guard_builder limit(resource_limit x) const {
-    return changed([&](auto& to) { to.limits.push_back(std::move(x)); });
+    return detail::changed(*this, [&](auto& self) {
+      self.settings_.limits.push_back(std::move(x));
+    });
   }
 
   /// Says how often it reads, from the end of one reading on. Default: 1 s.
   [[nodiscard]] resource_guard_builder every(any_duration interval) const {
-    return changed([&](auto& to) { to.every = interval; });
+    return detail::changed(
+      *this, [&](auto& self) { self.settings_.every = interval; });
   }
 
   /// Says where it shows what it reads. A gauge belongs to one running guard.
   [[nodiscard]] resource_guard_builder gauge(resource_gauge x) const {
-    return changed([&](auto& to) { to.gauge = std::move(x); });
+    return detail::changed(
+      *this, [&](auto& self) { self.settings_.gauge = std::move(x); });
   }
 
   /// Has `f(reading)` called when a limit is exceeded that was not before. It
@@ -60,35 +66,30 @@ public:
   /// it throws fails the guard.
   [[nodiscard]] resource_guard_builder
   on_exceeded(std::function<void(const resource_reading&)> f) const {
-    return changed([&](auto& to) {
+    return detail::changed(*this, [&](auto& self) {
       if (!f)
-        to.mistake = null("on_exceeded");
-      to.on_exceeded = std::move(f);
+        self.settings_.mistake = null("on_exceeded");
+      self.settings_.on_exceeded = std::move(f);
     });
   }
 
   /// Has it read from `source` instead of this process: in tests, or where a
   /// container or another process is what counts.
   [[nodiscard]] resource_guard_builder read_from(resource_source source) const {
-    return changed([&](auto& to) {
+    return detail::changed(*this, [&](auto& self) {
       if (!source)
-        to.mistake = null("read_from");
-      to.source = std::move(source);
+        self.settings_.mistake = null("read_from");
+      self.settings_.source = std::move(source);
     });
   }
+
+private:
+  friend class detail::access;
 
   /// Returns the description that a parent supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
     auto result = detail::define_resource_guard(this->as_child(), settings_);
     result.key = detail::tag_of<Key>();
-    return result;
-  }
-
-private:
-  template <class F>
-  [[nodiscard]] resource_guard_builder changed(F f) const {
-    auto result = *this;
-    f(result.settings_);
     return result;
   }
 

@@ -79,7 +79,7 @@ private:
       [this] { hang_up(); },
       [this] {
         if (const auto x = owner())
-          say(to_string(tree_ref{x}.snapshot()));
+          say(to_string(access::make<tree_ref>(x).snapshot()));
       },
     };
   }
@@ -189,7 +189,7 @@ int run_in(caf::actor_system& sys, signalled_tree& signals,
   auto owner = make_tree(sys, std::move(definition));
   if (!owner)
     return fail("the tree did not start", owner.error());
-  tree_ref tree{owner.value()};
+  auto tree = access::make<tree_ref>(owner.value());
   tree.events().subscribe([left_behind](const event& x) {
     say_who_was_killed(x);
     if (x.type == event_type::child_left_behind)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/is_null.hpp>
 #include <vigil/supervisor.hpp>
 
@@ -15,9 +16,10 @@ namespace detail {
 using tree_function = std::function<void(std::shared_ptr<tree_owner>)>;
 
 /// Runs a tree until it ends or a signal comes; see `vigil::run`.
-[[nodiscard]] int run_tree(int argc, char** argv,
-                           supervisor_definition_ptr definition,
-                           const tree_function& on_up, tree_function on_hangup);
+[[nodiscard]] VIGIL_EXPORT int run_tree(int argc, char** argv,
+                                        supervisor_definition_ptr definition,
+                                        const tree_function& on_up,
+                                        tree_function on_hangup);
 
 /// Has `f` called with the reference to a tree of that type; nothing if it is
 /// null.
@@ -30,7 +32,7 @@ template <class Root, class F>
                   "tree, such as a const vigil::tree_ref&");
     if (!is_null(f))
       return [&f](std::shared_ptr<tree_owner> x) {
-        f(ref{std::move(x)});
+        f(access::make<ref>(std::move(x)));
       };
   }
   return {};
@@ -82,7 +84,7 @@ template <class Root, class F, class H>
   static_assert(detail::describes_tree<Root>,
                 "vigil: run takes what vigil::supervisor(…) makes; put a "
                 "child into a supervisor");
-  return detail::run_tree(argc, argv, root.tree(),
+  return detail::run_tree(argc, argv, detail::access::tree(root),
                           detail::with_ref<Root>(on_up),
                           detail::with_ref<Root>(on_hangup));
 }
@@ -92,7 +94,7 @@ template <class Root, class F>
   static_assert(detail::describes_tree<Root>,
                 "vigil: run takes what vigil::supervisor(…) makes; put a "
                 "child into a supervisor");
-  return detail::run_tree(argc, argv, root.tree(),
+  return detail::run_tree(argc, argv, detail::access::tree(root),
                           detail::with_ref<Root>(on_up), {});
 }
 
@@ -101,7 +103,7 @@ template <class Root>
   static_assert(detail::describes_tree<Root>,
                 "vigil: run takes what vigil::supervisor(…) makes; put a "
                 "child into a supervisor");
-  return detail::run_tree(argc, argv, root.tree(), {}, {});
+  return detail::run_tree(argc, argv, detail::access::tree(root), {}, {});
 }
 
 } // namespace vigil

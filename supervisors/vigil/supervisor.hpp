@@ -2,6 +2,8 @@
 
 #include <vigil/child.hpp>
 #include <vigil/count.hpp>
+#include <vigil/detail/base/access.hpp>
+#include <vigil/detail/base/changed.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/child/is_null.hpp>
 #include <vigil/supervisor_ref.hpp>
@@ -38,29 +40,26 @@ public:
     definition_.spec.id = std::move(id);
   }
 
-  supervisor_builder(child_spec spec, detail::supervisor_definition definition)
-    : super(std::move(spec)), definition_(std::move(definition)) {
-    // nop
-  }
-
   // -- settings ---------------------------------------------------------------
 
   /// Says which children a restart concerns. Default: `one_for_one`.
   [[nodiscard]] supervisor_builder strategy(restart_strategy x) const {
-    return changed([&](supervisor_spec& spec) { spec.strategy = x; });
+    return detail::changed(
+      *this, [&](auto& self) { self.definition_.spec.strategy = x; });
   }
 
   /// Allows that many restarts in any window of that length. Default: 3 in 5 s.
   [[nodiscard]] supervisor_builder intensity(any_count max_restarts,
                                              any_duration period) const {
-    return changed([&](supervisor_spec& spec) {
-      spec.intensity = {max_restarts, period};
+    return detail::changed(*this, [&](auto& self) {
+      self.definition_.spec.intensity = {max_restarts, period};
     });
   }
 
   /// Ends the supervisor with its significant children. Default: `never`.
   [[nodiscard]] supervisor_builder auto_shutdown(vigil::auto_shutdown x) const {
-    return changed([&](supervisor_spec& spec) { spec.auto_shutdown = x; });
+    return detail::changed(
+      *this, [&](auto& self) { self.definition_.spec.auto_shutdown = x; });
   }
 
   // -- children ---------------------------------------------------------------
@@ -70,7 +69,7 @@ public:
   [[nodiscard]] auto child(const child_builder<Handle, K>& x) const {
     check_key<K>();
     using own = detail::append_keys_t<Own, K>;
-    return added<own, Below>(x.definition());
+    return added<own, Below>(detail::access::definition(x));
   }
 
   /// Adds a supervisor as a child.
@@ -79,7 +78,7 @@ public:
     check_key<K>();
     using own = detail::append_keys_t<Own, K>;
     using below = detail::append_keys_t<detail::append_keys_t<Below, O>, B>;
-    return added<own, below>(x.definition());
+    return added<own, below>(detail::access::definition(x));
   }
 
   /// Adds a child of any other kind: a dynamic, task or partition supervisor, a
@@ -88,7 +87,8 @@ public:
   [[nodiscard]] auto child(const T& x) const {
     using key = typename T::key_type;
     check_key<key>();
-    return added<detail::append_keys_t<Own, key>, Below>(x.definition());
+    return added<detail::append_keys_t<Own, key>, Below>(
+      detail::access::definition(x));
   }
 
   template <class T>
@@ -112,7 +112,7 @@ public:
                   "a child that has a key with child(…)");
     auto result = *this;
     for (const auto& x : xs)
-      result.definition_.children.push_back(x.definition());
+      result.definition_.children.push_back(detail::access::definition(x));
     return result;
   }
 
@@ -140,10 +140,11 @@ public:
       for (std::size_t i = 0; i < n; ++i) {
         auto name = id + '-' + std::to_string(i);
         if constexpr (detail::describes_indexed<F>)
-          to.children.push_back(f(std::move(name), i).definition());
-        else
           to.children.push_back(
-            vigil::child(std::move(name), f, xs...).definition());
+            detail::access::definition(f(std::move(name), i)));
+        else
+          to.children.push_back(detail::access::definition(
+            vigil::child(std::move(name), f, xs...)));
       }
     });
     if (to.mistake)
@@ -164,7 +165,15 @@ public:
     auto owner = detail::start_tree(sys, tree());
     if (!owner)
       return owner.error();
-    return supervisor_ref<keys>{std::move(owner).value()};
+    return detail::access::make<supervisor_ref<keys>>(std::move(owner).value());
+  }
+
+private:
+  friend class detail::access;
+
+  supervisor_builder(child_spec spec, detail::supervisor_definition definition)
+    : super(std::move(spec)), definition_(std::move(definition)) {
+    // nop
   }
 
   /// Returns the description that a tree is started from.
@@ -178,7 +187,6 @@ public:
             typeid(supervisor_handle), detail::tag_of<Key>()};
   }
 
-private:
   template <class, class, class>
   friend class supervisor_builder;
 
@@ -188,13 +196,6 @@ private:
       static_assert(!detail::has_id(Own{}, K::id()),
                     "vigil: two children of one supervisor have the same key "
                     "id: give each child a child_key of its own");
-  }
-
-  template <class F>
-  [[nodiscard]] supervisor_builder changed(F f) const {
-    auto result = *this;
-    f(result.definition_.spec);
-    return result;
   }
 
   template <class O, class B>

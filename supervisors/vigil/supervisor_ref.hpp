@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/base/key_list.hpp>
 #include <vigil/tree_ref.hpp>
 
@@ -11,7 +12,7 @@ namespace vigil {
 namespace detail {
 
 /// A child found by key. Keeps the handle, which a forgotten child has no more.
-class keyed_child {
+class VIGIL_EXPORT keyed_child {
 public:
   explicit keyed_child(child_cell_ptr x)
     : cell_(std::move(x)),
@@ -24,7 +25,7 @@ public:
     if constexpr (caf::is_handle<Handle>::value)
       return caf::actor_cast<Handle>(handle_);
     else
-      return cell_ != nullptr ? Handle{*cell_} : Handle{};
+      return cell_ != nullptr ? access::make<Handle>(*cell_) : Handle{};
   }
 
 private:
@@ -38,18 +39,11 @@ private:
 ///
 /// @tparam Keys the `key_list` of the whole tree
 template <class Keys>
-class supervisor_ref;
+class VIGIL_EXPORT supervisor_ref;
 
 template <class... Keys>
-class supervisor_ref<key_list<Keys...>> : public tree_ref {
+class VIGIL_EXPORT supervisor_ref<key_list<Keys...>> : public tree_ref {
 public:
-  explicit supervisor_ref(std::shared_ptr<detail::tree_owner> x)
-    : tree_ref(std::move(x)), children_{
-                                detail::keyed_child{detail::child_of_key(
-                                  owner(), detail::tag_of<Keys>())}...} {
-    // nop
-  }
-
   /// Returns the handle of the child with that key. It stays valid over
   /// restarts; it is null if a temporary child was gone before the tree was up.
   /// No message, no look-up at run time.
@@ -69,6 +63,15 @@ public:
   }
 
 private:
+  friend class detail::access;
+
+  explicit supervisor_ref(std::shared_ptr<detail::tree_owner> x)
+    : tree_ref(std::move(x)), children_{
+                                detail::keyed_child{detail::child_of_key(
+                                  owner(), detail::tag_of<Keys>())}...} {
+    // nop
+  }
+
   std::array<detail::keyed_child, sizeof...(Keys)> children_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/population/task_items.hpp>
 #include <vigil/task_many.hpp>
 
@@ -15,7 +16,7 @@
 namespace vigil {
 
 /// How the tasks of a stream run.
-struct stream_options {
+struct VIGIL_EXPORT stream_options {
   /// At most that many tasks at a time, those included whose results were not
   /// taken yet. Default: the workers of the scheduler.
   std::optional<any_count> max_concurrency{};
@@ -45,8 +46,8 @@ struct stream_item {
 namespace detail {
 
 /// Returns what is wrong with the options or the supervisor, or nothing.
-[[nodiscard]] std::optional<failure> check(const stream_options& x,
-                                           const task_set* pool);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure> check(const stream_options& x,
+                                                        const task_set* pool);
 
 /// The same with the function of the tasks.
 template <class F>
@@ -58,8 +59,8 @@ check(const stream_options& x, const F& f,
   return check(x, pool.get());
 }
 
-[[nodiscard]] std::size_t concurrency_of(const stream_options& x,
-                                         const task_set& pool);
+[[nodiscard]] VIGIL_EXPORT std::size_t concurrency_of(const stream_options& x,
+                                                      const task_set& pool);
 
 [[nodiscard]] inline task_place place_of(const stream_options& x) noexcept {
   return x.blocking ? task_place::blocking : task_place::scheduler;
@@ -76,7 +77,7 @@ check(const stream_options& x, const F& f,
 /// An item that cannot be started (`errc::max_children`,
 /// `errc::supervisor_down`, …) is a fault, and the last one.
 template <class T>
-class task_stream {
+class VIGIL_EXPORT task_stream {
 public:
   class iterator {
   public:
@@ -119,12 +120,6 @@ public:
     task_stream* from_;
   };
 
-  task_stream(std::shared_ptr<detail::task_set> pool, detail::next_task<T> next,
-              const stream_options& options)
-    : pool_(std::move(pool)), next_(std::move(next)), options_(options) {
-    // nop
-  }
-
   task_stream(task_stream&&) noexcept = default;
   task_stream(const task_stream&) = delete;
   task_stream& operator=(const task_stream&) = delete;
@@ -144,6 +139,14 @@ public:
   }
 
 private:
+  friend class detail::access;
+
+  task_stream(std::shared_ptr<detail::task_set> pool, detail::next_task<T> next,
+              const stream_options& options)
+    : pool_(std::move(pool)), next_(std::move(next)), options_(options) {
+    // nop
+  }
+
   struct entry {
     std::size_t index;
     std::shared_ptr<detail::task_state<T>> task;

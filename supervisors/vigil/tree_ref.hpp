@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/call.hpp>
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/typed_handle.hpp>
 #include <vigil/detail/static/cell_calls.hpp>
 #include <vigil/detail/static/definition.hpp>
@@ -26,11 +27,12 @@ namespace detail {
 struct tree_owner;
 
 /// Starts a tree and waits until it is up.
-[[nodiscard]] result<std::shared_ptr<tree_owner>>
+[[nodiscard]] VIGIL_EXPORT result<std::shared_ptr<tree_owner>>
 start_tree(caf::actor_system& sys, supervisor_definition_ptr definition);
 
 /// Returns the child with that key; null if it is gone.
-[[nodiscard]] child_cell_ptr child_of_key(const tree_owner& x, key_tag key);
+[[nodiscard]] VIGIL_EXPORT child_cell_ptr child_of_key(const tree_owner& x,
+                                                       key_tag key);
 
 } // namespace detail
 
@@ -58,10 +60,8 @@ start_tree(caf::actor_system& sys, supervisor_definition_ptr definition);
 /// Under CAF's test coordinator, nobody drives what is left, so the last
 /// reference itself lets virtual time run until the tree has ended: at most a
 /// day, and after that it kills.
-class tree_ref : public tree_view {
+class VIGIL_EXPORT tree_ref : public tree_view {
 public:
-  explicit tree_ref(std::shared_ptr<detail::tree_owner> owner);
-
   /// Returns the root as an actor to send `call` messages to; never null.
   [[nodiscard]] supervisor_handle handle() const;
 
@@ -112,6 +112,10 @@ public:
   [[nodiscard]] result<void> wait() const;
 
 protected:
+  friend class detail::access;
+
+  explicit tree_ref(std::shared_ptr<detail::tree_owner> owner);
+
   [[nodiscard]] const detail::tree_owner& owner() const noexcept {
     return *owner_;
   }

@@ -10,11 +10,11 @@
 #include <vigil/child.hpp>
 #include <vigil/child_key.hpp>
 #include <vigil/circuit_breaker.hpp>
-#include <vigil/dynamic.hpp>
+#include <vigil/dynamic_ref.hpp>
 #include <vigil/dynamic_supervisor.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/guard.hpp>
-#include <vigil/mixed_dynamic.hpp>
+#include <vigil/mixed_dynamic_supervisor.hpp>
 #include <vigil/outcome.hpp>
 #include <vigil/partition_supervisor.hpp>
 #include <vigil/pool.hpp>

@@ -5,12 +5,12 @@
 
 using ward = vigil::typed_actor<caf::result<double>(std::string)>;
 
-auto good(const vigil::partitions<vigil::dynamic<ward>>& x) {
+auto good(const vigil::partitions_ref<vigil::dynamic_ref<ward>>& x) {
   return x.least_loaded();
 }
 
 #ifndef VIGIL_EXPECT_SUCCESS
-auto bad(const vigil::partitions<ward>& x) {
+auto bad(const vigil::partitions_ref<ward>& x) {
   return x.least_loaded();
 }
 #endif

@@ -7,7 +7,8 @@
 using ward = vigil::typed_actor<caf::result<double>(std::string)>;
 using bell = vigil::typed_actor<caf::result<void>(int)>;
 
-inline constexpr vigil::child_key<vigil::partitions<bell>, "parts"> parts_key;
+inline constexpr vigil::child_key<vigil::partitions_ref<bell>, "parts">
+  parts_key;
 inline constexpr vigil::child_key<bell, "pool"> pool_key;
 
 ward::behavior_type run_ward(ward::pointer) {

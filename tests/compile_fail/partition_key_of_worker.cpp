@@ -5,7 +5,8 @@
 
 using ward = vigil::typed_actor<caf::result<double>(std::string)>;
 
-inline constexpr vigil::child_key<vigil::partitions<ward>, "parts"> parts_key;
+inline constexpr vigil::child_key<vigil::partitions_ref<ward>, "parts">
+  parts_key;
 inline constexpr vigil::child_key<ward, "ward"> ward_key;
 
 ward::behavior_type run_ward(ward::pointer) {

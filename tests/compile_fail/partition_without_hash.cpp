@@ -10,12 +10,12 @@ struct point {
   int y;
 };
 
-auto good(const vigil::partitions<ward>& x) {
+auto good(const vigil::partitions_ref<ward>& x) {
   return x.at("text");
 }
 
 #ifndef VIGIL_EXPECT_SUCCESS
-auto bad(const vigil::partitions<ward>& x) {
+auto bad(const vigil::partitions_ref<ward>& x) {
   return x.at(point{1, 2});
 }
 #endif

@@ -9,12 +9,12 @@ auto square = [](int x) {
   return x * x;
 };
 
-auto good(const vigil::tasks& x) {
+auto good(const vigil::tasks_ref& x) {
   return x.async_stream(std::vector{1, 2}, square);
 }
 
 #ifndef VIGIL_EXPECT_SUCCESS
-auto bad(const vigil::tasks& x) {
+auto bad(const vigil::tasks_ref& x) {
   return x.async_stream(3, square);
 }
 #endif

@@ -3,12 +3,12 @@
 
 #include <vigil/vigil.hpp>
 
-auto good(const vigil::tasks& x) {
+auto good(const vigil::tasks_ref& x) {
   return x.async_nolink([] { return 1; });
 }
 
 #ifndef VIGIL_EXPECT_SUCCESS
-auto bad(const vigil::tasks& x) {
+auto bad(const vigil::tasks_ref& x) {
   return x.async_nolink([](int y) { return y; });
 }
 #endif

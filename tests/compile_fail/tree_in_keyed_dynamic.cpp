@@ -9,14 +9,14 @@ caf::behavior run(caf::event_based_actor*, Ts...) {
   }};
 }
 
-inline constexpr vigil::child_key<vigil::keyed_dynamic<int, caf::actor, int>,
-                                  "a">
+inline constexpr vigil::child_key<
+  vigil::keyed_dynamic_ref<int, caf::actor, int>, "a">
   good_key;
 auto good = vigil::dynamic_supervisor(good_key, run<int>);
 
 #ifndef VIGIL_EXPECT_SUCCESS
 inline constexpr vigil::child_key<
-  vigil::keyed_dynamic<int, caf::actor, std::vector<vigil::tree_ref>>, "a">
+  vigil::keyed_dynamic_ref<int, caf::actor, std::vector<vigil::tree_ref>>, "a">
   bad_key;
 auto bad
   = vigil::dynamic_supervisor(bad_key, run<std::vector<vigil::tree_ref>>);

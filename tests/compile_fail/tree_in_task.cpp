@@ -5,14 +5,14 @@
 
 int work(const vigil::tree_ref*);
 
-auto good(const vigil::tasks& x, const vigil::tree_ref* tree) {
+auto good(const vigil::tasks_ref& x, const vigil::tree_ref* tree) {
   return x.async_nolink(std::bind_front(work, tree));
 }
 
 #ifndef VIGIL_EXPECT_SUCCESS
 int hold(const vigil::tree_ref&);
 
-auto bad(const vigil::tasks& x, const vigil::tree_ref& tree) {
+auto bad(const vigil::tasks_ref& x, const vigil::tree_ref& tree) {
   return x.async_nolink(std::bind_front(hold, tree));
 }
 #endif

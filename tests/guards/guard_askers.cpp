@@ -212,7 +212,7 @@ public:
   reborn(world& x, const clinic& to, std::vector<int> what, bool dynamic,
          bool respawn)
     : world_(x), tree_(x.start(build(to, std::move(what), dynamic, respawn))),
-      caller_(dynamic ? tree_.find<vigil::dynamic<caf::actor>>("callers")
+      caller_(dynamic ? tree_.find<vigil::dynamic_ref<caf::actor>>("callers")
                           .value()
                           .start_child()
                           .value()

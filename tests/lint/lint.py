@@ -73,6 +73,12 @@ WINGS = {
         "health": set(), "static": {"health"}, "numbered": {"static"},
         "population": {"static"}},
 }
+# What stands at namespace scope begins at the first column.
+DECLARED = re.compile(
+    r"^(?!using|template|static_assert|typedef|extern|namespace|inline"
+    r"|constexpr|concept|enum|public:|private:|protected:|VIGIL_\w+\(|CAF_|BOOST_)"
+    r"(?:\[\[\w+\]\] )?[\w:][^;{}#]*[;{]", re.M)
+A_CLASS = re.compile(r"(class|struct)\b")
 # Wings of lib that know no actors.
 NO_CAF = {"base", "sync", "breaker", "resource", "health", "decision"}
 
@@ -139,6 +145,9 @@ class Linter:
         root, _, path = name.partition("/")
         if root in ROOTS and name != "lib/vigil/time.hpp":
             self.check_times(name, path, lines)
+        if (root in ROOTS and name.endswith(".hpp")
+                and re.match(r"vigil/(detail/|\w+\.hpp$)", path)):
+            self.check_exports(name, text)
 
     def check_times(self, name, path, lines):
         public = re.fullmatch(r"vigil/\w+\.hpp", path)
@@ -153,6 +162,22 @@ class Linter:
             if public and not hidden and DURATION_PARAMETER.search(code):
                 self.say(name, number, "a duration that users give: take "
                          "vigil::any_duration, which cannot overflow")
+
+    def check_exports(self, name, text):
+        """What a source defines of a header of users, and each class there,
+        has VIGIL_EXPORT."""
+        text = re.sub(r"//.*|^#.*", "", text, flags=re.M)
+        for match in DECLARED.finditer(text):
+            what = match[0]
+            # A line before it: the rest of a template's head, or of another.
+            before = text[:match.start()].rstrip()
+            if before and before[-1] not in ";{}":
+                continue
+            wanted = (what[-1] == "{" if A_CLASS.match(what)
+                      else what[-1] == ";" and "(" in what)
+            if wanted and "VIGIL_EXPORT" not in what:
+                self.say(name, text.count("\n", 0, match.start()) + 1,
+                         "has no VIGIL_EXPORT: is not there in a shared vigil")
 
     def check_clock(self, name, text):
         """CAF's clock keeps whom it has something for, ended or not."""

@@ -15,7 +15,7 @@ using vigil::errc;
 namespace {
 
 using echo = vigil::typed_actor<caf::result<int>(int)>;
-using echoes = vigil::keyed_dynamic<int, echo, int>;
+using echoes = vigil::keyed_dynamic_ref<int, echo, int>;
 
 inline constexpr vigil::child_key<echoes, "echoes"> echoes_key;
 

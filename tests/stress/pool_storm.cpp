@@ -17,7 +17,8 @@ using worker = vigil::typed_actor<caf::result<int>(int)>;
 
 inline constexpr vigil::child_key<worker, "pool"> pool_key;
 inline constexpr vigil::child_key<worker, "new"> respawned_key;
-inline constexpr vigil::child_key<vigil::partitions<worker>, "parts"> parts_key;
+inline constexpr vigil::child_key<vigil::partitions_ref<worker>, "parts">
+  parts_key;
 
 /// Replies with its argument; 1 faults, 2 throws, 3 quits.
 worker::behavior_type crasher(worker::pointer self) {

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 namespace {
 
 using echo = vigil::typed_actor<caf::result<int>(int)>;
-using echoes = vigil::dynamic<echo>;
+using echoes = vigil::dynamic_ref<echo>;
 
 /// Replies with its argument; 1 faults, 2 quits.
 echo::behavior_type reply(echo::pointer self) {

@@ -365,7 +365,8 @@ TEST_CASE("a child that hangs in its start is replaced, too") {
 }
 
 TEST_CASE("a dynamic child that hangs and is left behind refuses messages") {
-  static constexpr vigil::child_key<vigil::dynamic<caf::actor>, "hanging"> key;
+  static constexpr vigil::child_key<vigil::dynamic_ref<caf::actor>, "hanging">
+    key;
   standstill w;
   auto tree = w.start(vigil::supervisor("sup").child(
     vigil::dynamic_supervisor(key, hang).child_shutdown(1s)));

@@ -226,7 +226,7 @@ TEST_CASE_FIXTURE(contract, "nothing is kept of a temporary child that ended") {
   auto tree = start(
     vigil::dynamic_supervisor<adder, std::shared_ptr<int>>("marked", make)
       .child_restart(restart_policy::temporary));
-  using marked = vigil::dynamic<adder, std::shared_ptr<int>>;
+  using marked = vigil::dynamic_ref<adder, std::shared_ptr<int>>;
   auto some = tree.find<marked>("marked").value();
   for (int i = 0; i < 100; ++i)
     tell(some.start_child(mark).value(), i % 2 == 0 ? -1 : -2);

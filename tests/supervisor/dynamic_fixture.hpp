@@ -12,8 +12,8 @@ using vigil::errc;
 /// Replies with the base plus the argument; -1 faults, -2 quits, -3 throws, -4
 /// shuts down, -5 quits with an error.
 using adder = vigil::typed_actor<caf::result<int>(int)>;
-using adders = vigil::dynamic<adder, int>;
-using named_adders = vigil::keyed_dynamic<std::string, adder, int>;
+using adders = vigil::dynamic_ref<adder, int>;
+using named_adders = vigil::keyed_dynamic_ref<std::string, adder, int>;
 
 inline constexpr vigil::child_key<adders, "adders"> adders_key;
 inline constexpr vigil::child_key<named_adders, "named"> named_key;

@@ -24,7 +24,8 @@ TEST_CASE_FIXTURE(fixture, "a keyed supervisor can have an id known at run "
                            "time") {
   auto tree
     = start(vigil::dynamic_supervisor<adder, int>("some", add).keyed<int>());
-  auto some = tree.find<vigil::keyed_dynamic<int, adder, int>>("some").value();
+  auto some
+    = tree.find<vigil::keyed_dynamic_ref<int, adder, int>>("some").value();
   static_cast<void>(some.start_child(7, 10).value());
   CHECK(add_to(some.find(7).value(), 1) == 11);
   CHECK(tree.find<adders>("some").error().code == errc::wrong_handle_type);

@@ -9,7 +9,7 @@ using vigil::errc;
 
 namespace {
 
-inline constexpr vigil::child_key<vigil::mixed_dynamic, "some"> some_key;
+inline constexpr vigil::child_key<vigil::mixed_dynamic_ref, "some"> some_key;
 
 auto some() {
   return vigil::dynamic_supervisor(some_key).intensity(3, 5s);
@@ -215,7 +215,7 @@ TEST_CASE_FIXTURE(mixed_world, "a mixed dynamic supervisor that is down or "
   REQUIRE(tree.stop());
   CHECK(pool.start_child(child("b")).error().code == errc::supervisor_down);
   CHECK(pool.terminate_child(a).error().code == errc::supervisor_down);
-  const vigil::mixed_dynamic none;
+  const vigil::mixed_dynamic_ref none;
   CHECK(none.start_child(child("b")).error().code == errc::supervisor_down);
   CHECK(none.terminate_child(a).error().code == errc::supervisor_down);
   CHECK(none.which_children().empty());

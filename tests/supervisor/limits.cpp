@@ -133,10 +133,10 @@ TEST_CASE("a supervisor that may have no children refuses them") {
     sup()
       .child(vigil::dynamic_supervisor<caf::actor>("dyn", idle).max_children(0))
       .child(vigil::dynamic_supervisor("mixed").max_children(0)));
-  auto dyn = tree.find<vigil::dynamic<caf::actor>>("dyn");
+  auto dyn = tree.find<vigil::dynamic_ref<caf::actor>>("dyn");
   REQUIRE(dyn);
   CHECK(said(dyn.value().start_child()) == "max_children");
-  auto mixed = tree.find<vigil::mixed_dynamic>("mixed");
+  auto mixed = tree.find<vigil::mixed_dynamic_ref>("mixed");
   REQUIRE(mixed);
   CHECK(said(mixed.value().start_child(w.child("b"))) == "max_children");
 }
@@ -147,12 +147,12 @@ TEST_CASE("children and partitions cannot be as many as -1") {
     sup()
       .child(vigil::dynamic_supervisor<caf::actor>("dyn", idle))
       .child(vigil::partition_supervisor("parts", w.child("a")).partitions(2)));
-  auto dyn = tree.find<vigil::dynamic<caf::actor>>("dyn");
+  auto dyn = tree.find<vigil::dynamic_ref<caf::actor>>("dyn");
   REQUIRE(dyn);
   for (auto n : {vigil::any_count{-1}, vigil::any_count{unlimited},
                  vigil::any_count{std::size_t(-1)}}) {
     CHECK(said(dyn.value().start_children(n)) == "out_of_range");
-    auto parts = tree.find<vigil::partitions<worker>>("parts");
+    auto parts = tree.find<vigil::partitions_ref<worker>>("parts");
     REQUIRE(parts);
     CHECK(said(parts.value().resize(n)) == "out_of_range");
     CHECK(parts.value().size() == 2);
@@ -388,7 +388,7 @@ TEST_CASE("a dynamic child's backoff without end never restarts it") {
                               }};
                             })
                             .child_backoff(vigil::fixed(hours::max()))));
-  auto dyn = tree.find<vigil::dynamic<caf::actor>>("dyn").value();
+  auto dyn = tree.find<vigil::dynamic_ref<caf::actor>>("dyn").value();
   caf::anon_send(dyn.start_child().value(), 1);
   w.run();
   w.advance(24h * 365 * 100);
@@ -450,12 +450,12 @@ TEST_CASE("no call waits for less than no time") {
     CHECK(said(tree.start_child(w.child("b"), d)) == "negative_delay");
     CHECK(said(tree.start_child_at("mixed", w.child("b"), d))
           == "negative_delay");
-    auto dyn = tree.find<vigil::dynamic<caf::actor>>("dyn").value();
+    auto dyn = tree.find<vigil::dynamic_ref<caf::actor>>("dyn").value();
     const auto x = dyn.start_child().value();
     CHECK(said(dyn.terminate_child(x, d)) == "negative_delay");
-    auto mixed = tree.find<vigil::mixed_dynamic>("mixed").value();
+    auto mixed = tree.find<vigil::mixed_dynamic_ref>("mixed").value();
     CHECK(said(mixed.start_child(w.child("b"), d)) == "negative_delay");
-    auto parts = tree.find<vigil::partitions<worker>>("parts").value();
+    auto parts = tree.find<vigil::partitions_ref<worker>>("parts").value();
     CHECK(said(parts.resize(1, d)) == "negative_delay");
     CHECK(parts.size() == 2);
     CHECK(said(tree.stop(d)) == "negative_delay");

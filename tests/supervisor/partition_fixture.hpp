@@ -7,7 +7,7 @@
 
 namespace test {
 
-using workers = vigil::partitions<worker>;
+using workers = vigil::partitions_ref<worker>;
 
 inline constexpr vigil::child_key<workers, "parts"> parts_key;
 

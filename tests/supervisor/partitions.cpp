@@ -17,9 +17,9 @@ using namespace test;
 
 namespace {
 
-using owners = vigil::dynamic<worker, script_ptr>;
+using owners = vigil::dynamic_ref<worker, script_ptr>;
 
-inline constexpr vigil::child_key<vigil::partitions<owners>, "owners">
+inline constexpr vigil::child_key<vigil::partitions_ref<owners>, "owners">
   owners_key;
 
 enum class color { red, green };
@@ -147,7 +147,7 @@ TEST_CASE("partitions can be supervisors, and a path leads below them") {
     return vigil::supervisor("any").child(w.child("in" + std::to_string(i)));
   };
   auto tree = start(w, vigil::partition_supervisor("sups", each).partitions(2));
-  using handles = vigil::partitions<vigil::supervisor_handle>;
+  using handles = vigil::partitions_ref<vigil::supervisor_handle>;
   auto x = tree.find<handles>("sups").value();
   auto rows = w.call<std::vector<vigil::child_info>>(
     x.at(1).value(), vigil::call::which_children{});
@@ -160,7 +160,7 @@ TEST_CASE("partitions are found by path only as what they are") {
   world w;
   auto tree = start(w, parts(w, 2));
   CHECK(tree.find<workers>("parts"));
-  CHECK(said(tree.find<vigil::partitions<caf::actor>>("parts"))
+  CHECK(said(tree.find<vigil::partitions_ref<caf::actor>>("parts"))
         == "wrong_handle_type");
   CHECK(said(tree.find<worker>("parts")) == "wrong_handle_type");
 }

@@ -1,6 +1,5 @@
 #include "world.hpp"
 
-#include <vigil/internal/base/path_text.hpp>
 #include <vigil/vigil.hpp>
 
 #include <doctest/doctest.h>
@@ -251,10 +250,10 @@ TEST_CASE("partitions and members of a pool have paths like all, dynamic "
       CHECK(said(tree.restart_child(path)) == "ok");
     }
   for (const auto& path : spellings("parts"))
-    CHECK(tree.find<vigil::partitions<worker>>(path).value().size() == 2);
+    CHECK(tree.find<vigil::partitions_ref<worker>>(path).value().size() == 2);
   for (const auto& path : spellings("some")) {
     CAPTURE(path);
-    CHECK(tree.find<vigil::dynamic<adder>>(path));
+    CHECK(tree.find<vigil::dynamic_ref<adder>>(path));
     CHECK(said(tree.count_children(path)) == "ok");
     CHECK(said(tree.which_children(path)) == "bad_combination");
   }
@@ -287,15 +286,4 @@ TEST_CASE("siblings are found under each spelling of their path") {
   CHECK(*seen
         == std::vector<std::string>{"ok", "ok", "top/in/", "top/in/x",
                                     "top/in/in", "top/in/x", "top/in"});
-}
-
-TEST_CASE("a path in an event is named with and without the root's id") {
-  using vigil::detail::names_path;
-  for (const auto& path : spellings("in/b"))
-    CHECK(names_path(path, "top/in/b"));
-  for (const char* path : {"", "top"})
-    CHECK(names_path(path, "top"));
-  for (const char* path :
-       {"b", "in", "top/in", "top/in/b/c", "in//b", "", "/in/b", "in/b/"})
-    CHECK_FALSE(names_path(path, "top/in/b"));
 }

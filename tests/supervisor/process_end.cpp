@@ -51,10 +51,10 @@ adder::behavior_type add(adder::pointer) {
   }};
 }
 
-inline constexpr vigil::child_key<vigil::dynamic<adder>, "some"> some_key;
-inline constexpr vigil::child_key<vigil::mixed_dynamic, "mixed"> mixed_key;
-inline constexpr vigil::child_key<vigil::tasks, "tasks"> tasks_key;
-inline constexpr vigil::child_key<vigil::partitions<caf::actor>, "parts">
+inline constexpr vigil::child_key<vigil::dynamic_ref<adder>, "some"> some_key;
+inline constexpr vigil::child_key<vigil::mixed_dynamic_ref, "mixed"> mixed_key;
+inline constexpr vigil::child_key<vigil::tasks_ref, "tasks"> tasks_key;
+inline constexpr vigil::child_key<vigil::partitions_ref<caf::actor>, "parts">
   parts_key;
 
 auto everything(int* count) {

@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(fixture, "a stopped supervisor of any kind has its name "
 
 TEST_CASE_FIXTURE(fixture, "a dynamic child keeps its name over faults, and "
                            "its successor gets it at once") {
-  using kids = vigil::dynamic<worker>;
+  using kids = vigil::dynamic_ref<worker>;
   auto make = [](worker::pointer self) -> worker::behavior_type {
     return vigil::behavior(
       self, [](const std::string& x) -> vigil::outcome<std::string> {

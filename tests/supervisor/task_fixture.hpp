@@ -10,7 +10,7 @@ namespace task_tests {
 
 using namespace std::chrono_literals;
 
-inline constexpr vigil::child_key<vigil::tasks, "tasks"> tasks_key;
+inline constexpr vigil::child_key<vigil::tasks_ref, "tasks"> tasks_key;
 
 /// Virtual time, with tasks that take some.
 struct fixture : trap::virtual_system {

@@ -14,7 +14,7 @@ using asker = vigil::typed_actor<caf::result<int>(int)>;
 
 /// What the tests have an asker do.
 struct script {
-  vigil::tasks tasks;
+  vigil::tasks_ref tasks;
   std::function<void(asker::pointer)> act;
   int lives = 0;
   std::vector<std::string> seen{};
@@ -254,7 +254,7 @@ TEST_CASE_FIXTURE(linked, "a task that never began leaves no link") {
     auto refused = plan->tasks.async(self, empty);
     REQUIRE(!refused);
     CHECK(refused.error().code == errc::null_handle);
-    auto down = vigil::tasks{}.async(self, [] { return 1; });
+    auto down = vigil::tasks_ref{}.async(self, [] { return 1; });
     REQUIRE(!down);
     CHECK(down.error().code == errc::supervisor_down);
   };

@@ -33,7 +33,7 @@ struct blocking_tasks {
 
 /// One thread that is busy until it is told.
 struct busy_thread {
-  explicit busy_thread(const vigil::tasks& tasks) {
+  explicit busy_thread(const vigil::tasks_ref& tasks) {
     std::latch inside{1};
     task = tasks
              .async_blocking([&inside, x = opened] {
@@ -73,7 +73,8 @@ auto narrow(std::size_t queue) {
 
 TEST_CASE_FIXTURE(blocking_tasks, "a task that ends before a thread has begun "
                                   "it makes room in the queue") {
-  using ending = std::function<void(const vigil::tasks&, vigil::task<int>&)>;
+  using ending
+    = std::function<void(const vigil::tasks_ref&, vigil::task<int>&)>;
   const std::vector<std::pair<std::string, ending>> endings{
     {"cancel",
      [](auto&, auto& x) {
@@ -177,7 +178,7 @@ namespace {
 
 /// Returns the sum of the numbers from 1 to `n`, a blocking task each, of which
 /// each waits for the next.
-int sum_up_to(const vigil::tasks& tasks, int n) {
+int sum_up_to(const vigil::tasks_ref& tasks, int n) {
   if (n == 0)
     return 0;
   auto rest = tasks.async_blocking([=] { return sum_up_to(tasks, n - 1); });
@@ -254,7 +255,7 @@ TEST_CASE_FIXTURE(blocking_tasks, "waiting for many, for the first, for some "
 
 TEST_CASE_FIXTURE(blocking_tasks, "tasks of two supervisors that wait for each "
                                   "other's tasks get threads") {
-  constexpr vigil::child_key<vigil::tasks, "others"> others_key;
+  constexpr vigil::child_key<vigil::tasks_ref, "others"> others_key;
   auto tree = vigil::supervisor("root")
                 .child(narrow(64))
                 .child(vigil::task_supervisor(others_key).blocking_threads(1))

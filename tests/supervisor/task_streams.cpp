@@ -61,7 +61,7 @@ private:
 
 struct streams : fixture {
   streams() : tree(start(vigil::task_supervisor(tasks_key))) {
-    tasks = tree.find<vigil::tasks>("tasks").value();
+    tasks = tree.find<vigil::tasks_ref>("tasks").value();
   }
 
   /// Takes as many milliseconds as its item says, and gives the item.
@@ -72,7 +72,7 @@ struct streams : fixture {
   }
 
   vigil::tree_ref tree;
-  vigil::tasks tasks;
+  vigil::tasks_ref tasks;
 };
 
 template <class T>
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(streams, "options of a stream that make no sense are told") {
   CHECK(why({.on_timeout = on_timeout::ignore}) == errc::bad_combination);
   std::function<int(int)> empty;
   CHECK(tasks.async_stream(items, empty).error().code == errc::null_handle);
-  CHECK(vigil::tasks{}.async_stream(items, id).error().code
+  CHECK(vigil::tasks_ref{}.async_stream(items, id).error().code
         == errc::supervisor_down);
 }
 

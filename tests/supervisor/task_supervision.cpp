@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(fixture, "tasks are counted, listed and shown") {
   static_cast<void>(tasks.async_nolink(takes(1s)));
   CHECK(tree.count_children("tasks").value()
         == vigil::child_counts{1, 1, 0, 1});
-  CHECK(tree.find<vigil::tasks>("tasks").value().size() == 1);
+  CHECK(tree.find<vigil::tasks_ref>("tasks").value().size() == 1);
   auto all = tasks.children();
   REQUIRE(all.size() == 1);
   CHECK(all[0].id == 1);
@@ -378,7 +378,7 @@ TEST_CASE_FIXTURE(fixture, "a restart of the supervisor ends its tasks") {
 }
 
 TEST_CASE_FIXTURE(fixture, "an empty handle says that nobody is there") {
-  vigil::tasks none;
+  vigil::tasks_ref none;
   CHECK(none.async_nolink([] {}).error().code == errc::supervisor_down);
   CHECK(none.start_child([] {}).error().code == errc::supervisor_down);
   CHECK(none.terminate_child(1).error().code == errc::not_found);

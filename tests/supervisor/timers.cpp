@@ -35,10 +35,10 @@ using witness = std::weak_ptr<int>;
 
 /// -1 faults.
 using adder = vigil::typed_actor<caf::result<int>(int)>;
-using adders = vigil::dynamic<adder, token>;
+using adders = vigil::dynamic_ref<adder, token>;
 
 constexpr vigil::child_key<adders, "adders"> adders_key;
-constexpr vigil::child_key<vigil::tasks, "tasks"> tasks_key;
+constexpr vigil::child_key<vigil::tasks_ref, "tasks"> tasks_key;
 
 struct fixture : trap::virtual_system {
   [[nodiscard]] std::size_t times() {

@@ -59,12 +59,12 @@ adder::behavior_type add_touchy(adder::pointer self, const touchy& x) {
   return add(self, x.value);
 }
 
-using keyed = vigil::keyed_dynamic<touchy, adder, int>;
-using argued = vigil::dynamic<adder, touchy>;
+using keyed = vigil::keyed_dynamic_ref<touchy, adder, int>;
+using argued = vigil::dynamic_ref<adder, touchy>;
 
 inline constexpr vigil::child_key<keyed, "keyed"> keyed_key;
 inline constexpr vigil::child_key<argued, "argued"> argued_key;
-inline constexpr vigil::child_key<vigil::mixed_dynamic, "mixed"> mixed_key;
+inline constexpr vigil::child_key<vigil::mixed_dynamic_ref, "mixed"> mixed_key;
 
 struct moods : fixture {
   moods() {
@@ -264,7 +264,7 @@ TEST_CASE_FIXTURE(moods, "a dynamic supervisor that is added at run time and "
 }
 
 TEST_CASE_FIXTURE(moods, "a partition key whose hash throws is a failure") {
-  constexpr vigil::child_key<vigil::partitions<adder>, "parts"> parts_key;
+  constexpr vigil::child_key<vigil::partitions_ref<adder>, "parts"> parts_key;
   auto tree = start(
     vigil::partition_supervisor(parts_key, vigil::child("any", add, 1)));
   auto parts = tree[parts_key];
@@ -296,7 +296,7 @@ struct held_argument {
 
 TEST_CASE_FIXTURE(fixture, "the arguments of a dynamic child end with it, not "
                            "with its handle") {
-  using holders = vigil::dynamic<adder, int, std::shared_ptr<int>>;
+  using holders = vigil::dynamic_ref<adder, int, std::shared_ptr<int>>;
   constexpr vigil::child_key<holders, "holders"> holders_key;
   for (int how = 0; how < 5; ++how) {
     CAPTURE(how);

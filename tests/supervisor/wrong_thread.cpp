@@ -13,9 +13,9 @@ using namespace dyn;
 
 namespace {
 
-using parts = vigil::partitions<adder>;
+using parts = vigil::partitions_ref<adder>;
 
-inline constexpr vigil::child_key<vigil::mixed_dynamic, "mixed"> mixed_key;
+inline constexpr vigil::child_key<vigil::mixed_dynamic_ref, "mixed"> mixed_key;
 inline constexpr vigil::child_key<parts, "parts"> parts_key;
 inline constexpr vigil::child_key<adder, "pool"> pool_key;
 
@@ -146,7 +146,7 @@ void blocking(caf::blocking_actor* self, const orders_ptr& x) {
 template <class Tree>
 bool refuses_all(const Tree& tree, const std::string& me) {
   auto some = tree.template find<adders>("adders").value();
-  auto mixed = tree.template find<vigil::mixed_dynamic>("mixed").value();
+  auto mixed = tree.template find<vigil::mixed_dynamic_ref>("mixed").value();
   auto a = some.start_child(1);
   return would_block(tree.stop()) && would_block(tree.wait())
          && would_block(tree.terminate_child(me))

@@ -211,12 +211,13 @@ TEST_CASE("a gauge without a guard admits") {
 TEST_CASE("a gauge shows its guard's readings, to all copies, until released") {
   const vigil::resource_gauge x;
   const auto copy = x;
-  CHECK(x.board()->claim());
-  CHECK_FALSE(copy.board()->claim());
+  const auto& board = vigil::detail::access::state(x);
+  CHECK(board->claim());
+  CHECK_FALSE(vigil::detail::access::state(copy)->claim());
   CHECK(copy.watched());
   const vigil::resource_reading queue{
     .name = "queue", .level = exceeded, .value = 12, .limit = 10};
-  x.board()->write({{.name = "a"}, queue}, &queue, "app/guard");
+  board->write({{.name = "a"}, queue}, &queue, "app/guard");
   CHECK(copy.shedding());
   CHECK(copy.level() == exceeded);
   CHECK(copy.readings().size() == 2);
@@ -224,11 +225,11 @@ TEST_CASE("a gauge shows its guard's readings, to all copies, until released") {
   REQUIRE_FALSE(refused);
   CHECK(to_string(refused.error())
         == "app/guard: resource_exhausted: queue is 12, the limit is 10");
-  x.board()->write({queue}, nullptr, "app/guard");
+  board->write({queue}, nullptr, "app/guard");
   CHECK_FALSE(copy.shedding());
   CHECK(copy.admit());
   CHECK(copy.level() == exceeded);
-  x.board()->release();
+  board->release();
   CHECK_FALSE(copy.watched());
   CHECK(copy.readings().empty());
 }

@@ -8,8 +8,10 @@
 namespace vigil::detail {
 
 /// Lists what `which_children` tells, the newest first. Needs no message.
-[[nodiscard]] std::vector<child_info> list_children(const supervisor_cell& x);
-[[nodiscard]] child_info info_of(const child_cell& x);
-[[nodiscard]] child_counts count_children(const supervisor_cell& x);
+[[nodiscard]] VIGIL_EXPORT std::vector<child_info>
+list_children(const supervisor_cell& x);
+[[nodiscard]] VIGIL_EXPORT child_info info_of(const child_cell& x);
+[[nodiscard]] VIGIL_EXPORT child_counts
+count_children(const supervisor_cell& x);
 
 } // namespace vigil::detail

@@ -22,7 +22,7 @@ class restart_window;
 namespace vigil::detail {
 
 /// An answer that an incarnation owes.
-struct open_promise {
+struct VIGIL_EXPORT open_promise {
   open_promise() = default;
   ~open_promise();
   open_promise(const open_promise&) = delete;
@@ -41,7 +41,7 @@ struct open_promise {
 /// What an actor that runs a child knows of being one; `this_child` is its
 /// public face. Belongs to the actor: not thread-safe. Kept small: there may be
 /// a million of them.
-class child_context : public child_actor {
+class VIGIL_EXPORT child_context : public child_actor {
 public:
   /// `record` outlives the context.
   explicit child_context(child_record& record) : record_(&record) {
@@ -182,22 +182,23 @@ private:
 
 /// Returns the context of the child that `self` runs, or null if `self` is not
 /// supervised. O(1).
-[[nodiscard]] child_context* context_of(caf::local_actor& self) noexcept;
+[[nodiscard]] VIGIL_EXPORT child_context*
+context_of(caf::local_actor& self) noexcept;
 
 /// Returns whether code of that child runs in this thread. Does not look into
 /// the child, which may be gone.
-[[nodiscard]] bool runs_here(const child_context* x) noexcept;
+[[nodiscard]] VIGIL_EXPORT bool runs_here(const child_context* x) noexcept;
 
 /// Says that this thread runs that child and nothing else, until it ends.
-void dedicate_thread(const child_record& x) noexcept;
+VIGIL_EXPORT void dedicate_thread(const child_record& x) noexcept;
 
 /// Returns whether this thread must not wait for supervisors of a tree: it runs
 /// a child of that tree, or is one of those that run all actors. They may wait
 /// for it.
-[[nodiscard]] bool must_not_wait_for(const tree_context& tree);
+[[nodiscard]] VIGIL_EXPORT bool must_not_wait_for(const tree_context& tree);
 
 /// Marks a context as the one whose code runs in this thread.
-class running_child {
+class VIGIL_EXPORT running_child {
 public:
   explicit running_child(child_context* x) noexcept;
   ~running_child();

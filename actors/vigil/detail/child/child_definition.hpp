@@ -2,41 +2,54 @@
 
 #include <vigil/child_key.hpp>
 #include <vigil/child_spec.hpp>
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/child_port.hpp>
 
 #include <concepts>
 #include <memory>
 #include <type_traits>
 #include <typeindex>
+#include <typeinfo>
 
 namespace vigil::detail {
 
-/// One address per key type: tells keys apart at run time.
-using key_tag = const void*;
+/// Tells the keys of children apart at run time. Compares types and not
+/// addresses: a plug-in may have `type_info`s of its own for the same key.
+class VIGIL_EXPORT key_tag {
+public:
+  /// Stands for no key, and is equal to no other.
+  constexpr key_tag() noexcept = default;
 
-template <class Key>
-struct tag_of_key {
-  static constexpr char value = 0;
+  explicit constexpr key_tag(const std::type_info& key) noexcept : key_(&key) {
+    // nop
+  }
+
+  friend bool operator==(key_tag x, key_tag y) noexcept {
+    return x.key_ == y.key_
+           || (x.key_ != nullptr && y.key_ != nullptr && *x.key_ == *y.key_);
+  }
+
+private:
+  const std::type_info* key_ = nullptr;
 };
 
-/// Returns null for `no_key`.
+/// Returns the tag of a `child_key`, or none for `no_key`.
 template <class Key>
 [[nodiscard]] constexpr key_tag tag_of() noexcept {
   if constexpr (std::is_same_v<Key, no_key>)
-    return nullptr;
+    return {};
   else
-    return &tag_of_key<Key>::value;
+    return key_tag{typeid(Key)};
 }
 
 class health_probe;
 
 /// A child as its builder leaves it: immutable, shared by all starts.
-struct child_definition {
+struct VIGIL_EXPORT child_definition {
   child_spec spec;
   child_factory_ptr factory;
   std::type_index handle_type;
-  /// Null for children without a key.
-  key_tag key = nullptr;
+  key_tag key{};
   /// How its health is checked; null: it has to handle messages.
   std::shared_ptr<const health_probe> probe{};
 };
@@ -45,7 +58,7 @@ struct child_definition {
 template <class T>
 concept describes_child = requires(const T& x) {
   typename T::handle_type;
-  { x.definition() } -> std::same_as<child_definition>;
+  { access::definition(x) } -> std::same_as<child_definition>;
 };
 
 /// Takes apart what a user has started.
@@ -58,7 +71,7 @@ struct started_child {
   using handle_type = typename T::handle_type;
 
   [[nodiscard]] static child_definition definition(const T& x) {
-    return x.definition();
+    return access::definition(x);
   }
 };
 

@@ -7,7 +7,7 @@
 namespace vigil::detail {
 
 /// An actor that a child is driven through.
-struct child_handle {
+struct VIGIL_EXPORT child_handle {
   caf::strong_actor_ptr actor;
   /// Points into `actor`.
   child_actor* self;

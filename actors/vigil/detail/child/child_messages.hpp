@@ -11,7 +11,7 @@
 namespace vigil::detail {
 
 /// What a supervisor tells the host of a child.
-struct host_command {
+struct VIGIL_EXPORT host_command {
   enum class what : std::uint8_t {
     /// Begin an incarnation. Answered by a `child_note`.
     start,
@@ -32,7 +32,7 @@ struct host_command {
 /// What a host tells the supervisor of its child. Every `start` is answered by
 /// `started`, `start_failed` or `ignored`, every `started` is followed by one
 /// `exited`, or by one `ignored` if a restart in place found nothing to run.
-struct child_note {
+struct VIGIL_EXPORT child_note {
   enum class what : std::uint8_t { started, start_failed, ignored, exited };
   child_uid child;
   std::uint64_t incarnation;
@@ -43,7 +43,7 @@ struct child_note {
 
 /// Reminds an incarnation of a call that it put off. Names the call instead of
 /// holding it, so that user code and what it captured end with the incarnation.
-struct child_timer {
+struct VIGIL_EXPORT child_timer {
   std::uint64_t incarnation;
   std::uint64_t call;
   /// How a monitored actor ended.
@@ -51,23 +51,24 @@ struct child_timer {
 };
 
 /// Marks the end of the messages that an ended incarnation left behind.
-struct mailbox_marker {
+struct VIGIL_EXPORT mailbox_marker {
   std::uint64_t incarnation;
 };
 
 /// Asks a child whether it handles messages; answered with `health`.
-struct liveness_probe {};
+struct VIGIL_EXPORT liveness_probe {};
 
 /// Returns whether a message is for one life of its receiver and no other.
-[[nodiscard]] bool is_for_one_life(compat::mailbox_element& x);
+[[nodiscard]] VIGIL_EXPORT bool is_for_one_life(compat::mailbox_element& x);
 
 /// Returns whether a message that nobody handles counts as lost: not if it
 /// belongs to one life of its receiver, or if the library or CAF made it.
-[[nodiscard]] bool counts_when_lost(compat::mailbox_element& x);
+[[nodiscard]] VIGIL_EXPORT bool counts_when_lost(compat::mailbox_element& x);
 
 /// Sends a note about one life of a child to its supervisor.
-void notify(child_cell& cell, std::uint64_t incarnation, compat::context* ctx,
-            child_note::what kind, child_exit how = {});
+VIGIL_EXPORT void notify(child_cell& cell, std::uint64_t incarnation,
+                         compat::context* ctx, child_note::what kind,
+                         child_exit how = {});
 
 } // namespace vigil::detail
 

@@ -10,13 +10,13 @@
 namespace vigil::detail {
 
 /// Thrown by what makes an actor and has a failure to report.
-struct failure_exception {
+struct VIGIL_EXPORT failure_exception {
   failure why;
 };
 
 /// What a supervisor does to one child, whatever the child is. The answers come
 /// as `child_note` messages. Used by the supervisor's actor only.
-class child_port {
+class VIGIL_EXPORT child_port {
 public:
   virtual ~child_port();
 
@@ -42,7 +42,7 @@ public:
 using child_port_ptr = std::unique_ptr<child_port>;
 
 /// Makes ports; shared by all starts of a tree, hence immutable.
-class child_factory {
+class VIGIL_EXPORT child_factory {
 public:
   virtual ~child_factory();
 

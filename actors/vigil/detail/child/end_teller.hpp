@@ -9,7 +9,7 @@ namespace vigil::detail {
 
 /// Tells those that monitor the handle of a child of its end, for as long as
 /// nothing is to be expected of the child.
-class end_teller {
+class VIGIL_EXPORT end_teller {
 public:
   /// Says who the handle of the child is.
   void speak_through(child_actor* handle) noexcept {

@@ -12,7 +12,7 @@ namespace vigil::detail {
 
 /// Makes one incarnation: calls the actor function and installs its behavior.
 template <class Base>
-class incarnation_factory {
+class VIGIL_EXPORT incarnation_factory {
 public:
   virtual ~incarnation_factory() = default;
   virtual void make(Base* self) const = 0;

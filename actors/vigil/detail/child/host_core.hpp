@@ -34,7 +34,7 @@ namespace vigil::detail {
 /// - `own_`: made by the host (release), found by CAF's clock (acquire).
 /// - `hears_itself_`: relaxed; set by the clock at any time, and looked at when
 ///   the next incarnation begins.
-class host_core : public child_context {
+class VIGIL_EXPORT host_core : public child_context {
 public:
   explicit host_core(child_record& record) : child_context(record) {
     // nop

@@ -9,7 +9,7 @@
 namespace vigil::detail {
 
 /// Drives a child that restarts in place. `host_` is made by the first start.
-class host_port_base : public child_port {
+class VIGIL_EXPORT host_port_base : public child_port {
 public:
   explicit host_port_base(child_cell_ptr cell) : cell_(std::move(cell)) {
     // nop

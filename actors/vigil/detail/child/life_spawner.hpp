@@ -10,7 +10,7 @@ struct life;
 using life_ptr = std::shared_ptr<life>;
 
 /// Makes the CAF actor of one life of a respawned child.
-class life_spawner {
+class VIGIL_EXPORT life_spawner {
 public:
   virtual ~life_spawner();
 
@@ -26,7 +26,7 @@ public:
 };
 
 /// Makes what drives a respawned child: a slot, and an actor a life behind it.
-[[nodiscard]] child_port_ptr
+[[nodiscard]] VIGIL_EXPORT child_port_ptr
 make_slot_port(child_cell_ptr cell,
                std::unique_ptr<const life_spawner> spawner);
 

@@ -15,7 +15,7 @@ namespace vigil::detail {
 
 /// One life of a respawned child, shared by the actor and by whoever waits for
 /// its end.
-struct life {
+struct VIGIL_EXPORT life {
   explicit life(child_cell_ptr x, std::uint64_t n)
     : cell(std::move(x)), incarnation(n) {
     // nop
@@ -40,13 +40,14 @@ struct life {
 using life_ptr = std::shared_ptr<life>;
 
 /// Returns how a life ended; all but the first call what that one said.
-[[nodiscard]] child_exit& end_of(life& x, const caf::error& reason);
+[[nodiscard]] VIGIL_EXPORT child_exit& end_of(life& x,
+                                              const caf::error& reason);
 
 /// Notes that the child is gone, if this was its last life.
-void note_departure(const life& x, const child_exit& how);
+VIGIL_EXPORT void note_departure(const life& x, const child_exit& how);
 
 /// The part of a respawned child's actor that does not depend on its type.
-class respawned_context : public child_context {
+class VIGIL_EXPORT respawned_context : public child_context {
 public:
   [[nodiscard]] caf::strong_actor_ptr stable_handle() final;
 
@@ -85,7 +86,7 @@ protected:
 /// The part of a blocking child that does not depend on its type. Its user's
 /// code takes messages out of the mailbox; what that throws takes a message
 /// along with it, and nobody but the message sees that.
-class respawned_blocking_context : public respawned_context {
+class VIGIL_EXPORT respawned_blocking_context : public respawned_context {
 protected:
   using respawned_context::respawned_context;
 

@@ -22,7 +22,7 @@ namespace vigil::detail {
 /// slot.
 ///
 /// Thread-safe. Never calls into an actor while holding its lock.
-class slot final : public compat::life_links<forwarding_actor> {
+class VIGIL_EXPORT slot final : public compat::life_links<forwarding_actor> {
 public:
   /// `handle`: whose name the answers bear, if that is not the slot. `limit`:
   /// how many messages may wait between two lives.

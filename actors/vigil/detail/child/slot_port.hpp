@@ -10,7 +10,7 @@
 namespace vigil::detail {
 
 /// Drives a respawned child: a slot, and an actor a life behind it.
-class slot_port final : public child_port {
+class VIGIL_EXPORT slot_port final : public child_port {
 public:
   slot_port(child_cell_ptr cell, std::unique_ptr<const life_spawner> spawner);
 

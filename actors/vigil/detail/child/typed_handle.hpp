@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/caf.hpp>
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/state/cell_access.hpp>
 #include <vigil/result.hpp>
 
@@ -17,14 +18,15 @@ template <class Handle>
   if constexpr (caf::is_handle<Handle>::value)
     return caf::actor_cast<Handle>(handle_of(x));
   else
-    return Handle{x};
+    return access::make<Handle>(x);
 }
 
 /// What a child's handle can be.
 template <class Handle>
 concept is_child_handle
-  = caf::is_handle<Handle>::value || std::is_constructible_v<Handle,
-                                                             const child_cell&>;
+  = caf::is_handle<Handle>::value || requires(const child_cell& x) {
+  access::make<Handle>(x);
+};
 
 /// Returns the handle if the child's handle is of that type.
 template <class Handle>

@@ -19,21 +19,21 @@ namespace vigil::detail {
 class dynamic_record;
 
 /// Tells a dynamic supervisor that its closed pool is empty.
-struct pool_drained {};
+struct VIGIL_EXPORT pool_drained {};
 
 /// Has a dynamic supervisor stop a child that nobody will get.
-struct pool_dismissed {
+struct VIGIL_EXPORT pool_dismissed {
   caf::strong_actor_ptr child;
 };
 
 /// Tells a dynamic supervisor that a child spent the budget.
-struct pool_exhausted {
+struct VIGIL_EXPORT pool_exhausted {
   failure last;
   std::vector<std::string> earlier;
 };
 
 /// A place in the listing of a pool: after the child of a uid in a shard.
-struct pool_cursor {
+struct VIGIL_EXPORT pool_cursor {
   std::size_t shard = 0;
   std::uint64_t below = std::numeric_limits<std::uint64_t>::max();
   /// That child, from which the next page goes on without a search.
@@ -52,7 +52,7 @@ struct pool_cursor {
 /// the two sees the other, and `pool_drained` comes or `close` returns true.
 /// (Both is fine: the supervisor asks again.) `open_` itself is read relaxed in
 /// the lock of a shard: `close` takes all locks after it has cleared it.
-class dynamic_children final : public population_base {
+class VIGIL_EXPORT dynamic_children final : public population_base {
 public:
   static constexpr std::size_t no_limit
     = std::numeric_limits<std::size_t>::max();

@@ -17,7 +17,7 @@ namespace vigil::detail {
 /// backoff, and takes it out of the pool when it is gone for good. Only a spent
 /// budget that all children have in common is news for the supervisor. Its
 /// first life begins with its first message.
-class dynamic_host_core : public dynamic_record, public host_core {
+class VIGIL_EXPORT dynamic_host_core : public dynamic_record, public host_core {
 public:
   explicit dynamic_host_core(std::shared_ptr<dynamic_children> pool)
     : dynamic_record(std::move(pool)),

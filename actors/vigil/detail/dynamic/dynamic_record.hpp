@@ -8,7 +8,7 @@
 namespace vigil::detail {
 
 /// One child of a dynamic supervisor; part of its host.
-class dynamic_record : public child_record {
+class VIGIL_EXPORT dynamic_record : public child_record {
 public:
   explicit dynamic_record(std::shared_ptr<dynamic_children> pool)
     : child_record(pool->spec(), pool->cell()), uid(pool->next_uid()),

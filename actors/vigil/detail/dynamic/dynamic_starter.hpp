@@ -39,7 +39,7 @@ struct dynamic_recipe {
 
 /// Starts children from typed arguments; shared by all children of a pool.
 template <class... Ts>
-class dynamic_starter {
+class VIGIL_EXPORT dynamic_starter {
 public:
   virtual ~dynamic_starter() = default;
 
@@ -57,7 +57,7 @@ public:
 };
 
 /// Gives places back that no child took: making an actor may throw.
-struct reserved_places {
+struct VIGIL_EXPORT reserved_places {
   ~reserved_places() {
     if (left > 0)
       pool.cancel(left);

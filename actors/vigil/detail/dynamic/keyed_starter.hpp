@@ -10,14 +10,14 @@
 namespace vigil::detail {
 
 /// What became of a start by key.
-struct keyed_started {
+struct VIGIL_EXPORT keyed_started {
   caf::strong_actor_ptr child;
   bool already = false;
 };
 
 /// Starts and finds children by key.
 template <class Key, class... Ts>
-class keyed_starter {
+class VIGIL_EXPORT keyed_starter {
 public:
   virtual ~keyed_starter() = default;
 

@@ -10,7 +10,7 @@ namespace vigil::detail {
 
 /// A request that is under way: who made it, and its number there. Null for
 /// messages that are no requests.
-struct request_id {
+struct VIGIL_EXPORT request_id {
   caf::strong_actor_ptr who;
   std::uint64_t number = 0;
 };
@@ -29,17 +29,18 @@ request_id_of(const compat::mailbox_element& x) {
 ///
 /// Thread-safe. A few instructions for each guard in between; takes locks of
 /// theirs, so call it without one of your own.
-[[nodiscard]] std::optional<caf::strong_actor_ptr>
+[[nodiscard]] VIGIL_EXPORT std::optional<caf::strong_actor_ptr>
 asker_of(const compat::mailbox_element& x);
 
 /// Returns what tells one asker from another where limits count by caller; for
 /// a request that nobody waits for, that of its sender. As `asker_of`.
-[[nodiscard]] std::string caller_key(const compat::mailbox_element& x);
+[[nodiscard]] VIGIL_EXPORT std::string
+caller_key(const compat::mailbox_element& x);
 
 /// Returns whether a request is one whose answer nobody waits for any more: as
 /// `asker_of` says, or since a life made it that is over, in an actor that goes
 /// on. False for messages that are no requests. Takes the same locks.
-[[nodiscard]] bool nobody_waits(const request_id& x);
+[[nodiscard]] VIGIL_EXPORT bool nobody_waits(const request_id& x);
 
 [[nodiscard]] inline bool nobody_waits(const compat::mailbox_element& x) {
   return nobody_waits(request_id_of(x));

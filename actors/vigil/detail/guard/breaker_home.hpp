@@ -21,7 +21,7 @@ using value_judge
   = std::function<std::optional<call_outcome>(compat::mailbox_element&)>;
 
 /// What a builder says of a breaker beside its policy.
-struct breaker_options {
+struct VIGIL_EXPORT breaker_options {
   duration timeout{};
   bool fresh = false;
   breaker_core::listener on_event;
@@ -33,7 +33,8 @@ struct breaker_options {
 };
 
 /// What the lives of one breaker actor have in common.
-class breaker_home : public std::enable_shared_from_this<breaker_home> {
+class VIGIL_EXPORT breaker_home
+  : public std::enable_shared_from_this<breaker_home> {
 public:
   breaker_home(std::string name, breaker_policy policy)
     : name_(std::move(name)), policy_(std::move(policy)) {
@@ -90,12 +91,12 @@ private:
 };
 
 /// Returns what is wrong with a breaker before it starts, or nothing.
-[[nodiscard]] std::optional<failure> check_breaker(const breaker_home& home,
-                                                   const breaker_options& x,
-                                                   bool null_target);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check_breaker(const breaker_home& home, const breaker_options& x,
+              bool null_target);
 
 /// Starts the actor of a breaker.
-[[nodiscard]] result<caf::strong_actor_ptr>
+[[nodiscard]] VIGIL_EXPORT result<caf::strong_actor_ptr>
 start_breaker(caf::actor_system& sys, const std::shared_ptr<breaker_home>& home,
               const breaker_options& options, caf::strong_actor_ptr target);
 

@@ -27,22 +27,22 @@ using layer_check
   = std::function<std::optional<failure>(const std::string& name)>;
 
 /// What is wrong with a bulkhead before an actor, or nothing.
-[[nodiscard]] std::optional<failure>
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
 check_bulkhead_layer(const bulkhead_policy& policy, const std::string& name);
 
-[[nodiscard]] layer_maker bulkhead_layer(bulkhead_policy policy);
+[[nodiscard]] VIGIL_EXPORT layer_maker bulkhead_layer(bulkhead_policy policy);
 
 /// With `by_sender` each sender has permits of its own.
-[[nodiscard]] layer_maker rate_limit_layer(rate_limit_policy policy,
-                                           bool by_sender);
+[[nodiscard]] VIGIL_EXPORT layer_maker
+rate_limit_layer(rate_limit_policy policy, bool by_sender);
 
-[[nodiscard]] layer_maker retry_layer(retry_policy policy,
-                                      std::vector<value_check> checks);
+[[nodiscard]] VIGIL_EXPORT layer_maker
+retry_layer(retry_policy policy, std::vector<value_check> checks);
 
-[[nodiscard]] layer_maker time_limit_layer(duration limit);
+[[nodiscard]] VIGIL_EXPORT layer_maker time_limit_layer(duration limit);
 
 /// `make` is called for each start.
-[[nodiscard]] layer_maker
+[[nodiscard]] VIGIL_EXPORT layer_maker
 fallback_layer(std::function<caf::strong_actor_ptr(caf::actor_system&)> make);
 
 } // namespace vigil::detail

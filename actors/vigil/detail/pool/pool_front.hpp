@@ -31,7 +31,7 @@ namespace vigil::detail {
 ///
 /// Thread-safe. Never calls into an actor while holding its lock. O(1) a
 /// message; O(members) while members skip.
-class pool_front final : public forwarding_actor {
+class VIGIL_EXPORT pool_front final : public forwarding_actor {
 public:
   static constexpr std::size_t no_limit
     = std::numeric_limits<std::size_t>::max();
@@ -152,15 +152,14 @@ private:
 };
 
 /// Makes the front of a pool, and the roster that keeps it informed.
-struct pool_parts {
+struct VIGIL_EXPORT pool_parts {
   caf::strong_actor_ptr handle;
   // Points into `handle`.
   pool_front* front;
   roster_ptr roster;
 };
 
-[[nodiscard]] pool_parts make_pool_front(const child_cell_ptr& cell,
-                                         std::size_t members,
-                                         std::size_t limit);
+[[nodiscard]] VIGIL_EXPORT pool_parts make_pool_front(
+  const child_cell_ptr& cell, std::size_t members, std::size_t limit);
 
 } // namespace vigil::detail

@@ -10,7 +10,7 @@ namespace vigil::detail {
 
 /// Hears what a supervisor does to its numbered children. Called by the
 /// supervisor's actor.
-class roster {
+class VIGIL_EXPORT roster {
 public:
   virtual ~roster() = default;
 
@@ -37,7 +37,8 @@ public:
 using roster_ptr = std::shared_ptr<roster>;
 
 /// Returns a factory of the same child that keeps `to` informed.
-[[nodiscard]] child_factory_ptr enrolled(child_factory_ptr child, roster_ptr to,
-                                         std::size_t index);
+[[nodiscard]] VIGIL_EXPORT child_factory_ptr enrolled(child_factory_ptr child,
+                                                      roster_ptr to,
+                                                      std::size_t index);
 
 } // namespace vigil::detail

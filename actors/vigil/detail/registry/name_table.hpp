@@ -25,7 +25,7 @@ using owner_id = const caf::actor_control_block*;
 struct name_entry;
 
 /// An owner of a name whom somebody holds.
-struct held_owner {
+struct VIGIL_EXPORT held_owner {
   explicit held_owner(caf::strong_actor_ptr x);
 
   held_owner(caf::strong_actor_ptr x, const name_entry& from);
@@ -49,7 +49,7 @@ struct held_owner {
 };
 
 /// One owner of one name. Keeps nobody alive.
-struct name_entry {
+struct VIGIL_EXPORT name_entry {
   explicit name_entry(const held_owner& x)
     : actor(caf::actor_cast<caf::weak_actor_ptr>(x.actor)), record(x.record),
       probe(x.probe) {
@@ -73,10 +73,10 @@ struct name_entry {
 
 /// Returns the owner if it has not been destroyed. Let go of it without a lock:
 /// yours may be the last reference.
-[[nodiscard]] std::optional<held_owner> hold(const name_entry& x);
+[[nodiscard]] VIGIL_EXPORT std::optional<held_owner> hold(const name_entry& x);
 
 /// A name to look for: a text and its hash, which is computed once.
-struct name_view {
+struct VIGIL_EXPORT name_view {
   explicit name_view(std::string_view x)
     : text(x), hash(std::hash<std::string_view>{}(x)) {
     // nop
@@ -86,7 +86,7 @@ struct name_view {
   std::size_t hash;
 };
 
-struct name_key {
+struct VIGIL_EXPORT name_key {
   explicit name_key(const name_view& x) : text(x.text), hash(x.hash) {
     // nop
   }
@@ -95,7 +95,7 @@ struct name_key {
   std::size_t hash;
 };
 
-struct name_hash {
+struct VIGIL_EXPORT name_hash {
   using is_transparent = void;
 
   template <class T>
@@ -104,7 +104,7 @@ struct name_hash {
   }
 };
 
-struct name_equal {
+struct VIGIL_EXPORT name_equal {
   using is_transparent = void;
 
   template <class T, class U>
@@ -114,7 +114,7 @@ struct name_equal {
 };
 
 /// The owners of one name, or the members of one group.
-struct name_place {
+struct VIGIL_EXPORT name_place {
   [[nodiscard]] name_entry* find(owner_id x) {
     return entries.find(std::hash<owner_id>{}(x),
                         [x](const name_entry& y) { return y.id() == x; });
@@ -134,7 +134,7 @@ using name_map
 
 /// Some of the names. What its lock guards is short and runs no foreign code:
 /// nobody lets go of a strong reference while holding it.
-struct alignas(64) name_shard {
+struct alignas(64) VIGIL_EXPORT name_shard {
   mutable spin_lock lock;
   // Guarded by lock, from here on.
   std::array<name_map, 2> maps;
@@ -153,7 +153,7 @@ struct alignas(64) name_shard {
 };
 
 /// All names, spread over shards.
-class name_table {
+class VIGIL_EXPORT name_table {
 public:
   [[nodiscard]] name_shard& shard_of(const name_view& x) noexcept {
     return shards_[x.hash % shards_.size()];
@@ -176,7 +176,7 @@ private:
 };
 
 /// Which names an owner has, so that its end finds them.
-class owner_index {
+class VIGIL_EXPORT owner_index {
 public:
   struct name {
     registry_scope scope;

@@ -24,7 +24,8 @@ namespace vigil::detail {
 /// take entries out and tell subscribers.
 ///
 /// Thread-safe. Locks, in this order: a shard of names, a shard of owners.
-class registry_state : public std::enable_shared_from_this<registry_state> {
+class VIGIL_EXPORT registry_state
+  : public std::enable_shared_from_this<registry_state> {
 public:
   registry_state() = default;
 

@@ -16,7 +16,7 @@ class resource_life : public std::enable_shared_from_this<resource_life> {
 public:
   resource_life(resource_guard_handle::pointer self, resource_settings_ptr x)
     : self_(self), settings_(std::move(x)),
-      board_(settings_->gauge.value_or(resource_gauge{}).board()),
+      board_(access::state(settings_->gauge.value_or(resource_gauge{}))),
       source_(settings_->source ? settings_->source : process_resources()),
       watch_(settings_->limits) {
     // nop

@@ -13,7 +13,7 @@
 namespace vigil::detail {
 
 /// A resource guard as its builder leaves it.
-struct resource_settings {
+struct VIGIL_EXPORT resource_settings {
   std::vector<resource_limit> limits;
   duration every = std::chrono::seconds{1};
   /// Null: this process.
@@ -30,7 +30,7 @@ using resource_settings_ptr = std::shared_ptr<const resource_settings>;
 
 /// The actor function of a resource guard. Reads once before it is up, so that
 /// what cannot be read fails the start. Needs a supervisor.
-[[nodiscard]] resource_guard_handle::behavior_type
+[[nodiscard]] VIGIL_EXPORT resource_guard_handle::behavior_type
 guard_resources(resource_guard_handle::pointer self,
                 const resource_settings_ptr& settings);
 

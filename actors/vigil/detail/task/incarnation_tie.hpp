@@ -9,7 +9,7 @@ namespace vigil::detail {
 
 /// Keeps an object alive for as long as one life of an actor lasts: the
 /// incarnation of a supervised child, or the actor itself.
-class incarnation_tie {
+class VIGIL_EXPORT incarnation_tie {
 public:
   incarnation_tie(caf::local_actor& self, std::shared_ptr<void> held);
 

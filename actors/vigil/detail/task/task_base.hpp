@@ -35,9 +35,9 @@ enum class task_place : std::uint8_t {
 /// Memory orders: the thread that claims the answer writes it, and `failed_`,
 /// and then sets `answered_` (release); a thread that finds it set (acquire)
 /// may read them.
-class task_base : public child_record,
-                  public compat::job,
-                  public std::enable_shared_from_this<task_base> {
+class VIGIL_EXPORT task_base : public child_record,
+                               public compat::job,
+                               public std::enable_shared_from_this<task_base> {
 public:
   /// Called in the thread that answers.
   using listener = std::function<void(compat::context*)>;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/guarded_handler.hpp>
 #include <vigil/detail/child/holds_tree.hpp>
 #include <vigil/detail/child/is_null.hpp>
@@ -146,8 +147,8 @@ private:
   bool work_promised(compat::context* ctx) {
     auto begun = outcome_of_call<void>([&] {
       auto me = std::static_pointer_cast<super>(this->shared_from_this());
-      task_promise<value_type> owed{
-        std::make_shared<owed_answer<value_type>>(std::move(me), this->life())};
+      auto owed = access::make<task_promise<value_type>>(
+        std::make_shared<owed_answer<value_type>>(std::move(me), this->life()));
       if constexpr (traits::polite)
         (*f_)(this->stop_token(), std::move(owed));
       else

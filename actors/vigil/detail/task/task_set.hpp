@@ -16,7 +16,7 @@ namespace vigil::detail {
 class task_base;
 
 /// How a task supervisor is set up.
-struct task_settings {
+struct VIGIL_EXPORT task_settings {
   supervisor_spec supervisor;
   shutdown_policy shutdown = std::chrono::seconds{5};
   any_count max_children = unlimited;
@@ -25,12 +25,12 @@ struct task_settings {
 };
 
 /// Asks the front of a pool to answer when the task has.
-struct task_wait {
+struct VIGIL_EXPORT task_wait {
   std::shared_ptr<task_base> task;
 };
 
 /// The answer to `task_wait`: the result is there.
-struct task_done {};
+struct VIGIL_EXPORT task_done {};
 
 /// The tasks of one task supervisor: what they share. Tasks come and go in any
 /// thread without a message to the supervisor. Thread-safe.
@@ -40,8 +40,9 @@ struct task_done {};
 /// there. The last task to go takes itself off `held_` and then looks whether
 /// the set is open; `close` shuts it and then looks at `held_`. These four are
 /// seq_cst, so that one of the two sees the other, as in `dynamic_children`.
-class task_set final : public population_base,
-                       public std::enable_shared_from_this<task_set> {
+class VIGIL_EXPORT task_set final
+  : public population_base,
+    public std::enable_shared_from_this<task_set> {
 public:
   task_set(supervisor_cell_ptr cell, const task_settings& settings);
 

@@ -68,7 +68,7 @@ template <class T, class F>
 
 /// One task whose result is an `outcome<T>`.
 template <class T>
-class task_state : public task_base {
+class VIGIL_EXPORT task_state : public task_base {
 public:
   using task_base::task_base;
 

@@ -12,15 +12,17 @@ namespace vigil::detail {
 /// answered. Fails with `errc::timeout`, `errc::negative_delay`, or, in a
 /// thread that runs actors, `errc::would_block`. `duration::max()` is for ever.
 /// Lets virtual time run.
-[[nodiscard]] result<void> wait_for(std::span<task_base* const> xs,
-                                    duration timeout,
-                                    const std::function<bool()>& enough);
+[[nodiscard]] VIGIL_EXPORT result<void>
+wait_for(std::span<task_base* const> xs, duration timeout,
+         const std::function<bool()>& enough);
 
 /// Blocks until the task has answered.
-[[nodiscard]] result<void> wait_for(task_base& x, duration timeout);
+[[nodiscard]] VIGIL_EXPORT result<void> wait_for(task_base& x,
+                                                 duration timeout);
 
 /// Asks a task to stop, waits for its answer, then kills it. Fails with
 /// `errc::would_block` or `errc::negative_delay`.
-[[nodiscard]] result<void> shut_down(task_base& x, const shutdown_policy& how);
+[[nodiscard]] VIGIL_EXPORT result<void> shut_down(task_base& x,
+                                                  const shutdown_policy& how);
 
 } // namespace vigil::detail

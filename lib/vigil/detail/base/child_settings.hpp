@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/child_spec.hpp>
+#include <vigil/detail/base/changed.hpp>
 
 #include <chrono>
 #include <functional>
@@ -73,9 +74,9 @@ protected:
 
   template <class F>
   [[nodiscard]] Derived with(F f) const {
-    auto result = static_cast<const Derived&>(*this);
-    f(static_cast<child_settings&>(result).spec_);
-    return result;
+    return detail::changed(static_cast<const Derived&>(*this), [&](auto& x) {
+      f(static_cast<child_settings&>(x).spec_);
+    });
   }
 
 private:

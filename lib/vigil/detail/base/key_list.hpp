@@ -10,7 +10,7 @@ namespace vigil {
 
 /// The keys that a tree's type carries.
 template <class... Keys>
-struct key_list {
+struct VIGIL_EXPORT key_list {
   static constexpr std::size_t size = sizeof...(Keys);
 };
 

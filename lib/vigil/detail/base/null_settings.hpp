@@ -12,7 +12,7 @@ namespace vigil::detail {
 ///
 /// Who sets a setting again takes back what it was before, and nothing that
 /// another setting was given: no later setter hides an earlier mistake.
-class null_settings {
+class VIGIL_EXPORT null_settings {
 public:
   /// Notes what `setting` was given now. The text has to live for ever.
   void note(const char* setting, bool is_null) {

@@ -11,7 +11,7 @@ namespace vigil::detail {
 /// Counts the permits of one key. A plain value with exact arithmetic: no
 /// fraction of a permit is ever rounded to a whole one, and a time before the
 /// last one changes nothing.
-class rate_meter {
+class VIGIL_EXPORT rate_meter {
 public:
   rate_meter(rate x, rate_refill refill, std::uint32_t burst, time_point now);
 

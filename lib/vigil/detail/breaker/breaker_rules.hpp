@@ -9,7 +9,7 @@
 namespace vigil::detail {
 
 /// Which limits are reached: bits by cause.
-class verdict {
+class VIGIL_EXPORT verdict {
 public:
   void add(breaker_cause x) noexcept {
     bits_ |= 1U << static_cast<unsigned>(x);
@@ -42,7 +42,7 @@ enum class probe_verdict : std::uint8_t { undecided, passed, failed };
 
 /// The limits of a policy, ready to compare with. Shares are in billionths, so
 /// that "at 7 percent" is exact.
-class breaker_rules {
+class VIGIL_EXPORT breaker_rules {
 public:
   explicit breaker_rules(const breaker_settings& x);
 
@@ -90,7 +90,7 @@ private:
 };
 
 /// What a breaker remembers across moves.
-struct breaker_memory {
+struct VIGIL_EXPORT breaker_memory {
   std::uint32_t attempts = 0;
   time_point closed_since{};
   call_tally seen;

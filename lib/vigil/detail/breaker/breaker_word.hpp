@@ -26,7 +26,7 @@ namespace vigil::detail {
 /// says that the stay is over. Deadline, category and code are three loads, and
 /// of one stay whenever they are given out. `may_be_over` spares the second
 /// look: lapped, it may answer for a later stay.
-class breaker_word {
+class VIGIL_EXPORT breaker_word {
 public:
   using value = std::uint64_t;
 

@@ -7,7 +7,7 @@
 namespace vigil::detail {
 
 /// What a window holds.
-struct call_tally {
+struct VIGIL_EXPORT call_tally {
   std::uint64_t total = 0;
   std::uint64_t failed = 0;
   std::uint64_t slow = 0;
@@ -16,7 +16,7 @@ struct call_tally {
 };
 
 /// How one call counts.
-struct call_mark {
+struct VIGIL_EXPORT call_mark {
   bool failed = false;
   bool slow = false;
 };

@@ -33,7 +33,7 @@ namespace vigil::detail {
 /// A thread that is lapped between taking its place and writing itself there
 /// pushes out a newer result and takes that off the sums: the sums stay those
 /// of the ring. A result of another stay finds another tag and gets nothing.
-class count_window {
+class VIGIL_EXPORT count_window {
 public:
   /// @pre `0 < size && size < 2^14`
   explicit count_window(std::uint32_t size)

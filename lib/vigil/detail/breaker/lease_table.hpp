@@ -9,7 +9,7 @@
 namespace vigil::detail {
 
 /// Names an entry of a `lease_table`: a place and whose turn it is there.
-struct lease_id {
+struct VIGIL_EXPORT lease_id {
   static constexpr std::uint32_t none = ~0U;
 
   std::uint64_t turn = 0;
@@ -32,7 +32,7 @@ struct lease_id {
 /// `breaker_core`: a call shows its lease and then looks at the date, a scan
 /// takes the date away and then looks at the leases, so that one of the two
 /// sees the other.
-class lease_table {
+class VIGIL_EXPORT lease_table {
 public:
   /// @param turn the first turn of each place; for tests
   explicit lease_table(std::uint32_t size, std::uint64_t turn = 0);

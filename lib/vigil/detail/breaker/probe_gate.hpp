@@ -19,7 +19,7 @@ namespace vigil::detail {
 /// done (both release), and reads the failures after that (acquire). So the
 /// last to be counted as done sees how all of them ended. One of a stay that is
 /// over is told so.
-class probe_gate {
+class VIGIL_EXPORT probe_gate {
 public:
   enum class answer : std::uint8_t { first, admitted, full, over };
 

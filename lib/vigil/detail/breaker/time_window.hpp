@@ -44,7 +44,7 @@ namespace vigil::detail {
 ///
 /// A reader that is lapped finds words of later laps, which count as nothing; a
 /// call that is lapped finds its bucket gone on, and is not counted.
-class time_window {
+class VIGIL_EXPORT time_window {
 public:
   using value = bit_field<0, 28>;
 

@@ -191,7 +191,7 @@ template <class Payload>
 
 /// Drives an actor system whose scheduler is CAF's test coordinator; inactive
 /// for all others.
-class test_driver {
+class VIGIL_EXPORT test_driver {
 public:
   explicit test_driver(caf::actor_system& sys)
     : impl_(dynamic_cast<caf::scheduler::test_coordinator*>(&sys.scheduler())) {

@@ -17,7 +17,7 @@
 namespace vigil::compat {
 
 /// Has an actor look at what became of its behavior.
-struct attention {};
+struct VIGIL_EXPORT attention {};
 
 } // namespace vigil::compat
 

@@ -29,9 +29,11 @@ struct shown_handler {
   }
 };
 
-caf::io::network::event_handler& handler_in(caf::io::network::doorman_impl& x);
-caf::io::network::event_handler& handler_in(caf::io::network::scribe_impl& x);
-caf::io::network::event_handler&
+VIGIL_EXPORT caf::io::network::event_handler&
+handler_in(caf::io::network::doorman_impl& x);
+VIGIL_EXPORT caf::io::network::event_handler&
+handler_in(caf::io::network::scribe_impl& x);
+VIGIL_EXPORT caf::io::network::event_handler&
 handler_in(caf::io::network::datagram_servant_impl& x);
 
 template struct shown_handler<caf::io::network::doorman_impl,
@@ -43,7 +45,7 @@ template struct shown_handler<
   &caf::io::network::datagram_servant_impl::handler_>;
 
 /// A socket whose broker ends.
-struct closing_socket {
+struct VIGIL_EXPORT closing_socket {
   caf::intrusive_ptr<caf::io::network::manager> servant;
   caf::io::network::event_handler* handler;
 

@@ -9,7 +9,7 @@
 namespace vigil::compat {
 
 /// Work for the scheduler that is no actor: has no mailbox, and runs once.
-class job : public caf::resumable {
+class VIGIL_EXPORT job : public caf::resumable {
 public:
   [[nodiscard]] subtype_t subtype() const final {
     return function_object;
@@ -50,6 +50,6 @@ private:
 
 /// Returns whether the calling thread is one of those that run the actors of
 /// `sys`: who blocks it may wait for ever. O(workers).
-[[nodiscard]] bool is_scheduler_thread(caf::actor_system& sys);
+[[nodiscard]] VIGIL_EXPORT bool is_scheduler_thread(caf::actor_system& sys);
 
 } // namespace vigil::compat

@@ -42,7 +42,7 @@ namespace vigil::compat {
 
 /// A message that stands for another: it has the sender, number and stages of
 /// that one, and shows its content.
-class wrapped_element : public caf::mailbox_element {
+class VIGIL_EXPORT wrapped_element : public caf::mailbox_element {
 public:
   caf::type_erased_tuple& content() override {
     return inner_->content();

@@ -15,7 +15,7 @@ namespace vigil::compat {
 // -- standing between a requester and who answers -----------------------------
 
 /// Who made a request, and how it wants to be answered.
-struct requester {
+struct VIGIL_EXPORT requester {
   caf::strong_actor_ptr source;
   mailbox_element::forwarding_stack stages;
   caf::message_id id;
@@ -142,7 +142,7 @@ inline void answer(requester&& to, element_ptr x, context* ctx) {
 /// that one had made the request. The handle puts the relay there; the relay
 /// hands the answer on to who asked. Nothing has to be kept for a request, and
 /// whoever owes the answer, now or later, knows nothing of it.
-class answer_relay : public forwarder {
+class VIGIL_EXPORT answer_relay : public forwarder {
 public:
   answer_relay(caf::actor_config& cfg, caf::weak_actor_ptr handle)
     : forwarder(cfg), handle_(std::move(handle)) {
@@ -296,7 +296,7 @@ inline void answer_through(mailbox_element& x,
 
 /// Has what an actor answers while it handles a message go through a relay, at
 /// no cost for messages that are not answered.
-class answer_stage {
+class VIGIL_EXPORT answer_stage {
 public:
   answer_stage(caf::strong_actor_ptr relay, const caf::actor_control_block* me)
     : relay_(std::move(relay)), me_(me) {

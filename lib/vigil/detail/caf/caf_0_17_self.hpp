@@ -16,7 +16,7 @@
 namespace vigil::compat {
 
 /// A message that ends with one life of its receiver, with the number of that.
-class own_message final : public wrapped_element {
+class VIGIL_EXPORT own_message final : public wrapped_element {
 public:
   own_message(element_ptr x, std::uint64_t life)
     : wrapped_element(std::move(x)), life_(life) {
@@ -45,7 +45,7 @@ as_own_message(const mailbox_element& x) noexcept {
 /// Memory orders: the number is raised (release) once the messages of the life
 /// before are marked, and loaded (acquire) for each that the clock brings: a
 /// thread that finds the new number meets no unmarked message of the old life.
-struct own_messages {
+struct VIGIL_EXPORT own_messages {
   explicit own_messages(std::uint64_t n) : life(n) {
     // nop
   }
@@ -67,7 +67,7 @@ struct own_messages {
 
 /// Marks what an actor has scheduled to itself as sent by `life`, and from then
 /// on what the clock brings as of `life + 1`.
-class own_schedule {
+class VIGIL_EXPORT own_schedule {
 public:
   own_schedule(const caf::actor_control_block* actor, std::uint64_t life,
                std::shared_ptr<own_messages> to)

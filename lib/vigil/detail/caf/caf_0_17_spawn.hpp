@@ -133,7 +133,7 @@ template <class T, class... Ts>
 }
 
 /// A hook that waits for the end of the actor itself, see `telling`.
-class lasting_hook : public caf::attachable {};
+class VIGIL_EXPORT lasting_hook : public caf::attachable {};
 
 /// Calls a function once when an actor ends.
 ///
@@ -209,7 +209,7 @@ inline void unwatch(const caf::strong_actor_ptr& x, const void* key) {
 /// Looks whether an actor has ended, not later than anybody else learns of it:
 /// CAF closes the mailbox before it bounces requests, and marks the actor
 /// before it tells those that monitor it.
-class end_probe {
+class VIGIL_EXPORT end_probe {
 public:
   explicit end_probe(const caf::strong_actor_ptr& x)
     : actor_(x->get()),

@@ -26,7 +26,7 @@ class timekeeper;
 /// Made by the first who asks for it, shared by all, and gone with the system
 /// and the last handle; its end touches neither the clock nor the system, so
 /// handles may outlive the system, whose end forgets all times. Thread-safe.
-class timers {
+class VIGIL_EXPORT timers {
 public:
   /// Finds or makes the timers of `sys`. Takes a lock that all systems share:
   /// for who starts a tree or makes a guard, not for each message.
@@ -46,7 +46,7 @@ private:
 /// about. All functions are thread-safe; O(log n) in the times of the system,
 /// and no more than a lock and an entry in a heap unless the time is the
 /// earliest of all.
-class timer {
+class VIGIL_EXPORT timer {
 public:
   explicit timer(const timers& home) : home_(home.keeper_) {
     // nop

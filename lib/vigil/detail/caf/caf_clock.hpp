@@ -11,7 +11,7 @@ namespace vigil::compat {
 ///
 /// Real time goes on without the system. Virtual time stands still from the
 /// last look on. Not thread-safe; O(1), and takes a lock when it is made.
-class lasting_clock {
+class VIGIL_EXPORT lasting_clock {
 public:
   lasting_clock() = default;
 

@@ -10,7 +10,7 @@ namespace vigil::detail {
 
 /// One failure of a chain, as it crosses the border of a process. The time
 /// stays behind: clocks of two processes have nothing to do with each other.
-struct wire_row {
+struct VIGIL_EXPORT wire_row {
   std::string category;
   std::int32_t code = 0;
   /// What the code means, for who does not know its category.
@@ -23,11 +23,11 @@ struct wire_row {
 };
 
 /// The chain, what came of it first.
-[[nodiscard]] std::vector<wire_row> to_wire(const failure& x);
+[[nodiscard]] VIGIL_EXPORT std::vector<wire_row> to_wire(const failure& x);
 
 /// Codes of `vigil` and of the standard library are the same on both sides, and
 /// so are those that `add_error_category` told of. Others keep their category's
 /// name, value and text.
-[[nodiscard]] failure from_wire(const std::vector<wire_row>& xs);
+[[nodiscard]] VIGIL_EXPORT failure from_wire(const std::vector<wire_row>& xs);
 
 } // namespace vigil::detail

@@ -38,7 +38,7 @@ struct supervisor_cell;
 
 /// What all supervisors and hosts of one tree share. Who is no actor of the
 /// tree may have it for longer than there is an actor system.
-struct tree_context {
+struct VIGIL_EXPORT tree_context {
   explicit tree_context(caf::actor_system& sys) : system(sys), timers(sys) {
     // nop
   }
@@ -84,7 +84,7 @@ struct tree_context {
 
 /// What a supervisor and the host of one child share, and what inspection
 /// reads. Lives as long as anybody looks at it.
-class child_cell final : public child_record {
+class VIGIL_EXPORT child_cell final : public child_record {
 public:
   child_cell(shared_spec what, child_uid id,
              std::shared_ptr<supervisor_cell> in, std::type_index handle_of);
@@ -140,10 +140,10 @@ private:
 };
 
 /// Returns the reason with which an actor ends like that.
-[[nodiscard]] caf::error reason_of(const child_exit& x);
+[[nodiscard]] VIGIL_EXPORT caf::error reason_of(const child_exit& x);
 
 /// What a supervisor shows to its children's hosts and to inspection.
-struct supervisor_cell {
+struct VIGIL_EXPORT supervisor_cell {
   supervisor_cell(supervisor_spec spec, std::string path,
                   std::shared_ptr<tree_context> tree);
 
@@ -186,9 +186,11 @@ private:
 
 /// Returns what a snapshot tells of any child; parent and depth are left to the
 /// caller.
-[[nodiscard]] tree_snapshot::row row_of(const child_record& x, std::string id);
+[[nodiscard]] VIGIL_EXPORT tree_snapshot::row row_of(const child_record& x,
+                                                     std::string id);
 
 /// Pictures the tree below `root` without a message to anybody.
-[[nodiscard]] tree_snapshot take_snapshot(const supervisor_cell& root);
+[[nodiscard]] VIGIL_EXPORT tree_snapshot
+take_snapshot(const supervisor_cell& root);
 
 } // namespace vigil::detail

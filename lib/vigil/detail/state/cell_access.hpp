@@ -25,20 +25,20 @@ using supervisor_cell_ptr = std::shared_ptr<supervisor_cell>;
 
 // What headers of users need of a cell, without what a cell is made of.
 
-[[nodiscard]] child_record& record_of(child_cell& x) noexcept;
+[[nodiscard]] VIGIL_EXPORT child_record& record_of(child_cell& x) noexcept;
 
-[[nodiscard]] const child_spec& spec_of(const child_cell& x) noexcept;
+[[nodiscard]] VIGIL_EXPORT const child_spec& spec_of(const child_cell& x) noexcept;
 
-[[nodiscard]] caf::actor_system& system_of(const child_cell& x) noexcept;
+[[nodiscard]] VIGIL_EXPORT caf::actor_system& system_of(const child_cell& x) noexcept;
 
 /// Returns the handle that outlives restarts; null before the first start.
-[[nodiscard]] caf::strong_actor_ptr handle_of(const child_cell& x);
+[[nodiscard]] VIGIL_EXPORT caf::strong_actor_ptr handle_of(const child_cell& x);
 
 /// Returns why the last incarnation ended.
-[[nodiscard]] caf::error last_end_of(const child_cell& x);
+[[nodiscard]] VIGIL_EXPORT caf::error last_end_of(const child_cell& x);
 
 /// Returns why nobody can have the child by a handle of that type, or nothing.
-[[nodiscard]] std::optional<failure>
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
 refuse_handle(const child_cell& x, const std::type_info& type);
 
 } // namespace detail

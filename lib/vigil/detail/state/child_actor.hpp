@@ -8,7 +8,7 @@
 namespace vigil::detail {
 
 /// An actor whose handle stands for a child over all of its incarnations.
-class child_actor {
+class VIGIL_EXPORT child_actor {
 public:
   virtual ~child_actor();
 

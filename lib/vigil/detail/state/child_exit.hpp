@@ -12,7 +12,7 @@
 namespace vigil::detail {
 
 /// The end of one incarnation.
-struct child_exit {
+struct VIGIL_EXPORT child_exit {
   exit_kind kind = exit_kind::normal;
 
   /// Why; meaningful for abnormal ends only.
@@ -32,30 +32,32 @@ struct child_exit {
 };
 
 /// Returns an abnormal end for that reason.
-[[nodiscard]] child_exit abnormal(failure why);
+[[nodiscard]] VIGIL_EXPORT child_exit abnormal(failure why);
 
 /// Returns why an end is a failure where none was expected: the failure, or
 /// that it ended cleanly and what to write if it may, or must not.
-[[nodiscard]] failure cause_of(const child_exit& x);
+[[nodiscard]] VIGIL_EXPORT failure cause_of(const child_exit& x);
 
 /// Returns whether an end is abnormal in the eyes of `spec`, that is after its
 /// `restart_when` had a say. A restart in place that failed always is.
-[[nodiscard]] bool is_abnormal(const child_spec& spec, const child_exit& x);
+[[nodiscard]] VIGIL_EXPORT bool is_abnormal(const child_spec& spec,
+                                            const child_exit& x);
 
 /// Returns whether `spec` has a child restarted after such an end. OTP: the
 /// table of restart types.
-[[nodiscard]] bool wants_restart(const child_spec& spec, const child_exit& x);
+[[nodiscard]] VIGIL_EXPORT bool wants_restart(const child_spec& spec,
+                                              const child_exit& x);
 
 /// Returns whether the child's own host may restart it in place without asking
 /// its supervisor, budget aside: nothing but this one child is concerned and
 /// nothing has to be waited for.
-[[nodiscard]] bool restarts_alone(const child_spec& spec,
-                                  restart_strategy strategy,
-                                  const child_exit& x);
+[[nodiscard]] VIGIL_EXPORT bool restarts_alone(const child_spec& spec,
+                                               restart_strategy strategy,
+                                               const child_exit& x);
 
 /// Returns whether the same holds for whatever abnormal end, so that nobody has
 /// to look at it.
-[[nodiscard]] bool restarts_alone_always(const child_spec& spec,
-                                         restart_strategy strategy);
+[[nodiscard]] VIGIL_EXPORT bool
+restarts_alone_always(const child_spec& spec, restart_strategy strategy);
 
 } // namespace vigil::detail

@@ -101,7 +101,7 @@ result<supervisor_cell_ptr> supervisor_at(const supervisor_cell& from,
 failure has_no_ids(const supervisor_cell& x) {
   return {errc::bad_combination,
           "the children of a dynamic supervisor have no ids: find it as "
-          "dynamic<…> and ask that",
+          "dynamic_ref<…> and ask that",
           x.path};
 }
 

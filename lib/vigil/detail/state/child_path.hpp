@@ -8,7 +8,7 @@
 namespace vigil::detail {
 
 /// What a path names.
-struct child_place {
+struct VIGIL_EXPORT child_place {
   /// The supervisor that has the child, as a child itself; null: the one where
   /// the path starts.
   child_cell_ptr above;
@@ -31,21 +31,21 @@ struct child_place {
 /// Fails with `errc::not_found` and the first part of the path that is not
 /// there, unless only the last one is missing, and with
 /// `errc::bad_combination` for children of a dynamic supervisor.
-[[nodiscard]] result<child_place> place_of(const supervisor_cell& from,
-                                           std::string_view path);
+[[nodiscard]] VIGIL_EXPORT result<child_place>
+place_of(const supervisor_cell& from, std::string_view path);
 
 /// Finds the child that a path names; `errc::not_found` if there is none.
-[[nodiscard]] result<child_cell_ptr> child_at(const supervisor_cell& from,
-                                              std::string_view path);
+[[nodiscard]] VIGIL_EXPORT result<child_cell_ptr>
+child_at(const supervisor_cell& from, std::string_view path);
 
 /// Finds the supervisor that a path names. Null for `from` itself.
-[[nodiscard]] result<supervisor_cell_ptr>
+[[nodiscard]] VIGIL_EXPORT result<supervisor_cell_ptr>
 supervisor_at(const supervisor_cell& from, std::string_view path);
 
 /// Says that the children of a dynamic supervisor are not found by id.
-[[nodiscard]] failure has_no_ids(const supervisor_cell& x);
+[[nodiscard]] VIGIL_EXPORT failure has_no_ids(const supervisor_cell& x);
 
 /// Says that the supervisor itself is none of its children.
-[[nodiscard]] failure no_child_of_itself(const supervisor_cell& x);
+[[nodiscard]] VIGIL_EXPORT failure no_child_of_itself(const supervisor_cell& x);
 
 } // namespace vigil::detail

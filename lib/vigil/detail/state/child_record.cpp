@@ -149,7 +149,7 @@ void child_record::publish(std::uint64_t life, event x) const {
   x.path = path();
   x.incarnation = life;
   x.time = now();
-  owner.tree->events.publish(x);
+  access::publish(owner.tree->events, x);
 }
 
 void child_record::lose_messages(std::uint32_t n, std::uint64_t life) {

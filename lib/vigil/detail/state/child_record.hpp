@@ -40,7 +40,7 @@ struct supervisor_cell;
 /// seq_cst: `vanish` marks the child and then asks for listeners, a listener
 /// says that it is there and then asks whether the child is gone, so that one
 /// of the two sees the other.
-class child_record {
+class VIGIL_EXPORT child_record {
 public:
   /// Both references outlive the record.
   child_record(const child_spec& spec_, supervisor_cell& owner_) noexcept

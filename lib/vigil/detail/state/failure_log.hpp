@@ -13,7 +13,7 @@ namespace vigil::detail {
 
 /// Returns a failure as one line of a history. A supervisor that gave up tells
 /// a history itself: it is left out, and the root cause named instead.
-[[nodiscard]] std::string history_line(const failure& x);
+[[nodiscard]] VIGIL_EXPORT std::string history_line(const failure& x);
 
 /// Keeps the last failures of one child.
 ///
@@ -25,7 +25,7 @@ namespace vigil::detail {
 /// a number that publishes nothing. A writer that stands still while others
 /// write all places puts an older failure over a newer one; the order of what
 /// is shown is that of the numbers all the same.
-class failure_log {
+class VIGIL_EXPORT failure_log {
 public:
   static constexpr std::size_t capacity = 4;
 

@@ -10,7 +10,7 @@ class child_cell;
 
 /// Learns when the lives of a child begin and cease to handle messages. A
 /// restart in place is neither.
-class incarnation_watch {
+class VIGIL_EXPORT incarnation_watch {
 public:
   virtual ~incarnation_watch() = default;
 

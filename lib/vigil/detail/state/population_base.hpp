@@ -8,7 +8,7 @@
 namespace vigil::detail {
 
 /// What inspection sees of the children of a dynamic supervisor.
-class population_base {
+class VIGIL_EXPORT population_base {
 public:
   virtual ~population_base() = default;
 

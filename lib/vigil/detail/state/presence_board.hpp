@@ -15,7 +15,7 @@ class child_record;
 
 /// Tells who asked when a child of a tree is gone, or is back. Thread-safe; no
 /// lock is held during a call.
-class presence_board {
+class VIGIL_EXPORT presence_board {
 public:
   using listener = std::function<void()>;
 

@@ -33,7 +33,7 @@ namespace vigil {
 /// stands still until others have gone round the ring finds a later stamp
 /// there: that one stays, and the thread is refused, as the budget was spent
 /// meanwhile. For larger limits see `counts` in the source.
-class restart_window {
+class VIGIL_EXPORT restart_window {
 public:
   /// Up to that limit each restart is remembered.
   static constexpr std::uint32_t most_exact = 1024;

@@ -12,7 +12,7 @@ namespace vigil::detail {
 ///
 /// Memory orders: `unlock` (release) pairs with the `lock` that takes it next
 /// (acquire). The wait looks relaxed: it only tells when to try again.
-class spin_lock {
+class VIGIL_EXPORT spin_lock {
 public:
   void lock() noexcept {
     while (flag_.test_and_set(std::memory_order_acquire))

@@ -10,7 +10,7 @@ namespace vigil::detail {
 
 /// A counter that many threads count up at the cost of a plain addition: each
 /// has a cache line of its own. Exact. Reading is O(number of lines).
-class striped_counter {
+class VIGIL_EXPORT striped_counter {
 public:
   void add() noexcept {
     const auto mine = thread_number();

@@ -10,10 +10,10 @@ inline constexpr unsigned max_thread_number = 32;
 inline constexpr unsigned no_thread_number = ~0U;
 
 /// See `thread_number`.
-inline thread_local unsigned my_thread_number = no_thread_number;
+VIGIL_EXPORT inline thread_local unsigned my_thread_number = no_thread_number;
 
 /// Gives the calling thread a number until it ends, or 0 if all are taken.
-unsigned claim_thread_number() noexcept;
+VIGIL_EXPORT unsigned claim_thread_number() noexcept;
 
 /// Returns a small number that no other living thread has, or 0 if there are
 /// too many threads. Costs a load, except for the first call of a thread.

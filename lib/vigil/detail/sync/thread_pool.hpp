@@ -16,7 +16,7 @@ namespace vigil::detail {
 /// Threads start as they are needed and stay until the pool goes. Work that
 /// waits for other work says so with `waiting`, which lends the pool a thread
 /// meanwhile, so that it never waits for itself. Thread-safe.
-class thread_pool {
+class VIGIL_EXPORT thread_pool {
   struct shared;
 
 public:

@@ -16,7 +16,7 @@
 namespace vigil::detail {
 
 /// Asks a child how it does. Immutable, shared by all starts of a tree.
-class health_probe {
+class VIGIL_EXPORT health_probe {
 public:
   using callback = std::function<void(result<health>)>;
 
@@ -34,7 +34,7 @@ public:
 };
 
 /// Sees whether the child handles messages at all. Its handlers do not see it.
-class liveness final : public health_probe {
+class VIGIL_EXPORT liveness final : public health_probe {
 public:
   void ask(supervisor_handle::base& self, const compat::timers& timers,
            const caf::strong_actor_ptr& child, duration timeout,

@@ -26,7 +26,7 @@ namespace vigil::detail {
 /// the handle of a partition that stops, as long as that has one. `resizing_`
 /// is a lock that is only tried (exchange acquire, store release). `turn_` is
 /// relaxed: any number will do.
-class partition_table : public roster {
+class VIGIL_EXPORT partition_table : public roster {
 public:
   explicit partition_table(std::size_t n) : max_size_(n), size_(n) {
     // nop
@@ -86,7 +86,7 @@ private:
 
 /// Keeps the handles of the partitions where any thread finds them at once.
 template <class Handle>
-class partition_handles final : public partition_table {
+class VIGIL_EXPORT partition_handles final : public partition_table {
 public:
   explicit partition_handles(std::size_t n) : partition_table(n), places_(n) {
     // nop
@@ -124,7 +124,7 @@ private:
 };
 
 /// What is shared about a partition supervisor.
-struct partition_cell final : supervisor_cell {
+struct VIGIL_EXPORT partition_cell final : supervisor_cell {
   partition_cell(supervisor_spec spec_, std::string path_,
                  std::shared_ptr<tree_context> tree_,
                  std::shared_ptr<partition_table> table_);
@@ -138,15 +138,16 @@ using make_partition_table
   = std::function<std::shared_ptr<partition_table>(std::size_t)>;
 
 /// Returns what a parent supervisor makes of it.
-[[nodiscard]] child_definition define_partitions(child_spec spec, replicas x,
-                                                 make_partition_table make,
-                                                 std::type_index handle);
+[[nodiscard]] VIGIL_EXPORT child_definition
+define_partitions(child_spec spec, replicas x, make_partition_table make,
+                  std::type_index handle);
 
 /// Returns the cell of a child that is a partition supervisor.
-[[nodiscard]] partition_cell_ptr partitions_of(const child_cell& x);
+[[nodiscard]] VIGIL_EXPORT partition_cell_ptr
+partitions_of(const child_cell& x);
 
 /// Says why a partition cannot be found; `x` may be null.
-[[nodiscard]] failure no_partition(const partition_cell* x);
+[[nodiscard]] VIGIL_EXPORT failure no_partition(const partition_cell* x);
 
 /// Returns whether the supervisor is down: its partitions are gone.
 [[nodiscard]] inline bool is_down(const partition_cell& x) noexcept {
@@ -154,7 +155,7 @@ using make_partition_table
 }
 
 /// Starts or stops partitions until there are `n`; returns how many there were.
-[[nodiscard]] result<std::size_t>
+[[nodiscard]] VIGIL_EXPORT result<std::size_t>
 resize_partitions(const partition_cell* x, any_count n, duration timeout);
 
 } // namespace vigil::detail

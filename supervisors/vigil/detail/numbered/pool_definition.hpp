@@ -10,8 +10,9 @@ namespace vigil::detail {
 
 /// Returns what a parent supervisor makes of a pool. At most `queue` messages
 /// wait for a member.
-[[nodiscard]] child_definition define_pool(child_spec spec, replicas x,
-                                           any_count queue,
-                                           std::type_index handle);
+[[nodiscard]] VIGIL_EXPORT child_definition define_pool(child_spec spec,
+                                                        replicas x,
+                                                        any_count queue,
+                                                        std::type_index handle);
 
 } // namespace vigil::detail

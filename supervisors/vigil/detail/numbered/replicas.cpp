@@ -12,7 +12,7 @@ namespace {
 child_definition numbered(const replicas& x, std::size_t index) {
   auto result = x.make(index);
   result.spec.id = std::to_string(index);
-  result.key = nullptr;
+  result.key = {};
   return result;
 }
 

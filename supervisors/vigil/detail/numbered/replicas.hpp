@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/child_key.hpp>
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/holds_tree.hpp>
 #include <vigil/detail/child/host_port.hpp>
 #include <vigil/detail/pool/roster.hpp>
@@ -19,7 +20,7 @@ namespace vigil::detail {
 
 /// A supervisor of numbered children, as its builder leaves it. Their ids are
 /// "0", "1" and so on.
-struct replicas {
+struct VIGIL_EXPORT replicas {
   supervisor_spec supervisor;
   /// Default: one for each worker of the scheduler.
   std::optional<any_count> count;
@@ -32,14 +33,15 @@ struct replicas {
 };
 
 /// Returns what is wrong with it before anything runs, or nothing.
-[[nodiscard]] std::optional<failure> check(const replicas& x,
-                                           const std::string& path);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check(const replicas& x, const std::string& path);
 
-[[nodiscard]] std::size_t count_in(const replicas& x, caf::actor_system& sys);
+[[nodiscard]] VIGIL_EXPORT std::size_t count_in(const replicas& x,
+                                                caf::actor_system& sys);
 
 /// Drives such a supervisor. Its children are described by its first start, in
 /// the actor of its parent.
-class replicas_port : public host_port_base {
+class VIGIL_EXPORT replicas_port : public host_port_base {
 public:
   replicas_port(child_cell_ptr cell, const replicas& what, std::size_t count,
                 roster_ptr to);
@@ -55,7 +57,7 @@ private:
 };
 
 /// The part of a factory that partitions and pools have in common.
-class replicas_factory : public child_factory {
+class VIGIL_EXPORT replicas_factory : public child_factory {
 public:
   explicit replicas_factory(replicas x) : replicas_(std::move(x)) {
     // nop
@@ -110,7 +112,7 @@ template <class T>
   replicas result;
   result.alike = source::alike;
   if constexpr (source::alike) {
-    result.make = [x = x.definition()](std::size_t) {
+    result.make = [x = access::definition(x)](std::size_t) {
       return x;
     };
   } else {
@@ -118,7 +120,7 @@ template <class T>
       if (x == nullptr)
         return result;
     result.make = [x = std::move(x)](std::size_t i) {
-      return x(i).definition();
+      return access::definition(x(i));
     };
   }
   return result;

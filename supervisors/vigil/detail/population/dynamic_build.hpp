@@ -2,7 +2,7 @@
 
 #include <vigil/detail/child/is_null.hpp>
 #include <vigil/detail/static/child_traits.hpp>
-#include <vigil/dynamic.hpp>
+#include <vigil/dynamic_ref.hpp>
 
 #include <concepts>
 #include <functional>
@@ -22,14 +22,15 @@ concept dynamic_key
 /// Takes apart what refers to a dynamic supervisor.
 template <class Dynamic>
 struct dynamic_traits {
-  static_assert(!std::is_same_v<Dynamic, Dynamic>,
-                "vigil: the key of a dynamic supervisor is a child_key of "
-                "dynamic<Handle, Args...> or keyed_dynamic<Key, Handle, "
-                "Args...>");
+  static_assert(
+    !std::is_same_v<Dynamic, Dynamic>,
+    "vigil: the key of a dynamic supervisor is a child_key of "
+    "dynamic_ref<Handle, Args...> or keyed_dynamic_ref<Key, Handle, "
+    "Args...>");
 };
 
 template <class Handle, class... Ts>
-struct dynamic_traits<dynamic<Handle, Ts...>> : keeps_no_tree<Ts...> {
+struct dynamic_traits<dynamic_ref<Handle, Ts...>> : keeps_no_tree<Ts...> {
   using handle_type = Handle;
   template <class F, class... Xs>
   static constexpr bool invocable = std::is_invocable_v<F&, Xs..., Ts&&...>;
@@ -38,16 +39,16 @@ struct dynamic_traits<dynamic<Handle, Ts...>> : keeps_no_tree<Ts...> {
   template <class Recipe>
   using front = plain_starter<Recipe, Ts...>;
   template <class Key>
-  using keyed = keyed_dynamic<Key, Handle, Ts...>;
+  using keyed = keyed_dynamic_ref<Key, Handle, Ts...>;
 };
 
 template <class Key, class Handle, class... Ts>
-struct dynamic_traits<keyed_dynamic<Key, Handle, Ts...>>
-  : dynamic_traits<dynamic<Handle, Ts...>> {
+struct dynamic_traits<keyed_dynamic_ref<Key, Handle, Ts...>>
+  : dynamic_traits<dynamic_ref<Handle, Ts...>> {
   static_assert(dynamic_key<Key>,
                 "vigil: the key type of a keyed dynamic supervisor needs "
                 "std::hash, == and copies");
-  using type = keyed_dynamic<Key, Handle, Ts...>;
+  using type = keyed_dynamic_ref<Key, Handle, Ts...>;
   template <class Recipe>
   using front = keyed_starter_of<Key, Recipe, Ts...>;
 };

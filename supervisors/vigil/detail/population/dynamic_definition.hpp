@@ -14,7 +14,7 @@
 namespace vigil::detail {
 
 /// A dynamic supervisor as its builder leaves it.
-struct dynamic_definition {
+struct VIGIL_EXPORT dynamic_definition {
   supervisor_spec supervisor;
   /// What all children have in common; the id is not used.
   child_spec child;
@@ -30,40 +30,41 @@ struct dynamic_definition {
 inline constexpr duration dynamic_timeout = std::chrono::minutes{1};
 
 /// Returns what a parent supervisor makes of it.
-[[nodiscard]] child_definition define_dynamic(child_spec spec,
-                                              dynamic_definition definition,
-                                              std::type_index handle);
+[[nodiscard]] VIGIL_EXPORT child_definition define_dynamic(
+  child_spec spec, dynamic_definition definition, std::type_index handle);
 
 /// Returns the pool of a child that is a dynamic supervisor; null if the
 /// supervisor is gone for good.
-[[nodiscard]] std::shared_ptr<dynamic_children> pool_of(const child_cell& x);
+[[nodiscard]] VIGIL_EXPORT std::shared_ptr<dynamic_children>
+pool_of(const child_cell& x);
 
 /// What a handle without a pool answers.
-[[nodiscard]] failure no_pool();
+[[nodiscard]] VIGIL_EXPORT failure no_pool();
 
 /// Returns the supervisor; null if it is gone for good.
-[[nodiscard]] dynamic_supervisor_handle
+[[nodiscard]] VIGIL_EXPORT dynamic_supervisor_handle
 supervisor_of(const dynamic_children* pool);
 
 /// Stops a child of a pool and waits until it is gone.
-[[nodiscard]] result<void> terminate_dynamic(const dynamic_children* pool,
-                                             caf::strong_actor_ptr child,
-                                             duration timeout);
+[[nodiscard]] VIGIL_EXPORT result<void>
+terminate_dynamic(const dynamic_children* pool, caf::strong_actor_ptr child,
+                  duration timeout);
 
 /// Counts the children of a pool.
-[[nodiscard]] child_counts count_dynamic(const dynamic_children* pool);
+[[nodiscard]] VIGIL_EXPORT child_counts
+count_dynamic(const dynamic_children* pool);
 
 /// Tells the child of that handle.
-[[nodiscard]] result<child_info> tell_dynamic(const dynamic_children* pool,
-                                              caf::strong_actor_ptr child);
+[[nodiscard]] VIGIL_EXPORT result<child_info>
+tell_dynamic(const dynamic_children* pool, caf::strong_actor_ptr child);
 
 /// Returns the spec of the child of that handle.
-[[nodiscard]] result<child_spec>
+[[nodiscard]] VIGIL_EXPORT result<child_spec>
 spec_of_dynamic(const dynamic_children* pool,
                 const caf::strong_actor_ptr& child);
 
 /// Lists the next children of a pool.
-[[nodiscard]] std::vector<child_info>
+[[nodiscard]] VIGIL_EXPORT std::vector<child_info>
 list_dynamic(const dynamic_children* pool, pool_cursor& at, std::size_t limit);
 
 } // namespace vigil::detail

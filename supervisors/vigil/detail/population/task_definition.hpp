@@ -9,10 +9,11 @@
 namespace vigil::detail {
 
 /// Returns what a parent supervisor makes of a task supervisor.
-[[nodiscard]] child_definition
+[[nodiscard]] VIGIL_EXPORT child_definition
 define_tasks(child_spec spec, task_settings settings, std::type_index handle);
 
 /// Returns the pool of a child that is a task supervisor; null if it is gone.
-[[nodiscard]] std::shared_ptr<task_set> task_set_of(const child_cell& x);
+[[nodiscard]] VIGIL_EXPORT std::shared_ptr<task_set>
+task_set_of(const child_cell& x);
 
 } // namespace vigil::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/task/incarnation_tie.hpp>
 #include <vigil/task_stream.hpp>
 
@@ -14,7 +15,7 @@
 namespace vigil::detail {
 
 /// What a `stream_control` drives.
-class stream_core_base {
+class VIGIL_EXPORT stream_core_base {
 public:
   virtual ~stream_core_base() = default;
   virtual void pause(bool yes) = 0;
@@ -95,8 +96,8 @@ private:
             if (auto core = me.lock())
               core->answered(index, std::move(result));
           };
-      vigil::task<T>{std::move(x.value())}.then(self_, std::move(handler),
-                                                options_.timeout);
+      access::make<vigil::task<T>>(std::move(x.value()))
+        .then(self_, std::move(handler), options_.timeout);
     }
   }
 

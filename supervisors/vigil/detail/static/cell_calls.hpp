@@ -10,16 +10,16 @@
 namespace vigil::detail {
 
 /// A child that came up; if it has gone since, what is left is its handle.
-struct started_cell {
+struct VIGIL_EXPORT started_cell {
   child_cell_ptr cell;
   caf::strong_actor_ptr handle;
 };
 
 /// Adds a child, starts it and waits until it is up. Fails with `errc::ignored`
 /// if there was nothing to run and nothing is left of it.
-[[nodiscard]] result<started_cell> start_child_in(const supervisor_cell& x,
-                                                  call::start_child what,
-                                                  duration timeout);
+[[nodiscard]] VIGIL_EXPORT result<started_cell>
+start_child_in(const supervisor_cell& x, call::start_child what,
+               duration timeout);
 
 /// Returns it as what its builder promises.
 template <class T>
@@ -33,7 +33,7 @@ template <class T>
 }
 
 /// Stops the child of that handle and waits until it is gone. O(1).
-[[nodiscard]] result<void>
+[[nodiscard]] VIGIL_EXPORT result<void>
 terminate_child_in(const supervisor_cell& x, const caf::strong_actor_ptr& child,
                    duration timeout);
 

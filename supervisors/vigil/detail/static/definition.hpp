@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/child_definition.hpp>
 #include <vigil/detail/child/child_handle.hpp>
 
@@ -12,7 +13,7 @@
 namespace vigil::detail {
 
 /// A supervisor as its builder leaves it.
-struct supervisor_definition {
+struct VIGIL_EXPORT supervisor_definition {
   supervisor_spec spec;
   std::vector<child_definition> children;
   /// What a setting could not take; its path is below the supervisor's.
@@ -24,7 +25,7 @@ using supervisor_definition_ptr = std::shared_ptr<const supervisor_definition>;
 /// What `vigil::supervisor(…)` makes.
 template <class T>
 concept describes_tree = requires(const T& x) {
-  { x.tree() } -> std::same_as<supervisor_definition_ptr>;
+  { access::tree(x) } -> std::same_as<supervisor_definition_ptr>;
 };
 
 /// Makes what describes a child from an id and an index.
@@ -35,24 +36,23 @@ concept describes_indexed = requires(F& f, std::string id, std::size_t i) {
 
 /// Returns the first thing that is wrong with a tree, or nothing. `path` is
 /// that of the supervisor.
-[[nodiscard]] std::optional<failure> check(const supervisor_definition& x,
-                                           const std::string& path);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check(const supervisor_definition& x, const std::string& path);
 
 /// Returns what is wrong with how a child is made and checked, or nothing.
-[[nodiscard]] std::optional<failure> check_factory(const child_definition& x,
-                                                   const std::string& path);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check_factory(const child_definition& x, const std::string& path);
 
 /// Makes the child that is a supervisor.
-[[nodiscard]] child_factory_ptr
+[[nodiscard]] VIGIL_EXPORT child_factory_ptr
 make_supervisor_factory(supervisor_definition_ptr x);
 
 /// Makes the actor of the supervisor that is the child `cell`.
-[[nodiscard]] child_handle spawn_supervisor(supervisor_definition_ptr x,
-                                            child_cell_ptr cell,
-                                            compat::context* ctx);
+[[nodiscard]] VIGIL_EXPORT child_handle spawn_supervisor(
+  supervisor_definition_ptr x, child_cell_ptr cell, compat::context* ctx);
 
 /// Returns the supervisor that `x` makes, or null for workers.
-[[nodiscard]] const supervisor_definition*
+[[nodiscard]] VIGIL_EXPORT const supervisor_definition*
 nested_definition(const child_factory& x) noexcept;
 
 } // namespace vigil::detail

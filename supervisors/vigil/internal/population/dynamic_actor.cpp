@@ -133,11 +133,11 @@ public:
     if (!counts_when_lost(*x))
       return;
     if (tree_->events.enabled())
-      tree_->events.publish(event{.type = event_type::messages_lost,
-                                  .time = tree_->now(),
-                                  .path = path_,
-                                  .incarnation = life_,
-                                  .count = 1});
+      access::publish(tree_->events, event{.type = event_type::messages_lost,
+                                           .time = tree_->now(),
+                                           .path = path_,
+                                           .incarnation = life_,
+                                           .count = 1});
     compat::refuse(*x, caf::strong_actor_ptr{ctrl()},
                    to_caf({errc::child_stopped, {}, path_}), ctx);
   }

@@ -12,12 +12,12 @@ child_exit give_up(const supervisor_cell& cell, std::uint64_t incarnation,
   why.time = cell.tree->now();
   auto result = abnormal(why.because(std::move(x.last)));
   if (cell.tree->events.enabled())
-    cell.tree->events.publish(event{.type = event_type::gave_up,
-                                    .time = why.time,
-                                    .path = cell.path,
-                                    .incarnation = incarnation,
-                                    .exit = result.kind,
-                                    .why = result.why});
+    access::publish(cell.tree->events, event{.type = event_type::gave_up,
+                                             .time = why.time,
+                                             .path = cell.path,
+                                             .incarnation = incarnation,
+                                             .exit = result.kind,
+                                             .why = result.why});
   return result;
 }
 

@@ -406,7 +406,7 @@ void supervisor_actor::publish(event_type type, const child_exit* how) const {
     if (how->kind == exit_kind::abnormal)
       x.why = how->why;
   }
-  events.publish(x);
+  access::publish(events, x);
 }
 
 } // namespace vigil::detail

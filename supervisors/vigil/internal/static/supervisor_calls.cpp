@@ -27,7 +27,7 @@ caf::result<T> supervisor_actor::call_child(Call& x, F here) {
 supervisor_actor::behavior_type supervisor_actor::make_behavior() {
   return {
     [this](call::start_child& x) {
-      return start_child(std::move(x.definition));
+      return start_child(access::state(std::move(x)));
     },
     [this](call::terminate_child& x) -> caf::result<void> {
       return call_child<void>(

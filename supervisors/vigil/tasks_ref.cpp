@@ -1,8 +1,8 @@
-#include <vigil/tasks.hpp>
+#include <vigil/tasks_ref.hpp>
 
 namespace vigil {
 
-std::vector<task_info> tasks::children() const {
+std::vector<task_info> tasks_ref::children() const {
   std::vector<task_info> result;
   if (pool_ != nullptr)
     for (const auto& x : pool_->children())
@@ -10,7 +10,7 @@ std::vector<task_info> tasks::children() const {
   return result;
 }
 
-result<void> tasks::terminate_child(std::uint64_t id) const {
+result<void> tasks_ref::terminate_child(std::uint64_t id) const {
   auto task = pool_ != nullptr ? pool_->find(id) : nullptr;
   if (task == nullptr)
     return failure{errc::not_found, "there is no task of that number",

@@ -10,14 +10,23 @@
 
 namespace vigil {
 
+namespace detail {
+
+template <class Handle>
+class dynamic_ref_base;
+
+} // namespace detail
+
 /// A place in the listing of a dynamic supervisor's children. A new one stands
 /// at the beginning. Keeps the last child of the page before in memory.
-class page_cursor {
+class VIGIL_EXPORT page_cursor {
   template <class Handle>
-  friend class dynamic_ref;
+  friend class detail::dynamic_ref_base;
 
   detail::pool_cursor place_;
 };
+
+namespace detail {
 
 /// What all that refers to a running dynamic supervisor has in common.
 ///
@@ -26,30 +35,24 @@ class page_cursor {
 /// `errc::supervisor_down`, and so does a default-constructed one. Thread-safe;
 /// may be used in actors, except for `terminate_child`, which blocks.
 template <class Handle>
-class dynamic_ref {
+class VIGIL_EXPORT dynamic_ref_base {
 public:
-  dynamic_ref() = default;
-
-  explicit dynamic_ref(const detail::child_cell& x)
-    : pool_(detail::pool_of(x)) {
-    // nop
-  }
+  dynamic_ref_base() = default;
 
   /// Stops a child and waits until it is gone. Fails with `errc::not_found` if
   /// the handle is of no child of this supervisor, and with
   /// `errc::would_block` inside an actor: there, send `call::terminate_handle`
   /// to `handle()`.
   result<void> terminate_child(const Handle& child,
-                               any_duration timeout
-                               = detail::dynamic_timeout) const {
-    return detail::terminate_dynamic(
+                               any_duration timeout = dynamic_timeout) const {
+    return terminate_dynamic(
       pool_.get(), caf::actor_cast<caf::strong_actor_ptr>(child), timeout);
   }
 
   /// Returns the supervisor as an actor to send `call` messages to; null if it
   /// is gone for good.
   [[nodiscard]] dynamic_supervisor_handle handle() const {
-    return detail::supervisor_of(pool_.get());
+    return supervisor_of(pool_.get());
   }
 
   /// Returns the number of children, restarting ones included. O(1).
@@ -60,7 +63,7 @@ public:
   /// Counts the children. Those that wait for a restart are not `active`; those
   /// that wait for their first message are. O(1).
   [[nodiscard]] child_counts count_children() const {
-    return detail::count_dynamic(pool_.get());
+    return count_dynamic(pool_.get());
   }
 
   /// Returns the handles of all children, in no particular order. O(n).
@@ -86,32 +89,35 @@ public:
   /// As `children(at, limit)`, with what can be told of each child.
   [[nodiscard]] std::vector<child_info> which_children(page_cursor& at,
                                                        any_count limit) const {
-    return detail::list_dynamic(pool_.get(), at.place_,
-                                std::max<std::size_t>(limit.as_size(), 1));
+    return list_dynamic(pool_.get(), at.place_,
+                        std::max<std::size_t>(limit.as_size(), 1));
   }
 
   /// Tells one child. Fails with `errc::not_found` if the handle is of no child
   /// of this supervisor, and with `errc::supervisor_down`. O(1).
   [[nodiscard]] result<child_info> which_child(const Handle& child) const {
-    return detail::tell_dynamic(pool_.get(),
-                                caf::actor_cast<caf::strong_actor_ptr>(child));
+    return tell_dynamic(pool_.get(),
+                        caf::actor_cast<caf::strong_actor_ptr>(child));
   }
 
   /// Returns the spec of one child, which is that of all but for the id. Fails
   /// as `which_child` does. O(1).
   [[nodiscard]] result<child_spec> get_child_spec(const Handle& child) const {
-    return detail::spec_of_dynamic(
-      pool_.get(), caf::actor_cast<caf::strong_actor_ptr>(child));
+    return spec_of_dynamic(pool_.get(),
+                           caf::actor_cast<caf::strong_actor_ptr>(child));
   }
 
 protected:
+  explicit dynamic_ref_base(const child_cell& x) : pool_(pool_of(x)) {
+    // nop
+  }
+
   template <class Front>
   [[nodiscard]] const Front& front() const noexcept {
     return *static_cast<const Front*>(pool_->front());
   }
 
-  [[nodiscard]] const std::shared_ptr<detail::dynamic_children>&
-  pool() const noexcept {
+  [[nodiscard]] const std::shared_ptr<dynamic_children>& pool() const noexcept {
     return pool_;
   }
 
@@ -125,7 +131,9 @@ protected:
   }
 
 private:
-  std::shared_ptr<detail::dynamic_children> pool_;
+  std::shared_ptr<dynamic_children> pool_;
 };
+
+} // namespace detail
 
 } // namespace vigil
