@@ -136,7 +136,6 @@ private:
   health_monitor health_;
   caf::response_promise starter_;
   bool acting_ = false;
-  bool going_down_ = false;
 };
 
 } // namespace vigil::detail
