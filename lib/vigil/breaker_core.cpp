@@ -1,4 +1,5 @@
 #include <vigil/breaker_core.hpp>
+#include <vigil/internal/breaker/breaker_books.hpp>
 
 #include <algorithm>
 #include <mutex>
@@ -10,21 +11,10 @@ namespace {
 
 using detail::call_tally;
 using detail::lease_id;
-using detail::lease_table;
+using detail::never;
 using detail::probe_gate;
 using detail::probe_verdict;
 using detail::verdict;
-
-// Until the first probe is back: a small part of what a user waits anyhow.
-duration probe_wait(const breaker_settings& x) noexcept {
-  return std::clamp<duration>(x.wait.initial() / 10,
-                              std::chrono::milliseconds{1},
-                              std::chrono::milliseconds{100});
-}
-
-void count_one(std::atomic<std::uint64_t>& x) noexcept {
-  x.fetch_add(1, std::memory_order_relaxed);
-}
 
 } // namespace
 
@@ -40,32 +30,26 @@ breaker_core::make(std::string name, const breaker_policy& policy,
 
 breaker_core::breaker_core(std::string name, const breaker_policy& policy,
                            time_point now, listener on_event)
-  : listener_(std::move(on_event)), name_(std::move(name)), policy_(policy),
-    rules_(policy_.settings()), probe_wait_(probe_wait(policy_.settings())),
-    next_scan_(detail::never.time_since_epoch().count()) {
+  : watch_(policy.settings()), teller_(std::move(name), std::move(on_event)),
+    policy_(policy), rules_(policy_.settings()),
+    windows_(policy_.settings(), now),
+    memory_(policy_.settings(), now,
+            reinterpret_cast<std::uintptr_t>(this)
+              ^ static_cast<std::uint64_t>(now.time_since_epoch().count())) {
   const auto& x = policy_.settings();
-  if (x.slow_call_rate || x.lease > duration::zero())
-    leases_ = std::make_unique<lease_table>(x.tracked_calls);
-  if (x.count_window)
-    count_window_ = std::make_unique<detail::count_window>(*x.count_window);
-  if (x.time_window)
-    time_window_
-      = std::make_unique<detail::time_window>(now, *x.time_window, x.bucket);
-  memory_.random = reinterpret_cast<std::uintptr_t>(this)
-                   ^ static_cast<std::uint64_t>(now.time_since_epoch().count());
-  memory_.closed_since = now;
-  memory_.order = x.start_order;
   begin(1, now);
   word_.enter(x.start,
               x.start_order.lasts > duration::zero()
                 ? detail::time_after(now, x.start_order.lasts)
-                : detail::never,
+                : never,
               {});
 }
 
+// -- a call comes -------------------------------------------------------------
+
 breaker_admission breaker_core::acquire(time_point now) noexcept {
   for (;;) {
-    if (scan_due(now))
+    if (watch_.due(now))
       scan(now);
     const auto at = word_.load();
     if (now >= word_.deadline(at)) {
@@ -98,6 +82,33 @@ breaker_admission breaker_core::acquire(time_point now) noexcept {
   }
 }
 
+breaker_admission breaker_core::admit(word::value at, time_point now) noexcept {
+  const auto generation = word::generation_of(at);
+  if (!watch_.on() || word::state_of(at) == breaker_state::disabled)
+    return breaker_permit{this, generation, now};
+  return breaker_permit{this, generation, now, watch_.take(generation, now)};
+}
+
+breaker_rejection breaker_core::refuse(word::value at, breaker_refusal why,
+                                       time_point now) noexcept {
+  const auto stay = word_.look(at);
+  const auto until = stay.deadline;
+  auto left = until == never
+                ? duration::zero()
+                : std::max(detail::time_between(now, until), duration::zero());
+  // Nobody knows when the probes will be back. Who waits as long again as they
+  // have been away comes soon after them, and asks seldom while they take long.
+  // The limit of the stay is no date: most are left long before it.
+  if (why == breaker_refusal::half_open_full) {
+    const auto wait = probes_.away(now, rules_.probe_wait);
+    left = left == duration::zero() ? wait : std::min(left, wait);
+  }
+  const auto result = refuse_quietly(at, why, left, stay.error);
+  if (teller_)
+    teller_.refused(result, now, word_.load());
+  return result;
+}
+
 // Takes a place; the first probe begins the limit of the stay.
 probe_gate::answer breaker_core::enter_probe(std::uint64_t generation,
                                              time_point now) noexcept {
@@ -107,62 +118,22 @@ probe_gate::answer breaker_core::enter_probe(std::uint64_t generation,
   return result;
 }
 
-// Nobody knows when the probes will be back. Who waits as long again as they
-// have been away comes soon after them, and asks seldom while they take long.
-duration breaker_core::wait_for_probes(time_point now) const noexcept {
-  const time_point since{
-    duration{probing_since_.load(std::memory_order_relaxed)}};
-  if (since == detail::never)
-    return probe_wait_;
-  return std::max(detail::time_between(since, now), probe_wait_);
+void breaker_core::begin_probing(std::uint64_t generation,
+                                 time_point now) noexcept {
+  std::lock_guard guard{lock_};
+  if (this->generation() != generation || !probes_.start(now))
+    return;
+  if (const auto limit = policy_.settings().half_open_limit;
+      limit > duration::zero())
+    word_.set_deadline(detail::time_after(now, limit));
 }
 
-breaker_admission breaker_core::admit(word::value at, time_point now) noexcept {
-  const auto generation = word::generation_of(at);
-  if (leases_ == nullptr || word::state_of(at) == breaker_state::disabled)
-    return breaker_permit{this, generation, now};
-  const auto lease = leases_->take(generation, now);
-  const auto& x = policy_.settings();
-  if (x.lease > duration::zero())
-    scan_before(detail::time_after(now, x.lease));
-  if (rules_.slow_limit > duration::zero())
-    scan_before(rules_.slow_after(now));
-  return breaker_permit{this, generation, now, lease};
-}
-
-breaker_rejection breaker_core::refuse(word::value at, breaker_refusal why,
-                                       time_point now) noexcept {
-  const auto stay = word_.look(at);
-  const auto until = stay.deadline;
-  auto left = until == detail::never
-                ? duration::zero()
-                : std::max(detail::time_between(now, until), duration::zero());
-  // The limit of the stay is no date: most are left long before it.
-  if (why == breaker_refusal::half_open_full) {
-    const auto wait = wait_for_probes(now);
-    left = left == duration::zero() ? wait : std::min(left, wait);
-  }
-  const auto result = refuse_quietly(at, why, left, stay.error);
-  if (listener_) {
-    auto x = event_of(breaker_event_type::refused, now);
-    x.generation = result.generation;
-    x.refusal = why;
-    x.retry_after = result.retry_after;
-    x.last_error = result.last_error;
-    events_.call(listener_, x);
-  }
-  return result;
-}
+// -- a call ends --------------------------------------------------------------
 
 bool breaker_core::settle(const call& x, lease_id lease) noexcept {
-  if (lease.place != lease_id::none) {
-    const auto ending = leases_->release(lease);
-    if (ending == lease_table::ending::gone)
-      return stale(x);
-    if (ending == lease_table::ending::released_late)
-      overdue_.add(x.generation, -1);
-  }
-  if (scan_due(x.now))
+  if (lease.place != lease_id::none && !watch_.release(x.generation, lease))
+    return stale(x);
+  if (watch_.due(x.now))
     scan(x.now);
   auto at = word_.load();
   if (word_.may_be_over(at, x.now)) {
@@ -175,77 +146,49 @@ bool breaker_core::settle(const call& x, lease_id lease) noexcept {
 }
 
 bool breaker_core::stale(const call& x) noexcept {
-  count_one(stale_);
-  if (listener_) {
-    auto e = event_of(breaker_event_type::stale, x.now);
-    e.generation = x.generation;
-    events_.call(listener_, e);
-  }
+  totals_.stale();
+  if (teller_)
+    teller_.stale(x.generation, x.now, word_.load());
   return false;
 }
 
 bool breaker_core::count(word::value at, const call& x) noexcept {
   const auto state = word::state_of(at);
-  if (state == breaker_state::disabled)
-    return false;
   const auto half_open = state == breaker_state::half_open;
   switch (x.how) {
     case call_outcome::success:
     case call_outcome::failure:
     case call_outcome::slow:
-      if (half_open)
-        return count_probe(x);
-      return (state == breaker_state::closed
-              || state == breaker_state::metrics_only)
-             && count_call(at, x);
+      if (state == breaker_state::closed
+          || state == breaker_state::metrics_only) [[likely]]
+        return count_call(at, x);
+      return half_open && count_probe(x);
     case call_outcome::ignored:
-      count_one(ignored_);
-      break;
     case call_outcome::cancelled:
-      count_one(cancelled_);
-      break;
     case call_outcome::abandoned:
-      count_one(abandoned_);
       break;
   }
+  if (state == breaker_state::disabled)
+    return false;
+  totals_.ended(x.how);
   return !half_open || probes_.leave(x.generation);
 }
 
 bool breaker_core::count_call(word::value at, const call& x) noexcept {
-  const auto mark = mark_of(x);
+  const auto mark = rules_.mark_of(x.how, x.since, x.now);
   verdict why;
-  if (rules_.consecutive != 0) {
-    if (!mark.failed)
-      streak_.clear(x.generation);
-    else if (streak_.add(x.generation, 1).value_or(0) >= rules_.consecutive)
-      why.add(breaker_cause::consecutive_failures);
-  }
-  const auto overdue = leases_ != nullptr ? overdue_.get(x.generation) : 0;
   call_tally seen;
-  if (time_window_ != nullptr) {
-    const auto number = time_window_->count(x.generation, x.now, mark);
-    if (!number)
-      return stale(x);
-    // Successes alone reach no limit, so they need not be added up.
-    if (why || overdue != 0 || !time_window_->only_successes(*number)) {
-      seen = time_window_->sum(*number);
-      why.add(rules_.judge(seen, rules_.min_calls, overdue));
-    }
-  }
-  if (count_window_ != nullptr) {
-    const auto counted = count_window_->record(x.generation, mark);
-    if (!counted)
-      return stale(x);
-    seen = *counted;
-    why.add(rules_.judge(seen, rules_.min_counted, overdue));
-  }
+  if (!windows_.count(rules_, x.generation, x.now, mark,
+                      watch_.overdue(x.generation), why, seen))
+    return stale(x);
   if (why && (rules_.judge_successes || mark.failed || mark.slow))
     act(at, why, {breaker_state::open, {}, x.now, seen, x.why});
   return true;
 }
 
 bool breaker_core::count_probe(const call& x) noexcept {
-  const auto seen = probes_.finish(x.generation, mark_of(x));
+  const auto seen
+    = probes_.finish(x.generation, rules_.mark_of(x.how, x.since, x.now));
   if (!seen)
     return stale(x);
   switch (rules_.judge_probes(*seen)) {
@@ -263,14 +206,6 @@ bool breaker_core::count_probe(const call& x) noexcept {
   return true;
 }
 
-detail::call_mark breaker_core::mark_of(const call& x) const noexcept {
-  const auto limit = rules_.slow_limit;
-  return {x.how == call_outcome::failure,
-          x.how == call_outcome::slow
-            || (limit > duration::zero()
-                && detail::time_between(x.since, x.now) > limit)};
-}
-
 bool breaker_core::record(call_outcome how, time_point now,
                           std::error_code why) noexcept {
   advance(now);
@@ -285,38 +220,225 @@ bool breaker_core::record(call_outcome how, time_point now,
   return count(at, {generation, now, now, how, &why});
 }
 
+bool breaker_core::trip(time_point now, std::error_code why) noexcept {
+  advance(now);
+  const auto at = word_.load();
+  const auto state = word::state_of(at);
+  if (state != breaker_state::closed && state != breaker_state::half_open)
+    return false;
+  const auto generation = word::generation_of(at);
+  go(generation,
+     {breaker_state::open, breaker_cause::target_down, now,
+      state == breaker_state::closed ? windows_.read(generation, now)
+                                     : probes_.read(generation),
+      &why});
+  return true;
+}
+
+// -- time passes --------------------------------------------------------------
+
+void breaker_core::advance(time_point now) noexcept {
+  if (watch_.due(now))
+    scan(now);
+  const auto at = word_.load();
+  if (now < word_.deadline(at))
+    return;
+  const auto generation = word::generation_of(at);
+  switch (word::state_of(at)) {
+    case breaker_state::open:
+      go(generation, {breaker_state::half_open, breaker_cause::wait_over, now});
+      break;
+    case breaker_state::half_open:
+      go(generation,
+         {policy_.settings().after_half_open, breaker_cause::half_open_limit,
+          now, probes_.read(generation)});
+      break;
+    default:
+      go(generation,
+         {breaker_state::closed, breaker_cause::order_expired, now});
+      break;
+  }
+}
+
+std::optional<breaker_timer> breaker_core::next_timer() const noexcept {
+  const auto scan = watch_.next();
+  for (;;) {
+    const auto at = word_.load();
+    const auto end = word_.deadline(at);
+    if (end == time_point::min() && word_.load() != at)
+      continue;
+    const auto next = std::min(end, scan);
+    if (next == never)
+      return std::nullopt;
+    return breaker_timer{word::generation_of(at), next};
+  }
+}
+
+void breaker_core::scan(time_point now) noexcept {
+  if (!watch_.take_turn(now))
+    return;
+  const auto at = word_.load();
+  const auto generation = word::generation_of(at);
+  watch_.look(generation, now, [this](std::uint64_t x) { expired(x); });
+  const auto overdue = watch_.overdue(generation);
+  const auto state = word::state_of(at);
+  if (overdue == 0
+      || (state != breaker_state::closed
+          && state != breaker_state::metrics_only))
+    return;
+  if (const auto why = windows_.judge(rules_, generation, now, overdue))
+    act(at, why,
+        {breaker_state::open, {}, now, windows_.read(generation, now)});
+}
+
+void breaker_core::expired(std::uint64_t generation) noexcept {
+  totals_.ended(call_outcome::abandoned);
+  const auto at = word_.load();
+  if (word::generation_of(at) == generation
+      && word::state_of(at) == breaker_state::half_open)
+    probes_.leave(generation);
+}
+
+// -- a move -------------------------------------------------------------------
+
+// Limits are reached: opens, or only says so.
+void breaker_core::act(word::value at, verdict why, const move& m) noexcept {
+  const auto generation = word::generation_of(at);
+  if (word::state_of(at) == breaker_state::closed) {
+    auto first = m;
+    first.cause = why.first();
+    go(generation, first);
+    return;
+  }
+  if (!teller_)
+    return;
+  {
+    std::lock_guard guard{lock_};
+    if (this->generation() != generation)
+      return;
+    for (const auto cause : why.causes())
+      if (memory_.exceed(cause))
+        teller_.exceeded(cause, m.now, at);
+  }
+  teller_.deliver();
+}
+
+void breaker_core::go(std::uint64_t generation, const move& m) noexcept {
+  {
+    std::lock_guard guard{lock_};
+    if (this->generation() != generation)
+      return;
+    enter(m);
+  }
+  teller_.deliver();
+}
+
+void breaker_core::obey(const move& m) {
+  {
+    std::lock_guard guard{lock_};
+    enter(m);
+  }
+  teller_.deliver();
+}
+
+// With the lock held.
+void breaker_core::enter(const move& m) {
+  const auto before = word_.load();
+  const auto from = word::state_of(before);
+  const auto deadline = memory_.enter(from, m, totals_.all_refused());
+  auto error = m.why != nullptr ? *m.why : word_.error(before);
+  if (m.to == breaker_state::closed)
+    error.clear();
+  begin(word::generation_of(before) + 1, m.now);
+  word_.enter(m.to, deadline, error);
+  if (!teller_)
+    return;
+  const auto at = word_.load();
+  teller_.moved(from, m, at, word_.look(at), memory_.order());
+}
+
+// With the lock held, before anybody can know of the generation: nothing is
+// counted in it that was there before. Results of the stay that ends find out
+// here or at the word, it makes no difference.
+void breaker_core::begin(std::uint64_t generation, time_point now) noexcept {
+  watch_.begin(generation);
+  probes_.begin(generation);
+  windows_.begin(generation, now);
+}
+
+// -- orders -------------------------------------------------------------------
+
+void breaker_core::force_open(time_point now, breaker_order why) {
+  move m{breaker_state::forced_open, breaker_cause::ordered, now};
+  m.order = &why;
+  obey(m);
+}
+
+void breaker_core::disable(time_point now, breaker_order why) {
+  move m{breaker_state::disabled, breaker_cause::ordered, now};
+  m.order = &why;
+  obey(m);
+}
+
+void breaker_core::metrics_only(time_point now, breaker_order why) {
+  move m{breaker_state::metrics_only, breaker_cause::ordered, now};
+  m.order = &why;
+  obey(m);
+}
+
+void breaker_core::open_for(any_duration wait, time_point now,
+                            breaker_order why) {
+  move m{breaker_state::open, breaker_cause::ordered, now};
+  m.order = &why;
+  m.wait = std::max<duration>(wait, duration::zero());
+  obey(m);
+}
+
+void breaker_core::reset(time_point now, breaker_order why) {
+  why.lasts = duration::zero();
+  move m{breaker_state::closed, breaker_cause::ordered, now};
+  m.order = &why;
+  obey(m);
+}
+
+breaker_order breaker_core::order() const {
+  std::lock_guard guard{lock_};
+  return memory_.order();
+}
+
+// -- metrics ------------------------------------------------------------------
+
 breaker_metrics breaker_core::metrics(time_point now) noexcept {
   advance(now);
   breaker_metrics result;
   call_tally seen;
-  auto at_least = rules_.min_calls;
+  auto at_least
+    = windows_.counts_calls() ? rules_.min_counted : rules_.min_calls;
   {
     std::lock_guard guard{lock_};
     const auto at = word_.load();
     const auto generation = word::generation_of(at);
     result.state = word::state_of(at);
     result.generation = generation;
-    result.attempts = memory_.attempts;
-    result.refused = refused_.get();
-    result.not_permitted = result.refused - memory_.refused_before;
-    if (const auto until = word_.deadline(at); until != detail::never)
+    result.attempts = memory_.attempts();
+    result.refused = totals_.all_refused();
+    result.not_permitted = result.refused - memory_.refused_before();
+    if (const auto until = word_.deadline(at); until != never)
       result.remaining
         = std::max(detail::time_between(now, until), duration::zero());
     result.consecutive_failures
-      = static_cast<std::uint32_t>(streak_.get(generation));
-    result.overdue = static_cast<std::uint32_t>(overdue_.get(generation));
+      = static_cast<std::uint32_t>(windows_.streak(generation));
+    result.overdue = static_cast<std::uint32_t>(watch_.overdue(generation));
     result.probes = probes_.taken(generation);
-    if (count_window_ != nullptr)
-      at_least = rules_.min_counted;
     if (result.state == breaker_state::open
         || result.state == breaker_state::half_open)
       at_least = 1;
     if (result.state == breaker_state::open)
-      seen = memory_.seen;
+      seen = memory_.seen();
     else if (result.state == breaker_state::half_open)
       seen = probes_.read(generation);
     else
-      seen = window(generation, now);
+      seen = windows_.read(generation, now);
   }
   result.buffered = seen.total;
   result.failed = seen.failed;
@@ -326,21 +448,41 @@ breaker_metrics breaker_core::metrics(time_point now) noexcept {
     result.failure_rate = static_cast<double>(seen.failed) / all;
     result.slow_call_rate = static_cast<double>(seen.slow) / all;
   }
-  result.stale_results = stale_.load(std::memory_order_relaxed);
-  result.ignored = ignored_.load(std::memory_order_relaxed);
-  result.cancelled = cancelled_.load(std::memory_order_relaxed);
-  result.abandoned = abandoned_.load(std::memory_order_relaxed);
-  result.under_way = leases_ != nullptr ? leases_->used() : 0;
+  totals_.put_in(result);
+  result.under_way = watch_.under_way();
   return result;
 }
 
-call_tally breaker_core::window(std::uint64_t generation,
-                                time_point now) const noexcept {
-  if (count_window_ != nullptr)
-    return count_window_->read(generation);
-  if (time_window_ != nullptr)
-    return time_window_->read(generation, now);
-  return {};
+// -- for tests ----------------------------------------------------------------
+
+const char* breaker_core::flaw(time_point now) const {
+  std::lock_guard guard{lock_};
+  const auto& x = policy_.settings();
+  const auto at = word_.load();
+  const auto stay = word_.look(at);
+  const auto generation = word::generation_of(at);
+  detail::breaker_books b;
+  b.state = word::state_of(at);
+  b.first_stay = generation == 1;
+  b.ends = stay.deadline != never;
+  b.has_error = static_cast<bool>(stay.error);
+  b.window = windows_.read(generation, now);
+  b.streak = windows_.streak(generation);
+  b.probes = probes_.read(generation);
+  b.taken = probes_.taken(generation);
+  b.places = x.probes;
+  b.trying = probes_.started();
+  b.decided = b.state == breaker_state::half_open
+              && rules_.judge_probes(b.probes) != probe_verdict::undecided;
+  b.overdue = watch_.overdue(generation);
+  b.failed_enough = rules_.consecutive != 0 && b.streak >= rules_.consecutive;
+  b.attempts = memory_.attempts();
+  b.keeps_attempts = x.quiet_time > duration::zero();
+  b.exceeded = static_cast<bool>(memory_.exceeded());
+  b.ordered = memory_.order().owner != "" || memory_.order().reason != "";
+  if (const auto* text = detail::flaw(b))
+    return text;
+  return watch_.flaw(generation);
 }
 
 } // namespace vigil

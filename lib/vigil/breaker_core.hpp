@@ -4,17 +4,18 @@
 #include <vigil/breaker_metrics.hpp>
 #include <vigil/breaker_permit.hpp>
 #include <vigil/breaker_policy.hpp>
+#include <vigil/detail/breaker/breaker_memory.hpp>
+#include <vigil/detail/breaker/breaker_move.hpp>
 #include <vigil/detail/breaker/breaker_rules.hpp>
+#include <vigil/detail/breaker/breaker_teller.hpp>
+#include <vigil/detail/breaker/breaker_totals.hpp>
+#include <vigil/detail/breaker/breaker_windows.hpp>
 #include <vigil/detail/breaker/breaker_word.hpp>
-#include <vigil/detail/breaker/count_window.hpp>
-#include <vigil/detail/breaker/event_queue.hpp>
+#include <vigil/detail/breaker/call_watch.hpp>
 #include <vigil/detail/breaker/probe_gate.hpp>
-#include <vigil/detail/breaker/tagged_counter.hpp>
-#include <vigil/detail/breaker/time_window.hpp>
-#include <vigil/detail/sync/striped_counter.hpp>
+#include <vigil/detail/sync/spin_lock.hpp>
 #include <vigil/result.hpp>
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -24,7 +25,7 @@ namespace vigil {
 
 namespace detail {
 
-/// Lets tests begin near the end of a counter.
+/// Lets tests begin near the end of a counter, and look into the books.
 struct breaker_hook;
 
 } // namespace detail
@@ -45,6 +46,13 @@ struct VIGIL_EXPORT breaker_timer {
 /// user code runs in it: the listener is called outside of all locks, with the
 /// moves in their order, in the thread that causes them or in another that is
 /// at it. Without a listener, events cost nothing.
+///
+/// Says what is to happen, and leaves to its parts how: in which state it is
+/// (`breaker_word`), what calls have come to (`breaker_windows`) and what that
+/// means (`breaker_rules`), which of them are late (`call_watch`), who may try
+/// when half open (`probe_gate`), how long a stay lasts (`breaker_memory`), and
+/// what is told (`breaker_teller`, `breaker_totals`). The states:
+/// `docs/states.md`.
 class VIGIL_EXPORT breaker_core {
 public:
   using listener = std::function<void(const breaker_event&)>;
@@ -63,9 +71,9 @@ public:
   [[nodiscard]] breaker_admission try_acquire(time_point now) noexcept {
     const auto at = word_.load();
     const auto state = word::state_of(at);
-    if (state == breaker_state::closed && leases_ == nullptr) [[likely]]
+    if (state == breaker_state::closed && !watch_.on()) [[likely]]
       return breaker_permit{this, word::generation_of(at), now};
-    if (state == breaker_state::open && !listener_)
+    if (state == breaker_state::open && !teller_)
       if (const auto stay = word_.look(at); now < stay.deadline)
         return refuse_quietly(at, breaker_refusal::open,
                               detail::time_between(now, stay.deadline),
@@ -78,7 +86,7 @@ public:
   /// `try_acquire`.
   [[nodiscard]] breaker_permit try_acquire_closed() noexcept {
     const auto at = word_.load();
-    if (word::state_of(at) != breaker_state::closed || leases_ != nullptr)
+    if (word::state_of(at) != breaker_state::closed || watch_.on())
       return {};
     return {this, word::generation_of(at), time_point{}};
   }
@@ -112,7 +120,7 @@ public:
   [[nodiscard]] breaker_metrics metrics(time_point now) noexcept;
 
   [[nodiscard]] const std::string& name() const noexcept {
-    return name_;
+    return teller_.name();
   }
 
   [[nodiscard]] const breaker_policy& policy() const noexcept {
@@ -160,12 +168,12 @@ public:
 
   /// Returns how many events the listener never saw, because it was slow.
   [[nodiscard]] std::uint64_t dropped_events() const noexcept {
-    return events_.dropped();
+    return teller_.dropped();
   }
 
   /// Returns how many calls of the listener ended with an exception.
   [[nodiscard]] std::uint64_t listener_failures() const noexcept {
-    return events_.failures();
+    return teller_.failures();
   }
 
 private:
@@ -182,99 +190,71 @@ private:
     const std::error_code* why;
   };
 
-  struct move {
-    breaker_state to;
-    breaker_cause cause;
-    time_point now;
-    detail::call_tally seen{};
-    const std::error_code* why = nullptr;
-    const breaker_order* order = nullptr;
-    std::optional<duration> wait{};
-  };
+  using move = detail::breaker_move;
 
   breaker_rejection refuse_quietly(word::value at, breaker_refusal why,
                                    duration retry_after,
                                    std::error_code last) noexcept {
-    refused_.add();
+    totals_.refused();
     return {why, retry_after, word::generation_of(at), last};
   }
 
   breaker_core(std::string name, const breaker_policy& policy, time_point now,
                listener on_event);
 
-  // breaker_core.cpp
+  // -- a call comes -----------------------------------------------------------
+
   breaker_admission acquire(time_point now) noexcept;
   breaker_admission admit(word::value at, time_point now) noexcept;
   breaker_rejection refuse(word::value at, breaker_refusal why,
                            time_point now) noexcept;
+  detail::probe_gate::answer enter_probe(std::uint64_t generation,
+                                         time_point now) noexcept;
+  void begin_probing(std::uint64_t generation, time_point now) noexcept;
+
+  // -- a call ends ------------------------------------------------------------
+
   bool settle(const call& x, detail::lease_id lease) noexcept;
   bool stale(const call& x) noexcept;
   bool count(word::value at, const call& x) noexcept;
   bool count_call(word::value at, const call& x) noexcept;
   bool count_probe(const call& x) noexcept;
-  detail::probe_gate::answer enter_probe(std::uint64_t generation,
-                                         time_point now) noexcept;
-  [[nodiscard]] detail::call_mark mark_of(const call& x) const noexcept;
-  [[nodiscard]] detail::call_tally window(std::uint64_t generation,
-                                          time_point now) const noexcept;
 
-  // breaker_core_moves.cpp
+  // -- a call takes its time --------------------------------------------------
+
+  void scan(time_point now) noexcept;
+  void expired(std::uint64_t generation) noexcept;
+
+  // -- a move -----------------------------------------------------------------
+
   void act(word::value at, detail::verdict why, const move& m) noexcept;
   void go(std::uint64_t generation, const move& m) noexcept;
   void obey(const move& m);
   void enter(const move& m);
   void begin(std::uint64_t generation, time_point now) noexcept;
-  void begin_probing(std::uint64_t generation, time_point now) noexcept;
-  [[nodiscard]] duration wait_for_probes(time_point now) const noexcept;
-  [[nodiscard]] time_point deadline_of(const move& m);
-  void announce(breaker_state from, const move& m);
-  void deliver() noexcept;
-  [[nodiscard]] breaker_event event_of(breaker_event_type type,
-                                       time_point now) const;
-  [[nodiscard]] bool scan_due(time_point now) const noexcept {
-    return leases_ != nullptr
-           && now.time_since_epoch().count()
-                >= next_scan_.load(std::memory_order_relaxed);
-  }
-  void scan(time_point now) noexcept;
-  void scan_before(time_point at) noexcept;
-  void expire(const detail::lease_table::view& x) noexcept;
+
+  /// Returns what is wrong with what the breaker holds, or null; the sentences
+  /// are those of `breaker_books` and `call_watch`. For tests, while no thread
+  /// is in a call of it.
+  [[nodiscard]] const char* flaw(time_point now) const;
 
   // Memory orders: a move, in the lock, begins the new stay in all numbers and
   // then stores the word (release). A thread that loads the word (acquire)
   // finds them begun; one that still has the old generation finds other tags.
-  // `next_scan_` is exchanged seq_cst, see `lease_table`; `scan_due` looks
-  // relaxed, and `scan` looks again. `probing_since_` is written in the lock
-  // and read relaxed, as a hint how long to wait. Counters are relaxed.
   word word_;
-  const listener listener_;
-  std::unique_ptr<detail::lease_table> leases_;
+  detail::call_watch watch_;
+  // Moves are put in while lock_ is held, so they are told in their order.
+  detail::breaker_teller teller_;
 
-  const std::string name_;
   const breaker_policy policy_;
   const detail::breaker_rules rules_;
-  const duration probe_wait_;
-  std::unique_ptr<detail::count_window> count_window_;
-  std::unique_ptr<detail::time_window> time_window_;
-  detail::tagged_counter<32> streak_;
-  detail::tagged_counter<32> overdue_;
+  detail::breaker_windows windows_;
   detail::probe_gate probes_;
-  // When the first probe of this stay began, or `never`.
-  std::atomic<duration::rep> probing_since_{
-    detail::never.time_since_epoch().count()};
-  std::atomic<duration::rep> next_scan_;
-  detail::striped_counter refused_;
-  std::atomic<std::uint64_t> stale_{0};
-  std::atomic<std::uint64_t> ignored_{0};
-  std::atomic<std::uint64_t> cancelled_{0};
-  std::atomic<std::uint64_t> abandoned_{0};
+  detail::breaker_totals totals_;
 
   mutable detail::spin_lock lock_;
   // Guarded by lock_.
   detail::breaker_memory memory_;
-  // Has a lock of its own. Moves are put in while lock_ is held, so they are
-  // told in their order.
-  detail::event_queue<breaker_event> events_;
 };
 
 } // namespace vigil

@@ -1,3 +1,4 @@
+#include "../unit/breaker_hook.hpp"
 #include "rounds.hpp"
 
 #include <vigil/breaker_core.hpp>
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <barrier>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -23,6 +25,11 @@ namespace {
 
 constexpr time_point t0{100h};
 constexpr int threads = 8;
+
+/// What is wrong with a breaker in whose calls no thread is, or nothing.
+std::string flaw_of(const breaker_core& x, time_point now) {
+  return vigil::detail::breaker_hook::flaw(x, now);
+}
 
 /// Runs `f(thread)` in all threads and waits for them.
 template <class F>
@@ -68,13 +75,16 @@ TEST_CASE("CB-55: at the deadline exactly as many as there are places get in") {
           }
         step.arrive_and_wait();
         if (id == 0
-            && (admitted != places
-                || core->state() != breaker_state::half_open))
+            && (admitted != places || core->state() != breaker_state::half_open
+                || !flaw_of(*core, now).empty()))
           ++wrong;
         step.arrive_and_wait();
         // All fail: the first opens again, the others are too late.
         for (auto& x : mine)
           x.failure(now);
+        step.arrive_and_wait();
+        if (id == 0 && !flaw_of(*core, now).empty())
+          ++wrong;
         step.arrive_and_wait();
       }
     });
@@ -117,6 +127,7 @@ TEST_CASE("probes that come and go are never more than the places") {
   CHECK(got_in > 0);
   CHECK(core->metrics(now).probes == 0);
   CHECK(core->state() == breaker_state::half_open);
+  CHECK(flaw_of(*core, now) == "");
 }
 
 TEST_CASE("no call is lost when many threads count") {
@@ -139,6 +150,7 @@ TEST_CASE("no call is lost when many threads count") {
                           t0);
       }
     });
+    CHECK(flaw_of(*core, t0) == "");
     const auto m = core->metrics(t0);
     CHECK(m.under_way == 0);
     CHECK(m.stale_results == 0);
@@ -194,6 +206,7 @@ TEST_CASE("what is counted while the breaker moves leaves no trace behind") {
     });
     CHECK(wrong == 0);
     const time_point now{duration{clock.load()}};
+    CHECK(flaw_of(*core, now) == "");
     core->metrics_only(now);
     for (const int more : {0, 1, 2, 3, 4}) {
       const auto m = core->metrics(now);
@@ -238,6 +251,7 @@ TEST_CASE("moves are told in their order, one after the other") {
       ++wrong;
   CHECK(wrong == 0);
   CHECK(seen.size() > 1);
+  CHECK(flaw_of(*core, time_point{duration{clock.load()}}) == "");
 }
 
 TEST_CASE("each refusal is told once, whoever moves the breaker") {
@@ -263,6 +277,7 @@ TEST_CASE("each refusal is told once, whoever moves the breaker") {
   });
   CHECK(refused > 0);
   CHECK(told == refused);
+  CHECK(flaw_of(*core, time_point{duration{clock.load()}}) == "");
   CHECK(core->metrics(t0).refused == refused);
 }
 

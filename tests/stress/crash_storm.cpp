@@ -1,3 +1,4 @@
+#include "at_rest.hpp"
 #include "rounds.hpp"
 
 #include <vigil/vigil.hpp>
@@ -103,6 +104,7 @@ TEST_CASE("no request stays without an answer while many threads crash and "
   CHECK(counts.timeouts == 0);
   CHECK(counts.answered == counts.asked);
   CHECK(events > 0);
+  CHECK(flaw_at_rest(tree.value()) == "");
   CHECK(tree.value().stop());
   CHECK(!tree.value().running());
 }

@@ -1,3 +1,4 @@
+#include "at_rest.hpp"
 #include "rounds.hpp"
 
 #include <vigil/vigil.hpp>
@@ -127,5 +128,6 @@ TEST_CASE("no request to a pool or a partition stays without an answer while "
     ask(self, tree[respawned_key], 5, counts);
   }
   CHECK(counts.served == 24);
+  CHECK(flaw_at_rest(tree) == "");
   CHECK(tree.stop());
 }

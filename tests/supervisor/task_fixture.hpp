@@ -1,5 +1,6 @@
 #pragma once
 
+#include "books.hpp"
 #include "trap_fixture.hpp"
 
 #include <chrono>
@@ -12,11 +13,35 @@ using namespace std::chrono_literals;
 
 inline constexpr vigil::child_key<vigil::tasks_ref, "tasks"> tasks_key;
 
-/// Virtual time, with tasks that take some.
+/// Virtual time, with tasks that take some. When it has come to rest, the books
+/// of its tasks have to be in order.
 struct fixture : trap::virtual_system {
   template <class Builder>
   auto start(const Builder& x) {
-    return vigil::supervisor("root").child(x).start(sys).value();
+    auto tree = vigil::supervisor("root").child(x).start(sys).value();
+    books.add(tree);
+    return tree;
+  }
+
+  void run() {
+    trap::virtual_system::run();
+    look();
+  }
+
+  void advance(vigil::duration d) {
+    trap::virtual_system::advance(d);
+    look();
+  }
+
+  template <class Handle, class... Ts>
+  void tell(const Handle& to, Ts&&... xs) {
+    trap::virtual_system::tell(to, std::forward<Ts>(xs)...);
+    look();
+  }
+
+  void look() const {
+    if (const auto flaw = books.flaw(); !flaw.empty())
+      FAIL_CHECK(flaw);
   }
 
   /// Runs code in a new actor without a supervisor.
@@ -49,6 +74,8 @@ struct fixture : trap::virtual_system {
       sys.spawn<caf::hidden>(sleep);
     };
   }
+
+  test::book_keeper books;
 };
 
 template <class T>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "answer.hpp"
+#include "books.hpp"
 #include "driver.hpp"
 #include "script.hpp"
 
@@ -22,7 +23,8 @@ using namespace std::chrono_literals;
 
 // -- the world ----------------------------------------------------------------
 
-/// An actor system in virtual time, with scripted children and their log.
+/// An actor system in virtual time, with scripted children and their log. When
+/// it has come to rest, the books of its trees have to be in order.
 class world {
 public:
   world();
@@ -34,10 +36,12 @@ public:
 
   void run() {
     driver_.run();
+    look();
   }
 
   void advance(vigil::duration d) {
     driver_.advance(d);
+    look();
   }
 
   void set_time(vigil::time_point at) {
@@ -67,6 +71,7 @@ public:
     auto tree = x.start(sys_);
     if (!tree)
       FAIL(vigil::render(tree.error()));
+    books_.add(tree.value());
     return std::move(tree).value();
   }
 
@@ -113,12 +118,18 @@ public:
   }
 
 private:
+  void look() const {
+    if (const auto flaw = books_.flaw(); !flaw.empty())
+      FAIL_CHECK(flaw);
+  }
+
   std::shared_ptr<journal> log_ = std::make_shared<journal>();
   std::map<std::string, script_ptr> scripts_;
   std::shared_ptr<std::vector<vigil::event>> events_;
   driven_config cfg_;
   caf::actor_system sys_;
   driver driver_;
+  book_keeper books_;
 };
 
 /// Returns the handle of a worker, which has to be there.

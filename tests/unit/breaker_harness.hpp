@@ -1,5 +1,7 @@
 #pragma once
 
+#include "breaker_hook.hpp"
+
 #include <vigil/breaker_core.hpp>
 
 #include <doctest/doctest.h>
@@ -40,7 +42,8 @@ inline breaker_policy b1() {
     .half_open_limit(1s);
 }
 
-/// A breaker in virtual time: nothing passes unless `wait` says so.
+/// A breaker in virtual time: nothing passes unless `wait` says so. Looks into
+/// the breaker's books after each call, and at its end.
 class bench {
 public:
   explicit bench(const breaker_policy& policy) {
@@ -51,14 +54,28 @@ public:
     core = made.value();
   }
 
+  ~bench() {
+    look();
+  }
+
+  bench(const bench&) = delete;
+  bench& operator=(const bench&) = delete;
+
   void wait(duration time) {
     now += time;
+  }
+
+  void look() const {
+    const auto flaw = vigil::detail::breaker_hook::flaw(*core, now);
+    if (!flaw.empty())
+      FAIL_CHECK("the books of the breaker are wrong: " << flaw);
   }
 
   /// Asks for a call that has to be let through.
   [[nodiscard]] breaker_permit admit() {
     auto x = core->try_acquire(now);
     REQUIRE(x.admitted());
+    look();
     return std::move(x.permit());
   }
 
@@ -82,6 +99,12 @@ public:
   }
 
   bool finish(breaker_permit& permit, char how) {
+    const auto result = report(permit, how);
+    look();
+    return result;
+  }
+
+  bool report(breaker_permit& permit, char how) {
     switch (how) {
       case 'S':
         return permit.success(now);
@@ -116,7 +139,9 @@ public:
   }
 
   [[nodiscard]] vigil::breaker_metrics metrics() {
-    return core->metrics(now);
+    auto result = core->metrics(now);
+    look();
+    return result;
   }
 
   [[nodiscard]] std::size_t count(breaker_event_type type) const {

@@ -1,35 +1,15 @@
 #include "breaker_harness.hpp"
+#include "breaker_parts.hpp"
 
 #include <vigil/retry_core.hpp>
 
-#include <deque>
 #include <queue>
-#include <random>
 
 // Breakers that live long: long rests, many moves, counters near their ends.
 
-namespace vigil::detail {
-
-struct breaker_hook {
-  static void renumber(breaker_core& x, std::uint64_t generation,
-                       time_point now) {
-    x.begin(generation, now);
-    x.word_.renumber(generation);
-  }
-};
-
-} // namespace vigil::detail
-
 using namespace breaker_test;
+using breaker_parts::ends;
 using vigil::detail::breaker_hook;
-using vigil::detail::breaker_word;
-using vigil::detail::call_mark;
-using vigil::detail::call_tally;
-using vigil::detail::count_window;
-using vigil::detail::lease_table;
-using vigil::detail::probe_gate;
-using vigil::detail::tagged_counter;
-using vigil::detail::time_window;
 
 namespace {
 
@@ -37,60 +17,6 @@ namespace {
 breaker_policy watching() {
   return breaker_policy{}.failure_rate(1).min_calls(1).starts(
     breaker_state::metrics_only);
-}
-
-/// What a time window has to say, told from a list of all calls.
-class window_model {
-public:
-  window_model(time_point origin, duration length, duration bucket)
-    : origin_(origin), bucket_(bucket), count_(length / bucket) {
-    // nop
-  }
-
-  void begin() {
-    calls_.clear();
-  }
-
-  void record(time_point now, call_mark x) {
-    calls_.push_back({number(now), x});
-  }
-
-  [[nodiscard]] call_tally read(time_point now) const {
-    call_tally result;
-    for (const auto& x : calls_)
-      if (x.bucket > number(now) - count_) {
-        ++result.total;
-        result.failed += x.mark.failed ? 1U : 0U;
-        result.slow += x.mark.slow ? 1U : 0U;
-      }
-    return result;
-  }
-
-private:
-  struct call {
-    std::int64_t bucket;
-    call_mark mark;
-  };
-
-  [[nodiscard]] std::int64_t number(time_point t) const {
-    return (t - origin_) / bucket_;
-  }
-
-  time_point origin_;
-  duration bucket_;
-  std::int64_t count_;
-  std::deque<call> calls_;
-};
-
-/// Generations around which some number of bits ends.
-std::vector<std::uint64_t> ends() {
-  std::vector<std::uint64_t> result;
-  for (const auto bits :
-       {10, 17, 18, 19, 23, 24, 29, 30, 31, 32, 33, 34, 48, 49, 53, 54, 60})
-    for (std::uint64_t i = 0; i < 5; ++i)
-      result.push_back((std::uint64_t{1} << static_cast<unsigned>(bits)) - 2
-                       + i);
-  return result;
 }
 
 } // namespace
@@ -118,55 +44,6 @@ TEST_CASE("a time window counts after any rest of up to 3000 lengths") {
       REQUIRE(x->metrics().buffered == 0);
     }
   }
-}
-
-TEST_CASE("rests of any length are as long as they are") {
-  std::mt19937_64 random{11};
-  for (const auto& [length, bucket] : {std::pair<duration, duration>{10ms, 1ms},
-                                       {1ms, 1ms},
-                                       {7ns, 1ns},
-                                       {1h, 1min},
-                                       {1024s, 1s}}) {
-    const auto ticks = length.count();
-    CAPTURE(ticks);
-    time_window x{t0, length, bucket};
-    window_model model{t0, length, bucket};
-    auto now = t0;
-    std::uint64_t generation = 0;
-    for (int i = 0; i < 3000; ++i) {
-      // From a part of a bucket to far beyond 2^36 windows, or the end of time.
-      const auto bits = random() % 60;
-      const auto most
-        = std::max<duration::rep>((t0 + 2'000'000h - now).count() / 1000, 1);
-      const auto rest = static_cast<duration::rep>(random() >> (63 - bits));
-      if (random() % 3 == 0)
-        now += duration{std::min(rest, most)};
-      if (random() % 500 == 0) {
-        x.begin(++generation, now);
-        model.begin();
-      }
-      REQUIRE(x.read(generation, now) == model.read(now));
-      const call_mark mark{random() % 3 == 0, random() % 4 == 0};
-      model.record(now, mark);
-      REQUIRE(x.record(generation, now, mark) == model.read(now));
-      REQUIRE(x.read(generation, now) == model.read(now));
-      REQUIRE(x.read(generation + 1, now) == call_tally{});
-    }
-  }
-}
-
-TEST_CASE("a window of nanoseconds that rests for days is empty, and counts") {
-  for (unsigned bits = 8; bits < 62; ++bits)
-    for (const duration more : {-1ns, 0ns, 1ns, 2ns}) {
-      CAPTURE(bits);
-      CAPTURE(more.count());
-      const auto rest = duration{std::int64_t{1} << bits} * 1 + more;
-      time_window x{time_point{}, 3ns, 1ns};
-      x.record(0, time_point{}, {.failed = true});
-      const auto now = time_point{} + rest;
-      REQUIRE(x.read(0, now) == call_tally{});
-      REQUIRE(x.record(0, now, {}) == call_tally{1, 0, 0});
-    }
 }
 
 TEST_CASE("a breaker counts after an outage of any length") {
@@ -257,108 +134,6 @@ TEST_CASE("nothing a breaker counts depends on how often it has moved") {
         REQUIRE(x.state() == breaker_state::closed);
       }
     }
-  }
-}
-
-TEST_CASE("a probe gate has places in each stay") {
-  probe_gate x;
-  for (const auto generation : ends()) {
-    CAPTURE(generation);
-    // What it held is of a stay a power of two before.
-    for (unsigned bits = 10; bits < 61; ++bits) {
-      x.begin(generation - (std::uint64_t{1} << bits));
-      x.enter(generation - (std::uint64_t{1} << bits), 1);
-      x.begin(generation);
-      REQUIRE(x.taken(generation) == 0);
-      REQUIRE(x.enter(generation, 2) == probe_gate::answer::first);
-      REQUIRE(x.enter(generation, 2) == probe_gate::answer::admitted);
-      REQUIRE(x.enter(generation, 2) == probe_gate::answer::full);
-      REQUIRE(x.enter(generation - 1, 2) == probe_gate::answer::over);
-      REQUIRE(x.enter(generation + 1, 2) == probe_gate::answer::over);
-      REQUIRE(x.finish(generation, {true, false}) == call_tally{1, 1, 0});
-      REQUIRE(x.finish(generation, {false, true}) == call_tally{2, 1, 1});
-      REQUIRE_FALSE(x.finish(generation - 1, {}));
-    }
-  }
-}
-
-TEST_CASE("a tagged counter stops at its ends and does not wrap") {
-  tagged_counter<32> x;
-  for (const auto generation : ends()) {
-    x.begin(generation, tagged_counter<32>::max - 1);
-    CHECK(x.add(generation, 1) == 0xffff'ffffU);
-    CHECK(x.add(generation, 1) == 0xffff'ffffU);
-    CHECK(x.add(generation, -1) == 0xffff'fffeU);
-    CHECK_FALSE(x.add(generation + 1, 1));
-    CHECK_FALSE(x.add(generation - 1, 1));
-    CHECK(x.get(generation + 1) == 0);
-    x.clear(generation);
-    CHECK(x.add(generation, -3) == 0);
-    CHECK(x.add(generation, 3) == 3);
-  }
-}
-
-TEST_CASE("a count window is right in each stay, whatever was before") {
-  std::mt19937_64 random{12};
-  for (const std::uint32_t size : {1U, 2U, 7U, 100U, 16'383U}) {
-    count_window x{size};
-    std::deque<call_mark> model;
-    for (const auto generation : ends()) {
-      x.begin(generation);
-      model.clear();
-      REQUIRE(x.read(generation) == call_tally{});
-      REQUIRE_FALSE(x.record(generation + 1, {true, true}));
-      REQUIRE_FALSE(x.record(generation - 1, {true, true}));
-      const auto n = random() % 300;
-      for (std::uint64_t i = 0; i < n; ++i) {
-        const call_mark mark{random() % 3 == 0, random() % 4 == 0};
-        model.push_back(mark);
-        if (model.size() > size)
-          model.pop_front();
-        call_tally wanted{model.size(), 0, 0};
-        for (const auto& m : model) {
-          wanted.failed += m.failed ? 1U : 0U;
-          wanted.slow += m.slow ? 1U : 0U;
-        }
-        REQUIRE(x.record(generation, mark) == wanted);
-      }
-    }
-  }
-}
-
-TEST_CASE("a lease that was taken back is nobody else's, however late") {
-  for (const unsigned bits : {8U, 16U, 31U, 32U, 33U, 48U, 61U})
-    for (std::uint64_t i = 0; i < 3; ++i) {
-      CAPTURE(bits);
-      const auto turn = (std::uint64_t{1} << bits) - 1 + i;
-      lease_table x{1, turn};
-      const auto old = x.take(1, t0);
-      CHECK(old.turn == turn);
-      CHECK(x.release(old) == lease_table::ending::released);
-      const auto next = x.take(2, t0);
-      CHECK(x.release(old) == lease_table::ending::gone);
-      CHECK(x.release({turn - (std::uint64_t{1} << bits) + 1, 0})
-            == lease_table::ending::gone);
-      CHECK_FALSE(x.mark_late(old));
-      CHECK(x.mark_late(next));
-      CHECK(x.used() == 1);
-      CHECK(x.release(next) == lease_table::ending::released_late);
-    }
-}
-
-TEST_CASE("who read a state long ago is told that it is over") {
-  breaker_word x;
-  x.enter(breaker_state::open, t0, make_error_code(errc::timeout));
-  const auto at = x.load();
-  for (int i = 0; i < 20; ++i) {
-    x.enter(breaker_state::forced_open, vigil::detail::never,
-            make_error_code(errc::unspecified));
-    const bool kept = x.deadline(at) == t0;
-    CHECK(kept == (i < 6));
-    CHECK(x.deadline(at) == (kept ? t0 : time_point::min()));
-    CHECK(x.error(at)
-          == (kept ? make_error_code(errc::timeout) : std::error_code{}));
-    CHECK(x.deadline(x.load()) == vigil::detail::never);
   }
 }
 

@@ -40,3 +40,11 @@ TEST_CASE("a supervisor keeps its word while calls come in between") {
 TEST_CASE("a supervisor keeps its word whatever hangs") {
   go_through({.children = 5, .steps = 300}, 1, 5000);
 }
+
+TEST_CASE("a dynamic supervisor keeps its word while calls come in between") {
+  go_through({.children = 6, .stuck = false, .dynamic = true}, 1, 5000);
+}
+
+TEST_CASE("a dynamic supervisor keeps its word whatever hangs") {
+  go_through({.children = 6, .steps = 300, .dynamic = true}, 1, 5000);
+}

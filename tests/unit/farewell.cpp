@@ -30,6 +30,21 @@ TEST_CASE("a child is blamed for the last thing it did") {
                     {"top/a", errc::child_stuck}});
 }
 
+TEST_CASE("who is blamed again and again is in the report once") {
+  farewell t;
+  t.begin({}, false);
+  for (int round = 0; round < 3; ++round)
+    for (int i = 0; i < 20'000; ++i)
+      t.blame("top/" + std::to_string(i % (10'000 * (round + 1))),
+              round < 2 ? errc::shutdown_timeout : errc::child_stuck);
+  const auto all = t.take().report.culprits;
+  REQUIRE(all.size() == 20'000);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    REQUIRE(all[i].path == "top/" + std::to_string(i));
+    REQUIRE(all[i].what == errc::child_stuck);
+  }
+}
+
 TEST_CASE("a supervisor's culprits are its parent's too") {
   farewell t;
   t.begin({}, false);

@@ -8,16 +8,19 @@ namespace vigil::test {
 storm::storm(std::uint64_t seed, const storm_weather& weather)
   : random_(seed), weather_(weather) {
   spec_.id = "top";
-  spec_.strategy = static_cast<restart_strategy>(chance(3));
+  spec_.dynamic = weather_.dynamic;
+  if (!spec_.dynamic)
+    spec_.strategy = static_cast<restart_strategy>(chance(3));
   spec_.intensity = {static_cast<std::uint32_t>(chance(8)), duration{60}};
   spec_.auto_shutdown = static_cast<auto_shutdown>(chance(3));
   window_ = std::make_shared<restart_window>(spec_.intensity);
   core_.emplace(spec_, "top", window_,
                 [this] { return static_cast<double>(chance(100)) / 100.0; });
-  log(std::string{vigil::to_string(spec_.strategy)} + ", intensity "
-      + std::to_string(spec_.intensity.max_restarts) + ", auto_shutdown "
-      + std::string{vigil::to_string(spec_.auto_shutdown)});
-  const auto count = chance(weather_.children + 1);
+  log(
+    (spec_.dynamic ? "dynamic" : std::string{vigil::to_string(spec_.strategy)})
+    + ", intensity " + std::to_string(spec_.intensity.max_restarts)
+    + ", auto_shutdown " + std::string{vigil::to_string(spec_.auto_shutdown)});
+  const auto count = spec_.dynamic ? 0 : chance(weather_.children + 1);
   for (std::size_t i = 0; i < count; ++i)
     add_child(any_spec(std::string(1, static_cast<char>('a' + i))));
 }

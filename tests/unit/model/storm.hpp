@@ -28,6 +28,8 @@ struct storm_weather {
   bool stuck = true;
   /// Starts may fail or be ignored.
   bool faults = true;
+  /// The supervisor is a dynamic one: its children come by calls.
+  bool dynamic = false;
 };
 
 /// A world in which the core's actions take their time: starts and stops are

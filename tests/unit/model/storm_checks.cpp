@@ -124,7 +124,7 @@ void storm::carry_out(const action::stop_child& y) {
     expect(!x->asked, "a child is asked once");
   // A deadline or a start timeout may pass before its turn.
   const auto late = x->asked || (x->now == life::starting && x->alarm_passed);
-  if (!late && (ending_ || gave_up_))
+  if (!late && (ending_ || gave_up_) && !spec_.dynamic)
     expect(is_last(y.child),
            "going down, what was started later is gone first");
   if (!late)
@@ -324,13 +324,22 @@ void storm::look() {
       expect(seen == child_state::running, text + ", yet it runs");
     expect(seen != child_state::restarting || !core_->down(),
            "down, nothing restarts");
+    expect(seen != child_state::stopped || !spec_.dynamic || ending_,
+           "a dynamic supervisor keeps nobody who stands still: " + text);
   }
 }
 
-// Going down, the last child that lives is told to stop, by force if need be.
+// Going down, the last child that lives is told to stop, by force if need be;
+// all are, if the supervisor is a dynamic one.
 void storm::look_at_end() {
   if (!core_->stopping())
     return;
+  if (spec_.dynamic)
+    for (const auto& [uid, x] : bodies_)
+      if (x.now != life::none) {
+        expect(x.asked, "going down, all children are asked at once");
+        expect(x.killed || !hurried_, "all are killed if that is wished");
+      }
   const auto last
     = std::find_if(order_.rbegin(), order_.rend(), [this](child_uid x) {
         return bodies_[x].now != life::none;

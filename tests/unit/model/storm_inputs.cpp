@@ -189,8 +189,9 @@ void storm::fire(child_uid uid) {
 void storm::any_call() {
   const call_id number = rarely(10) ? 0 : ++last_call_;
   const auto what = "strdsstrd"[chance(9)];
-  auto id
-    = what != 's' || rarely(3) ? any_id() : "new" + std::to_string(chance(3));
+  const auto names = spec_.dynamic ? weather_.children : 3;
+  auto id = what != 's' || rarely(3) ? any_id()
+                                     : "new" + std::to_string(chance(names));
   if (what == 's' && rarely(20))
     id = "no/id";
   if (number != 0)

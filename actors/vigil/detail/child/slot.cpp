@@ -1,5 +1,6 @@
 #include <vigil/detail/child/child_messages.hpp>
 #include <vigil/detail/child/slot.hpp>
+#include <vigil/internal/base/rule.hpp>
 
 #include <mutex>
 #include <utility>
@@ -209,6 +210,34 @@ void slot::lose_waiting(compat::context* ctx) {
   }
   for (auto& x : lost)
     lose(*x, errc::child_stopped, ctx);
+}
+
+// -- for tests ----------------------------------------------------------------
+
+slot::books slot::look() const {
+  std::lock_guard guard{slot_lock_};
+  return {mode_,
+          life_,
+          alive_,
+          current_ != nullptr,
+          waiting_ != nullptr ? waiting_->size() : 0,
+          passing_,
+          behind_ != behind::ours};
+}
+
+const char* slot::flaw(const books& x) noexcept {
+  const auto serving = x.mode == mode::serving;
+  return first_broken({
+    {!serving || x.life != 0, "serving: a life"},
+    {!serving || x.alive, "serving: alive"},
+    {!serving || x.current, "serving: current"},
+    {!x.alive || x.life != 0, "alive: a life"},
+    {!x.current || x.alive, "current: alive"},
+    {!x.current || x.mode != mode::refusing, "current: not refusing"},
+    {x.waiting == 0 || x.mode == mode::holding, "waiting: holding"},
+    {!x.passing, "passing: not at rest"},
+    {!x.foreign || x.life != 0, "foreign: a life"},
+  });
 }
 
 } // namespace vigil::detail

@@ -21,6 +21,21 @@ namespace vigil::detail {
 /// the incarnation that is there, and the end of that one ends the links to the
 /// slot.
 ///
+/// What may stand beside what at rest, while no thread is in a call of it; `-`
+/// is: not, `any`: may be or not. `flaw` says the same in code. Each call of a
+/// function below is a move, and `docs/states.md` draws them.
+///
+///              holding                serving  refusing
+///   life       any                    yes      any
+///   alive      if there is a life     yes      if there is a life
+///   current    if alive               yes      -
+///   waiting    any                    -        -
+///   passing    -                      -        -
+///   foreign    any                    any      any
+///
+/// Besides: a life that is not known yet is not foreign. While `serve` passes
+/// on what waits, `passing` stands beside `serving`, and messages wait.
+///
 /// Thread-safe. Never calls into an actor while holding its lock.
 class VIGIL_EXPORT slot final : public compat::life_links<forwarding_actor> {
 public:
@@ -68,9 +83,28 @@ public:
 
   void on_destroy() override;
 
-private:
   enum class mode : std::uint8_t { holding, refusing, serving };
 
+  /// What the table above is about.
+  struct books {
+    slot::mode mode{};
+    /// 0: none, or one that is not yet known.
+    std::uint64_t life = 0;
+    bool alive = false;
+    bool current = false;
+    std::size_t waiting = 0;
+    bool passing = false;
+    bool foreign = false;
+  };
+
+  /// For tests.
+  [[nodiscard]] books look() const;
+
+  /// Returns the first sentence of the table that does not hold, or null. For
+  /// tests.
+  [[nodiscard]] static const char* flaw(const books& x) noexcept;
+
+private:
   /// What is behind the slot: an actor that knows of it, an actor of the user's
   /// with a mailbox, or anything else.
   enum class behind : std::uint8_t { ours, mailbox, others };

@@ -1,5 +1,6 @@
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/task/task_base.hpp>
+#include <vigil/internal/base/rule.hpp>
 
 #include <mutex>
 #include <utility>
@@ -333,6 +334,45 @@ void task_base::unlink(compat::context* ctx) {
   }
   if (tie != nullptr)
     tie->untie(ctx);
+}
+
+// -- for tests ----------------------------------------------------------------
+
+task_base::books task_base::look() {
+  std::lock_guard guard{task_lock_};
+  return {.phase = phase_,
+          .life = life() != 0,
+          .polite = polite_,
+          .stopping = stopping_,
+          .killed = killed_,
+          .kept = kept_,
+          .claimed = claimed_,
+          .answered = has_answer(),
+          .let_go = let_go_.load(),
+          .linked = linked_,
+          .tie = tie_ != nullptr,
+          .listener = listener_ != nullptr};
+}
+
+const char* task_base::flaw(const books& x) noexcept {
+  const auto queued = x.phase == phase::queued;
+  const auto running = x.phase == phase::running;
+  const auto waiting = x.phase == phase::waiting;
+  const auto over = x.phase == phase::over;
+  return first_broken({
+    {x.life || queued || over, "running or waiting: a life"},
+    {!x.stopping || running || over || (waiting && x.polite),
+     "stopping: running, over, or waiting and polite"},
+    {!x.killed || x.stopping, "killed: stopping"},
+    {!x.killed || running || over, "killed: running or over"},
+    {!x.kept || running || over, "kept: running or over"},
+    {!x.claimed || over || (running && x.killed),
+     "claimed: over, or running and killed"},
+    {x.answered == x.claimed, "answered: claimed, and the reverse"},
+    {!x.let_go || over, "let_go: over"},
+    {!x.tie || (x.linked && !x.answered), "tie: linked, not answered"},
+    {!x.listener || !x.answered, "listener: not answered"},
+  });
 }
 
 } // namespace vigil::detail

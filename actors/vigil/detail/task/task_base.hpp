@@ -32,6 +32,23 @@ enum class task_place : std::uint8_t {
 /// stopped by force, so a task that was killed may have answered long before it
 /// is over. Thread-safe.
 ///
+/// What may stand beside what at rest, while no thread is in a call of it but
+/// the one that runs its function; `-` is: not, `any`: may be or not. `flaw`
+/// says the same in code, and `docs/states.md` draws the phases.
+///
+///              queued  running      waiting    over
+///   life       any     yes          yes        any
+///   stopping   -       any          if polite  any
+///   killed     -       if stopping  -          if stopping
+///   kept       -       any          -          any
+///   claimed    -       if killed    -          any
+///   let_go     -       -            -          any
+///   linked     any     any          any        any
+///
+/// Besides: `answered` is `claimed`; there is a `listener` only as long as there
+/// is no answer, and a `tie` if the task is linked, too. `waiting`: its function
+/// has returned, and its promise is not kept.
+///
 /// Memory orders: the thread that claims the answer writes it, and `failed_`,
 /// and then sets `answered_` (release); a thread that finds it set (acquire)
 /// may read them.
@@ -103,6 +120,31 @@ public:
   /// the one before; null takes it back.
   void on_answer(listener f);
 
+  enum class phase : std::uint8_t { queued, running, waiting, over };
+
+  /// What the table above is about.
+  struct books {
+    task_base::phase phase{};
+    bool life = false;
+    bool polite = false;
+    bool stopping = false;
+    bool killed = false;
+    bool kept = false;
+    bool claimed = false;
+    bool answered = false;
+    bool let_go = false;
+    bool linked = false;
+    bool tie = false;
+    bool listener = false;
+  };
+
+  /// For tests.
+  [[nodiscard]] books look();
+
+  /// Returns the first sentence of the table that does not hold, or null. For
+  /// tests.
+  [[nodiscard]] static const char* flaw(const books& x) noexcept;
+
 protected:
   /// Runs one life. Returns whether another is wanted.
   virtual bool work(compat::context* ctx) = 0;
@@ -163,8 +205,6 @@ protected:
   }
 
 private:
-  enum class phase : std::uint8_t { queued, running, waiting, over };
-
   [[nodiscard]] bool begin();
   void finish_stopped(bool kill, compat::context* ctx);
   void submit(compat::context* ctx);

@@ -1,5 +1,4 @@
 #include <vigil/detail/breaker/breaker_rules.hpp>
-#include <vigil/internal/base/random_unit.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -53,6 +52,9 @@ breaker_rules::breaker_rules(const breaker_settings& x)
   : consecutive(x.consecutive_failures.value_or(0)), min_calls(x.min_calls),
     min_counted(std::min(x.min_calls, x.count_window.value_or(x.min_calls))),
     slow_limit(x.slow_call_rate ? x.slow_limit : duration{}),
+    probe_wait(std::clamp<duration>(x.wait.initial() / 10,
+                                    std::chrono::milliseconds{1},
+                                    std::chrono::milliseconds{100})),
     judge_successes(x.judge_successes), failures_(x.failures.value_or(0)),
     failure_share_(share_of(x.failure_rate)),
     slow_share_(share_of(x.slow_call_rate)), probes_(x.probes),
@@ -71,10 +73,6 @@ probe_verdict breaker_rules::judge_probes(const call_tally& x) const noexcept {
   if (x.failed + missing < failed_probes_ && x.slow + missing < slow_probes_)
     return probe_verdict::passed;
   return missing == 0 ? probe_verdict::passed : probe_verdict::undecided;
-}
-
-double breaker_memory::next_random() noexcept {
-  return random_unit(++random);
 }
 
 } // namespace vigil::detail

@@ -64,9 +64,13 @@ public:
 
   [[nodiscard]] probe_verdict judge_probes(const call_tally& x) const noexcept;
 
-  /// Returns from when on a call that began then is slow.
-  [[nodiscard]] time_point slow_after(time_point since) const noexcept {
-    return time_after(since, slow_limit + duration{1});
+  /// Returns how a call counts that began and ended then.
+  [[nodiscard]] call_mark mark_of(call_outcome how, time_point since,
+                                  time_point now) const noexcept {
+    return {how == call_outcome::failure,
+            how == call_outcome::slow
+              || (slow_limit > duration::zero()
+                  && time_between(since, now) > slow_limit)};
   }
 
   std::uint64_t consecutive = 0;
@@ -75,6 +79,9 @@ public:
   std::uint64_t min_counted = 0;
   /// 0 if there is none.
   duration slow_limit{};
+  /// What to wait until the first probe is back: a small part of what a user
+  /// waits anyhow.
+  duration probe_wait{};
   bool judge_successes = true;
 
   static constexpr std::uint64_t whole = 1'000'000'000;
@@ -87,20 +94,6 @@ private:
   std::uint64_t failed_probes_ = 0;
   std::uint64_t slow_probes_ = 0;
   bool decide_early_ = true;
-};
-
-/// What a breaker remembers across moves.
-struct VIGIL_EXPORT breaker_memory {
-  std::uint32_t attempts = 0;
-  time_point closed_since{};
-  call_tally seen;
-  breaker_order order;
-  verdict exceeded;
-  std::uint64_t refused_before = 0;
-  std::uint64_t random = 0;
-
-  /// Uniform in [0, 1).
-  [[nodiscard]] double next_random() noexcept;
 };
 
 } // namespace vigil::detail

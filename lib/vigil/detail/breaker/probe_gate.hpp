@@ -2,7 +2,9 @@
 
 #include <vigil/detail/breaker/call_tally.hpp>
 #include <vigil/detail/breaker/tagged_counter.hpp>
+#include <vigil/time.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <optional>
@@ -10,15 +12,17 @@
 namespace vigil::detail {
 
 /// Counts the probes of a half-open breaker: never more than the limit are
-/// under way or done in one stay.
+/// under way or done in one stay. Knows when the first one began.
 ///
 /// Thread-safe and lock-free; each number knows its stay, so that nothing of
-/// another one can touch it.
+/// another one can touch it. `begin` and `start` are for the holder of the
+/// breaker's lock.
 ///
 /// Memory orders: a probe that ends adds its failure before it counts itself as
 /// done (both release), and reads the failures after that (acquire). So the
 /// last to be counted as done sees how all of them ended. One of a stay that is
-/// over is told so.
+/// over is told so. The begin of the first probe is relaxed: a hint how long to
+/// wait.
 class VIGIL_EXPORT probe_gate {
 public:
   enum class answer : std::uint8_t { first, admitted, full, over };
@@ -29,6 +33,28 @@ public:
     slow_.begin(generation);
     done_.begin(generation);
     entered_.begin(generation);
+    since_.store(none, std::memory_order_relaxed);
+  }
+
+  /// Notes that the first probe begins. Returns false if one has before.
+  bool start(time_point now) noexcept {
+    if (started())
+      return false;
+    since_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+    return true;
+  }
+
+  /// Returns whether a probe has begun in this stay.
+  [[nodiscard]] bool started() const noexcept {
+    return since_.load(std::memory_order_relaxed) != none;
+  }
+
+  /// Returns for how long probes have been away, or `least` if that is more.
+  [[nodiscard]] duration away(time_point now, duration least) const noexcept {
+    const time_point since{duration{since_.load(std::memory_order_relaxed)}};
+    if (since == never)
+      return least;
+    return std::max(time_between(since, now), least);
   }
 
   /// Asks for a place. `over` means that the stay is.
@@ -74,10 +100,14 @@ public:
 private:
   using counter = tagged_counter<10>;
 
+  static constexpr auto none = never.time_since_epoch().count();
+
   counter entered_;
   counter done_;
   counter failed_;
   counter slow_;
+  // When the first probe of this stay began, or `never`.
+  std::atomic<duration::rep> since_{none};
 };
 
 } // namespace vigil::detail

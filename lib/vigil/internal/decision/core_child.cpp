@@ -1,21 +1,9 @@
+#include <vigil/internal/base/rule.hpp>
 #include <vigil/internal/decision/core_child.hpp>
 
 namespace vigil::detail {
 
 namespace {
-
-struct rule {
-  bool holds;
-  const char* text;
-};
-
-template <std::size_t N>
-const char* first_broken(const rule (&rules)[N]) noexcept {
-  for (const auto& x : rules)
-    if (!x.holds)
-      return x.text;
-  return nullptr;
-}
 
 bool timer_fits(const core_child& x) noexcept {
   switch (x.timer_kind) {

@@ -143,7 +143,7 @@ protected:
       return;
     exit_ = std::move(how);
     phase_ = phase::asking;
-    this->cell_->going_down.store(true, std::memory_order_release);
+    this->note_going_down();
     if (pool_->close())
       return all_gone();
     if (brutal || patience().brutal())

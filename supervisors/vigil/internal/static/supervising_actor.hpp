@@ -143,6 +143,12 @@ protected:
     bring_up();
   }
 
+  /// It goes down from now on: nothing starts below it. Returns whether that is
+  /// new in this incarnation.
+  bool note_going_down() noexcept {
+    return !cell_->going_down.exchange(true, std::memory_order_release);
+  }
+
   /// Carries out what had to wait until it is down.
   void went_down() {
     if (forget_when_down_)

@@ -159,7 +159,6 @@ void supervisor_actor::on_start_tree() {
 }
 
 void supervisor_actor::bring_up() {
-  going_down_ = false;
   set_state(child_state::starting, now());
   core_.start(now());
 }
@@ -170,10 +169,8 @@ void supervisor_actor::act() {
   if (std::exchange(acting_, true))
     return;
   // What was to be started again is not any more.
-  if (core_.stopping() && !std::exchange(going_down_, true)) {
-    cell_->going_down.store(true, std::memory_order_release);
+  if (core_.stopping() && note_going_down())
     sync_all();
-  }
   for (auto todo = core_.take_actions(); !todo.empty() && !retired();
        todo = core_.take_actions())
     for (const auto& x : todo)

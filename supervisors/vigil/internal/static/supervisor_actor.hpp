@@ -137,7 +137,6 @@ private:
   health_monitor health_;
   caf::response_promise starter_;
   bool acting_ = false;
-  bool going_down_ = false;
 };
 
 } // namespace vigil::detail

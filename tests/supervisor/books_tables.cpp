@@ -1,0 +1,118 @@
+#include <vigil/detail/child/slot.hpp>
+#include <vigil/detail/task/task_base.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <utility>
+
+// The tables in slot.hpp and task_base.hpp: each sentence, broken alone.
+
+using vigil::detail::slot;
+using vigil::detail::task_base;
+
+namespace {
+
+slot::books in(slot::mode x) {
+  slot::books result;
+  result.mode = x;
+  if (x == slot::mode::serving) {
+    result.life = 1;
+    result.alive = result.current = true;
+  }
+  return result;
+}
+
+/// Sets something in the books of a slot in each mode, and returns in which
+/// that may be.
+template <class F>
+std::string slots(F set) {
+  std::string result;
+  for (const auto& [mode, name] : {std::pair{slot::mode::holding, "holding"},
+                                   {slot::mode::serving, "serving"},
+                                   {slot::mode::refusing, "refusing"}}) {
+    auto x = in(mode);
+    set(x);
+    if (slot::flaw(x) == nullptr)
+      result += (result.empty() ? "" : " ") + std::string{name};
+  }
+  return result;
+}
+
+/// The same for a task in each phase.
+template <class F>
+std::string tasks(F set) {
+  using phase = task_base::phase;
+  std::string result;
+  for (const auto& [at, name] : {std::pair{phase::queued, "queued"},
+                                 {phase::running, "running"},
+                                 {phase::waiting, "waiting"},
+                                 {phase::over, "over"}}) {
+    task_base::books x;
+    x.phase = at;
+    x.life = at == phase::running || at == phase::waiting;
+    set(x);
+    if (task_base::flaw(x) == nullptr)
+      result += (result.empty() ? "" : " ") + std::string{name};
+  }
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("a slot may be in every mode with nothing else set") {
+  CHECK(slots([](auto&) {}) == "holding serving refusing");
+}
+
+TEST_CASE("each thing that a slot holds belongs to some modes") {
+  CHECK(slots([](auto& x) { x.life = 0; }) == "holding refusing");
+  CHECK(slots([](auto& x) { x.life = 2; }) == "holding serving refusing");
+  CHECK(slots([](auto& x) { x.alive = false; }) == "holding refusing");
+  CHECK(slots([](auto& x) { x.alive = true; }) == "serving");
+  CHECK(slots([](auto& x) {
+          x.life = 2;
+          x.alive = true;
+        })
+        == "holding serving refusing");
+  CHECK(slots([](auto& x) { x.current = false; }) == "holding refusing");
+  CHECK(slots([](auto& x) {
+          x.life = 2;
+          x.alive = x.current = true;
+        })
+        == "holding serving");
+  CHECK(slots([](auto& x) { x.waiting = 1; }) == "holding");
+  CHECK(slots([](auto& x) { x.passing = true; }) == "");
+  CHECK(slots([](auto& x) { x.foreign = true; }) == "serving");
+}
+
+TEST_CASE("a task may be in every phase with nothing else set") {
+  CHECK(tasks([](auto&) {}) == "queued running waiting over");
+}
+
+TEST_CASE("each thing that a task holds belongs to some phases") {
+  CHECK(tasks([](auto& x) { x.life = false; }) == "queued over");
+  CHECK(tasks([](auto& x) { x.life = true; }) == "queued running waiting over");
+  CHECK(tasks([](auto& x) { x.stopping = true; }) == "running over");
+  CHECK(tasks([](auto& x) { x.stopping = x.polite = true; })
+        == "running waiting over");
+  CHECK(tasks([](auto& x) { x.killed = true; }) == "");
+  CHECK(tasks([](auto& x) { x.killed = x.stopping = x.polite = true; })
+        == "running over");
+  CHECK(tasks([](auto& x) { x.kept = true; }) == "running over");
+  CHECK(tasks([](auto& x) { x.claimed = true; }) == "");
+  CHECK(tasks([](auto& x) { x.claimed = x.answered = true; }) == "over");
+  CHECK(tasks([](auto& x) {
+          x.claimed = x.answered = x.killed = x.stopping = true;
+        })
+        == "running over");
+  CHECK(tasks([](auto& x) { x.let_go = true; }) == "over");
+  CHECK(tasks([](auto& x) { x.linked = true; })
+        == "queued running waiting over");
+  CHECK(tasks([](auto& x) { x.tie = true; }) == "");
+  CHECK(tasks([](auto& x) { x.tie = x.linked = true; })
+        == "queued running waiting over");
+  CHECK(tasks([](auto& x) { x.listener = true; })
+        == "queued running waiting over");
+  CHECK(tasks([](auto& x) { x.listener = x.claimed = x.answered = true; })
+        == "");
+}
