@@ -1,11 +1,6 @@
 #pragma once
 
-#include <vigil/behavior.hpp>
-#include <vigil/breaker_control.hpp>
-#include <vigil/detail/base/access.hpp>
-#include <vigil/detail/child/is_null.hpp>
-#include <vigil/detail/guard/breaker_home.hpp>
-#include <vigil/detail/guard/fallback.hpp>
+#include <vigil/guard_builder.hpp>
 
 #include <memory>
 #include <optional>
@@ -15,7 +10,9 @@
 
 namespace vigil {
 
-/// A circuit breaker on its way: made by `vigil::circuit_breaker`.
+/// A guard that is one circuit breaker, on its way: made by
+/// `vigil::circuit_breaker`. For other layers beside it there is
+/// `guard(name, target).breaker(policy)`.
 ///
 /// Pass it to `vigil::child` to have it supervised, or `start` it. Every setter
 /// returns a changed copy; all copies are one breaker, so start one of them.
@@ -33,40 +30,6 @@ public:
     // nop
   }
 
-  /// Ends a call that takes longer: it counts as a failure with
-  /// `errc::timeout`, which is also what the requester gets. The target is not
-  /// disturbed, and what it answers later is dropped.
-  [[nodiscard]] breaker_builder timeout(any_duration limit) const {
-    return with([=](auto& x) { x.options_.timeout = limit; });
-  }
-
-  /// Asks another actor where the breaker refuses a call, and where one fails.
-  template <class Other>
-  requires caf::is_handle<Other>::value [[nodiscard]] breaker_builder
-  fallback(Other other) const {
-    static_assert(compat::handle_fits_v<Other, Handle>,
-                  "vigil: a fallback has to understand all that the target "
-                  "understands; give an actor of the target's interface");
-    return with([&](auto& x) {
-      x.options_.nulls.note("the fallback", other == nullptr);
-      x.options_.fallback = [other](caf::actor_system&) {
-        return caf::actor_cast<caf::strong_actor_ptr>(other);
-      };
-    });
-  }
-
-  /// Asks handlers instead, which run in an actor of their own.
-  template <class F, class... Fs>
-    requires(!caf::is_handle<F>::value)
-  [[nodiscard]] breaker_builder fallback(F f, Fs... fs) const {
-    const auto null = detail::is_null(f) || (detail::is_null(fs) || ...);
-    return with([&](auto& x) {
-      x.options_.nulls.note("the fallback", null);
-      x.options_.fallback
-        = detail::fallback_maker<Handle>(std::move(f), std::move(fs)...);
-    });
-  }
-
   /// Judges responses whose one value is a `T`. `f(const T&)` returns a
   /// `call_outcome`; it runs in the thread of who answers. An exception from it
   /// counts as a failure.
@@ -79,21 +42,26 @@ public:
       x.options_.nulls.note_more("the function of judge(f)",
                                  detail::is_null(f));
       x.options_.judges.push_back(
-        [f](compat::mailbox_element& m) -> std::optional<call_outcome> {
-          const auto* value = compat::get_if<T>(m);
-          if (value == nullptr)
-            return std::nullopt;
-          try {
-            return f(*value);
-          } catch (...) {
-            return call_outcome::failure;
-          }
-        });
+        detail::judge_values<T>(std::move(f), call_outcome::failure));
     });
   }
 
-  /// Is told of every move and every refusal; see `breaker_core::listener`.
-  [[nodiscard]] breaker_builder on_event(breaker_core::listener f) const {
+  /// Tells `f` of every move and every refusal; see `guard_builder::on_event`.
+  template <class F>
+    requires(!std::is_invocable_v<F&, const breaker_event&>)
+  [[nodiscard]] breaker_builder on_event(F f) const {
+    static_assert(std::is_convertible_v<F, guard_listener>,
+                  "vigil: on_event(f) takes a function of const "
+                  "vigil::guard_event&");
+    return with([&](auto& x) { x.on_event_ = std::move(f); });
+  }
+
+  /// Goes in 0.3: listeners of all guards are alike.
+  template <class F>
+    requires std::is_invocable_v<F&, const breaker_event&>
+  [[deprecated("take const vigil::guard_event&, and look at its `breaker`"),
+    nodiscard]] breaker_builder
+  on_event(F f) const {
     return with([&](auto& x) { x.options_.on_event = std::move(f); });
   }
 
@@ -104,6 +72,43 @@ public:
     return with([](auto& x) { x.options_.fresh = true; });
   }
 
+  /// Goes in 0.3: a time limit is a layer of its own, behind the breaker.
+  [[deprecated("use guard(name, target).breaker(policy).timeout(limit)"),
+    nodiscard]] breaker_builder
+  timeout(any_duration limit) const {
+    return with([=](auto& x) { x.timeout_ = limit; });
+  }
+
+  /// Goes in 0.3: a fallback is a layer of its own, before the breaker. This
+  /// one is asked where the breaker refuses a call or counts a failure.
+  template <class Other>
+  requires caf::is_handle<Other>::value
+    [[deprecated("use guard(name, target).fallback(other).breaker(policy)"),
+      nodiscard]] breaker_builder
+    fallback(Other other) const {
+    static_assert(compat::handle_fits_v<Other, Handle>,
+                  "vigil: a fallback has to understand all that the target "
+                  "understands; give an actor of the target's interface");
+    return with([&](auto& x) {
+      x.options_.nulls.note("the fallback", other == nullptr);
+      x.fallback_ = detail::fallback_actor(other);
+    });
+  }
+
+  /// The same with handlers, which run in an actor of their own.
+  template <class F, class... Fs>
+    requires(!caf::is_handle<F>::value)
+  [[deprecated("use guard(name, target).fallback(f).breaker(policy)"),
+    nodiscard]] breaker_builder
+  fallback(F f, Fs... fs) const {
+    const auto null = detail::is_null(f) || (detail::is_null(fs) || ...);
+    return with([&](auto& x) {
+      x.options_.nulls.note("the fallback", null);
+      x.fallback_
+        = detail::fallback_maker<Handle>(std::move(f), std::move(fs)...);
+    });
+  }
+
   /// Returns what looks into the breaker and gives it orders.
   [[nodiscard]] breaker_control control() const {
     return detail::access::make<breaker_control>(home_);
@@ -112,13 +117,13 @@ public:
   /// Returns what is wrong with the breaker, or nothing. `start` asks, and so
   /// does the start of a tree, before anything runs.
   [[nodiscard]] std::optional<failure> check() const {
-    return detail::check_breaker(*home_, options_, target_ == nullptr);
+    return chain().check(target_ == nullptr);
   }
 
   /// Starts the breaker without a supervisor, or tells what is wrong.
   [[nodiscard]] result<Handle> start(caf::actor_system& sys) const {
-    auto made = detail::start_breaker(
-      sys, home_, options_, caf::actor_cast<caf::strong_actor_ptr>(target_));
+    auto made
+      = chain().start(sys, caf::actor_cast<caf::strong_actor_ptr>(target_));
     if (!made)
       return made.error();
     return caf::actor_cast<Handle>(std::move(made).value());
@@ -137,9 +142,17 @@ private:
     return result;
   }
 
+  [[nodiscard]] detail::guard_chain chain() const {
+    return detail::breaker_chain(home_, options_, on_event_, timeout_,
+                                 fallback_);
+  }
+
   std::shared_ptr<detail::breaker_home> home_;
   Handle target_;
   detail::breaker_options options_;
+  guard_listener on_event_;
+  duration timeout_{};
+  detail::actor_maker fallback_;
 };
 
 /// Puts a circuit breaker before an actor. Callers use its handle, which is of

@@ -5,8 +5,11 @@
 #include <vigil/retry_core.hpp>
 #include <vigil/vigil.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <iostream>
+#include <memory>
+#include <optional>
 #include <string>
 
 using namespace std::chrono_literals;
@@ -63,8 +66,7 @@ int supervised(caf::actor_system& sys) {
   if (!tree)
     return 1;
   auto builder
-    = vigil::circuit_breaker("db-breaker", tree.value()[database_key])
-        .timeout(2s);
+    = vigil::circuit_breaker("db-breaker", tree.value()[database_key]);
   auto guards = vigil::supervisor("guards")
                   .child(vigil::child("database", builder))
                   .start(sys);
@@ -133,7 +135,7 @@ int judged(caf::actor_system& sys, const database& target) {
 int chain(caf::actor_system& sys, const database& target) {
   // doc: guard
   auto guarded
-    = vigil::guard(target, "database")
+    = vigil::guard("database", target)
         .fallback([](int) { return 0; })
         .retry(vigil::retry_policy{}
                  .attempts(3)
@@ -147,6 +149,51 @@ int chain(caf::actor_system& sys, const database& target) {
     return 1;
   ask(sys, guarded.value(), 7);
   ask(sys, guarded.value(), -1); // three attempts, then the fallback
+  // doc: end
+  return 0;
+}
+
+// doc: layer
+/// Keeps calls out while its switch is on, but for urgent ones.
+class maintenance : public vigil::guard_layer {
+public:
+  explicit maintenance(std::shared_ptr<const std::atomic<bool>> on)
+    : on_(std::move(on)) {
+    // nop
+  }
+
+  std::optional<vigil::failure>
+  called(const vigil::guarded_message& x) override {
+    if (!*on_ || x.is_urgent())
+      return std::nullopt;
+    vigil::failure why{std::make_error_code(std::errc::operation_not_permitted),
+                       "back in ten minutes"};
+    why.retry_after = 10min;
+    return why;
+  }
+
+private:
+  std::shared_ptr<const std::atomic<bool>> on_;
+};
+// doc: end
+
+int own_layer(caf::actor_system& sys, const database& target) {
+  // doc: own-layer
+  auto closed = std::make_shared<std::atomic<bool>>(false);
+  auto guarded
+    = vigil::guard("database", target)
+        .layer("maintenance",
+               [closed] { return std::make_unique<maintenance>(closed); })
+        .timeout(2s)
+        .on_event([](const vigil::guard_event& x) {
+          std::cout << to_string(x) << '\n';
+        })
+        .start(sys);
+  if (!guarded)
+    return 1;
+  ask(sys, guarded.value(), 7);
+  *closed = true;
+  ask(sys, guarded.value(), 7);
   // doc: end
   return 0;
 }
@@ -250,6 +297,8 @@ int main() {
   failed += supervised(sys);
   section("chain");
   failed += judged(sys, target) + chain(sys, target);
+  section("layer");
+  failed += own_layer(sys, target);
   section("bulkhead");
   failed += bulkheads(sys, target);
   section("rate");

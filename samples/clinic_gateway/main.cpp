@@ -25,23 +25,23 @@ namespace {
 
 volatile std::sig_atomic_t interrupted = 0;
 
-void show(const vigil::breaker_event& x) {
-  if (x.type == vigil::breaker_event_type::moved)
+void show(const vigil::guard_event& x) {
+  if (x.type == vigil::guard_event_type::moved)
     std::osyncstream{std::cout} << "  " << to_string(x) << '\n';
 }
 
 auto guarded(const lab& target, const archive& fallback) {
-  return vigil::guard(target, "lab")
+  return vigil::guard("lab", target)
     .fallback(fallback)
     .breaker(vigil::breaker_policy{}
                .failure_rate(0.5)
                .window(8)
                .wait(vigil::exponential(100ms, 200ms))
                .probes(2)
-               .half_open_limit(300ms),
-             show)
+               .half_open_limit(300ms))
     .bulkhead(vigil::bulkhead_policy{}.concurrent(2).queue(4).max_wait(100ms))
-    .timeout(150ms);
+    .timeout(150ms)
+    .on_event(show);
 }
 
 /// Asks for a few patients at once, and waits for all the answers.

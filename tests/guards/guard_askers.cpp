@@ -82,7 +82,7 @@ void behind_each(F f) {
   for (const auto& outer : all_outer()) {
     CAPTURE(outer.name);
     world x;
-    f(x, outer.add(vigil::guard(x.spawn(), "g"), no_clinic(x)));
+    f(x, outer.add(vigil::guard("g", x.spawn()), no_clinic(x)));
   }
 }
 
@@ -321,7 +321,7 @@ TEST_CASE("calls of earlier lives do not fill the queue of a rate limiter") {
 TEST_CASE("a life gets its answers, whatever earlier ones asked for") {
   world x;
   const auto guarded
-    = x.start(vigil::guard(x.spawn(), "g")
+    = x.start(vigil::guard("g", x.spawn())
                 .retry(retries())
                 .bulkhead(bulkhead_policy{}.concurrent(1).queue(1)));
   auto got = std::make_shared<std::vector<int>>();
@@ -376,7 +376,7 @@ TEST_CASE("a large queue of the dead makes room, too") {
 TEST_CASE("a call whose time is over does not wait on behind other guards") {
   world x;
   const auto guarded
-    = x.start(vigil::guard(x.spawn(), "g")
+    = x.start(vigil::guard("g", x.spawn())
                 .timeout(1s)
                 .bulkhead(bulkhead_policy{}.concurrent(1).queue(1)));
   auto first = x.request(guarded, hang);
@@ -392,7 +392,7 @@ TEST_CASE("a call whose time is over does not wait on behind other guards") {
 
 TEST_CASE("a call that nobody waits for is no failure of the target") {
   world x;
-  const auto builder = vigil::guard(x.spawn(), "g")
+  const auto builder = vigil::guard("g", x.spawn())
                          .fallback(no_clinic(x))
                          .breaker(breaker_policy{}.consecutive_failures(1))
                          .bulkhead(bulkhead_policy{}.concurrent(1).queue(5));
@@ -437,7 +437,7 @@ TEST_CASE("an urgent request stays one, however often it is made") {
     CHECK(urgent->size() > 1);
     CHECK(*urgent == std::vector<bool>(urgent->size(), high));
   };
-  const auto base = vigil::guard(target, "g");
+  const auto base = vigil::guard("g", target);
   for (const bool high : {true, false}) {
     CAPTURE(high);
     ask(base.retry(retries().attempts(3)), high);

@@ -159,7 +159,7 @@ TEST_CASE("a failed call is made again") {
 TEST_CASE("a retry can say that it gave up, and judge values") {
   world x;
   const auto guarded
-    = x.start(vigil::guard(x.spawn(), "g")
+    = x.start(vigil::guard("g", x.spawn())
                 .retry<int>(retries().tell_exhausted(),
                             [](const int& n) { return n != 7; }));
   auto answer = x.request(guarded, 7);
@@ -191,7 +191,7 @@ TEST_CASE("the first guard named stands outermost") {
   SUBCASE("a retry before a breaker asks the breaker each time") {
     world x;
     const auto builder
-      = vigil::guard(x.spawn(), "g")
+      = vigil::guard("g", x.spawn())
           .retry(retries().attempts(8).heed_retry_after(false))
           .breaker(breaker_policy{}.consecutive_failures(3).wait(1h));
     const auto guarded = x.start(builder);
@@ -204,7 +204,7 @@ TEST_CASE("the first guard named stands outermost") {
   SUBCASE("a breaker before a retry counts all attempts as one call") {
     world x;
     const auto builder
-      = vigil::guard(x.spawn(), "g")
+      = vigil::guard("g", x.spawn())
           .breaker(breaker_policy{}.consecutive_failures(3).wait(1h))
           .retry(retries());
     const auto guarded = x.start(builder);
@@ -241,7 +241,7 @@ TEST_CASE("breakers of one target, behind or beside each other") {
 TEST_CASE("a retry comes again when the breaker says so") {
   world x;
   const auto guarded = x.start(
-    vigil::guard(x.spawn(), "g")
+    vigil::guard("g", x.spawn())
       .retry(retries())
       .breaker(breaker_policy{}.consecutive_failures(1).wait(20s).probes(1)));
   x.book->failures = 1;
@@ -255,7 +255,7 @@ TEST_CASE("a retry comes again when the breaker says so") {
 
 TEST_CASE("all guards together, and a fallback before them") {
   world x;
-  const auto builder = vigil::guard(x.spawn(), "g")
+  const auto builder = vigil::guard("g", x.spawn())
                          .fallback([](int) { return 99; })
                          .retry(retries().attempts(2))
                          .breaker(breaker_policy{}.consecutive_failures(2))
@@ -284,7 +284,7 @@ TEST_CASE("what is wrong with a guard is told by the start, by its name") {
     REQUIRE_FALSE(made);
     return made.error().message;
   };
-  const auto base = vigil::guard(target, "g");
+  const auto base = vigil::guard("g", target);
   CHECK(message(base.retry(retries().attempts(0)))
         == "retry 'g/retry': attempts is below 1");
   CHECK(message(base.bulkhead(bulkhead_policy{}.concurrent(0)))

@@ -30,7 +30,7 @@ TEST_CASE("what is wrong with guards is told before anything runs") {
     CHECK_FALSE(tree.error().message.empty());
     CHECK(started == 0);
   };
-  const auto base = vigil::guard(target, "g");
+  const auto base = vigil::guard("g", target);
   const auto breaker = vigil::circuit_breaker("b", target);
   const std::function<int(int)> no_handler;
   const std::function<bool(const int&)> no_check;
@@ -52,23 +52,40 @@ TEST_CASE("what is wrong with guards is told before anything runs") {
   refused(vigil::circuit_breaker("b", clinic{}), errc::null_handle);
   refused(vigil::circuit_breaker("b", target, breaker_policy{}.failures(200)),
           errc::bad_combination);
-  refused(breaker.timeout(-1s), errc::negative_delay);
-  refused(breaker.fallback(clinic{}), errc::null_handle);
-  refused(breaker.fallback(no_handler), errc::null_handle);
   refused(breaker.judge<int>(no_judge), errc::null_handle);
   // What is set later hides nothing.
-  auto handler = [](int n) {
-    return n;
-  };
   auto judge = [](const int&) {
     return vigil::call_outcome::success;
   };
-  refused(breaker.judge<int>(no_judge).fallback(handler), errc::null_handle);
   refused(breaker.judge<int>(no_judge).judge<int>(judge), errc::null_handle);
-  refused(breaker.fallback(no_handler).judge<int>(judge), errc::null_handle);
-  refused(breaker.judge<int>(no_judge).fallback(no_handler).fallback(handler),
+  refused(base.breaker<int>(breaker_policy{}, no_judge), errc::null_handle);
+  refused(base.breaker<int, int>(breaker_policy{}, no_judge, judge),
           errc::null_handle);
-  CHECK_FALSE(breaker.fallback(no_handler).fallback(handler).check());
+  refused(base.layer("own", nullptr), errc::null_handle);
+}
+
+TEST_CASE("a second breaker in one guard is refused by name") {
+  world x;
+  const auto target = x.spawn();
+  const auto one = vigil::guard("g", target).breaker({});
+  CHECK_FALSE(one.check());
+  for (const auto& builder : {one.breaker({}), one.retry({}).breaker({})}) {
+    const auto wrong = builder.check();
+    REQUIRE(wrong);
+    CHECK(wrong->code == errc::bad_combination);
+    CHECK(wrong->message
+          == "guard 'g': 'g/breaker' is its second breaker; put a guard of its "
+             "own before the guarded actor");
+    CHECK_FALSE(builder.start(x.sys()));
+    const auto tree = vigil::supervisor("town")
+                        .child(vigil::child("guarded", builder))
+                        .start(x.sys());
+    REQUIRE_FALSE(tree);
+    CHECK(tree.error().path == "town/guarded");
+    CHECK(tree.error().code == errc::bad_combination);
+  }
+  const clinic inner = x.start(one);
+  CHECK_FALSE(vigil::guard("outer", inner).breaker({}).check());
 }
 
 TEST_CASE("guards with times without end never use them") {
@@ -80,8 +97,8 @@ TEST_CASE("guards with times without end never use them") {
     const auto target = x.spawn();
     const auto timed = x.start(vigil::guard(target).timeout(d));
     const auto broken
-      = x.start(vigil::circuit_breaker(
-                  "b", target, breaker_policy{}.consecutive_failures(1).wait(d))
+      = x.start(vigil::guard("b", target)
+                  .breaker(breaker_policy{}.consecutive_failures(1).wait(d))
                   .timeout(d));
     const auto full = x.start(vigil::guard(target).bulkhead(
       bulkhead_policy{}.concurrent(1).queue(1).max_wait(d)));

@@ -266,7 +266,7 @@ TEST_CASE("a call that is put off does not use the context of who made it, "
     const auto breaker
       = vigil::circuit_breaker("c", target,
                                breaker_policy{}.consecutive_failures(1))
-          .on_event([&](const auto&) {
+          .on_event([&](const vigil::guard_event&) {
             if (told++ > 0)
               return;
             for (int i = 0; i < 3; ++i)

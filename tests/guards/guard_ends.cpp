@@ -27,7 +27,7 @@ retry_policy retries() {
 
 /// All guards that hold calls that are under way.
 std::vector<guarded_clinic> holders(const clinic& target, const clinic& other) {
-  const auto base = vigil::guard(target, "g");
+  const auto base = vigil::guard("g", target);
   const auto bulkhead = bulkhead_policy{}.concurrent(10);
   return {base.timeout(1h),
           base.retry(retries()),
@@ -129,7 +129,7 @@ TEST_CASE("a breaker opens when the target behind other guards ends") {
   world x;
   const auto target = x.spawn();
   const auto builder
-    = vigil::guard(target, "g").breaker(breaker_policy{}).timeout(1h);
+    = vigil::guard("g", target).breaker(breaker_policy{}).timeout(1h);
   const auto guarded = x.start(builder);
   CHECK(x.ask(guarded, 1) == "1");
   caf::anon_send_exit(target, caf::exit_reason::kill);

@@ -212,7 +212,7 @@ TEST_CASE("a chain of guards is a child too") {
   world x;
   auto tree = x.start(town(x.book));
   auto guards = x.start(vigil::supervisor("guards").child(vigil::child(
-    "clinic", vigil::guard(tree[clinic_key], "clinic")
+    "clinic", vigil::guard("clinic", tree[clinic_key])
                 .retry(vigil::retry_policy{}.backoff(vigil::fixed(1s)))
                 .breaker(two_failures())
                 .timeout(5s))));

@@ -74,7 +74,7 @@ worker::behavior_type moody(worker::pointer self) {
 
 /// Guards that let calls wait wherever that is possible, for a short time.
 auto guards_before(const worker& target) {
-  return vigil::guard(target, "fire")
+  return vigil::guard("fire", target)
     .fallback([](const order&) { return -1; })
     .timeout(100ms)
     .retry(vigil::retry_policy{}.attempts(3).backoff(vigil::fixed(100us)))
@@ -91,7 +91,7 @@ auto guards_before(const worker& target) {
 }
 
 auto small_guards_before(const worker& target) {
-  return vigil::guard(target, "small")
+  return vigil::guard("small", target)
     .retry(vigil::retry_policy{}.attempts(2).backoff(vigil::fixed(1ms)))
     .bulkhead(vigil::bulkhead_policy{}.concurrent(1).queue(5));
 }

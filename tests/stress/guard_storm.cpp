@@ -169,7 +169,7 @@ TEST_CASE("every call through a chain of guards gets one answer") {
     }};
   });
   const auto guarded
-    = vigil::guard(target, "storm")
+    = vigil::guard("storm", target)
         .retry(vigil::retry_policy{}.attempts(2).backoff(vigil::fixed(1us)))
         .breaker(vigil::breaker_policy{}
                    .failure_rate(0.5)

@@ -1,19 +1,18 @@
 #include <vigil/detail/guard/breaker_home.hpp>
-#include <vigil/internal/guard/breaker_front.hpp>
+#include <vigil/internal/guard/front.hpp>
 
 #include <utility>
 
 namespace vigil::detail {
 
 result<std::shared_ptr<breaker_core>>
-breaker_home::begin(caf::actor_system& sys, const breaker_options& options) {
+breaker_home::begin(caf::actor_system& sys, bool fresh,
+                    breaker_core::listener on_event) {
   std::lock_guard guard{mutex_};
   clock_.emplace(sys);
-  if (core_ == nullptr || options.fresh) {
-    // The core may outlive its home for as long as calls are under way.
-    auto listener = options.on_event;
+  if (core_ == nullptr || fresh) {
     auto made = breaker_core::make(name_, policy_, sys.clock().now(),
-                                   std::move(listener));
+                                   std::move(on_event));
     if (!made)
       return made.error();
     core_ = std::move(made).value();
@@ -37,42 +36,42 @@ time_point breaker_home::now() const {
 }
 
 void breaker_home::wake() {
-  caf::strong_actor_ptr front;
+  caf::strong_actor_ptr alive;
   {
     std::lock_guard guard{mutex_};
     if (!clock_ || clock_->stopped())
       return;
-    front = caf::actor_cast<caf::strong_actor_ptr>(front_);
+    alive = caf::actor_cast<caf::strong_actor_ptr>(front_);
   }
-  if (front != nullptr)
-    static_cast<breaker_front*>(front->get())->look_at_timer();
+  if (alive != nullptr)
+    static_cast<front*>(alive->get())->look_at_timer();
 }
 
-std::optional<failure> check_breaker(const breaker_home& home,
-                                     const breaker_options& x,
-                                     bool null_target) {
-  const auto who = "breaker '" + home.name() + "': ";
-  if (null_target)
-    return failure{errc::null_handle, who + "the target is null"};
-  if (x.timeout < duration::zero())
-    return failure{errc::negative_delay, who + "timeout is negative"};
-  if (const auto* null = x.nulls.first())
-    return failure{errc::null_handle, who + null + " is null"};
-  return check(home.policy(), home.name());
-}
-
-result<caf::strong_actor_ptr>
-start_breaker(caf::actor_system& sys, const std::shared_ptr<breaker_home>& home,
-              const breaker_options& options, caf::strong_actor_ptr target) {
-  if (auto wrong = check_breaker(*home, options, target == nullptr))
-    return *std::move(wrong);
-  auto core = home->begin(sys, options);
-  if (!core)
-    return core.error();
-  auto result = make_front<breaker_front>(sys, home, std::move(core).value(),
-                                          options, std::move(target));
-  home->serve(result);
-  static_cast<breaker_front*>(result->get())->look_at_timer();
+guard_chain breaker_chain(const std::shared_ptr<breaker_home>& home,
+                          const breaker_options& options,
+                          const guard_listener& on_event, duration timeout,
+                          const actor_maker& fallback) {
+  guard_chain result{home->name()};
+  result.on_event(on_event);
+  if (fallback)
+    result.add(
+      fallback_layer(home->name(), fallback, {}, failure_of(home, options)));
+  result.add(breaker_layer(home, options));
+  if (timeout == duration::zero())
+    return result;
+  auto limit = time_limit_layer(home->name(), timeout);
+  // What comes late never gets to the breaker, which is asked for it.
+  limit.make = [home, make = std::move(limit.make)](caf::actor_system& sys,
+                                                    layer_place at) {
+    at.on_event = [home, next = std::move(at.on_event)](const guard_event& x) {
+      if (x.type == guard_event_type::late)
+        home->late_answers.fetch_add(1, std::memory_order_relaxed);
+      if (next)
+        next(x);
+    };
+    return make(sys, std::move(at));
+  };
+  result.add(std::move(limit));
   return result;
 }
 

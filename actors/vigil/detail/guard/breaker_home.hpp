@@ -2,37 +2,19 @@
 
 #include <vigil/breaker_core.hpp>
 #include <vigil/caf_error.hpp>
-#include <vigil/detail/base/null_settings.hpp>
 #include <vigil/detail/caf/caf_clock.hpp>
+#include <vigil/detail/guard/guard_chain.hpp>
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace vigil::detail {
 
-/// Judges a response that is a value; nothing if it is of another type.
-using value_judge
-  = std::function<std::optional<call_outcome>(compat::mailbox_element&)>;
-
-/// What a builder says of a breaker beside its policy.
-struct VIGIL_EXPORT breaker_options {
-  duration timeout{};
-  bool fresh = false;
-  breaker_core::listener on_event;
-  std::vector<value_judge> judges;
-  /// Makes whom to ask instead; may be empty.
-  std::function<caf::strong_actor_ptr(caf::actor_system&)> fallback;
-  /// What settings could not take.
-  null_settings nulls;
-};
-
-/// What the lives of one breaker actor have in common.
+/// What the incarnations of one breaker actor have in common.
 class VIGIL_EXPORT breaker_home
   : public std::enable_shared_from_this<breaker_home> {
 public:
@@ -41,11 +23,11 @@ public:
     // nop
   }
 
-  /// Begins a life: makes a core, or takes the one that is there.
+  /// Begins an incarnation: makes a core, or takes the one that is there.
   [[nodiscard]] result<std::shared_ptr<breaker_core>>
-  begin(caf::actor_system& sys, const breaker_options& options);
+  begin(caf::actor_system& sys, bool fresh, breaker_core::listener on_event);
 
-  /// Says which actor has to be woken for timers.
+  /// Says which front has to be woken for timers.
   void serve(const caf::strong_actor_ptr& front);
 
   [[nodiscard]] std::shared_ptr<breaker_core> core() const;
@@ -90,14 +72,11 @@ private:
   caf::weak_actor_ptr front_;
 };
 
-/// Returns what is wrong with a breaker before it starts, or nothing.
-[[nodiscard]] VIGIL_EXPORT std::optional<failure>
-check_breaker(const breaker_home& home, const breaker_options& x,
-              bool null_target);
-
-/// Starts the actor of a breaker.
-[[nodiscard]] VIGIL_EXPORT result<caf::strong_actor_ptr>
-start_breaker(caf::actor_system& sys, const std::shared_ptr<breaker_home>& home,
-              const breaker_options& options, caf::strong_actor_ptr target);
+/// Returns the guard of a `breaker_builder`: the breaker, behind a fallback and
+/// before a time limit if it was given them.
+[[nodiscard]] VIGIL_EXPORT guard_chain
+breaker_chain(const std::shared_ptr<breaker_home>& home,
+              const breaker_options& options, const guard_listener& on_event,
+              duration timeout, const actor_maker& fallback);
 
 } // namespace vigil::detail

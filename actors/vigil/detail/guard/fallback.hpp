@@ -2,8 +2,8 @@
 
 #include <vigil/behavior.hpp>
 #include <vigil/caf.hpp>
+#include <vigil/detail/guard/guard_layers.hpp>
 
-#include <functional>
 #include <type_traits>
 
 namespace vigil::detail {
@@ -12,11 +12,18 @@ namespace vigil::detail {
 template <class Handle>
 inline constexpr bool is_untyped_v = std::is_same_v<Handle, caf::actor>;
 
+/// Returns an actor that is there.
+template <class Handle>
+[[nodiscard]] actor_maker fallback_actor(const Handle& other) {
+  return [other](caf::actor_system&) {
+    return caf::actor_cast<caf::strong_actor_ptr>(other);
+  };
+}
+
 /// Makes an actor of the interface of `Handle` from handlers. Wrong handlers do
 /// not compile: CAF says so.
 template <class Handle, class... Fs>
-[[nodiscard]] std::function<caf::strong_actor_ptr(caf::actor_system&)>
-fallback_maker(Fs... fs) {
+[[nodiscard]] actor_maker fallback_maker(Fs... fs) {
   static_assert((has_call_operator<Fs> && ...),
                 "vigil: fallback takes an actor of the target's interface, or "
                 "handlers with known parameters");

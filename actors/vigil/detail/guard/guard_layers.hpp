@@ -1,48 +1,98 @@
 #pragma once
 
+#include <vigil/breaker_event.hpp>
 #include <vigil/bulkhead_policy.hpp>
 #include <vigil/caf.hpp>
+#include <vigil/detail/base/null_settings.hpp>
+#include <vigil/detail/guard/value_judge.hpp>
+#include <vigil/guard_event.hpp>
+#include <vigil/guard_layer.hpp>
 #include <vigil/rate_limit_policy.hpp>
 #include <vigil/result.hpp>
 #include <vigil/retry_policy.hpp>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace vigil::detail {
 
-/// Starts an actor that stands before `target`, or tells what is wrong.
-using layer_maker = std::function<result<caf::strong_actor_ptr>(
-  caf::actor_system&, const std::string& name, caf::strong_actor_ptr target)>;
+class breaker_home;
 
-/// Whether a response that is a value is good enough; nothing if it is of
-/// another type.
-using value_check
-  = std::function<std::optional<bool>(compat::mailbox_element&)>;
+/// Where a layer stands, and whom it tells what happens there.
+struct VIGIL_EXPORT layer_place {
+  std::string name;
+  /// Who is next.
+  caf::strong_actor_ptr target;
+  /// May be empty.
+  guard_listener on_event;
+};
 
-/// Tells what is wrong with a layer of that name, before there is one.
-using layer_check
-  = std::function<std::optional<failure>(const std::string& name)>;
+/// Says how to make one layer of a guard.
+struct VIGIL_EXPORT layer_spec {
+  std::string name;
+  /// Tells what is wrong with it, before there is one.
+  std::function<std::optional<failure>()> check;
+  /// Starts its actor; `check` has found nothing wrong. Called for each start.
+  std::function<result<caf::strong_actor_ptr>(caf::actor_system&, layer_place)>
+    make;
+  /// What the incarnations of a breaker share; null for other layers.
+  std::shared_ptr<breaker_home> breaker{};
+};
 
-/// What is wrong with a bulkhead before an actor, or nothing.
-[[nodiscard]] VIGIL_EXPORT std::optional<failure>
-check_bulkhead_layer(const bulkhead_policy& policy, const std::string& name);
+using actor_maker = std::function<caf::strong_actor_ptr(caf::actor_system&)>;
 
-[[nodiscard]] VIGIL_EXPORT layer_maker bulkhead_layer(bulkhead_policy policy);
+/// Whether a response is one after which somebody else is asked.
+using response_check = std::function<bool(compat::mailbox_element&)>;
+
+[[nodiscard]] VIGIL_EXPORT layer_spec bulkhead_layer(std::string name,
+                                                     bulkhead_policy policy);
 
 /// With `by_sender` each sender has permits of its own.
-[[nodiscard]] VIGIL_EXPORT layer_maker
-rate_limit_layer(rate_limit_policy policy, bool by_sender);
+[[nodiscard]] VIGIL_EXPORT layer_spec rate_limit_layer(std::string name,
+                                                       rate_limit_policy policy,
+                                                       bool by_sender);
 
-[[nodiscard]] VIGIL_EXPORT layer_maker
-retry_layer(retry_policy policy, std::vector<value_check> checks);
+/// `judges` say whether a value is good enough, `nulls` which of them are null.
+[[nodiscard]] VIGIL_EXPORT layer_spec
+retry_layer(std::string name, retry_policy policy,
+            std::vector<value_judge<bool>> judges, null_settings nulls);
 
-[[nodiscard]] VIGIL_EXPORT layer_maker time_limit_layer(duration limit);
+[[nodiscard]] VIGIL_EXPORT layer_spec time_limit_layer(std::string name,
+                                                       duration limit);
 
-/// `make` is called for each start.
-[[nodiscard]] VIGIL_EXPORT layer_maker
-fallback_layer(std::function<caf::strong_actor_ptr(caf::actor_system&)> make);
+/// `make` is called for each start; `nulls` says whether it can be. Without
+/// `is_bad` somebody else is asked after each error.
+[[nodiscard]] VIGIL_EXPORT layer_spec fallback_layer(std::string name,
+                                                     actor_maker make,
+                                                     null_settings nulls,
+                                                     response_check is_bad
+                                                     = {});
+
+/// What a builder says of a breaker beside its policy.
+struct VIGIL_EXPORT breaker_options {
+  /// Whether each incarnation begins closed and empty.
+  bool fresh = false;
+  std::vector<value_judge<call_outcome>> judges{};
+  /// Is told what this breaker does, beside the listener of its place.
+  std::function<void(const breaker_event&)> on_event{};
+  /// What settings could not take.
+  null_settings nulls{};
+};
+
+/// The name of the layer is that of `home`.
+[[nodiscard]] VIGIL_EXPORT layer_spec
+breaker_layer(std::shared_ptr<breaker_home> home, breaker_options options);
+
+/// Whether the answer of a breaker is a refusal, or what it counts as a
+/// failure.
+[[nodiscard]] VIGIL_EXPORT response_check
+failure_of(std::shared_ptr<breaker_home> home, breaker_options options);
+
+/// A layer of the user's. A null `make` is told by its check.
+[[nodiscard]] VIGIL_EXPORT layer_spec user_layer(
+  std::string name, std::function<std::unique_ptr<guard_layer>()> make);
 
 } // namespace vigil::detail

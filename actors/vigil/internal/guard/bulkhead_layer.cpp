@@ -13,16 +13,17 @@ namespace {
 
 class bulkhead_front final : public calling_front<bulkhead_permit> {
 public:
-  bulkhead_front(caf::actor_config& cfg, const std::string& label,
-                 const bulkhead_policy& policy, caf::strong_actor_ptr target)
-    : calling_front<bulkhead_permit>(cfg, label, std::move(target)),
+  bulkhead_front(caf::actor_config& cfg, layer_place at,
+                 const bulkhead_policy& policy)
+    : calling_front<bulkhead_permit>(cfg, std::move(at)),
       settings_(policy.settings()),
-      core_(
-        bulkhead_core::make(label, policy,
-                            [this](bulkhead_ticket x, bulkhead_answer answer) {
-                              ready(x, std::move(answer));
-                            })
-          .value()) {
+      core_(bulkhead_core::make(
+              label(), policy,
+              [this](bulkhead_ticket x, bulkhead_answer answer) {
+                ready(x, std::move(answer));
+              },
+              listener())
+              .value()) {
     // nop
   }
 
@@ -49,8 +50,10 @@ protected:
 
   void time_passed(time_point at, compat::context*) override {
     core_->advance(at);
-    if (const auto next = core_->next_timer())
-      wake_at(*next);
+  }
+
+  [[nodiscard]] time_point next_timer(time_point) override {
+    return core_->next_timer().value_or(never);
   }
 
   void give_up(const failure& why, compat::context* ctx) override {
@@ -127,26 +130,24 @@ private:
 
 } // namespace
 
-std::optional<failure> check_bulkhead_layer(const bulkhead_policy& policy,
-                                            const std::string& name) {
-  if (auto wrong = check(policy, name))
-    return wrong;
-  if (!policy.settings().partitions.empty())
-    return failure{errc::bad_combination,
-                   "bulkhead '" + name
-                     + "': partition needs callers with names, which actors "
-                       "do not have; use bulkhead_core"};
-  return std::nullopt;
-}
-
-layer_maker bulkhead_layer(bulkhead_policy policy) {
-  return [policy = std::move(policy)](
-           caf::actor_system& sys, const std::string& name,
-           caf::strong_actor_ptr target) -> result<caf::strong_actor_ptr> {
-    if (auto wrong = check_bulkhead_layer(policy, name))
-      return *std::move(wrong);
-    return make_front<bulkhead_front>(sys, name, policy, std::move(target));
+layer_spec bulkhead_layer(std::string name, bulkhead_policy policy) {
+  layer_spec result{std::move(name), {}, {}};
+  result.check = [policy, name = result.name]() -> std::optional<failure> {
+    if (auto wrong = check(policy, name))
+      return wrong;
+    if (!policy.settings().partitions.empty())
+      return failure{errc::bad_combination,
+                     "bulkhead '" + name
+                       + "': partition needs callers with names, which actors "
+                         "do not have; use bulkhead_core"};
+    return std::nullopt;
   };
+  result.make = [policy = std::move(policy)](
+                  caf::actor_system& sys,
+                  layer_place at) -> vigil::result<caf::strong_actor_ptr> {
+    return make_front<bulkhead_front>(sys, std::move(at), policy);
+  };
+  return result;
 }
 
 } // namespace vigil::detail

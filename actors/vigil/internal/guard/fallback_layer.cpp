@@ -10,10 +10,10 @@ namespace {
 
 class fallback_front final : public calling_front<caf::message> {
 public:
-  fallback_front(caf::actor_config& cfg, const std::string& label,
-                 caf::strong_actor_ptr other, caf::strong_actor_ptr target)
-    : calling_front<caf::message>(cfg, label, std::move(target)),
-      other_(std::move(other)) {
+  fallback_front(caf::actor_config& cfg, layer_place at,
+                 caf::strong_actor_ptr other, response_check is_bad)
+    : calling_front<caf::message>(cfg, std::move(at)), other_(std::move(other)),
+      is_bad_(std::move(is_bad)) {
     // nop
   }
 
@@ -29,35 +29,40 @@ protected:
     auto mine = calls_.take(compat::number_of(*x));
     if (!mine)
       return;
-    if (compat::error_in(*x) == nullptr || nobody_waits(mine->from))
-      compat::answer(std::move(mine->from), std::move(x), ctx);
-    else
-      other_->enqueue(
-        compat::make_request(std::move(mine->from), std::move(mine->extra)),
-        ctx);
-  }
-
-  void time_passed(time_point, compat::context*) override {
-    // nop
+    if (!is_bad(*x) || nobody_waits(mine->from))
+      return compat::answer(std::move(mine->from), std::move(x), ctx);
+    tell(guard_event_type::fell_back);
+    other_->enqueue(
+      compat::make_request(std::move(mine->from), std::move(mine->extra)), ctx);
   }
 
 private:
+  [[nodiscard]] bool is_bad(compat::mailbox_element& x) const {
+    return is_bad_ ? is_bad_(x) : compat::error_in(x) != nullptr;
+  }
+
   const caf::strong_actor_ptr other_;
+  const response_check is_bad_;
 };
 
 } // namespace
 
-layer_maker
-fallback_layer(std::function<caf::strong_actor_ptr(caf::actor_system&)> make) {
-  return [=](caf::actor_system& sys, const std::string& name,
-             caf::strong_actor_ptr target) -> result<caf::strong_actor_ptr> {
-    auto other = make(sys);
-    if (other == nullptr)
+layer_spec fallback_layer(std::string name, actor_maker make,
+                          null_settings nulls, response_check is_bad) {
+  layer_spec result{std::move(name), {}, {}};
+  result.check = [nulls = std::move(nulls),
+                  name = result.name]() -> std::optional<failure> {
+    if (const auto* null = nulls.first())
       return failure{errc::null_handle,
-                     "fallback '" + name + "': the actor is null"};
-    return make_front<fallback_front>(sys, name, std::move(other),
-                                      std::move(target));
+                     "fallback '" + name + "': " + null + " is null"};
+    return std::nullopt;
   };
+  result.make = [make = std::move(make), is_bad = std::move(is_bad)](
+                  caf::actor_system& sys,
+                  layer_place at) -> vigil::result<caf::strong_actor_ptr> {
+    return make_front<fallback_front>(sys, std::move(at), make(sys), is_bad);
+  };
+  return result;
 }
 
 } // namespace vigil::detail

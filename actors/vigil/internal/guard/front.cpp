@@ -90,9 +90,8 @@ constinit thread_local front_work* front_work::here = nullptr;
 
 } // namespace
 
-front::front(caf::actor_config& cfg, std::string name,
-             caf::strong_actor_ptr target)
-  : compat::forwarder(cfg), label_(std::move(name)), target_(std::move(target)),
+front::front(caf::actor_config& cfg, layer_place at)
+  : compat::forwarder(cfg), at_(std::move(at)),
     timer_(compat::timers{home_system()}), ticker_(*this), next_tick_(no_tick) {
   // nop
 }
@@ -183,6 +182,15 @@ void front::tick(compat::context* ctx) {
     return;
   next_tick_.compare_exchange_strong(next, no_tick, std::memory_order_acq_rel);
   time_passed(at, ctx);
+  wake_at(next_timer(at));
+}
+
+void front::time_passed(time_point, compat::context*) {
+  // nop
+}
+
+time_point front::next_timer(time_point) {
+  return never;
 }
 
 void front::on_destroy() {
@@ -216,9 +224,9 @@ void front::watch(const caf::strong_actor_ptr& x) {
 
 const caf::strong_actor_ptr& front::worker() const {
   const auto* last = this;
-  while (const auto* next = dynamic_cast<const front*>(last->target_->get()))
+  while (const auto* next = dynamic_cast<const front*>(last->at_.target->get()))
     last = next;
-  return last->target_;
+  return last->at_.target;
 }
 
 void front::wake_at(time_point at) {
@@ -237,7 +245,7 @@ void front::wake_at(time_point at) {
 
 failure front::trouble(errc code, std::string text,
                        duration retry_after) const {
-  failure result{code, label_};
+  failure result{code, label()};
   if (!text.empty())
     result.message += ": " + text;
   result.retry_after = retry_after;
@@ -252,8 +260,8 @@ void front::end(caf::error reason, compat::context* ctx) {
     return;
   // What it watches may live on, and others come and go before it.
   compat::unwatch(worker(), this);
-  if (target_ != worker())
-    compat::unwatch(target_, this);
+  if (target() != worker())
+    compat::unwatch(target(), this);
   timer_.cancel();
   give_up(trouble(errc::child_stopped), ctx);
   compat::end_quietly(*this, std::move(reason), ctx);

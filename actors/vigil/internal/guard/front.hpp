@@ -2,6 +2,7 @@
 
 #include <vigil/caf_error.hpp>
 #include <vigil/detail/guard/asker.hpp>
+#include <vigil/detail/guard/guard_layers.hpp>
 #include <vigil/failure.hpp>
 #include <vigil/internal/sync/call_table.hpp>
 
@@ -46,7 +47,7 @@ class front : public compat::forwarder {
 public:
   using behavior_type = caf::none_t;
 
-  front(caf::actor_config& cfg, std::string name, caf::strong_actor_ptr target);
+  front(caf::actor_config& cfg, layer_place at);
 
   ~front() override;
 
@@ -66,6 +67,11 @@ public:
   /// Has the front learn of the end of who works for it; `make_front` does it.
   virtual void watch_target();
 
+  /// Has the front come when `next_timer` says, if that may be earlier now.
+  void look_at_timer() {
+    wake_at(next_timer(now()));
+  }
+
 protected:
   // -- what a front implements ------------------------------------------------
 
@@ -75,8 +81,13 @@ protected:
   /// A response to one of this front's own requests.
   virtual void answered(compat::element_ptr x, compat::context* ctx) = 0;
 
-  /// A time is over that was asked for by `wake_at`, or it is not.
-  virtual void time_passed(time_point now, compat::context* ctx) = 0;
+  /// A time is over that the front wanted, or it is not. `next_timer` is asked
+  /// afterwards.
+  virtual void time_passed(time_point now, compat::context* ctx);
+
+  /// Returns when `time_passed` is due next, or `never`: the one place where a
+  /// guard's core is asked for that.
+  [[nodiscard]] virtual time_point next_timer(time_point now);
 
   /// The actor behind all guards has ended: answers all calls that it has not
   /// answered, as if it had, with `why`. May be called more than once.
@@ -88,7 +99,8 @@ protected:
 
   // -- what it may do ---------------------------------------------------------
 
-  /// Asks for `time_passed`. Cheap if an earlier time was asked for.
+  /// Asks for `time_passed` then; `never` asks for nothing. Cheap if an earlier
+  /// time was asked for.
   void wake_at(time_point at);
 
   [[nodiscard]] time_point now() const {
@@ -102,15 +114,25 @@ protected:
 
   /// Sends a message on to the target as it is.
   void pass(compat::element_ptr x, compat::context* ctx) {
-    target_->enqueue(std::move(x), ctx);
+    at_.target->enqueue(std::move(x), ctx);
   }
 
   [[nodiscard]] const caf::strong_actor_ptr& target() const noexcept {
-    return target_;
+    return at_.target;
   }
 
   [[nodiscard]] const std::string& label() const noexcept {
-    return label_;
+    return at_.name;
+  }
+
+  [[nodiscard]] const guard_listener& listener() const noexcept {
+    return at_.on_event;
+  }
+
+  /// Tells the listener, if there is one. To be called outside of all locks.
+  void tell(guard_event_type type, duration retry_after = {}) const {
+    if (at_.on_event)
+      at_.on_event({type, at_.name, {}, retry_after});
   }
 
   /// Returns a failure of this front.
@@ -145,8 +167,7 @@ private:
   void deliver(compat::element_ptr x, compat::context* ctx);
   void end(caf::error reason, compat::context* ctx);
 
-  const std::string label_;
-  const caf::strong_actor_ptr target_;
+  const layer_place at_;
   compat::timer timer_;
   ticker ticker_;
   std::atomic<bool> ticking_{false};

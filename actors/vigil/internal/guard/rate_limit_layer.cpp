@@ -13,14 +13,14 @@ namespace {
 
 class rate_limit_front final : public front {
 public:
-  rate_limit_front(caf::actor_config& cfg, const std::string& label,
-                   const rate_limit_policy& policy, bool by_sender,
-                   caf::strong_actor_ptr target)
-    : front(cfg, label, std::move(target)), by_sender_(by_sender),
+  rate_limit_front(caf::actor_config& cfg, layer_place at,
+                   const rate_limit_policy& policy, bool by_sender)
+    : front(cfg, std::move(at)), by_sender_(by_sender),
       has_queue_(policy.settings().queue > 0),
       core_(rate_limiter_core::make(
-              label, policy, now(),
-              [this](rate_ticket x, rate_answer answer) { ready(x, answer); })
+              label(), policy, now(),
+              [this](rate_ticket x, rate_answer answer) { ready(x, answer); },
+              listener())
               .value()) {
     // nop
   }
@@ -48,8 +48,10 @@ protected:
     // Who is gone leaves its turn to those behind.
     gone_.drop_all(waiting_, [&](auto id) { return let_go(id, ctx); });
     core_->advance(at);
-    if (const auto next = core_->next_timer(at))
-      wake_at(*next);
+  }
+
+  [[nodiscard]] time_point next_timer(time_point at) override {
+    return core_->next_timer(at).value_or(never);
   }
 
   // What it let through is a matter between target and asker.
@@ -121,14 +123,18 @@ private:
 
 } // namespace
 
-layer_maker rate_limit_layer(rate_limit_policy policy, bool by_sender) {
-  return [=](caf::actor_system& sys, const std::string& name,
-             caf::strong_actor_ptr target) -> result<caf::strong_actor_ptr> {
-    if (auto wrong = check(policy, name))
-      return *std::move(wrong);
-    return make_front<rate_limit_front>(sys, name, policy, by_sender,
-                                        std::move(target));
+layer_spec rate_limit_layer(std::string name, rate_limit_policy policy,
+                            bool by_sender) {
+  layer_spec result{std::move(name), {}, {}};
+  result.check = [policy, name = result.name] {
+    return check(policy, name);
   };
+  result.make = [policy = std::move(policy), by_sender](
+                  caf::actor_system& sys,
+                  layer_place at) -> vigil::result<caf::strong_actor_ptr> {
+    return make_front<rate_limit_front>(sys, std::move(at), policy, by_sender);
+  };
+  return result;
 }
 
 } // namespace vigil::detail

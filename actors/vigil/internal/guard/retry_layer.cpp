@@ -19,11 +19,10 @@ struct retried {
 
 class retry_front final : public calling_front<retried> {
 public:
-  retry_front(caf::actor_config& cfg, const std::string& label,
-              const retry_policy& policy, std::vector<value_check> checks,
-              caf::strong_actor_ptr target)
-    : calling_front<retried>(cfg, label, std::move(target)), policy_(policy),
-      checks_(std::move(checks)), random_(std::random_device{}()) {
+  retry_front(caf::actor_config& cfg, layer_place at,
+              const retry_policy& policy, std::vector<value_judge<bool>> judges)
+    : calling_front<retried>(cfg, std::move(at)), policy_(policy),
+      judges_(std::move(judges)), random_(std::random_device{}()) {
     // nop
   }
 
@@ -42,6 +41,8 @@ protected:
     const auto next = judge(*x, *mine);
     if (next && *next)
       return again(std::move(*mine), next->after(), ctx);
+    if (next)
+      tell(guard_event_type::gave_up);
     if (next && next->why() && policy_.settings().tell_exhausted)
       return refuse(std::move(mine->from), complete(*next->why()), ctx);
     compat::answer(std::move(mine->from), std::move(x), ctx);
@@ -54,8 +55,10 @@ protected:
                trouble(errc::child_stopped, "who asked has ended"), ctx);
       else
         once_more(std::move(x), ctx);
-    if (const auto next = delayed_.next(); next != never)
-      wake_at(next);
+  }
+
+  [[nodiscard]] time_point next_timer(time_point) override {
+    return delayed_.next();
   }
 
   // No attempt can succeed any more, so none is made.
@@ -90,8 +93,8 @@ private:
   }
 
   [[nodiscard]] bool is_bad(compat::mailbox_element& x) const {
-    for (const auto& check : checks_)
-      if (const auto good = check(x))
+    for (const auto& judge : judges_)
+      if (const auto good = judge(x))
         return !*good;
     return false;
   }
@@ -102,6 +105,7 @@ private:
   }
 
   void again(call x, duration after, compat::context* ctx) {
+    tell(guard_event_type::retried, after);
     if (after <= duration::zero())
       return once_more(std::move(x), ctx);
     const auto at = time_after(now(), after);
@@ -117,21 +121,30 @@ private:
   }
 
   const retry_policy policy_;
-  const std::vector<value_check> checks_;
+  const std::vector<value_judge<bool>> judges_;
   std::atomic<std::uint64_t> random_;
   delayed_calls<call> delayed_;
 };
 
 } // namespace
 
-layer_maker retry_layer(retry_policy policy, std::vector<value_check> checks) {
-  return [=](caf::actor_system& sys, const std::string& name,
-             caf::strong_actor_ptr target) -> result<caf::strong_actor_ptr> {
-    if (auto wrong = check(policy, name))
-      return *std::move(wrong);
-    return make_front<retry_front>(sys, name, policy, checks,
-                                   std::move(target));
+layer_spec retry_layer(std::string name, retry_policy policy,
+                       std::vector<value_judge<bool>> judges,
+                       null_settings nulls) {
+  layer_spec result{std::move(name), {}, {}};
+  result.check = [policy, nulls = std::move(nulls),
+                  name = result.name]() -> std::optional<failure> {
+    if (const auto* null = nulls.first())
+      return failure{errc::null_handle,
+                     "retry '" + name + "': " + null + " is null"};
+    return check(policy, name);
   };
+  result.make = [policy = std::move(policy), judges = std::move(judges)](
+                  caf::actor_system& sys,
+                  layer_place at) -> vigil::result<caf::strong_actor_ptr> {
+    return make_front<retry_front>(sys, std::move(at), policy, judges);
+  };
+  return result;
 }
 
 } // namespace vigil::detail

@@ -12,9 +12,8 @@ struct nothing {};
 
 class time_limit_front final : public calling_front<nothing> {
 public:
-  time_limit_front(caf::actor_config& cfg, const std::string& label,
-                   duration limit, caf::strong_actor_ptr target)
-    : calling_front<nothing>(cfg, label, std::move(target)), limit_(limit) {
+  time_limit_front(caf::actor_config& cfg, layer_place at, duration limit)
+    : calling_front<nothing>(cfg, std::move(at)), limit_(limit) {
     // nop
   }
 
@@ -30,14 +29,20 @@ protected:
   void answered(compat::element_ptr x, compat::context* ctx) override {
     if (auto mine = calls_.take(compat::number_of(*x)))
       compat::answer(std::move(mine->from), std::move(x), ctx);
+    else
+      tell(guard_event_type::late);
   }
 
   void time_passed(time_point at, compat::context* ctx) override {
-    for (auto& x : calls_.take_late(at))
+    for (auto& x : calls_.take_late(at)) {
+      tell(guard_event_type::timed_out);
       refuse(std::move(x.from), trouble(errc::timeout, "no answer in time"),
              ctx);
-    if (const auto end = calls_.next_end(); end != never)
-      wake_at(end);
+    }
+  }
+
+  [[nodiscard]] time_point next_timer(time_point) override {
+    return calls_.next_end();
   }
 
 private:
@@ -46,13 +51,17 @@ private:
 
 } // namespace
 
-layer_maker time_limit_layer(duration limit) {
-  return [=](caf::actor_system& sys, const std::string& name,
-             caf::strong_actor_ptr target) -> result<caf::strong_actor_ptr> {
-    if (auto wrong = check(time_limit_policy{limit}, name))
-      return *std::move(wrong);
-    return make_front<time_limit_front>(sys, name, limit, std::move(target));
+layer_spec time_limit_layer(std::string name, duration limit) {
+  layer_spec result{std::move(name), {}, {}};
+  result.check = [limit, name = result.name] {
+    return check(time_limit_policy{limit}, name);
   };
+  result.make
+    = [limit](caf::actor_system& sys,
+              layer_place at) -> vigil::result<caf::strong_actor_ptr> {
+    return make_front<time_limit_front>(sys, std::move(at), limit);
+  };
+  return result;
 }
 
 } // namespace vigil::detail

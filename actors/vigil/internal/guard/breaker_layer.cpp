@@ -1,0 +1,179 @@
+#include <vigil/detail/guard/breaker_home.hpp>
+#include <vigil/internal/guard/front.hpp>
+
+#include <utility>
+
+namespace vigil::detail {
+
+namespace {
+
+/// How a breaker counts a response; `why` becomes its error, if it is one.
+call_outcome outcome_of(compat::mailbox_element& x,
+                        const breaker_policy& policy,
+                        const std::vector<value_judge<call_outcome>>& judges,
+                        std::optional<failure>& why) {
+  if (const auto* error = compat::error_in(x)) {
+    why = to_failure(*error);
+    return policy.outcome_of(*why);
+  }
+  for (const auto& judge : judges)
+    if (const auto result = judge(x))
+      return *result;
+  return call_outcome::success;
+}
+
+guard_event_type type_of(breaker_event_type x) noexcept {
+  switch (x) {
+    case breaker_event_type::refused:
+      return guard_event_type::refused;
+    case breaker_event_type::moved:
+    case breaker_event_type::reset:
+      return guard_event_type::moved;
+    default:
+      return guard_event_type::noticed;
+  }
+}
+
+breaker_core::listener listener_of(breaker_core::listener own,
+                                   guard_listener all) {
+  if (!all)
+    return own;
+  return [own = std::move(own), all = std::move(all)](const breaker_event& x) {
+    all({type_of(x.type), x.breaker, {}, x.retry_after, &x});
+    if (own)
+      own(x);
+  };
+}
+
+/// Asks the core before it passes a request on, and tells it of the response
+/// before it passes that back.
+class breaker_front final : public calling_front<breaker_permit> {
+public:
+  breaker_front(caf::actor_config& cfg, layer_place at,
+                std::shared_ptr<breaker_home> home,
+                std::shared_ptr<breaker_core> core,
+                std::vector<value_judge<call_outcome>> judges)
+    : calling_front<breaker_permit>(cfg, std::move(at)), home_(std::move(home)),
+      core_(std::move(core)), judges_(std::move(judges)) {
+    // nop
+  }
+
+  // A guard that ends behind this one counts as the target's end, too.
+  void watch_target() override {
+    calling_front<breaker_permit>::watch_target();
+    if (target() != worker())
+      watch(target());
+  }
+
+protected:
+  void called(compat::element_ptr x, compat::context* ctx) override {
+    if (!compat::is_request(*x))
+      return told(std::move(x), ctx);
+    if (auto permit = core_->try_acquire_closed())
+      return forward(std::move(x), std::move(permit), ctx);
+    const auto at = now();
+    auto answer = core_->try_acquire(at);
+    if (answer)
+      forward(std::move(x), std::move(answer.permit()), ctx);
+    else
+      refused(*x, answer.rejection(), ctx);
+    wake_at(next_timer(at));
+  }
+
+  void answered(compat::element_ptr x, compat::context* ctx) override {
+    auto mine = calls_.take(compat::number_of(*x));
+    if (!mine) {
+      home_->late_answers.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
+    std::optional<failure> why;
+    auto how = outcome_of(*x, core_->policy(), judges_, why);
+    // A guard behind this one let the call go, as nobody waits for it.
+    if (why && why->code == errc::child_stopped && nobody_waits(mine->from))
+      how = call_outcome::cancelled;
+    // First the breaker, then who asked.
+    const auto at = now();
+    mine->extra.report(how, at, why ? why->code : std::error_code{});
+    wake_at(next_timer(at));
+    compat::answer(std::move(mine->from), std::move(x), ctx);
+  }
+
+  void time_passed(time_point at, compat::context*) override {
+    core_->advance(at);
+  }
+
+  [[nodiscard]] time_point next_timer(time_point) override {
+    const auto timer = core_->next_timer();
+    return timer ? timer->at : never;
+  }
+
+  // First the breaker, then who asked.
+  void target_ended(const failure& why, compat::context* ctx) override {
+    core_->trip(now(), errc::child_stopped);
+    look_at_timer();
+    calling_front<breaker_permit>::target_ended(why, ctx);
+  }
+
+private:
+  // Nobody answers, so there is nothing to learn from it.
+  void told(compat::element_ptr x, compat::context* ctx) {
+    const auto state = core_->state(now());
+    if (state != breaker_state::open && state != breaker_state::forced_open)
+      pass(std::move(x), ctx);
+    else
+      home_->lost_messages.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  void refused(compat::mailbox_element& x, const breaker_rejection& why,
+               compat::context* ctx) {
+    auto result = trouble(errc::breaker_open,
+                          std::string{to_string(why.reason)}, why.retry_after);
+    if (why.last_error)
+      result = result.because({why.last_error});
+    refuse(compat::take_requester(x), result, ctx);
+  }
+
+  const std::shared_ptr<breaker_home> home_;
+  const std::shared_ptr<breaker_core> core_;
+  const std::vector<value_judge<call_outcome>> judges_;
+};
+
+} // namespace
+
+response_check failure_of(std::shared_ptr<breaker_home> home,
+                          breaker_options options) {
+  return [home = std::move(home),
+          judges = std::move(options.judges)](compat::mailbox_element& x) {
+    std::optional<failure> why;
+    const auto how = outcome_of(x, home->policy(), judges, why);
+    return how == call_outcome::failure
+           || (why && why->code == errc::breaker_open);
+  };
+}
+
+layer_spec breaker_layer(std::shared_ptr<breaker_home> home,
+                         breaker_options options) {
+  layer_spec result{home->name(), {}, {}, home};
+  result.check = [home, nulls = options.nulls]() -> std::optional<failure> {
+    if (const auto* null = nulls.first())
+      return failure{errc::null_handle,
+                     "breaker '" + home->name() + "': " + null + " is null"};
+    return check(home->policy(), home->name());
+  };
+  result.make = [home, options = std::move(options)](
+                  caf::actor_system& sys,
+                  layer_place at) -> vigil::result<caf::strong_actor_ptr> {
+    auto core = home->begin(sys, options.fresh,
+                            listener_of(options.on_event, at.on_event));
+    if (!core)
+      return core.error();
+    auto made = make_front<breaker_front>(
+      sys, std::move(at), home, std::move(core).value(), options.judges);
+    home->serve(made);
+    static_cast<front*>(made->get())->look_at_timer();
+    return made;
+  };
+  return result;
+}
+
+} // namespace vigil::detail
