@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/access.hpp>
 #include <vigil/breaker_control.hpp>
 #include <vigil/detail/child/is_null.hpp>
 #include <vigil/detail/guard/breaker_home.hpp>
@@ -177,7 +178,7 @@ public:
   /// breaker was named.
   [[nodiscard]] result<breaker_control> control() const {
     if (auto home = chain_.breaker())
-      return breaker_control{std::move(home)};
+      return detail::access::make<breaker_control>(std::move(home));
     return failure{errc::not_found,
                    "guard '" + chain_.name() + "' has no breaker"};
   }
