@@ -108,8 +108,7 @@ void respawned_context::lose(compat::mailbox_element& x) {
 
 // -- respawned_blocking_context -----------------------------------------------
 
-compat::element_ptr
-respawned_blocking_context::watched_request(compat::element_ptr x) {
+compat::element_ptr respawned_blocking_context::come(compat::element_ptr x) {
   answers_.through(*x);
   if (!compat::is_request(*x))
     return x;
@@ -124,11 +123,115 @@ void respawned_blocking_context::note_gone(compat::mailbox_element& x) {
     unanswered_.push_back(compat::take_requester(x));
 }
 
-void respawned_blocking_context::note_thrown(std::string what) {
+void respawned_blocking_context::note_return(std::optional<failure> thrown,
+                                             const caf::error& reason) {
+  if (thrown) {
+    note_failure({errc::exception, std::move(thrown->message)});
+    for (auto& to : std::exchange(unanswered_, {}))
+      compat::answer(std::move(to), answering(), to_caf(*life_->why),
+                     self().context());
+  } else if (faulted()) {
+    note_failure(failure_of(take_fault()));
+  }
+  note_end(reason);
+}
+
+void respawned_blocking_context::before_end(const caf::error&) {
+  note_no_service();
+}
+
+void respawned_blocking_context::left_over(compat::mailbox_element& x,
+                                           compat::context*) {
+  lose(x);
+}
+
+void respawned_blocking_context::attend() {
+  // nop
+}
+
+// -- respawned_core -----------------------------------------------------------
+
+respawned_core::respawned_core(life_ptr x)
+  : compat::controller<respawned_context>(std::move(x)) {
+  // nop
+}
+
+bool respawned_core::begin_start() {
+  gate(watched());
+  if (may_begin())
+    return true;
+  quit_with(to_caf(*life_->why));
+  return false;
+}
+
+void respawned_core::end_start(std::optional<std::string> thrown) {
+  if (thrown) {
+    note_failure({errc::exception, std::move(*thrown)});
+    quit_with(to_caf(*life_->why));
+  } else if (!check_start()) {
+    quit_with(life_->why ? to_caf(*life_->why) : caf::error{});
+  } else if (!has_quit()
+             || exit_kind_of(quit_reason()) != exit_kind::abnormal) {
+    note_started();
+  }
+}
+
+compat::verdict respawned_core::before(compat::mailbox_element& x) {
+  if (const auto* timer = compat::get_if<child_timer>(x)) {
+    if (auto call = take_call(*timer))
+      guarded(call);
+    return compat::verdict::consumed;
+  }
+  // A child that awaits a response skips all else, even its own kill.
+  if (auto* exit = compat::get_if<caf::exit_msg>(x);
+      exit != nullptr && exit->reason == caf::exit_reason::kill) {
+    quit_with(exit->reason);
+    note_end(quit_reason());
+    return compat::verdict::consumed;
+  }
+  if (watched()) {
+    if (answer_probe(x))
+      return compat::verdict::consumed;
+    record().note_message(compat::kind_of(x));
+  }
+  return compat::verdict::pass;
+}
+
+bool respawned_core::ended() {
+  if (faulted()) {
+    note_failure(failure_of(take_fault()));
+    quit_with(to_caf(*life_->why));
+  } else if (has_streams()) {
+    if (exit_kind_of(quit_reason()) == exit_kind::abnormal)
+      end_streams(quit_reason(), false);
+    else
+      forget_ended_streams();
+  }
+  note_end(quit_reason());
+  return false;
+}
+
+void respawned_core::thrown(std::string what,
+                            const caf::strong_actor_ptr& asker,
+                            caf::message_id mid) {
   note_failure({errc::exception, std::move(what)});
-  for (auto& to : std::exchange(unanswered_, {}))
-    compat::answer(std::move(to), answering(), to_caf(*life_->why),
-                   self().context());
+  auto why = to_caf(*life_->why);
+  if (asker != nullptr)
+    compat::reply_error(answers_as(answering()), asker, mid, self().context(),
+                        why);
+  quit_with(std::move(why));
+}
+
+void respawned_core::put_off() {
+  note_put_off();
+}
+
+void respawned_core::before_end(const caf::error&) {
+  note_no_service();
+}
+
+void respawned_core::left_over(compat::mailbox_element& x, compat::context*) {
+  lose(x);
 }
 
 } // namespace vigil::detail

@@ -37,9 +37,8 @@ slot::slot(caf::actor_config& cfg, child_cell_ptr cell, std::size_t limit,
   // nop
 }
 
-void slot::on_destroy() {
+void slot::released() {
   relay().end();
-  forwarding_actor::on_destroy();
 }
 
 compat::answer_relay& slot::relay() const noexcept {
@@ -50,16 +49,17 @@ const char* slot::name() const {
   return "vigil.slot";
 }
 
-void slot::enqueue(caf::mailbox_element_ptr x, compat::context* ctx) {
+compat::enqueue_result slot::enqueue(compat::element_ptr x,
+                                     compat::context* ctx) {
   target to;
   auto refused = take_in(x, to);
   if (refused == errc::gap_queue_full && make_room(ctx))
     refused = take_in(x, to);
   if (refused)
-    return lose(*x, *refused, ctx);
-  if (to.actor == nullptr)
-    return;
-  pass_on(std::move(x), to, ctx);
+    lose(*x, *refused, ctx);
+  else if (to.actor != nullptr)
+    pass_on(std::move(x), to, ctx);
+  return compat::accepted();
 }
 
 void slot::pass_on(compat::element_ptr x, const target& to,

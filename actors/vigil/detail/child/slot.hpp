@@ -33,7 +33,8 @@ public:
 
   using forwarding_actor::enqueue;
 
-  void enqueue(caf::mailbox_element_ptr x, compat::context* ctx) override;
+  compat::enqueue_result enqueue(compat::element_ptr x,
+                                 compat::context* ctx) override;
 
   /// Lets messages wait for that life, which is about to be made; 0 for one
   /// that is not yet known. No earlier one gets any more.
@@ -66,7 +67,8 @@ public:
 
   [[nodiscard]] caf::strong_actor_ptr current() const;
 
-  void on_destroy() override;
+protected:
+  void released() override;
 
 private:
   enum class mode : std::uint8_t { holding, refusing, serving };
