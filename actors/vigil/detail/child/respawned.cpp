@@ -8,32 +8,9 @@
 
 namespace vigil::detail {
 
-child_exit& end_of(life& x, const caf::error& reason) {
-  if (!x.end) {
-    x.stopped = x.stopping;
-    x.end = x.why ? abnormal(*x.why) : exit_of(reason);
-  }
-  return *x.end;
-}
-
-// A life that was left behind says nothing about the one that is there.
-void note_departure(const life& x, const child_exit& how) {
-  if (x.up && x.incarnation == x.cell->incarnation
-      && x.cell->departs(how, x.stopped))
-    x.cell->vanish();
-}
-
-namespace {
-
-compat::answer_stage stage_of(const life& x) {
-  const auto handle = x.cell->handle();
-  return {static_cast<const slot&>(*handle->get()).answers(), handle.get()};
-}
-
-} // namespace
-
 respawned_context::respawned_context(life_ptr x)
-  : child_context(*x->cell), life_(std::move(x)), answers_(stage_of(*life_)) {
+  : child_context(*x->cell), life_(std::move(x)),
+    answers_(life_->front().answers(), life_->front().ctrl()) {
   begin(life_->incarnation);
 }
 
@@ -71,20 +48,14 @@ bool respawned_context::check_start() {
 void respawned_context::note_started() {
   life_->up = true;
   // One that was told to end while it started gets no messages any more.
-  if (const auto handle = life_->stopping ? nullptr : stable_handle())
-    static_cast<slot*>(handle->get())
-      ->serve(life_->incarnation, caf::strong_actor_ptr{self().ctrl()},
-              self().context());
+  if (!life_->stopping)
+    life_->front().serve(life_->incarnation,
+                         caf::strong_actor_ptr{self().ctrl()},
+                         self().context());
   record().came_up(life_->incarnation, record().now());
   record().serves(true, life_->incarnation);
   notify(*life_->cell, life_->incarnation, self().context(),
          child_note::what::started);
-}
-
-void respawned_context::note_no_service() {
-  record().serves(false, life_->incarnation);
-  if (const auto handle = stable_handle())
-    static_cast<slot*>(handle->get())->hold(self().ctrl());
 }
 
 void respawned_context::note_failure(failure why) {
@@ -93,7 +64,7 @@ void respawned_context::note_failure(failure why) {
 }
 
 void respawned_context::note_end(const caf::error& reason) {
-  note_departure(*life_, end_of(*life_, reason));
+  life_->conclude(reason);
   end();
 }
 
@@ -136,8 +107,8 @@ void respawned_blocking_context::note_return(std::optional<failure> thrown,
   note_end(reason);
 }
 
-void respawned_blocking_context::before_end(const caf::error&) {
-  note_no_service();
+void respawned_blocking_context::before_end(const caf::error& reason) {
+  life_->close(reason);
 }
 
 void respawned_blocking_context::left_over(compat::mailbox_element& x,
@@ -226,8 +197,8 @@ void respawned_core::put_off() {
   note_put_off();
 }
 
-void respawned_core::before_end(const caf::error&) {
-  note_no_service();
+void respawned_core::before_end(const caf::error& reason) {
+  life_->close(reason);
 }
 
 void respawned_core::left_over(compat::mailbox_element& x, compat::context*) {

@@ -3,6 +3,7 @@
 #include <vigil/caf_error.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/child/child_context.hpp>
+#include <vigil/detail/child/life.hpp>
 
 #include <atomic>
 #include <memory>
@@ -12,38 +13,6 @@
 #include <vector>
 
 namespace vigil::detail {
-
-/// One life of a respawned child, shared by the actor and by whoever waits for
-/// its end.
-struct life {
-  explicit life(child_cell_ptr x, std::uint64_t n)
-    : cell(std::move(x)), incarnation(n) {
-    // nop
-  }
-
-  child_cell_ptr cell;
-  std::uint64_t incarnation;
-  /// Its supervisor asked it to stop.
-  std::atomic<bool> stopping{false};
-  /// Its supervisor waits for it no more, and has perhaps begun another one.
-  std::atomic<bool> left{false};
-  /// Written before the actor ends, read after.
-  bool up = false;
-  bool ignored = false;
-  std::optional<failure> why;
-  std::optional<child_exit> end;
-  /// Whether it ended because of `stopping`. Decided once: the order may come
-  /// while the end is told.
-  bool stopped = false;
-};
-
-using life_ptr = std::shared_ptr<life>;
-
-/// Returns how a life ended; all but the first call what that one said.
-[[nodiscard]] child_exit& end_of(life& x, const caf::error& reason);
-
-/// Notes that the child is gone, if this was its last life.
-void note_departure(const life& x, const child_exit& how);
 
 /// The part of a respawned child's actor that does not depend on its type.
 class respawned_context : public child_context {
@@ -69,11 +38,7 @@ protected:
   void note_started();
   void note_failure(failure why);
 
-  /// The mailbox is about to close: from now on messages wait for the next
-  /// life.
-  void note_no_service();
-
-  /// The life ends, and nobody knows yet.
+  /// The incarnation ends, and nobody knows yet.
   void note_end(const caf::error& reason);
 
   /// Counts a message that ends with the actor, and answers it.

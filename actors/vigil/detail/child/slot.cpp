@@ -131,7 +131,8 @@ void slot::begin(caf::strong_actor_ptr x, bool foreign) {
     behind_ = counts_alone(x) ? behind::others : behind::mailbox;
   else
     behind_ = behind::ours;
-  if (current_ == nullptr)
+  // It may have ended meanwhile.
+  if (alive_ && current_ == nullptr)
     current_.swap(x);
 }
 
@@ -159,10 +160,10 @@ void slot::serve(std::uint64_t life, caf::strong_actor_ptr x,
     passing_ = false;
 }
 
-void slot::hold(const caf::actor_control_block* ended) {
+void slot::hold(std::uint64_t life) {
   caf::strong_actor_ptr released;
   std::lock_guard guard{slot_lock_};
-  if (current_.get() != ended)
+  if (life_ != life)
     return;
   alive_ = false;
   if (mode_ == mode::serving)

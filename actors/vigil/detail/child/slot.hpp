@@ -53,8 +53,8 @@ public:
     return answers_;
   }
 
-  /// Lets messages wait for the next life, if `ended` was the current one.
-  void hold(const caf::actor_control_block* ended);
+  /// That life ends: lets messages wait for the next one, if there is none yet.
+  void hold(std::uint64_t life);
 
   /// That life has ended: so do its links.
   void part(std::uint64_t life, const caf::error& reason, compat::context* ctx);
