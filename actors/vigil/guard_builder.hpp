@@ -1,7 +1,7 @@
 #pragma once
 
-#include <vigil/detail/base/access.hpp>
 #include <vigil/breaker_control.hpp>
+#include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/is_null.hpp>
 #include <vigil/detail/guard/breaker_home.hpp>
 #include <vigil/detail/guard/fallback.hpp>

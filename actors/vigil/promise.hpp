@@ -24,7 +24,7 @@ public:
     if (!out.pending())
       return;
     if constexpr (sizeof...(Us) == 0)
-      out.deliver(caf::unit);
+      compat::deliver_void(std::move(out));
     else
       out.deliver(std::forward<Us>(xs)...);
   }

@@ -173,7 +173,7 @@ public:
     if (!all)
       return std::move(all).error();
     for (const auto& x : all.value())
-      caf::anon_send(x, xs...);
+      compat::post(x, xs...);
     return all.value().size();
   }
 

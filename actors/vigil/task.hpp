@@ -213,16 +213,16 @@ void task<T>::then(Self* self, F f, any_duration timeout) {
   auto asked = std::make_shared<asking>(std::move(state_));
   auto& pool = asked->late.state_->pool();
   const auto front = caf::actor_cast<caf::actor>(pool.front());
-  compat::then_within(
-    *self, pool.cell().tree->timers, timeout,
-    self->request(front, caf::infinite, detail::task_wait{asked->late.state_}),
+  compat::request_then<detail::task_done, caf::message_priority::normal>(
+    *self, pool.cell().tree->timers, front, timeout,
     [handler, asked](detail::task_done) { (*handler)(asked->late.take()); },
     [handler, asked](const caf::error& why) {
       asked->late.give_up();
       auto answer = to_failure(why);
       answer.message = "the task did not answer in time";
       (*handler)(detail::failed<T>(answer));
-    });
+    },
+    detail::task_wait{asked->late.state_});
 }
 
 } // namespace vigil

@@ -57,8 +57,8 @@ template <class F, class... Ts>
   static_assert(detail::has_signature<F>,
                 "vigil: a broker is made by a broker function; give the "
                 "parameters of a generic lambda their types");
-  using trait = caf::infer_handle_from_fun<F>;
-  using base = typename trait::impl;
+  using trait = compat::actor_function<F>;
+  using base = typename trait::actor_type;
   static_assert(detail::is_broker_v<base>,
                 "vigil: vigil::broker takes a function whose self pointer is a "
                 "broker's; pass other actor functions to vigil::child itself");
@@ -70,7 +70,7 @@ template <class F, class... Ts>
                 "vigil: the broker function cannot be called with these "
                 "arguments");
   static_assert(detail::keeps_no_tree<F, Ts...>::value);
-  return detail::access::make<broker_recipe<typename trait::type>>(
+  return detail::access::make<broker_recipe<typename trait::handle_type>>(
     detail::make_broker<base>(std::move(f), std::move(xs)...));
 }
 

@@ -27,7 +27,7 @@ std::optional<failure> check(const stream_options& x, const task_set* pool) {
 
 std::size_t concurrency_of(const stream_options& x, const task_set& pool) {
   return x.max_concurrency ? x.max_concurrency->as_size()
-                           : pool.system().scheduler().num_workers();
+                           : compat::scheduler_workers(pool.system());
 }
 
 } // namespace detail

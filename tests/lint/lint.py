@@ -23,6 +23,32 @@ UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|place" r"holder)\b")
 MACHINE_PATH = re.compile(r"/(wo" r"rk|ho" r"me)/")
 CAF_VERSION = re.compile(r"\bCAF_(VERSION|M(AJ|IN)OR_VERSION)\b")
 CAF_SEAM = re.compile(r"lib/vigil/(caf\.hpp|(detail|internal)/caf/\w+\.[hc]pp)$")
+# What CAF's versions spell in different ways, or only some of them have. Behind
+# the seam each has one name: see tests/unit/seam.cpp.
+CAF_LEAK = re.compile(
+    r"\bcaf::(?:optional|stateful_actor|detail|execution_unit|scheduler"
+    r"|timeout_msg|atom\w*|monitorable_actor|attachable\w*|resumable"
+    r"|invoke_message_result|infer_handle_from_fun|make_mailbox_element"
+    r"|mailbox_element\w*|make_message_id|type_erased_tuple|actor_clock|meta"
+    r"|\w*anon_send|drop|duration|intrusive|policy|replies_to|reacts_to"
+    r"|group|upstream_msg|downstream_msg|open_stream_msg)\b"
+    r"|\bCAF_[A-Z]\w*"
+    r"|\bset_(?:default|error|down|exit|exception)_handler\b"
+    r"|\b(?:dummy_execution_unit|fail_state_|current_element_|bhvr_stack_"
+    r"|[gs]etf|unsetf|(?:is|has)_\w+_flag|exec_later|match_elements"
+    r"|(?:add|remove)_(?:back)?link|current_mailbox_element)\b"
+    r"|(?:\.|->)(?:sender|mid|stages|payload)\b(?!\s*\()"
+    r"|(?:\.|->)(?:content|mailbox|registry|scheduler)\(\)"
+    r"|\bvoid\s+(?:\w+::)*enqueue\(|\bbool\s+(?:\w+::)*cleanup\("
+    r"|\b(?:on_destroy|on_cleanup|on_unreachable|consume)\("
+    r"|(?:\.|->)(?:template\s+)?(?:request|send|delayed_send|mail)"
+    r"(?:<[^<>;]*>)?\("
+    r"|\bdeliver\(caf::unit\)")
+SEAM_NAME = re.compile(r"\bcompat::([A-Za-z_]\w*)")
+SEAM_LIST = re.compile(r"^using vigil::compat::(\w+);", re.M)
+# What is used without being named there.
+SEAM_FOR_ITSELF = {"leftovers", "typed_actor"}
+SEAM_LISTS = ("tests/unit/seam.cpp", "tests/brokers/seam.cpp")
 SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep)\s*\(")
 # What stands before an actor learns of its end, and who asked is looked for
 # behind all guards, only by way of the functions that do it for all.
@@ -39,7 +65,7 @@ VISITOR = "lib/vigil/detail/caf/caf_0_17_self.hpp"
 REQUEST = re.compile(
     r"(->|\.)\s*(template\s+)?request\s*(<[^>;]*>)?\((?P<args>[^;]*);")
 # Of an actor that is gone before the call returns.
-BLOCKING_CALL = "supervisors/vigil/internal/static/blocking_call.hpp"
+BLOCKING_CALL = "lib/vigil/detail/caf/caf_0_17.hpp"
 EMPTY_CATCH = re.compile(r"catch\s*\([^)]*\)\s*\{\s*\}")
 # Sums of times are made in <vigil/time.hpp> alone. Those of a time and a
 # duration are found by their types: see lib/pch/no_time_sums.hpp. This finds
@@ -131,6 +157,9 @@ class Linter:
         if not CAF_SEAM.match(name):
             self.each_match(CAF_VERSION, name, text,
                             "CAF's version is tested outside the seam")
+            if name.split("/")[0] in ROOTS and "/pch/" not in name:
+                self.each_match(CAF_LEAK, name, self.code(text),
+                                "CAF's versions differ in this: use the seam")
         if not name.startswith(("samples/", "tests/stress/")):
             self.each_match(SLEEP, name, text, "sleeps")
         self.each_match(EMPTY_CATCH, name, text, "empty catch")
@@ -148,6 +177,10 @@ class Linter:
         if (root in ROOTS and name.endswith(".hpp")
                 and re.match(r"vigil/(detail/|\w+\.hpp$)", path)):
             self.check_exports(name, text)
+
+    @staticmethod
+    def code(text):
+        return "\n".join(COMMENT.sub("", x) for x in text.splitlines())
 
     def check_times(self, name, path, lines):
         public = re.fullmatch(r"vigil/\w+\.hpp", path)
@@ -243,6 +276,27 @@ class Linter:
             if "vigil/caf.hpp" in self.reached(path):
                 self.say(name, 0, "includes <vigil/caf.hpp> by some way")
 
+    def check_seam(self, texts):
+        """What other files name of the seam stands in its lists, and compiles
+        there: a new version of CAF has to define that, and nothing else."""
+        listed = {name: (path, texts[path].count("\n", 0, match.start()) + 1)
+                  for path in SEAM_LISTS if path in texts
+                  for match in SEAM_LIST.finditer(texts[path])
+                  for name in [match[1]]}
+        used = set()
+        for path, text in texts.items():
+            if CAF_SEAM.match(path) or path in SEAM_LISTS:
+                continue
+            text = self.code(text)
+            used |= set(SEAM_NAME.findall(text))
+            for match in SEAM_NAME.finditer(text):
+                if match[1] not in listed:
+                    self.say(path, text.count("\n", 0, match.start()) + 1,
+                             f"compat::{match[1]} stands in no list of the "
+                             f"seam: {' or '.join(SEAM_LISTS)}")
+        for name in sorted(set(listed) - used - SEAM_FOR_ITSELF):
+            self.say(*listed[name], f"nobody uses compat::{name}")
+
     def reached(self, path):
         """All headers of ours that one includes, directly or not."""
         seen, left = set(), [path]
@@ -286,8 +340,9 @@ class Linter:
                     self.say(name, line, f"{top} includes from {target}")
 
 
-def main():
-    lint = Linter(Path(sys.argv[1]).resolve())
+def lint_of(root):
+    """Returns what looked at the files of a source tree, and how many."""
+    lint = Linter(root)
     texts, count = {}, 0
     for name, text in lint.files():
         count += 1
@@ -298,6 +353,16 @@ def main():
             texts[name] = text
     lint.check_lists(texts)
     lint.check_arrows(texts)
+    lint.check_seam(texts)
+    return lint, count
+
+
+def findings_in(root):
+    return lint_of(root)[0].findings
+
+
+def main():
+    lint, count = lint_of(Path(sys.argv[1]).resolve())
     for finding in lint.findings:
         print(finding)
     print(f"{count} files, {len(lint.findings)} findings")

@@ -99,7 +99,6 @@ auto small_guards_before(const worker& target) {
 /// Asks without waiting and counts the answers to each request.
 class asker final : public vigil::compat::forwarder {
 public:
-  using behavior_type = caf::none_t;
   using vigil::compat::forwarder::enqueue;
 
   asker(caf::actor_config& cfg, std::size_t n)
@@ -107,22 +106,17 @@ public:
     // nop
   }
 
-  void enqueue(vigil::compat::element_ptr x, vigil::compat::context*) override {
+  vigil::compat::enqueue_result enqueue(vigil::compat::element_ptr x,
+                                        vigil::compat::context*) override {
     if (!vigil::compat::is_response(*x))
-      return;
+      return vigil::compat::accepted();
     if (vigil::compat::error_in(*x) == nullptr)
       ++values_;
     if (answers_[vigil::compat::number_of(*x) - 1]++ == 0)
       ++answered_;
     else
       ++twice_;
-  }
-
-  void on_destroy() override {
-    if (!getf(is_cleaned_up_flag))
-      vigil::compat::end_quietly(
-        *this, caf::make_error(caf::exit_reason::unreachable), nullptr);
-    vigil::compat::forwarder::on_destroy();
+    return vigil::compat::accepted();
   }
 
   /// Asks, unless all requests were made.

@@ -36,12 +36,12 @@ void child_context::fault(reason&& why) {
   auto& mine = need_extras();
   if (!mine.fault)
     mine.fault.emplace(std::move(why));
-  attend_to_fault();
+  attend();
 }
 
 void child_context::ignore() {
   need_extras().ignored = true;
-  attend_to_fault();
+  attend();
 }
 
 std::uint64_t
@@ -135,8 +135,7 @@ void child_context::begin(std::uint64_t incarnation) {
 bool child_context::answer_probe(compat::mailbox_element& x) {
   if (compat::get_if<liveness_probe>(x) == nullptr)
     return false;
-  compat::reply(stable_handle(), x.sender, x.mid, self().context(),
-                health::healthy);
+  compat::reply(stable_handle(), x, self().context(), health::healthy);
   return true;
 }
 

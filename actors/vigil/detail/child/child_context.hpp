@@ -38,6 +38,8 @@ struct VIGIL_EXPORT open_promise {
   return {x.code, std::move(x.text)};
 }
 
+class restart_window;
+
 /// What an actor that runs a child knows of being one; `this_child` is its
 /// public face. Belongs to the actor: not thread-safe. Kept small: there may be
 /// a million of them.
@@ -99,8 +101,8 @@ public:
   [[nodiscard]] virtual caf::strong_actor_ptr stable_handle() = 0;
 
 protected:
-  /// Has the owner look for faults after the current message.
-  virtual void attend_to_fault() = 0;
+  /// Has the fault looked at after the current message.
+  virtual void attend() = 0;
 
   /// Has the actor get `x` at that time. There is one such time; it does not
   /// belong to the incarnation, but to the actor.

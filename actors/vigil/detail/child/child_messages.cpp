@@ -6,8 +6,8 @@
 namespace vigil::detail {
 
 bool is_for_one_life(compat::mailbox_element& x) {
-  return x.mid.is_response() || compat::get_if<caf::down_msg>(x) != nullptr
-         || compat::get_if<caf::timeout_msg>(x) != nullptr
+  return compat::is_response(x) || compat::is_timeout(x)
+         || compat::get_if<caf::down_msg>(x) != nullptr
          || compat::get_if<host_command>(x) != nullptr
          || compat::get_if<child_timer>(x) != nullptr
          || compat::get_if<mailbox_marker>(x) != nullptr;

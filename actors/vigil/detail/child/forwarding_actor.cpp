@@ -10,13 +10,6 @@ forwarding_actor::forwarding_actor(caf::actor_config& cfg, child_cell_ptr cell)
   // nop
 }
 
-void forwarding_actor::on_destroy() {
-  if (!getf(is_cleaned_up_flag))
-    compat::end_quietly(*this, caf::make_error(caf::exit_reason::unreachable),
-                        nullptr);
-  compat::forwarder::on_destroy();
-}
-
 void forwarding_actor::lose(compat::mailbox_element& x, errc why,
                             compat::context* ctx) {
   if (!counts_when_lost(x))
@@ -31,7 +24,7 @@ void forwarding_actor::lose(compat::mailbox_element& x, errc why,
 }
 
 void forwarding_actor::end(compat::context* ctx) {
-  compat::end_quietly(*this, cell_->last_end(), ctx);
+  terminate(cell_->last_end(), ctx);
 }
 
 } // namespace vigil::detail

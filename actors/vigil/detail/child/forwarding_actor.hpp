@@ -10,8 +10,6 @@ namespace vigil::detail {
 class VIGIL_EXPORT forwarding_actor : public compat::telling<compat::forwarder>,
                                       public child_actor {
 public:
-  using behavior_type = caf::none_t;
-
   [[nodiscard]] child_record* child() noexcept override {
     return cell_.get();
   }
@@ -23,8 +21,6 @@ public:
   void tell_begin() override {
     tell_of_begin();
   }
-
-  void on_destroy() override;
 
   forwarding_actor(caf::actor_config& cfg, child_cell_ptr cell);
 

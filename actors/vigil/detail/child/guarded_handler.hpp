@@ -51,37 +51,11 @@ struct reply_of<promise<Ts...>> {
 };
 
 template <class R>
-struct unguarded_reply {
+  requires compat::is_whole_reply_v<R>
+struct reply_of<R> {
   using type = R;
   static constexpr bool guarded = false;
 };
-
-template <>
-struct reply_of<caf::skip_t> : unguarded_reply<caf::skip_t> {};
-
-template <>
-struct reply_of<caf::message> : unguarded_reply<caf::message> {};
-
-template <>
-struct reply_of<caf::response_promise>
-  : unguarded_reply<caf::response_promise> {};
-
-template <class... Ts>
-struct reply_of<caf::typed_response_promise<Ts...>>
-  : unguarded_reply<caf::typed_response_promise<Ts...>> {};
-
-template <class... Ts>
-struct reply_of<caf::delegated<Ts...>>
-  : unguarded_reply<caf::delegated<Ts...>> {};
-
-template <class T>
-struct reply_of<caf::optional<T>> : unguarded_reply<caf::optional<T>> {};
-
-template <class T>
-struct reply_of<caf::expected<T>> : unguarded_reply<caf::expected<T>> {};
-
-template <class... Ts>
-struct reply_of<std::tuple<Ts...>> : unguarded_reply<std::tuple<Ts...>> {};
 
 /// Tells the incarnation of `self` that it is at fault.
 template <class Self>
@@ -107,7 +81,7 @@ template <class Self, class F, class R, class Args>
 class guarded_handler;
 
 template <class Self, class F, class R, class... Ts>
-class guarded_handler<Self, F, R, caf::detail::type_list<Ts...>> {
+class guarded_handler<Self, F, R, compat::type_list<Ts...>> {
 public:
   using reply = typename reply_of<R>::type;
 
@@ -160,7 +134,7 @@ private:
 
 template <class Self, class F>
 [[nodiscard]] auto guard_handler(Self* self, child_context* context, F f) {
-  using trait = typename caf::detail::get_callable_trait<F>::type;
+  using trait = compat::callable_trait<F>;
   using result_type = typename trait::result_type;
   if constexpr (reply_of<result_type>::guarded)
     return guarded_handler<Self, F, result_type, typename trait::arg_types>{

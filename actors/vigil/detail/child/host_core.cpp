@@ -27,7 +27,11 @@ bool host_core::has_forgotten(std::uint64_t request) const noexcept {
 
 // -- what the actor forwards --------------------------------------------------
 
-compat::verdict host_core::on_message(compat::mailbox_element& x) {
+void host_core::answer_oneself(compat::mailbox_element& x) {
+  compat::answer_oneself(x, self().ctrl());
+}
+
+compat::verdict host_core::before(compat::mailbox_element& x) {
   if (successor() != nullptr) [[unlikely]]
     return on_abandoned(x);
   if (compat::is_urgent(x)) {
@@ -37,7 +41,7 @@ compat::verdict host_core::on_message(compat::mailbox_element& x) {
     }
     if (const auto* timer = compat::get_if<child_timer>(x)) {
       if (auto call = take_call(*timer))
-        op_guarded(call);
+        guarded(call);
       return compat::verdict::consumed;
     }
     if (answer_probe(x))
@@ -52,32 +56,45 @@ compat::verdict host_core::on_message(compat::mailbox_element& x) {
   return compat::verdict::pass;
 }
 
-void host_core::on_ended() {
-  auto quit = op_take_quit();
-  if (faulted())
-    return finish_fault();
-  if (op_tied()) [[unlikely]]
-    op_part(quit ? *quit : caf::error{});
-  finish(quit ? exit_of(*quit) : child_exit{early_quit_, {}, false, {}});
+bool host_core::admit(compat::mailbox_element& x) {
+  const auto* mine = compat::as_own_message(x);
+  return mine == nullptr || mine->life() == incarnation();
 }
 
-void host_core::on_thrown(std::string what, const caf::strong_actor_ptr& asker,
-                          caf::message_id mid,
-                          const caf::strong_actor_ptr& as) {
+bool host_core::ended() {
+  auto quit = take_quit();
+  if (faulted()) {
+    finish_fault();
+  } else {
+    if (tied()) [[unlikely]]
+      untie(quit ? *quit : caf::error{});
+    finish(quit ? exit_of(*quit) : child_exit{early_quit_, {}, false, {}});
+  }
+  return true;
+}
+
+void host_core::thrown(std::string what, const caf::strong_actor_ptr& asker,
+                       caf::message_id mid) {
   auto why = complete({errc::exception, std::move(what)});
-  compat::reply_error(as, asker, mid, self().context(), to_caf(why));
-  if (op_tied()) [[unlikely]]
-    op_part(to_caf(why));
+  if (asker != nullptr)
+    compat::reply_error(answers_as(stable_handle()), asker, mid,
+                        self().context(), to_caf(why));
+  if (tied()) [[unlikely]]
+    untie(to_caf(why));
   finish(abnormal(std::move(why)));
 }
 
-void host_core::on_cleanup_host() {
+void host_core::put_off() {
+  note_put_off();
+}
+
+void host_core::before_end(const caf::error&) {
   if (successor() == nullptr)
     record().vanish();
   if (mode_ == mode::running)
     clear_incarnation();
   else
-    op_drop();
+    wipe_out();
   mode_ = mode::refusing;
 }
 
@@ -91,11 +108,11 @@ void host_core::command(host_command::what x) {
       if (!record().may_start()) {
         // A number of its own, so that nobody takes it for an earlier life.
         begin_next(record().next_incarnation());
-        return op_report(child_note::what::start_failed,
-                         abnormal(complete({errc::supervisor_stopping})));
+        return report(child_note::what::start_failed,
+                      abnormal(complete({errc::supervisor_stopping})));
       }
       start(start_kind::by_supervisor, record().now());
-      op_settle();
+      settle();
       break;
     case host_command::what::stop:
       if (mode_ == mode::running)
@@ -125,7 +142,7 @@ void host_core::start(start_kind how, time_point when) {
                                               : record().next_incarnation());
   if (incarnation() > 1 && record().spec.mailbox == mailbox_policy::drop)
     begin_draining();
-  auto what = op_build();
+  auto what = rebuild();
   if (successor() != nullptr) [[unlikely]]
     return end_late(event_type::start_failed, abnormal({errc::child_stuck}));
   if (what)
@@ -135,12 +152,12 @@ void host_core::start(start_kind how, time_point when) {
   if (take_ignored()) {
     clear_incarnation();
     park();
-    return op_report(child_note::what::ignored, {});
+    return report(child_note::what::ignored, {});
   }
-  if (auto reason = op_take_quit()) {
+  if (auto reason = take_quit()) {
     if (exit_kind_of(*reason) == exit_kind::abnormal)
       return fail_start(how, to_failure(*reason));
-    op_drop();
+    wipe_out();
     early_quit_ = exit_kind_of(*reason);
   }
   come_up(how, when);
@@ -155,43 +172,43 @@ void host_core::begin_next(std::uint64_t number) {
 void host_core::fail_start(start_kind kind, failure why) {
   auto how = abnormal(complete(std::move(why)));
   record().log(how.why, incarnation());
-  if (op_tied()) [[unlikely]]
-    op_part(to_caf(how.why));
+  if (tied()) [[unlikely]]
+    untie(to_caf(how.why));
   clear_incarnation();
   park();
   record().publish(incarnation(), event_type::start_failed, how);
   if (kind == start_kind::by_supervisor)
-    return op_report(child_note::what::start_failed, std::move(how));
+    return report(child_note::what::start_failed, std::move(how));
   // The supervisor knows of no start: for it, a running child has ended.
   how.why = failure{errc::start_failed, {}, record().path()}.because(how.why);
   how.earlier = record().earlier_failures();
-  op_report(child_note::what::exited, std::move(how));
+  report(child_note::what::exited, std::move(how));
 }
 
 void host_core::come_up(start_kind how, time_point when) {
   mode_ = mode::running;
-  op_gate(draining_ || watched());
-  op_unskip();
+  open_gate(draining_ || watched());
+  unskip();
   record().came_up(incarnation(), when);
   if (how == start_kind::in_place)
     return;
   record().serves(true, incarnation());
-  op_report(child_note::what::started, {});
+  report(child_note::what::started, {});
 }
 
 void host_core::ask_to_stop() {
   stopping_ = true;
   auto from = caf::actor_cast<caf::actor_addr>(record().owner.actor);
-  op_guarded([&] {
-    op_trap_exit(
+  guarded([&] {
+    trap_exit(
       {std::move(from), caf::make_error(caf::exit_reason::user_shutdown)});
   });
 }
 
 void host_core::kill() {
   stopping_ = true;
-  if (op_tied()) [[unlikely]]
-    op_part(caf::make_error(caf::exit_reason::kill));
+  if (tied()) [[unlikely]]
+    untie(caf::make_error(caf::exit_reason::kill));
   finish(abnormal({errc::killed}));
 }
 
@@ -200,8 +217,8 @@ void host_core::forget() {
     clear_incarnation();
   mode_ = mode::refusing;
   if (successor() != nullptr)
-    op_hand_over();
-  op_retire(end_reason());
+    give_mail();
+  retire(end_reason());
 }
 
 caf::error host_core::end_reason() const {
@@ -213,8 +230,8 @@ caf::error host_core::end_reason() const {
 // The way that has to be fast: no failure is made before somebody looks.
 void host_core::finish_fault() {
   auto& rec = record();
-  if (op_tied()) [[unlikely]]
-    op_part(to_caf(complete(failure_of(seen_fault()))));
+  if (tied()) [[unlikely]]
+    untie(to_caf(complete(failure_of(seen_fault()))));
   if (stopping_ || !restarts_alone_always(rec.spec, rec.owner.spec.strategy)
       || !rec.may_start() || successor() != nullptr)
     return finish(abnormal(failure_of(take_fault())));
@@ -254,7 +271,7 @@ void host_core::conclude(child_exit how) {
     stopping_ ? event_type::child_stopped : event_type::child_exited, how);
   clear_incarnation();
   park();
-  op_report(child_note::what::exited, std::move(how));
+  report(child_note::what::exited, std::move(how));
 }
 
 // Reads the clock once, and completes nothing that nobody looks at.
@@ -281,7 +298,21 @@ bool host_core::restart_in_place(child_exit& how) {
 
 void host_core::clear_incarnation() {
   end();
-  op_drop();
+  wipe_out();
+}
+
+void host_core::wipe_out() {
+  const auto left = wipe();
+  if (left.schedules) [[unlikely]]
+    note_schedules();
+  forgotten_.store(left.last_request, std::memory_order_release);
+}
+
+void host_core::open_gate(bool shut) {
+  gate(shut);
+  // It may have been abandoned in between.
+  if (successor() != nullptr) [[unlikely]]
+    gate(true);
 }
 
 void host_core::park() {
@@ -289,14 +320,14 @@ void host_core::park() {
   record().serves(false, incarnation());
   stopping_ = false;
   draining_ = false;
-  op_idle();
-  op_gate(true);
+  install_nothing();
+  open_gate(true);
 }
 
 void host_core::refuse() {
   mode_ = mode::refusing;
-  op_gate(true);
-  op_unskip();
+  open_gate(true);
+  unskip();
 }
 
 // -- messages of an incarnation to itself -------------------------------------
@@ -308,7 +339,7 @@ compat::element_ptr host_core::own(compat::element_ptr x,
     return x;
   auto life = record().incarnation.load(std::memory_order_relaxed);
   // Whoever runs an actor has a context; the clock has none.
-  if (ctx == nullptr && x->sender.get() == me) {
+  if (ctx == nullptr && compat::is_from(*x, me)) {
     note_schedules();
     if (const auto* now = own_.load(std::memory_order_acquire))
       life = (*now)->life.load(std::memory_order_acquire);
@@ -316,9 +347,8 @@ compat::element_ptr host_core::own(compat::element_ptr x,
   return compat::element_ptr{new compat::own_message(std::move(x), life)};
 }
 
-bool host_core::is_stale(const compat::mailbox_element& x) const {
-  const auto* mine = compat::as_own_message(x);
-  return mine != nullptr && mine->life() != incarnation();
+void host_core::note_schedules() noexcept {
+  hears_itself_.store(true, std::memory_order_relaxed);
 }
 
 // CAF's clock takes nothing back, but it tells what comes before and after.
@@ -350,7 +380,7 @@ compat::verdict host_core::on_abandoned(compat::mailbox_element& x) {
   // The order to hand over is on its way, and takes this message along.
   if (mode_ != mode::abandoned)
     return compat::verdict::skipped;
-  op_pass_on(x);
+  successor()->enqueue(compat::take_over(x), self().context());
   return compat::verdict::consumed;
 }
 
@@ -358,20 +388,27 @@ void host_core::hand_over() {
   if (mode_ == mode::running)
     end_late(event_type::child_stopped, abnormal({errc::killed}));
   mode_ = mode::abandoned;
-  op_hand_over();
+  give_mail();
+}
+
+void host_core::give_mail() {
+  take_mail([this](compat::element_ptr x) {
+    if (counts_when_lost(*x) && !compat::is_from(*x, self().ctrl()))
+      successor()->enqueue(std::move(x), self().context());
+  });
 }
 
 // The supervisor has gone on without it: nobody but the world is told.
 void host_core::end_late(event_type what, child_exit how) {
   how.why = complete(std::move(how.why));
-  if (op_tied())
-    op_part(reason_of(how));
+  if (tied())
+    untie(reason_of(how));
   record().publish(incarnation(), what, how);
   clear_incarnation();
   mode_ = mode::holding;
   draining_ = false;
-  op_idle();
-  op_gate(true);
+  install_nothing();
+  open_gate(true);
 }
 
 // -- messages that meet no behavior -------------------------------------------
@@ -394,7 +431,7 @@ void host_core::begin_draining() {
 
 compat::verdict host_core::on_draining(compat::mailbox_element& x) {
   // These carry numbers of their own: the actor knows the stale ones.
-  if (x.mid.is_response() || compat::get_if<caf::timeout_msg>(x) != nullptr)
+  if (compat::is_response(x) || compat::is_timeout(x))
     return compat::verdict::pass;
   if (compat::get_if<caf::exit_msg>(x) != nullptr
       || compat::get_if<caf::down_msg>(x) != nullptr)
@@ -404,7 +441,7 @@ compat::verdict host_core::on_draining(compat::mailbox_element& x) {
     lose(x, errc::message_lost);
   } else if (marker->incarnation == incarnation()) {
     draining_ = false;
-    op_gate(watched());
+    open_gate(watched());
   }
   return compat::verdict::consumed;
 }
@@ -419,7 +456,8 @@ void host_core::lose(compat::mailbox_element& x, errc why,
   compat::refuse(x, as, to_caf({why, {}, record().path()}), ctx);
 }
 
-void host_core::lose_at_end(compat::mailbox_element& x) {
+// Makes no reference to the actor, which may be about to be destroyed.
+void host_core::left_over(compat::mailbox_element& x, compat::context*) {
   if (counts_when_lost(x))
     lose(x, errc::child_stopped, nullptr, self().context());
 }

@@ -34,9 +34,10 @@ namespace vigil::detail {
 /// - `own_`: made by the host (release), found by CAF's clock (acquire).
 /// - `hears_itself_`: relaxed; set by the clock at any time, and looked at when
 ///   the next incarnation begins.
-class VIGIL_EXPORT host_core : public child_context {
+class VIGIL_EXPORT host_core : public compat::controller<child_context> {
 public:
-  explicit host_core(child_record& record) : child_context(record) {
+  explicit host_core(child_record& record)
+    : compat::controller<child_context>(record) {
     // nop
   }
 
@@ -65,74 +66,45 @@ public:
   [[nodiscard]] bool has_forgotten(std::uint64_t request) const noexcept final;
 
 protected:
-  // -- what the actor offers --------------------------------------------------
-
-  /// Runs the actor function. Returns what it threw, or nothing.
-  virtual std::optional<std::string> op_build() = 0;
-
-  /// Destroys behavior and state. Calls `note_schedules` if the incarnation may
-  /// have scheduled messages to itself.
-  virtual void op_drop() = 0;
+  // -- what the actor adds to what a controller has ---------------------------
 
   /// Returns whether links or streams tie others to the incarnation.
-  [[nodiscard]] virtual bool op_tied() const noexcept = 0;
+  [[nodiscard]] virtual bool tied() const noexcept = 0;
 
   /// Tells those why it ends.
-  virtual void op_part(const caf::error& why) = 0;
+  virtual void untie(const caf::error& why) = 0;
 
-  /// Installs a behavior that does nothing.
-  virtual void op_idle() = 0;
-
-  /// Runs user code; may end the incarnation.
-  virtual void op_guarded(const std::function<void()>& f) = 0;
-
-  /// Lets the exit handler of the behavior decide.
-  virtual void op_trap_exit(caf::exit_msg x) = 0;
-
-  /// Returns the reason if the actor quit, and takes the quit back.
-  virtual std::optional<caf::error> op_take_quit() = 0;
-
-  virtual void op_gate(bool all_messages) = 0;
-  virtual void op_unskip() = 0;
-  virtual void op_settle() = 0;
-  virtual void op_retire(caf::error reason) = 0;
-
-  /// Gives the successor all that is in the mailbox.
-  virtual void op_hand_over() = 0;
-
-  /// Gives it a message that came when it was named.
-  virtual void op_pass_on(compat::mailbox_element& x) = 0;
+  /// Takes a message that others have passed on for this actor to answer.
+  virtual void answer_oneself(compat::mailbox_element& x);
 
   /// Returns what those that monitor the actor are told at its end.
   [[nodiscard]] virtual caf::error end_reason() const;
 
   /// Tells whoever supervises the child.
-  virtual void op_report(child_note::what kind, child_exit how) = 0;
+  virtual void report(child_note::what kind, child_exit how) = 0;
 
-  // -- what the actor forwards ------------------------------------------------
+  // -- what the actor tells: see there ----------------------------------------
 
-  virtual compat::verdict on_message(compat::mailbox_element& x);
-  void on_ended();
-  /// `as`: in whose name the asker is answered, if there is one.
-  void on_thrown(std::string what, const caf::strong_actor_ptr& asker,
-                 caf::message_id mid, const caf::strong_actor_ptr& as);
+  void begin_message(compat::mailbox_element& x) {
+    if (compat::was_passed_on(x)) [[unlikely]]
+      answer_oneself(x);
+  }
 
-  /// The actor is cleaned up, on its own or on somebody else's account.
-  void on_cleanup_host();
+  compat::verdict before(compat::mailbox_element& x) override;
+  bool admit(compat::mailbox_element& x) final;
+  bool ended() final;
+  void thrown(std::string what, const caf::strong_actor_ptr& asker,
+              caf::message_id mid) final;
+  void put_off() final;
+  void before_end(const caf::error& reason) final;
+  void left_over(compat::mailbox_element& x, compat::context* ctx) final;
+
+  static constexpr bool renews_state = true;
 
   /// Why an incarnation is begun.
   enum class start_kind : std::uint8_t { by_supervisor, in_place };
 
   void start(start_kind how, time_point when);
-
-  /// Notes the last request of the life that ends.
-  void forget_requests(std::uint64_t last) noexcept {
-    forgotten_.store(last, std::memory_order_release);
-  }
-
-  void note_schedules() noexcept {
-    hears_itself_.store(true, std::memory_order_relaxed);
-  }
 
   /// Returns who gets the messages, or null as long as this actor does. In any
   /// thread.
@@ -148,17 +120,10 @@ protected:
   [[nodiscard]] compat::element_ptr own(compat::element_ptr x,
                                         compat::context* ctx);
 
-  /// Returns whether a message belongs to an earlier incarnation.
-  [[nodiscard]] bool is_stale(const compat::mailbox_element& x) const;
-
   /// Counts a message that meets no behavior; refuses it if it is a request.
   void lose(compat::mailbox_element& x, errc why);
 
-  /// The same for what is in the mailbox when the actor ends. Makes no
-  /// reference to the actor, which may be about to be destroyed.
-  void lose_at_end(compat::mailbox_element& x);
-
-  /// The same for what comes after that, in any thread.
+  /// The same for what comes after the end, in any thread.
   void lose_late(compat::mailbox_element& x, compat::context* ctx);
 
   /// Returns whether the successor has got what was in the mailbox.
@@ -186,6 +151,9 @@ private:
   void finish_fault();
   void conclude(child_exit how);
   void clear_incarnation();
+  void wipe_out();
+  void open_gate(bool shut);
+  void note_schedules() noexcept;
   void begin_draining();
 
   void lose(compat::mailbox_element& x, errc why,
@@ -193,6 +161,7 @@ private:
   compat::verdict on_abandoned(compat::mailbox_element& x);
   void end_late(event_type what, child_exit how);
   void hand_over();
+  void give_mail();
   void disown();
 
   compat::verdict on_parked(compat::mailbox_element& x);

@@ -26,8 +26,7 @@ public:
 };
 
 /// Makes what drives a respawned child: a slot, and an actor a life behind it.
-[[nodiscard]] VIGIL_EXPORT child_port_ptr
-make_slot_port(child_cell_ptr cell,
-               std::unique_ptr<const life_spawner> spawner);
+[[nodiscard]] VIGIL_EXPORT child_port_ptr make_slot_port(
+  child_cell_ptr cell, std::unique_ptr<const life_spawner> spawner);
 
 } // namespace vigil::detail

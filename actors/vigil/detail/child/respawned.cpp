@@ -8,32 +8,9 @@
 
 namespace vigil::detail {
 
-child_exit& end_of(life& x, const caf::error& reason) {
-  if (!x.end) {
-    x.stopped = x.stopping;
-    x.end = x.why ? abnormal(*x.why) : exit_of(reason);
-  }
-  return *x.end;
-}
-
-// A life that was left behind says nothing about the one that is there.
-void note_departure(const life& x, const child_exit& how) {
-  if (x.up && x.incarnation == x.cell->incarnation
-      && x.cell->departs(how, x.stopped))
-    x.cell->vanish();
-}
-
-namespace {
-
-compat::answer_stage stage_of(const life& x) {
-  const auto handle = x.cell->handle();
-  return {static_cast<const slot&>(*handle->get()).answers(), handle.get()};
-}
-
-} // namespace
-
 respawned_context::respawned_context(life_ptr x)
-  : child_context(*x->cell), life_(std::move(x)), answers_(stage_of(*life_)) {
+  : child_context(*x->cell), life_(std::move(x)),
+    answers_(life_->front().answers(), life_->front().ctrl()) {
   begin(life_->incarnation);
 }
 
@@ -71,20 +48,14 @@ bool respawned_context::check_start() {
 void respawned_context::note_started() {
   life_->up = true;
   // One that was told to end while it started gets no messages any more.
-  if (const auto handle = life_->stopping ? nullptr : stable_handle())
-    static_cast<slot*>(handle->get())
-      ->serve(life_->incarnation, caf::strong_actor_ptr{self().ctrl()},
-              self().context());
+  if (!life_->stopping)
+    life_->front().serve(life_->incarnation,
+                         caf::strong_actor_ptr{self().ctrl()},
+                         self().context());
   record().came_up(life_->incarnation, record().now());
   record().serves(true, life_->incarnation);
   notify(*life_->cell, life_->incarnation, self().context(),
          child_note::what::started);
-}
-
-void respawned_context::note_no_service() {
-  record().serves(false, life_->incarnation);
-  if (const auto handle = stable_handle())
-    static_cast<slot*>(handle->get())->hold(self().ctrl());
 }
 
 void respawned_context::note_failure(failure why) {
@@ -93,7 +64,7 @@ void respawned_context::note_failure(failure why) {
 }
 
 void respawned_context::note_end(const caf::error& reason) {
-  note_departure(*life_, end_of(*life_, reason));
+  life_->conclude(reason);
   end();
 }
 
@@ -108,8 +79,7 @@ void respawned_context::lose(compat::mailbox_element& x) {
 
 // -- respawned_blocking_context -----------------------------------------------
 
-compat::element_ptr
-respawned_blocking_context::watched_request(compat::element_ptr x) {
+compat::element_ptr respawned_blocking_context::come(compat::element_ptr x) {
   answers_.through(*x);
   if (!compat::is_request(*x))
     return x;
@@ -124,11 +94,115 @@ void respawned_blocking_context::note_gone(compat::mailbox_element& x) {
     unanswered_.push_back(compat::take_requester(x));
 }
 
-void respawned_blocking_context::note_thrown(std::string what) {
+void respawned_blocking_context::note_return(std::optional<failure> thrown,
+                                             const caf::error& reason) {
+  if (thrown) {
+    note_failure({errc::exception, std::move(thrown->message)});
+    for (auto& to : std::exchange(unanswered_, {}))
+      compat::answer(std::move(to), answering(), to_caf(*life_->why),
+                     self().context());
+  } else if (faulted()) {
+    note_failure(failure_of(take_fault()));
+  }
+  note_end(reason);
+}
+
+void respawned_blocking_context::before_end(const caf::error& reason) {
+  life_->close(reason);
+}
+
+void respawned_blocking_context::left_over(compat::mailbox_element& x,
+                                           compat::context*) {
+  lose(x);
+}
+
+void respawned_blocking_context::attend() {
+  // nop
+}
+
+// -- respawned_core -----------------------------------------------------------
+
+respawned_core::respawned_core(life_ptr x)
+  : compat::controller<respawned_context>(std::move(x)) {
+  // nop
+}
+
+bool respawned_core::begin_start() {
+  gate(watched());
+  if (may_begin())
+    return true;
+  quit_with(to_caf(*life_->why));
+  return false;
+}
+
+void respawned_core::end_start(std::optional<std::string> thrown) {
+  if (thrown) {
+    note_failure({errc::exception, std::move(*thrown)});
+    quit_with(to_caf(*life_->why));
+  } else if (!check_start()) {
+    quit_with(life_->why ? to_caf(*life_->why) : caf::error{});
+  } else if (!has_quit()
+             || exit_kind_of(quit_reason()) != exit_kind::abnormal) {
+    note_started();
+  }
+}
+
+compat::verdict respawned_core::before(compat::mailbox_element& x) {
+  if (const auto* timer = compat::get_if<child_timer>(x)) {
+    if (auto call = take_call(*timer))
+      guarded(call);
+    return compat::verdict::consumed;
+  }
+  // A child that awaits a response skips all else, even its own kill.
+  if (auto* exit = compat::get_if<caf::exit_msg>(x);
+      exit != nullptr && exit->reason == caf::exit_reason::kill) {
+    quit_with(exit->reason);
+    note_end(quit_reason());
+    return compat::verdict::consumed;
+  }
+  if (watched()) {
+    if (answer_probe(x))
+      return compat::verdict::consumed;
+    record().note_message(compat::kind_of(x));
+  }
+  return compat::verdict::pass;
+}
+
+bool respawned_core::ended() {
+  if (faulted()) {
+    note_failure(failure_of(take_fault()));
+    quit_with(to_caf(*life_->why));
+  } else if (has_streams()) {
+    if (exit_kind_of(quit_reason()) == exit_kind::abnormal)
+      end_streams(quit_reason(), false);
+    else
+      forget_ended_streams();
+  }
+  note_end(quit_reason());
+  return false;
+}
+
+void respawned_core::thrown(std::string what,
+                            const caf::strong_actor_ptr& asker,
+                            caf::message_id mid) {
   note_failure({errc::exception, std::move(what)});
-  for (auto& to : std::exchange(unanswered_, {}))
-    compat::answer(std::move(to), answering(), to_caf(*life_->why),
-                   self().context());
+  auto why = to_caf(*life_->why);
+  if (asker != nullptr)
+    compat::reply_error(answers_as(answering()), asker, mid, self().context(),
+                        why);
+  quit_with(std::move(why));
+}
+
+void respawned_core::put_off() {
+  note_put_off();
+}
+
+void respawned_core::before_end(const caf::error& reason) {
+  life_->close(reason);
+}
+
+void respawned_core::left_over(compat::mailbox_element& x, compat::context*) {
+  lose(x);
 }
 
 } // namespace vigil::detail

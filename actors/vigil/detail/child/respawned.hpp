@@ -3,6 +3,7 @@
 #include <vigil/caf_error.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/child/child_context.hpp>
+#include <vigil/detail/child/life.hpp>
 
 #include <atomic>
 #include <memory>
@@ -12,39 +13,6 @@
 #include <vector>
 
 namespace vigil::detail {
-
-/// One life of a respawned child, shared by the actor and by whoever waits for
-/// its end.
-struct VIGIL_EXPORT life {
-  explicit life(child_cell_ptr x, std::uint64_t n)
-    : cell(std::move(x)), incarnation(n) {
-    // nop
-  }
-
-  child_cell_ptr cell;
-  std::uint64_t incarnation;
-  /// Its supervisor asked it to stop.
-  std::atomic<bool> stopping{false};
-  /// Its supervisor waits for it no more, and has perhaps begun another one.
-  std::atomic<bool> left{false};
-  /// Written before the actor ends, read after.
-  bool up = false;
-  bool ignored = false;
-  std::optional<failure> why;
-  std::optional<child_exit> end;
-  /// Whether it ended because of `stopping`. Decided once: the order may come
-  /// while the end is told.
-  bool stopped = false;
-};
-
-using life_ptr = std::shared_ptr<life>;
-
-/// Returns how a life ended; all but the first call what that one said.
-[[nodiscard]] VIGIL_EXPORT child_exit& end_of(life& x,
-                                              const caf::error& reason);
-
-/// Notes that the child is gone, if this was its last life.
-VIGIL_EXPORT void note_departure(const life& x, const child_exit& how);
 
 /// The part of a respawned child's actor that does not depend on its type.
 class VIGIL_EXPORT respawned_context : public child_context {
@@ -68,12 +36,9 @@ protected:
   bool check_start();
 
   void note_started();
-  /// The mailbox is about to close: from now on messages wait for the next
-  /// life.
-  void note_no_service();
   void note_failure(failure why);
 
-  /// The life ends, and nobody knows yet.
+  /// The incarnation ends, and nobody knows yet.
   void note_end(const caf::error& reason);
 
   /// Counts a message that ends with the actor, and answers it.
@@ -90,12 +55,19 @@ class VIGIL_EXPORT respawned_blocking_context : public respawned_context {
 protected:
   using respawned_context::respawned_context;
 
-  /// Returns the message, or one that reports to `note_gone`.
-  [[nodiscard]] compat::element_ptr watched_request(compat::element_ptr x);
+  /// The user's code has returned, or thrown: that is why the life ends then,
+  /// and whoever asked gets it as the answer. `reason` is what it said.
+  void note_return(std::optional<failure> thrown, const caf::error& reason);
 
-  /// The user's code has thrown: that is why the life ends, and whoever asked
-  /// gets it as the answer.
-  void note_thrown(std::string what);
+  // -- what the actor tells: see `compat::blocking_control` -------------------
+
+  /// Returns the message, or one that reports to `note_gone`.
+  [[nodiscard]] compat::element_ptr come(compat::element_ptr x);
+  void before_end(const caf::error& reason);
+  void left_over(compat::mailbox_element& x, compat::context* ctx);
+
+  // Faults are looked at when the code returns.
+  void attend() final;
 
 private:
   void note_gone(compat::mailbox_element& x);
@@ -103,206 +75,77 @@ private:
   std::vector<compat::requester> unanswered_;
 };
 
-/// An actor whose links are those of the handle that outlives it.
-template <class Base>
-class linked_by_handle : public Base {
+/// Controls the event-driven actor of a respawned child.
+class VIGIL_EXPORT respawned_core
+  : public compat::controller<respawned_context> {
 public:
-  using Base::Base;
-
-  void add_link(caf::abstract_actor* x) override {
-    if (const auto handle = this->other_handle(x))
-      handle->get()->add_link(x);
-    else
-      Base::add_link(x);
-  }
-
-  void remove_link(caf::abstract_actor* x) override {
-    if (const auto handle = this->other_handle(x))
-      handle->get()->remove_link(x);
-    Base::remove_link(x);
-  }
+  explicit respawned_core(life_ptr x);
 
 protected:
-  /// Returns the handle, unless it is `x` or there is none.
-  [[nodiscard]] virtual caf::strong_actor_ptr
-  other_handle(const caf::abstract_actor* x)
-    = 0;
+  /// The actor begins, without a behavior yet. Returns whether it may; if not,
+  /// it has quit.
+  bool begin_start();
+
+  /// The behavior is there, unless making it threw.
+  void end_start(std::optional<std::string> thrown);
+
+  // -- what the actor tells: see there ----------------------------------------
+
+  void begin_message(compat::mailbox_element& x) {
+    answers_.enter(x);
+  }
+
+  void end_message(compat::mailbox_element& x) {
+    answers_.leave(x);
+  }
+
+  compat::verdict before(compat::mailbox_element& x) final;
+  bool ended() final;
+  void thrown(std::string what, const caf::strong_actor_ptr& asker,
+              caf::message_id mid) final;
+  void put_off() final;
+  void before_end(const caf::error& reason) final;
+  void left_over(compat::mailbox_element& x, compat::context* ctx) final;
 };
 
 /// A class-based event-driven child: `T` with the contract of a child.
 template <class T>
-class respawned final : public linked_by_handle<compat::control<T>>,
-                        public respawned_context {
+class respawned final
+  : public compat::linked_by_handle<compat::control<T, respawned_core>> {
 public:
-  using super = linked_by_handle<compat::control<T>>;
+  using super = compat::linked_by_handle<compat::control<T, respawned_core>>;
 
-  template <class... Ts>
-  respawned(caf::actor_config& cfg, life_ptr x, Ts&&... xs)
-    : super(cfg, std::forward<Ts>(xs)...), respawned_context(std::move(x)) {
-    // nop
-  }
+  using super::super;
 
   void initialize() override {
     running_child guard{this};
-    if (this->getf(caf::abstract_actor::is_detached_flag))
-      dedicate_thread(record());
-    this->gate(watched());
-    if (!may_begin()) {
-      this->quit(to_caf(*life_->why));
-      return;
-    }
-    auto what = this->attempt([this] { super::initialize(); });
-    if (what) {
-      note_failure({errc::exception, std::move(*what)});
-      end_with(to_caf(*life_->why));
-    } else if (!check_start()) {
-      end_with(life_->why ? to_caf(*life_->why) : caf::error{});
-    } else if (!this->has_quit()
-               || exit_kind_of(this->fail_state_) != exit_kind::abnormal) {
-      note_started();
-    }
-  }
-
-  bool cleanup(caf::error&& reason, compat::context* ctx) override {
-    note_no_service();
-    this->drain_mailbox([this](compat::mailbox_element& x) { lose(x); });
-    return super::cleanup(std::move(reason), ctx);
-  }
-
-  caf::local_actor& self() noexcept override {
-    return *this;
-  }
-
-  using super::consume;
-
-  caf::invoke_message_result consume(compat::mailbox_element& x) override {
-    answers_.enter(x);
-    const auto result = super::consume(x);
-    answers_.leave(x);
-    return result;
-  }
-
-protected:
-  [[nodiscard]] caf::strong_actor_ptr
-  other_handle(const caf::abstract_actor* x) override {
-    return handle_but(x);
-  }
-
-  compat::verdict before(compat::mailbox_element& x) override {
-    if (const auto* timer = compat::get_if<child_timer>(x)) {
-      if (auto call = take_call(*timer))
-        this->guarded(call);
-      return compat::verdict::consumed;
-    }
-    // A child that awaits a response skips all else, even its own kill.
-    if (auto* exit = compat::get_if<caf::exit_msg>(x);
-        exit != nullptr && exit->reason == caf::exit_reason::kill) {
-      end_with(exit->reason);
-      note_end(this->fail_state_);
-      return compat::verdict::consumed;
-    }
-    if (watched()) {
-      if (answer_probe(x))
-        return compat::verdict::consumed;
-      record().note_message(compat::kind_of(x));
-    }
-    return compat::verdict::pass;
-  }
-
-  bool ended() override {
-    if (faulted()) {
-      note_failure(failure_of(take_fault()));
-      end_with(to_caf(*life_->why));
-    } else if (this->has_streams()) {
-      if (exit_kind_of(this->fail_state_) == exit_kind::abnormal)
-        this->end_streams(this->fail_state_);
-      else
-        this->forget_ended_streams();
-    }
-    note_end(this->fail_state_);
-    return false;
-  }
-
-  void thrown(std::string what, const caf::strong_actor_ptr& asker,
-              caf::message_id mid) override {
-    note_failure({errc::exception, std::move(what)});
-    auto why = to_caf(*life_->why);
-    if (asker != nullptr)
-      compat::reply_error(
-        compat::answers_as(this->current_element_->stages, answering()), asker,
-        mid, this->context(), why);
-    end_with(std::move(why));
-  }
-
-  void put_off() override {
-    note_put_off();
-  }
-
-  void attend_to_fault() override {
-    this->attend();
-  }
-
-private:
-  void end_with(caf::error why) {
-    if (why && this->has_streams())
-      this->end_streams(why);
-    this->drop_behavior();
-    this->quit(std::move(why));
+    if (compat::has_thread(*this))
+      dedicate_thread(this->record());
+    if (this->begin_start())
+      this->end_start(this->attempt([this] { super::initialize(); }));
   }
 };
 
 /// A child that blocks, in a thread of its own.
 template <class T>
-class respawned_blocking final : public linked_by_handle<T>,
-                                 public respawned_blocking_context {
+class respawned_blocking final
+  : public compat::linked_by_handle<
+      compat::blocking_control<T, respawned_blocking_context>> {
 public:
-  template <class... Ts>
-  respawned_blocking(caf::actor_config& cfg, life_ptr x, Ts&&... xs)
-    : linked_by_handle<T>(cfg, std::forward<Ts>(xs)...),
-      respawned_blocking_context(std::move(x)) {
-    // nop
-  }
+  using super = compat::linked_by_handle<
+    compat::blocking_control<T, respawned_blocking_context>>;
 
-  void enqueue(compat::element_ptr x, compat::context* ctx) override {
-    T::enqueue(this->watched_request(std::move(x)), ctx);
-  }
+  using super::super;
 
   void act() override {
     running_child guard{this};
-    dedicate_thread(record());
-    if (!may_begin()) {
-      this->fail_state(to_caf(*life_->why));
-      return;
+    dedicate_thread(this->record());
+    if (this->may_begin()) {
+      this->note_started();
+      this->note_return(caught([this] { T::act(); }), this->quit_reason());
     }
-    note_started();
-    if (auto thrown = caught([this] { T::act(); }))
-      note_thrown(std::move(thrown->message));
-    else if (faulted())
-      note_failure(failure_of(take_fault()));
-    note_end(this->fail_state_);
-    if (life_->why)
-      this->fail_state(to_caf(*life_->why));
-  }
-
-  bool cleanup(caf::error&& reason, compat::context* ctx) override {
-    note_no_service();
-    compat::drain_blocking(*this,
-                           [this](compat::mailbox_element& x) { lose(x); });
-    return T::cleanup(std::move(reason), ctx);
-  }
-
-  caf::local_actor& self() noexcept override {
-    return *this;
-  }
-
-protected:
-  [[nodiscard]] caf::strong_actor_ptr
-  other_handle(const caf::abstract_actor* x) override {
-    return handle_but(x);
-  }
-
-  void attend_to_fault() override {
-    // Looked at when `act` returns.
+    if (const auto& why = this->life_->why)
+      this->fail_state(to_caf(*why));
   }
 };
 

@@ -38,9 +38,8 @@ slot::slot(caf::actor_config& cfg, child_cell_ptr cell, std::size_t limit,
   // nop
 }
 
-void slot::on_destroy() {
+void slot::released() {
   relay().end();
-  forwarding_actor::on_destroy();
 }
 
 compat::answer_relay& slot::relay() const noexcept {
@@ -51,16 +50,17 @@ const char* slot::name() const {
   return "vigil.slot";
 }
 
-void slot::enqueue(caf::mailbox_element_ptr x, compat::context* ctx) {
+compat::enqueue_result slot::enqueue(compat::element_ptr x,
+                                     compat::context* ctx) {
   target to;
   auto refused = take_in(x, to);
   if (refused == errc::gap_queue_full && make_room(ctx))
     refused = take_in(x, to);
   if (refused)
-    return lose(*x, *refused, ctx);
-  if (to.actor == nullptr)
-    return;
-  pass_on(std::move(x), to, ctx);
+    lose(*x, *refused, ctx);
+  else if (to.actor != nullptr)
+    pass_on(std::move(x), to, ctx);
+  return compat::accepted();
 }
 
 void slot::pass_on(compat::element_ptr x, const target& to,
@@ -132,7 +132,8 @@ void slot::begin(caf::strong_actor_ptr x, bool foreign) {
     behind_ = counts_alone(x) ? behind::others : behind::mailbox;
   else
     behind_ = behind::ours;
-  if (current_ == nullptr)
+  // It may have ended meanwhile.
+  if (alive_ && current_ == nullptr)
     current_.swap(x);
 }
 
@@ -160,10 +161,10 @@ void slot::serve(std::uint64_t life, caf::strong_actor_ptr x,
     passing_ = false;
 }
 
-void slot::hold(const caf::actor_control_block* ended) {
+void slot::hold(std::uint64_t life) {
   caf::strong_actor_ptr released;
   std::lock_guard guard{slot_lock_};
-  if (current_.get() != ended)
+  if (life_ != life)
     return;
   alive_ = false;
   if (mode_ == mode::serving)

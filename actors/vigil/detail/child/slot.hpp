@@ -48,7 +48,8 @@ public:
 
   using forwarding_actor::enqueue;
 
-  void enqueue(caf::mailbox_element_ptr x, compat::context* ctx) override;
+  compat::enqueue_result enqueue(compat::element_ptr x,
+                                 compat::context* ctx) override;
 
   /// Lets messages wait for that life, which is about to be made; 0 for one
   /// that is not yet known. No earlier one gets any more.
@@ -67,8 +68,8 @@ public:
     return answers_;
   }
 
-  /// Lets messages wait for the next life, if `ended` was the current one.
-  void hold(const caf::actor_control_block* ended);
+  /// That life ends: lets messages wait for the next one, if there is none yet.
+  void hold(std::uint64_t life);
 
   /// That life has ended: so do its links.
   void part(std::uint64_t life, const caf::error& reason, compat::context* ctx);
@@ -81,7 +82,8 @@ public:
 
   [[nodiscard]] caf::strong_actor_ptr current() const;
 
-  void on_destroy() override;
+protected:
+  void released() override;
 
   enum class mode : std::uint8_t { holding, refusing, serving };
 

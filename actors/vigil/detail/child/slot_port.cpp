@@ -9,36 +9,6 @@ life_spawner::~life_spawner() {
   // nop
 }
 
-namespace {
-
-void report_end(life& x, const caf::error& reason, compat::context* ctx) {
-  auto& cell = *x.cell;
-  cell.serves(false, x.incarnation);
-  if (x.ignored)
-    return notify(cell, x.incarnation, ctx, child_note::what::ignored);
-  auto how = std::move(end_of(x, reason));
-  if (!x.up && how.kind != exit_kind::abnormal)
-    how = abnormal({errc::exited, "it ended before it came up"});
-  if (how.kind == exit_kind::abnormal) {
-    how.why = cell.complete(std::move(how.why), x.incarnation);
-    // One that was left behind says nothing of those after it.
-    if (x.incarnation == cell.incarnation)
-      cell.log(how.why, x.incarnation);
-  }
-  note_departure(x, how);
-  if (!x.up) {
-    cell.publish(x.incarnation, event_type::start_failed, how);
-    return notify(cell, x.incarnation, ctx, child_note::what::start_failed,
-                  std::move(how));
-  }
-  cell.publish(x.incarnation,
-               x.stopped ? event_type::child_stopped : event_type::child_exited,
-               how);
-  notify(cell, x.incarnation, ctx, child_note::what::exited, std::move(how));
-}
-
-} // namespace
-
 slot_port::slot_port(child_cell_ptr cell,
                      std::unique_ptr<const life_spawner> spawner)
   : cell_(std::move(cell)), spawner_(std::move(spawner)) {
@@ -55,7 +25,7 @@ void slot_port::start(compat::context* ctx) {
   }
   ends_.take_back(*cell_);
   const auto n = cell_->begin_incarnation();
-  life_ = std::make_shared<life>(cell_, n);
+  life_ = std::make_shared<life>(cell_, n, handle_);
   slot_->expect(n);
   auto actor = spawner_->spawn(life_, ctx);
   slot_->begin(actor, !spawner_->reports_start());
@@ -66,13 +36,10 @@ void slot_port::start(compat::context* ctx) {
     cell_->serves(true, n);
     notify(*cell_, n, ctx, child_note::what::started);
   }
-  auto* raw = actor.get();
-  compat::watch(actor, [x = life_, keep = handle_, to = slot_,
-                        raw](const caf::error& reason, compat::context* eu) {
-    to->hold(raw);
-    to->part(x->incarnation, reason, eu);
-    report_end(*x, reason, eu);
-  });
+  compat::watch(actor,
+                [x = life_](const caf::error& reason, compat::context* eu) {
+                  x->report(reason, eu);
+                });
 }
 
 void slot_port::stop(bool kill, compat::context* ctx) {

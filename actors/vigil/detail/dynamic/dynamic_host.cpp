@@ -38,11 +38,11 @@ const restart_intensity* dynamic_host_core::refusal(time_point at) {
   return child_record::refusal(at);
 }
 
-compat::verdict dynamic_host_core::on_message(compat::mailbox_element& x) {
+compat::verdict dynamic_host_core::before(compat::mailbox_element& x) {
   if (successor() != nullptr) [[unlikely]] {
-    const auto result = host_core::on_message(x);
+    const auto result = host_core::before(x);
     if (handed_over())
-      op_retire(to_caf({errc::child_stuck, {}, path()}));
+      retire(to_caf({errc::child_stuck, {}, path()}));
     return result;
   }
   const auto* cmd
@@ -66,7 +66,7 @@ compat::verdict dynamic_host_core::on_message(compat::mailbox_element& x) {
       return compat::verdict::consumed;
     }
   }
-  return host_core::on_message(x);
+  return host_core::before(x);
 }
 
 void dynamic_host_core::be_born() {
@@ -74,10 +74,10 @@ void dynamic_host_core::be_born() {
   if (!may_start())
     return leave(to_caf({errc::supervisor_stopping, {}, owner.path}));
   start(start_kind::by_supervisor, now());
-  op_settle();
+  settle();
 }
 
-void dynamic_host_core::op_report(child_note::what kind, child_exit how) {
+void dynamic_host_core::report(child_note::what kind, child_exit how) {
   switch (kind) {
     case child_note::what::started:
       came_ = true;
@@ -168,7 +168,7 @@ void dynamic_host_core::leave(caf::error why) {
   forget_key();
   publish(life(), event_type::child_removed);
   auto last = pool().remove(*this);
-  op_retire(std::move(why));
+  retire(std::move(why));
 }
 
 } // namespace vigil::detail

@@ -38,9 +38,9 @@ public:
   }
 
 protected:
-  compat::verdict on_message(compat::mailbox_element& x) final;
+  compat::verdict before(compat::mailbox_element& x) final;
 
-  void op_report(child_note::what kind, child_exit how) final;
+  void report(child_note::what kind, child_exit how) final;
 
 private:
   [[nodiscard]] std::uint64_t life() const noexcept {
@@ -121,9 +121,8 @@ private:
 /// The base of those whose end is told to who monitors them once they are left
 /// behind: their handles have no other life.
 template <class Base>
-using linked_dynamic_host
-  = host_actor<Base, dynamic_host_core,
-               compat::early_teller<compat::life_links<compat::control<Base>>>>;
+using linked_dynamic_host = host_actor<compat::early_teller<
+  compat::life_links<compat::control<Base, dynamic_host_core>>>>;
 
 /// The actor of a child of a dynamic supervisor. What makes its lives is shared
 /// by all of them and lives in the pool.
@@ -168,11 +167,12 @@ protected:
       static_cast<const interface*>(this->pool().front()));
   }
 
-  void make_incarnation() override {
+  void make_behavior_anew() override {
     front().recipe().make(static_cast<actor_base*>(this), args_.get());
   }
 
-  void release() noexcept override {
+  // There will be no more, but the handle may be held for ever.
+  void after_end() noexcept override {
     args_.destroy();
   }
 

@@ -107,9 +107,8 @@ pool_front::pool_front(caf::actor_config& cfg, child_cell_ptr cell,
   // nop
 }
 
-void pool_front::on_destroy() {
+void pool_front::released() {
   end_answers();
-  forwarding_actor::on_destroy();
 }
 
 void pool_front::end_answers() {
@@ -120,14 +119,18 @@ const char* pool_front::name() const {
   return "vigil.pool";
 }
 
-void pool_front::enqueue(compat::element_ptr x, compat::context* ctx) {
-  if (compat::get_if<caf::down_msg>(*x) != nullptr)
-    return;
+compat::enqueue_result pool_front::enqueue(compat::element_ptr x,
+                                           compat::context* ctx) {
   if (compat::get_if<caf::exit_msg>(*x) != nullptr) {
     if (auto to = caf::actor_cast<caf::strong_actor_ptr>(cell().nested->actor))
       to->enqueue(std::move(x), ctx);
-    return;
+  } else if (compat::get_if<caf::down_msg>(*x) == nullptr) {
+    pass_on(std::move(x), ctx);
   }
+  return compat::accepted();
+}
+
+void pool_front::pass_on(compat::element_ptr x, compat::context* ctx) {
   target to;
   auto refused = take_in(x, to);
   if (refused == errc::overloaded && make_room(ctx))

@@ -56,7 +56,8 @@ public:
 
   using forwarding_actor::enqueue;
 
-  void enqueue(compat::element_ptr x, compat::context* ctx) override;
+  compat::enqueue_result enqueue(compat::element_ptr x,
+                                 compat::context* ctx) override;
 
   // -- members ----------------------------------------------------------------
 
@@ -88,7 +89,8 @@ public:
   /// Refuses messages for good and tells those that monitor or link the pool.
   void retire(compat::context* ctx);
 
-  void on_destroy() override;
+protected:
+  void released() override;
 
 private:
   struct member {
@@ -132,6 +134,7 @@ private:
   [[nodiscard]] std::size_t put_off() const;
   [[nodiscard]] bool take_skipping(target& to);
   [[nodiscard]] target occupy(std::size_t index);
+  void pass_on(compat::element_ptr x, compat::context* ctx);
   void hand_over(target to, compat::element_ptr x, compat::context* ctx);
   void feed(std::size_t index);
   void feed_skipping();

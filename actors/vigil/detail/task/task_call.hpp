@@ -36,22 +36,22 @@ struct promise_in {
 };
 
 template <class T>
-struct promise_in<caf::detail::type_list<task_promise<T>>> {
+struct promise_in<compat::type_list<task_promise<T>>> {
   using type = T;
   static constexpr bool found = true;
 };
 
 template <class T, class... Ts>
   requires(sizeof...(Ts) > 0)
-struct promise_in<caf::detail::type_list<T, Ts...>>
-  : promise_in<caf::detail::type_list<Ts...>> {};
+struct promise_in<compat::type_list<T, Ts...>>
+  : promise_in<compat::type_list<Ts...>> {};
 
 template <class F>
-struct promise_of : promise_in<caf::detail::type_list<>> {};
+struct promise_of : promise_in<compat::type_list<>> {};
 
 template <has_call_operator F>
 struct promise_of<F>
-  : promise_in<typename caf::detail::get_callable_trait<F>::type::arg_types> {};
+  : promise_in<typename compat::callable_trait<F>::arg_types> {};
 
 template <class F, class X>
 struct promise_of<item_call<F, X>> : promise_of<F> {};

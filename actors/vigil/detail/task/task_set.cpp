@@ -12,8 +12,6 @@ namespace {
 /// Where actors ask for results: has the task itself answer.
 class task_front final : public compat::forwarder {
 public:
-  using behavior_type = caf::none_t;
-
   explicit task_front(caf::actor_config& cfg) : compat::forwarder(cfg) {
     // nop
   }
@@ -24,22 +22,16 @@ public:
 
   using compat::forwarder::enqueue;
 
-  void enqueue(caf::mailbox_element_ptr x, compat::context*) override {
-    const auto* wait = compat::get_if<task_wait>(*x);
-    if (wait == nullptr)
-      return;
-    auto task = wait->task;
-    task->on_answer([me = caf::strong_actor_ptr{ctrl()}, to = x->sender,
-                     mid = x->mid](compat::context* ctx) {
-      compat::reply(me, to, mid, ctx, task_done{});
-    });
-  }
-
-  void on_destroy() override {
-    if (!getf(is_cleaned_up_flag))
-      compat::end_quietly(*this, caf::make_error(caf::exit_reason::unreachable),
-                          nullptr);
-    compat::forwarder::on_destroy();
+  compat::enqueue_result enqueue(compat::element_ptr x,
+                                 compat::context*) override {
+    if (const auto* wait = compat::get_if<task_wait>(*x)) {
+      auto task = wait->task;
+      task->on_answer([me = caf::strong_actor_ptr{ctrl()},
+                       to = compat::take_requester(*x)](compat::context* ctx) {
+        compat::reply(me, to, ctx, task_done{});
+      });
+    }
+    return compat::accepted();
   }
 };
 

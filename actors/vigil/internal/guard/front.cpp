@@ -102,45 +102,30 @@ front::~front() {
 
 // -- time ---------------------------------------------------------------------
 
-caf::resumable::subtype_t front::ticker::subtype() const {
-  return function_object;
-}
-
-caf::resumable::resume_result front::ticker::resume(compat::context* ctx,
-                                                    std::size_t) {
-  self_.tick(ctx);
-  return done;
-}
-
-void front::ticker::intrusive_ptr_add_ref_impl() {
-  intrusive_ptr_add_ref(self_.ctrl());
-}
-
-void front::ticker::intrusive_ptr_release_impl() {
-  intrusive_ptr_release(self_.ctrl());
+bool front::ticker::run(compat::context* ctx) {
+  static_cast<front&>(of()).tick(ctx);
+  return false;
 }
 
 // What happens then may run code of the user's: who delivers the times of all
 // is not to wait for it.
 void front::tick_soon(compat::context* ctx) {
-  if (ticking_.exchange(true, std::memory_order_acq_rel))
-    return;
-  intrusive_ptr_add_ref(ctrl());
-  if (ctx != nullptr)
-    ctx->exec_later(&ticker_);
-  else
-    home_system().scheduler().enqueue(&ticker_);
+  if (!ticking_.exchange(true, std::memory_order_acq_rel))
+    ticker_.submit(ctx);
 }
 
 const char* front::name() const {
   return "vigil.front";
 }
 
-void front::enqueue(caf::mailbox_element_ptr x, compat::context* ctx) {
+compat::enqueue_result front::enqueue(compat::element_ptr x,
+                                      compat::context* ctx) {
   if (auto* work = front_work::in_this_thread()) {
     if (work->is_full())
-      return work->add({self(), std::move(x), ctx});
-    return work->deeper([&] { deliver(std::move(x), ctx); });
+      work->add({self(), std::move(x), ctx});
+    else
+      work->deeper([&] { deliver(std::move(x), ctx); });
+    return compat::accepted();
   }
   front_work work{ctx};
   work.deeper([&] { deliver(std::move(x), ctx); });
@@ -148,6 +133,7 @@ void front::enqueue(caf::mailbox_element_ptr x, compat::context* ctx) {
     auto& to = static_cast<front&>(*next.to->get());
     work.deeper([&] { to.deliver(std::move(next.x), next.ctx); });
   });
+  return compat::accepted();
 }
 
 void front::deliver(compat::element_ptr x, compat::context* ctx) {
@@ -193,10 +179,9 @@ time_point front::next_timer(time_point) {
   return never;
 }
 
-void front::on_destroy() {
+void front::released() {
   gone_ = true;
   end(caf::make_error(caf::exit_reason::unreachable), nullptr);
-  compat::forwarder::on_destroy();
 }
 
 std::optional<request_id> front::request_behind(std::uint64_t) const {
@@ -264,7 +249,7 @@ void front::end(caf::error reason, compat::context* ctx) {
     compat::unwatch(target(), this);
   timer_.cancel();
   give_up(trouble(errc::child_stopped), ctx);
-  compat::end_quietly(*this, std::move(reason), ctx);
+  terminate(std::move(reason), ctx);
 }
 
 } // namespace vigil::detail

@@ -45,8 +45,6 @@ struct front_tick {};
 /// spared because of it, so a time of `next_tick_` is never passed over.
 class front : public compat::forwarder {
 public:
-  using behavior_type = caf::none_t;
-
   front(caf::actor_config& cfg, layer_place at);
 
   ~front() override;
@@ -55,9 +53,8 @@ public:
 
   using compat::forwarder::enqueue;
 
-  void enqueue(caf::mailbox_element_ptr x, compat::context* ctx) final;
-
-  void on_destroy() override;
+  compat::enqueue_result enqueue(compat::element_ptr x,
+                                 compat::context* ctx) final;
 
   /// Returns the request for which this front made its request `number`;
   /// nothing if that is over.
@@ -73,6 +70,8 @@ public:
   }
 
 protected:
+  void released() final;
+
   // -- what a front implements ------------------------------------------------
 
   /// A message for the target.
@@ -147,19 +146,12 @@ protected:
 
 private:
   /// Runs `tick`.
-  class ticker final : public caf::resumable {
+  class ticker final : public compat::errand {
   public:
-    explicit ticker(front& self) : self_(self) {
-      // nop
-    }
+    using compat::errand::errand;
 
-    [[nodiscard]] subtype_t subtype() const override;
-    resume_result resume(compat::context* ctx, std::size_t) override;
-    void intrusive_ptr_add_ref_impl() override;
-    void intrusive_ptr_release_impl() override;
-
-  private:
-    front& self_;
+  protected:
+    bool run(compat::context* ctx) override;
   };
 
   void tick_soon(compat::context* ctx);

@@ -9,7 +9,7 @@
 namespace vigil::detail {
 
 /// A move of a breaker into a state, and what led to it.
-struct breaker_move {
+struct VIGIL_EXPORT breaker_move {
   breaker_state to{};
   breaker_cause cause{};
   time_point now{};

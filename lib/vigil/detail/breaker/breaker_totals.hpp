@@ -12,7 +12,7 @@ namespace vigil::detail {
 /// of calls that say nothing about the target. Thread-safe and lock-free.
 ///
 /// Memory orders: all relaxed. Each number is exact, and says nothing of others.
-class breaker_totals {
+class VIGIL_EXPORT breaker_totals {
 public:
   void refused() noexcept {
     refused_.add();

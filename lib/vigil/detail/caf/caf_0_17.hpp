@@ -67,12 +67,51 @@ using context = caf::execution_unit;
 using mailbox_element = caf::mailbox_element;
 using element_ptr = caf::mailbox_element_ptr;
 
+/// What `enqueue` of an actor returns: whether there is somebody to take
+/// messages. CAF 0.17 does not ask; write `return accepted();`.
+using enqueue_result = void;
+
+/// The message was taken, or those after it may be.
+inline enqueue_result accepted() noexcept {
+  // nop
+}
+
+/// The actor has ended: neither this message nor any other is taken.
+inline enqueue_result rejected() noexcept {
+  // nop
+}
+
 /// Returns the one value in the message if it is of type `T`, else null.
 template <class T>
 [[nodiscard]] T* get_if(mailbox_element& x) {
   auto& content = x.content();
   return content.match_elements<T>() ? &content.template get_mutable_as<T>(0)
                                      : nullptr;
+}
+
+/// Returns who sent a message, or who made a request, as long as it is in
+/// there. Null for nobody.
+[[nodiscard]] inline const caf::strong_actor_ptr&
+sender_of(const mailbox_element& x) noexcept {
+  return x.sender;
+}
+
+/// Returns whether a message was sent by that actor. Null is nobody.
+[[nodiscard]] inline bool
+is_from(const mailbox_element& x,
+        const caf::actor_control_block* who) noexcept {
+  return x.sender.get() == who;
+}
+
+/// Returns whether a message is a response to a request of its receiver.
+[[nodiscard]] inline bool is_response(const mailbox_element& x) noexcept {
+  return x.mid.is_response();
+}
+
+/// Returns whether a message is a timeout with which CAF reminds a behavior or
+/// a stream. Like responses, these carry numbers: their actor knows stale ones.
+[[nodiscard]] inline bool is_timeout(const mailbox_element& x) noexcept {
+  return x.content().type_token() == caf::make_type_token<caf::timeout_msg>();
 }
 
 /// Returns whether a message is of high priority. Cheap.
@@ -120,12 +159,29 @@ inline void send_exit(const caf::strong_actor_ptr& to, context* ctx,
     send_urgent(to, ctx, caf::exit_msg{to->address(), std::move(reason)});
 }
 
-/// Returns what a blocking request takes as its timeout; `duration::max()`, and
-/// what CAF cannot add to the time, is none. Others use `then_within`.
-[[nodiscard]] inline auto request_timeout(time_point now, duration x) {
-  return detail::time_after(now, x) == detail::never
-           ? caf::duration{caf::infinite}
-           : caf::duration{x};
+/// Sends a message of nobody, of normal priority.
+template <class Handle, class... Ts>
+void post(const Handle& to, const Ts&... xs) {
+  caf::anon_send(to, xs...);
+}
+
+/// Asks on behalf of a blocking actor, which is to go soon: CAF's clock keeps
+/// it for the timeout. `duration::max()`, and what CAF cannot add to the time,
+/// is none. Returns what has `receive(f, failed)`, which waits for the answer.
+/// All others use `then_within`.
+template <class Self, class Handle, class T>
+[[nodiscard]] auto ask(Self& self, const Handle& to, duration timeout, T x) {
+  const auto now = self.home_system().clock().now();
+  return self.request(to,
+                      detail::time_after(now, timeout) == detail::never
+                        ? caf::duration{caf::infinite}
+                        : caf::duration{timeout},
+                      std::move(x));
+}
+
+/// Keeps a promise of `void`.
+inline void deliver_void(caf::response_promise x) {
+  x.deliver(caf::unit);
 }
 
 /// Answers a request on behalf of `self`; does nothing for messages that want
@@ -140,11 +196,23 @@ void reply(const caf::strong_actor_ptr& self,
       ctx);
 }
 
+/// The same for a request that is at hand. It stays as it is.
+template <class T>
+void reply(const caf::strong_actor_ptr& self, const mailbox_element& request,
+           context* ctx, T x) {
+  reply(self, request.sender, request.mid, ctx, std::move(x));
+}
+
 /// Answers a request with an error on behalf of `self`.
 inline void reply_error(const caf::strong_actor_ptr& self,
                         const caf::strong_actor_ptr& requester,
                         caf::message_id mid, context* ctx, caf::error why) {
   reply(self, requester, mid, ctx, std::move(why));
+}
+
+/// Returns whether an actor has a thread of its own.
+[[nodiscard]] inline bool has_thread(const caf::abstract_actor& x) noexcept {
+  return x.getf(caf::abstract_actor::is_detached_flag);
 }
 
 /// Has an actor clean up. What hooks of others throw is theirs, and lost.

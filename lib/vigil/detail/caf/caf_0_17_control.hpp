@@ -2,10 +2,13 @@
 
 #include <vigil/detail/caf/caf_0_17.hpp>
 #include <vigil/detail/caf/caf_0_17_end.hpp>
+#include <vigil/detail/caf/caf_0_17_relay.hpp>
 #include <vigil/detail/caf/caf_0_17_streams.hpp>
+#include <vigil/detail/caf/controller.hpp>
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <new>
 #include <optional>
@@ -25,16 +28,6 @@ VIGIL_MESSAGE_TYPE(vigil::compat::attention)
 
 namespace vigil::compat {
 
-/// What to do with a message that was shown to `control::before`.
-enum class verdict {
-  /// The actor's behavior gets it.
-  pass,
-  /// It is dealt with.
-  consumed,
-  /// It stays in the mailbox until `unskip`.
-  skipped,
-};
-
 template <class Base>
 struct is_stateful : std::false_type {};
 
@@ -43,77 +36,117 @@ struct is_stateful<caf::stateful_actor<State, Base>> : std::true_type {
   using state_type = State;
 };
 
-/// A base for event-based actors whose owner wants to see messages before their
-/// behavior does, and to decide what an end of the behavior means.
+/// An event-based actor that does what its controller says: shows it messages
+/// before the behavior sees them, and leaves it to decide what an end of the
+/// behavior means.
 ///
 /// `quit`, an exception and an empty behavior stack do not end such an actor:
 /// they lead to `ended` or `thrown`, and the actor goes on with the next
-/// message unless `retire` was called. `Base` is `caf::event_based_actor`, a
-/// `caf::typed_event_based_actor`, or a class derived from one.
-template <class Base>
-class control : public lean_end<Base> {
+/// message unless `retire` was called.
+///
+/// @tparam Base `caf::event_based_actor`, a `caf::typed_event_based_actor`, or
+///         a class derived from one
+/// @tparam Controller a class derived from `controller`. Where a class derived
+///         from this one decides, that `controller` itself
+template <class Base, class Controller>
+class control : public Base, public Controller {
 public:
-  template <class... Ts>
-  explicit control(caf::actor_config& cfg, Ts&&... xs)
-    : lean_end<Base>(cfg, std::forward<Ts>(xs)...) {
+  /// For a controller that is made of nothing.
+  explicit control(caf::actor_config& cfg) : Base(cfg) {
     // nop
+  }
+
+  /// `xs` are for `Base`.
+  template <class Arg, class... Ts>
+  control(caf::actor_config& cfg, Arg&& arg, Ts&&... xs)
+    : Base(cfg, std::forward<Ts>(xs)...), Controller(std::forward<Arg>(arg)) {
+    // nop
+  }
+
+  [[nodiscard]] caf::local_actor& self() noexcept final {
+    return *this;
   }
 
   using Base::consume;
 
-  caf::invoke_message_result consume(mailbox_element& x) override {
+  caf::invoke_message_result consume(mailbox_element& x) final {
+    Controller::begin_message(x);
     consuming_ = true;
     const auto result = is_ordinary(x) ? deliver(x) : look_and_consume(x);
     consuming_ = false;
+    Controller::end_message(x);
     return result;
   }
 
+  bool cleanup(caf::error&& reason, context* ctx) final {
+    if (retired())
+      return end_leanly(std::move(reason), ctx);
+    before_end(reason);
+    drain_mailbox(*this, [&](mailbox_element& x) { left_over(x, ctx); });
+    // Also if a hook of somebody else throws.
+    struct last_act {
+      ~last_act() {
+        self->after_end();
+      }
+      control* self;
+    } last{this};
+    return end_leanly(std::move(reason), ctx);
+  }
+
+  void on_destroy() override {
+    // CAF would have `on_exit` destroy a state that was destroyed before.
+    if constexpr (Controller::renews_state)
+      if (!retired())
+        this->cleanup(caf::make_error(caf::exit_reason::unreachable), nullptr);
+    Base::on_destroy();
+  }
+
 protected:
-  // -- what the owner implements ----------------------------------------------
-
-  /// Sees urgent messages, and all messages while gated.
-  virtual verdict before(mailbox_element& x) = 0;
-
-  /// Sees messages of the actor to itself and those of nobody. Returns whether
-  /// the actor gets it.
-  virtual bool admit(mailbox_element&) {
-    return true;
-  }
-
-  /// The behavior is no more: it quit, `attend` was called, or it is empty.
-  /// Returns whether a new one may have taken its place; otherwise the actor
-  /// is left to end.
-  virtual bool ended() = 0;
-
-  /// A handler threw; the asker, if there is one, waits for an answer.
-  virtual void thrown(std::string what, const caf::strong_actor_ptr& asker,
-                      caf::message_id mid)
-    = 0;
-
-  /// The behavior has skipped a message, and not because it awaits a response.
-  virtual void put_off() {
-    // nop
-  }
+  // A class of the user's may have functions of these names, too.
+  using Controller::admit;
+  using Controller::after_end;
+  using Controller::before;
+  using Controller::before_end;
+  using Controller::ended;
+  using Controller::left_over;
+  using Controller::make_behavior_anew;
+  using Controller::put_off;
+  using Controller::thrown;
 
   /// As `ctrl`, for each message: that one is a call into CAF's library.
   [[nodiscard]] caf::actor_control_block* block() const noexcept {
     return caf::actor_control_block::from(this);
   }
 
-  // -- what the owner may do --------------------------------------------------
-
-  /// Shows all messages to `before`, not only urgent ones. In any thread, and
-  /// in the one order of all (seq_cst): a thread that sets a flag and then
-  /// shuts the gate is seen by one that opens the gate and then looks at the
-  /// flag.
-  void gate(bool x) noexcept {
-    if (gated_.load() != x)
-      gated_.store(x);
+  /// Returns whether nothing comes into the mailbox any more. In any thread.
+  [[nodiscard]] bool closed() noexcept {
+    return this->mailbox().closed();
   }
 
-  /// Takes all messages out of the mailbox, urgent ones first.
-  template <class F>
-  void take_mail(F f) {
+  /// Has the actor begin without a behavior: all messages are shown to
+  /// `before`. To be called in place of what makes the first one.
+  void begin_empty() {
+    this->setf(caf::abstract_actor::is_initialized_flag);
+    install_nothing();
+    gate(true);
+  }
+
+  /// Has the actor pass over what its behavior does not handle, over errors and
+  /// down messages.
+  void ignore_strangers() {
+    this->set_default_handler(caf::drop);
+    this->set_error_handler([](caf::scheduled_actor*, caf::error&) {});
+    this->set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
+  }
+
+  // -- what the controller may do: see there ----------------------------------
+
+  void gate(bool all_messages) noexcept final {
+    if (gated_.load() != all_messages)
+      gated_.store(all_messages);
+  }
+
+  void take_mail(const std::function<void(element_ptr)>& f) final {
     const auto take = [&f](auto& queue) {
       while (auto x = queue.take_front())
         f(std::move(x));
@@ -123,8 +156,7 @@ protected:
     take(this->get_normal_queue());
   }
 
-  /// Has `ended` called once the current message is done.
-  void attend() {
+  void attend() final {
     attend_ = true;
     // CAF does not show the messages of streams to `consume`.
     if (!consuming_) [[unlikely]]
@@ -132,24 +164,11 @@ protected:
                   attention{});
   }
 
-  /// Returns the number of the last request that the actor made; they ascend.
-  [[nodiscard]] std::uint64_t last_request() const noexcept {
-    return this->last_request_id_.request_id().integer_value();
-  }
-
-  /// Returns whether the behavior may have scheduled messages to itself: CAF's
-  /// clock holds two references for each. Others may have made them, too.
-  [[nodiscard]] bool may_have_scheduled() const noexcept {
-    return more_references_;
-  }
-
-  /// Calls `f` as if it were the handler of a message.
-  template <class F>
-  void guarded(F f) {
+  void guarded(const std::function<void()>& f) final {
     std::string what;
     if (!run_guarded(f, what))
       thrown(std::move(what), nullptr, {});
-    settle();
+    settle_here();
   }
 
   /// Calls `f` and returns what it threw, or nothing.
@@ -159,42 +178,62 @@ protected:
     return run_guarded(f, what) ? std::nullopt : std::optional{what};
   }
 
-  /// Calls `ended` as long as the behavior is no more. Done after every message
-  /// by itself, and inlined there.
-  [[gnu::always_inline]] inline void settle() {
-    while (std::exchange(attend_, false) || has_quit() || !has_life())
-      [[unlikely]] {
-        if (retired())
-          return;
-        if (!ended()) {
-          // What kept it alive until here.
-          if (has_quit())
-            this->bhvr_stack_.clear();
-          return;
-        }
-      }
+  void settle() final {
+    settle_here();
   }
 
-  [[nodiscard]] bool has_quit() const noexcept {
+  std::optional<std::string> rebuild() final {
+    if (!is_blank())
+      drop_behavior();
+    return attempt([this] {
+      make_state();
+      make_behavior_anew();
+    });
+  }
+
+  leftovers wipe() final {
+    drop_behavior();
+    destroy_state();
+    return {this->last_request_id_.request_id().integer_value(),
+            more_references_};
+  }
+
+  [[nodiscard]] bool has_quit() const noexcept final {
     return this->getf(caf::abstract_actor::is_shutting_down_flag);
   }
 
-  /// Takes back `quit` and returns its reason.
-  [[nodiscard]] caf::error take_quit_reason() {
+  std::optional<caf::error> take_quit() final {
+    if (!has_quit())
+      return std::nullopt;
     this->unsetf(caf::abstract_actor::is_shutting_down_flag);
     return std::exchange(this->fail_state_, caf::error{});
   }
 
-  /// Has the exit handler of the behavior decide on an exit message.
-  void trap_exit(caf::exit_msg x) {
+  void trap_exit(caf::exit_msg x) final {
     this->call_handler(this->exit_handler_, this, x);
+  }
+
+  void quit_with(caf::error why) final {
+    if (why && has_streams())
+      end_streams(why, false);
+    drop_behavior();
+    this->quit(std::move(why));
+  }
+
+  [[nodiscard]] const caf::error& quit_reason() const noexcept final {
+    return this->fail_state_;
+  }
+
+  [[nodiscard]] caf::strong_actor_ptr
+  answers_as(caf::strong_actor_ptr me) const final {
+    return compat::answers_as(this->current_element_->stages, std::move(me));
   }
 
   /// Destroys the behavior with all it holds and forgets what it waited for,
   /// so that a new one can take its place.
   void drop_behavior() {
     if (has_streams()) [[unlikely]]
-      end_streams(caf::make_error(caf::exit_reason::user_shutdown));
+      end_streams(caf::make_error(caf::exit_reason::user_shutdown), false);
     attend_ = false;
     this->unsetf(caf::abstract_actor::is_shutting_down_flag
                  | caf::abstract_actor::has_timeout_flag);
@@ -212,14 +251,12 @@ protected:
     reset(this->down_handler_, &control::ignore_down);
   }
 
-  [[nodiscard]] bool has_streams() const noexcept {
+  [[nodiscard]] bool has_streams() const noexcept final {
     return !this->stream_managers_.empty()
            || !this->pending_stream_managers_.empty();
   }
 
-  /// Ends all streams; the other ends see `why`. `stays` says whether the actor
-  /// outlives them: then who answers late has to be told, too.
-  void end_streams(const caf::error& why, bool stays = false) {
+  void end_streams(const caf::error& why, bool stays) final {
     for (auto& manager : take_streams(why, stays))
       manager->stop(why);
     // What callbacks have opened meanwhile ends without calling any: it might
@@ -237,56 +274,24 @@ protected:
     this->stream_ticks_.interval(interval);
   }
 
-  /// Forgets the ways that streams which ended came by; CAF waits for the next
-  /// message of a stream, and keeps the actor alive until then.
-  void forget_ended_streams() {
+  void forget_ended_streams() final {
     this->get_downstream_queue().cleanup();
   }
 
-  /// Makes the state of a stateful actor, unless it is there.
-  void make_state() {
-    if constexpr (is_stateful<Base>::value) {
-      if (state_alive_)
-        return;
-      using state_type = typename is_stateful<Base>::state_type;
-      if constexpr (std::is_constructible_v<state_type, Base*>)
-        new (&this->state) state_type(static_cast<Base*>(this));
-      else
-        new (&this->state) state_type();
-      state_alive_ = true;
-    }
-  }
-
-  /// Destroys it, if it is there. CAF destroys the last one in `on_exit`, which
-  /// does not run for an actor whose owner ends it in `cleanup`.
-  void destroy_state() {
-    if constexpr (is_stateful<Base>::value)
-      if (std::exchange(state_alive_, false))
-        std::destroy_at(&this->state);
-  }
-
-  /// Returns whether `drop_behavior` has nothing to do, handlers aside.
-  [[nodiscard]] bool is_blank() const noexcept {
-    return this->bhvr_stack_.empty() && !attend_ && !has_quit();
-  }
-
-  /// Installs a behavior that keeps the actor alive and handles nothing.
-  void install_nothing() {
+  void install_nothing() final {
     struct nothing {};
     static const caf::behavior idle{[](nothing) {
     }};
     this->bhvr_stack_.push_back(caf::behavior{idle});
   }
 
-  /// Brings messages that were skipped back, at the head of the mailbox.
-  void unskip() {
+  void unskip() final {
     this->get_normal_queue().flush_cache();
   }
 
-  /// Ends the actor for good.
-  void retire(caf::error reason) {
+  void retire(caf::error reason) final {
     if (has_streams())
-      end_streams(reason);
+      end_streams(reason, false);
     drop_behavior();
     this->pending_stream_managers_.clear();
     end_quietly(*this, std::move(reason), this->context());
@@ -297,6 +302,81 @@ protected:
   }
 
 private:
+  // Ends as CAF's actors do, but leaves CAF's clock alone where that has
+  // nothing to forget: telling it takes a global lock and wakes its thread,
+  // which costs more than all the rest. Not in a class of its own: CAF 0.17
+  // looks at all classes of an actor each time it runs, for a `dynamic_cast`.
+  bool end_leanly(caf::error&& reason, context* ctx) {
+    if (!ends_as_usual_v<Base> || has_ties())
+      return Base::cleanup(std::move(reason), ctx);
+    drain_mailbox(*this, caf::detail::sync_request_bouncer{reason});
+    this->unregister_from_system();
+    // Passes over the end that tells the clock.
+    // NOLINTNEXTLINE(bugprone-parent-virtual-call)
+    caf::monitorable_actor::cleanup(std::move(reason), ctx);
+    return true;
+  }
+
+  // Timeouts of behaviors, requests and streams; and who joined a group or runs
+  // in a thread of its own has those to leave, too.
+  [[nodiscard]] bool has_ties() const noexcept {
+    if constexpr (requires { this->joined_groups(); })
+      if (!this->joined_groups().empty())
+        return true;
+    return this->timeout_id_ != 0
+           || this->last_request_id_ != caf::make_message_id()
+           || !this->stream_managers_.empty()
+           || !this->pending_stream_managers_.empty()
+           || this->getf(caf::abstract_actor::is_detached_flag);
+  }
+
+  // As `settle`, and inlined where messages are handled.
+  [[gnu::always_inline]] inline void settle_here() {
+    while (std::exchange(attend_, false) || has_quit() || !has_life())
+      [[unlikely]] {
+        if (retired())
+          return;
+        if (!ended()) {
+          // What kept it alive until here.
+          if (has_quit())
+            this->bhvr_stack_.clear();
+          return;
+        }
+      }
+  }
+
+  // Makes the state of a stateful actor, unless it is there.
+  void make_state() {
+    if constexpr (is_stateful<Base>::value) {
+      if (state_alive_)
+        return;
+      using state_type = typename is_stateful<Base>::state_type;
+      if constexpr (std::is_constructible_v<state_type, Base*>)
+        new (&own_state()) state_type(static_cast<Base*>(this));
+      else
+        new (&own_state()) state_type();
+      state_alive_ = true;
+    }
+  }
+
+  // Destroys it, if it is there. CAF destroys the last one in `on_exit`, which
+  // does not run for who wipes the last one away before.
+  void destroy_state() {
+    if constexpr (is_stateful<Base>::value)
+      if (std::exchange(state_alive_, false))
+        std::destroy_at(&own_state());
+  }
+
+  // The controller may have something else of that name.
+  [[nodiscard]] auto& own_state() noexcept {
+    return static_cast<Base*>(this)->state;
+  }
+
+  // Returns whether `drop_behavior` has nothing to do, handlers aside.
+  [[nodiscard]] bool is_blank() const noexcept {
+    return this->bhvr_stack_.empty() && !attend_ && !has_quit();
+  }
+
   // A down message that reaches a behavior that did not ask for it was asked
   // for by an earlier one.
   static void ignore_down(caf::scheduled_actor*, caf::down_msg&) {
@@ -312,19 +392,19 @@ private:
   }
 
   template <class F>
-  bool run_guarded(F& f, std::string& what) {
-    const auto before = references();
+  bool run_guarded(const F& f, std::string& what) {
+    const auto held = references();
     const auto outer = std::exchange(consuming_, true);
     const auto finished = call(f, what);
     consuming_ = outer;
-    look_at_references(before);
+    look_at_references(held);
     if (has_streams()) [[unlikely]]
       look_after_streams();
     return finished;
   }
 
   template <class F>
-  static bool call(F& f, std::string& what) {
+  static bool call(const F& f, std::string& what) {
     try {
       f();
       return true;
@@ -340,7 +420,7 @@ private:
     return x.sender == nullptr || x.sender.get() == block();
   }
 
-  /// Returns whether the owner need not see a message: almost always.
+  /// Returns whether the controller need not see a message: almost always.
   [[nodiscard]] bool is_ordinary(const mailbox_element& x) const noexcept {
     return !gated_.load(std::memory_order_relaxed) && !x.mid.is_urgent_message()
            && !is_of_life(x);
@@ -369,16 +449,16 @@ private:
     return block()->strong_refs.load(std::memory_order_relaxed);
   }
 
-  void look_at_references(std::size_t before) noexcept {
-    if (references() >= before + 2) [[unlikely]]
+  void look_at_references(std::size_t held) noexcept {
+    if (references() >= held + 2) [[unlikely]]
       more_references_ = true;
   }
 
-  // The owner does not throw; should it all the same, nothing else ends.
+  // The controller does not throw; should it all the same, nothing else ends.
   verdict show(mailbox_element& x) {
     this->current_element_ = &x;
     if (get_if<attention>(x) != nullptr) {
-      settle();
+      settle_here();
       return verdict::consumed;
     }
     std::string what;
@@ -388,7 +468,7 @@ private:
     };
     if (!run_guarded(look, what)) [[unlikely]] {
       thrown(std::move(what), nullptr, {});
-      settle();
+      settle_here();
     }
     return result;
   }
@@ -406,10 +486,10 @@ private:
     auto result = caf::invoke_message_result::consumed;
     std::unique_ptr<std::string> what;
     // A handler may take the sender out of the message.
-    const auto before = references() - (x.sender.get() == block() ? 1U : 0U);
+    const auto held = references() - (x.sender.get() == block() ? 1U : 0U);
     try {
       result = Base::consume(x);
-      look_at_references(before);
+      look_at_references(held);
     } catch (const std::exception& e) {
       what = std::make_unique<std::string>(e.what());
     } catch (...) {
@@ -421,7 +501,7 @@ private:
     if (what != nullptr) [[unlikely]]
       thrown(std::move(*what), asker != nullptr ? *asker : nullptr, x.mid);
     if (result != caf::invoke_message_result::skipped) [[likely]]
-      settle();
+      settle_here();
     else if (this->awaited_responses_.empty())
       put_off();
     return result;
@@ -527,6 +607,8 @@ private:
   // Flags only: there may be a million of these.
   std::atomic<bool> gated_{false};
   bool attend_ = false;
+  // CAF's clock holds two for each message that waits there; others may have
+  // made them, too.
   bool more_references_ = false;
   bool consuming_ = false;
   // A `quit_probe` is there.

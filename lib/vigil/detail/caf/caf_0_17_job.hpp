@@ -48,6 +48,53 @@ private:
   std::shared_ptr<job> keep_;
 };
 
+/// Work that an actor without a mailbox has for the scheduler; a part of that
+/// actor, which it keeps until it is done.
+class VIGIL_EXPORT errand : public caf::resumable {
+public:
+  explicit errand(caf::abstract_actor& of) noexcept : of_(of) {
+    // nop
+  }
+
+  [[nodiscard]] subtype_t subtype() const final {
+    return function_object;
+  }
+
+  resume_result resume(context* ctx, std::size_t) final {
+    return run(ctx) ? resume_later : done;
+  }
+
+  void intrusive_ptr_add_ref_impl() final {
+    intrusive_ptr_add_ref(of_.ctrl());
+  }
+
+  void intrusive_ptr_release_impl() final {
+    intrusive_ptr_release(of_.ctrl());
+  }
+
+  /// Has the scheduler call `run`, which must not be on its way already. `ctx`
+  /// as for `job::submit`.
+  void submit(context* ctx) {
+    intrusive_ptr_add_ref(of_.ctrl());
+    if (ctx != nullptr)
+      ctx->exec_later(this);
+    else
+      of_.home_system().scheduler().enqueue(this);
+  }
+
+protected:
+  /// Returns whether it wants to run again, after others.
+  virtual bool run(context* ctx) = 0;
+
+  /// Returns whose work it is.
+  [[nodiscard]] caf::abstract_actor& of() const noexcept {
+    return of_;
+  }
+
+private:
+  caf::abstract_actor& of_;
+};
+
 /// Returns whether the calling thread is one of those that run the actors of
 /// `sys`: who blocks it may wait for ever. O(workers).
 [[nodiscard]] VIGIL_EXPORT bool is_scheduler_thread(caf::actor_system& sys);

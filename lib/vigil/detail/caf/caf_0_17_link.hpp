@@ -36,11 +36,15 @@ public:
   }
 
   void add_link(caf::abstract_actor* x) override {
+    if (const auto handle = links_as(x))
+      return handle->get()->add_link(x);
     Base::add_link(x);
     this->exclusive_critical_section([&] { note(x); });
   }
 
   void remove_link(caf::abstract_actor* x) override {
+    if (const auto handle = links_as(x))
+      handle->get()->remove_link(x);
     this->exclusive_critical_section([&] { forget(x); });
     Base::remove_link(x);
   }
@@ -68,6 +72,13 @@ public:
       }
   }
 
+protected:
+  /// Returns whose links those to `x` are that the actor makes, if not its own.
+  [[nodiscard]] virtual caf::strong_actor_ptr
+  links_as(const caf::abstract_actor*) const {
+    return nullptr;
+  }
+
 private:
   using list = std::vector<caf::actor_addr>;
 
@@ -88,6 +99,29 @@ private:
 
   // Made by the first link, changed with the actor locked.
   std::atomic<list*> links_{nullptr};
+};
+
+/// An actor whose links are those of the handle that outlives it.
+///
+/// @tparam Base an actor whose controller has `handle_but(x)`: the handle,
+///         unless it is `x` or there is none
+template <class Base>
+class linked_by_handle : public Base {
+public:
+  using Base::Base;
+
+  void add_link(caf::abstract_actor* x) override {
+    if (const auto handle = this->handle_but(x))
+      handle->get()->add_link(x);
+    else
+      Base::add_link(x);
+  }
+
+  void remove_link(caf::abstract_actor* x) override {
+    if (const auto handle = this->handle_but(x))
+      handle->get()->remove_link(x);
+    Base::remove_link(x);
+  }
 };
 
 } // namespace vigil::compat

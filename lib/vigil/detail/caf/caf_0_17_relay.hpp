@@ -26,10 +26,12 @@ struct VIGIL_EXPORT requester {
   return {std::move(x.sender), std::move(x.stages), x.mid};
 }
 
-/// Returns who made a request, as long as it is in there.
-[[nodiscard]] inline const caf::strong_actor_ptr&
-sender_of(const mailbox_element& x) noexcept {
-  return x.sender;
+/// Answers with a value on behalf of `self`. Stages stay out of it: an answer
+/// to a message that was passed on comes from who got it.
+template <class T>
+void reply(const caf::strong_actor_ptr& self, const requester& to, context* ctx,
+           T x) {
+  reply(self, to.source, to.id, ctx, std::move(x));
 }
 
 /// Makes a request a request of `self`, number `n`, of the same priority.
@@ -50,10 +52,6 @@ inline void readdress(mailbox_element& x, caf::strong_actor_ptr self,
 [[nodiscard]] inline std::uint64_t
 number_of(const mailbox_element& x) noexcept {
   return number_of(x.mid);
-}
-
-[[nodiscard]] inline bool is_response(const mailbox_element& x) noexcept {
-  return x.mid.is_response();
 }
 
 /// Hands a response on to who made the request.
@@ -155,24 +153,20 @@ public:
 
   using forwarder::enqueue;
 
-  void enqueue(element_ptr x, context* ctx) override {
+  enqueue_result enqueue(element_ptr x, context* ctx) override {
     if (!x->stages.empty()) {
       auto next = std::move(x->stages.back());
       x->stages.pop_back();
       next->enqueue(std::move(x), ctx);
-      return;
+      return accepted();
     }
     const auto to = std::move(x->sender);
     if (to == nullptr)
-      return;
+      return accepted();
     x->sender = handle();
     x->mid = x->mid.response_id();
     to->enqueue(std::move(x), ctx);
-  }
-
-  void on_destroy() final {
-    end();
-    forwarder::on_destroy();
+    return accepted();
   }
 
   [[nodiscard]] caf::strong_actor_ptr handle() const {
@@ -182,9 +176,7 @@ public:
   /// The handle has ended. Whoever delegated a request to another node has
   /// CAF's registry hold the relay until it ends, too.
   void end() {
-    if (!getf(is_cleaned_up_flag))
-      end_quietly(*this, caf::make_error(caf::exit_reason::unreachable),
-                  nullptr);
+    terminate(caf::make_error(caf::exit_reason::unreachable), nullptr);
   }
 
   /// Says whom the handle passes messages on to.
@@ -238,6 +230,12 @@ inline void refuse(mailbox_element& x, const caf::strong_actor_ptr& self,
                    caf::error why, context* ctx) {
   if (is_request(x))
     answer(take_requester(x), self, std::move(why), ctx);
+}
+
+/// Returns whether others have passed the message on, so that it has to be said
+/// who answers. Cheap.
+[[nodiscard]] inline bool was_passed_on(const mailbox_element& x) noexcept {
+  return !x.stages.empty();
 }
 
 /// Takes the message for `me` to answer. Where an actor delegates a request,

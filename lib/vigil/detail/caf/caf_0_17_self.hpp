@@ -112,16 +112,8 @@ public:
     // nop
   }
 
-  void enqueue(element_ptr, context*) override {
-    // nop
-  }
-
-  void on_destroy() override {
-    // Not if the clock goes away meanwhile.
-    if (armed_)
-      f_(*clock_);
-    end_quietly(*this, caf::make_error(caf::exit_reason::unreachable), nullptr);
-    forwarder::on_destroy();
+  enqueue_result enqueue(element_ptr, context*) override {
+    return accepted();
   }
 
   static void send(caf::actor_system& sys,
@@ -135,6 +127,13 @@ public:
     self = nullptr;
     raw->armed_ = true;
     sys.clock().cancel_ordinary_timeout(raw, type);
+  }
+
+protected:
+  void released() override {
+    // Not if the clock goes away meanwhile.
+    if (armed_)
+      f_(*clock_);
   }
 
 private:

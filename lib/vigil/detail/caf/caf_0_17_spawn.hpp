@@ -121,8 +121,42 @@ template <class T, class... Ts>
     sys.spawn_impl<T, caf::lazy_init>(cfg, std::forward<Ts>(xs)...));
 }
 
-/// A base for actors without a mailbox: they override `enqueue`.
-using forwarder = caf::monitorable_actor;
+/// A base for actors without a mailbox: they override `enqueue`, which others
+/// call in their threads.
+class VIGIL_EXPORT forwarder : public caf::monitorable_actor {
+public:
+  using behavior_type = caf::none_t;
+
+  explicit forwarder(caf::actor_config& cfg) : caf::monitorable_actor(cfg) {
+    // nop
+  }
+
+  [[nodiscard]] const char* name() const override {
+    return "vigil.forwarder";
+  }
+
+  /// Ends the actor: tells those that monitor or link it. Once; thread-safe.
+  void terminate(caf::error reason, context* ctx) {
+    if (!getf(is_cleaned_up_flag))
+      end_quietly(*this, std::move(reason), ctx);
+  }
+
+  void on_destroy() final {
+    if (!getf(is_cleaned_up_flag)) {
+      released();
+      terminate(caf::make_error(caf::exit_reason::unreachable), nullptr);
+    }
+    caf::monitorable_actor::on_destroy();
+  }
+
+protected:
+  /// Nobody refers to the actor any more, so it is about to end. Not called for
+  /// one that has ended. In whatever thread let go of it; no reference to the
+  /// actor must be made.
+  virtual void released() {
+    // nop
+  }
+};
 
 template <class T, class... Ts>
 [[nodiscard]] caf::strong_actor_ptr make_forwarder(caf::actor_system& sys,

@@ -20,8 +20,6 @@ using detail::never;
 /// it happens to destroy somebody's timer.
 class timekeeper final : public forwarder {
 public:
-  using behavior_type = caf::none_t;
-
   explicit timekeeper(caf::actor_config& cfg)
     : forwarder(cfg), system_(&home_system()), round_(*this),
       virtual_(test_driver{*system_}.active()) {
@@ -41,9 +39,10 @@ public:
   using forwarder::enqueue;
 
   // Called by the clock alone.
-  void enqueue(caf::mailbox_element_ptr x, context*) override {
+  enqueue_result enqueue(element_ptr x, context*) override {
     if (const auto* reminder = get_if<caf::timeout_msg>(*x))
       reminded(reminder->timeout_id);
+    return accepted();
   }
 
   void wait(timer& x, time_point at, const caf::abstract_actor& to,
@@ -81,30 +80,14 @@ private:
   static constexpr std::uint64_t no_reminder = 0;
 
   /// Has the scheduler run `deliver`.
-  class round final : public caf::resumable {
+  class round final : public errand {
   public:
-    explicit round(timekeeper& self) : self_(self) {
-      // nop
-    }
+    using errand::errand;
 
-    [[nodiscard]] subtype_t subtype() const override {
-      return function_object;
+  protected:
+    bool run(context* ctx) override {
+      return static_cast<timekeeper&>(of()).deliver(ctx);
     }
-
-    resume_result resume(context* ctx, std::size_t) override {
-      return self_.deliver(ctx) ? resume_later : done;
-    }
-
-    void intrusive_ptr_add_ref_impl() override {
-      intrusive_ptr_add_ref(self_.ctrl());
-    }
-
-    void intrusive_ptr_release_impl() override {
-      intrusive_ptr_release(self_.ctrl());
-    }
-
-  private:
-    timekeeper& self_;
   };
 
   struct delivery {
@@ -146,8 +129,7 @@ private:
     if (std::exchange(looking_, true))
       return;
     guard.unlock();
-    intrusive_ptr_add_ref(ctrl());
-    system_->scheduler().enqueue(&round_);
+    round_.submit(nullptr);
   }
 
   // Whoever tells the clock something waits while its ring is full, so its own

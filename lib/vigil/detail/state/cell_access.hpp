@@ -27,9 +27,11 @@ using supervisor_cell_ptr = std::shared_ptr<supervisor_cell>;
 
 [[nodiscard]] VIGIL_EXPORT child_record& record_of(child_cell& x) noexcept;
 
-[[nodiscard]] VIGIL_EXPORT const child_spec& spec_of(const child_cell& x) noexcept;
+[[nodiscard]] VIGIL_EXPORT const child_spec&
+spec_of(const child_cell& x) noexcept;
 
-[[nodiscard]] VIGIL_EXPORT caf::actor_system& system_of(const child_cell& x) noexcept;
+[[nodiscard]] VIGIL_EXPORT caf::actor_system&
+system_of(const child_cell& x) noexcept;
 
 /// Returns the handle that outlives restarts; null before the first start.
 [[nodiscard]] VIGIL_EXPORT caf::strong_actor_ptr handle_of(const child_cell& x);

@@ -9,7 +9,7 @@ namespace vigil::detail {
 
 /// The spec of one child, which all share that look at it. Immutable: any
 /// thread may read it. Never null.
-class shared_spec {
+class VIGIL_EXPORT shared_spec {
 public:
   // NOLINTNEXTLINE(google-explicit-constructor): a spec becomes a shared one
   shared_spec(child_spec x)

@@ -69,8 +69,8 @@ struct recipe_traits : keeps_no_tree<F, Extra...> {
                 "actor function; give the parameters of a generic lambda their "
                 "types");
   using traits = dynamic_traits<Dynamic>;
-  using base = typename caf::infer_handle_from_fun<F>::impl;
-  using made = typename caf::infer_handle_from_fun<F>::type;
+  using base = typename compat::actor_function<F>::actor_type;
+  using made = typename compat::actor_function<F>::handle_type;
   static_assert(!is_broker_v<base>,
                 "vigil: a broker lives in CAF's middleman, and is no child of "
                 "a dynamic supervisor of one kind: start it in a "

@@ -68,8 +68,7 @@ struct child_traits : keeps_no_tree<F, Ts...> {
                 "that returns a handle; give the parameters of a generic "
                 "lambda their types");
 
-  using signature = typename caf::detail::get_callable_trait<F>::type;
-  using result_type = typename signature::result_type;
+  using result_type = typename compat::callable_trait<F>::result_type;
   using returned_handle = typename handle_of_result<result_type>::type;
   static constexpr bool returns_handle = !std::is_void_v<returned_handle>;
 
@@ -80,10 +79,8 @@ struct child_traits : keeps_no_tree<F, Ts...> {
 
   template <class Dummy>
   struct inferred<false, Dummy> {
-    using trait = caf::infer_handle_from_fun<F>;
-    using handle_type = typename trait::type;
-    using first = typename trait::first_arg;
-    using impl = typename trait::impl;
+    using handle_type = typename compat::actor_function<F>::handle_type;
+    using impl = typename compat::actor_function<F>::actor_type;
   };
 
   using handle_type = typename inferred<returns_handle>::handle_type;

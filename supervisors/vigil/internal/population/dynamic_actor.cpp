@@ -118,8 +118,6 @@ namespace {
 /// Gets the messages to a child that was left behind: refuses them.
 class gone_child final : public compat::forwarder {
 public:
-  using behavior_type = caf::none_t;
-
   gone_child(caf::actor_config& cfg, std::string path, std::uint64_t life,
              std::shared_ptr<tree_context> tree)
     : compat::forwarder(cfg), path_(std::move(path)), life_(life),
@@ -129,27 +127,25 @@ public:
 
   using compat::forwarder::enqueue;
 
-  void enqueue(compat::element_ptr x, compat::context* ctx) override {
-    if (!counts_when_lost(*x))
-      return;
+  compat::enqueue_result enqueue(compat::element_ptr x,
+                                 compat::context* ctx) override {
+    if (counts_when_lost(*x))
+      lose(*x, ctx);
+    return compat::accepted();
+  }
+
+private:
+  void lose(compat::mailbox_element& x, compat::context* ctx) {
     if (tree_->events.enabled())
       access::publish(tree_->events, event{.type = event_type::messages_lost,
                                            .time = tree_->now(),
                                            .path = path_,
                                            .incarnation = life_,
                                            .count = 1});
-    compat::refuse(*x, caf::strong_actor_ptr{ctrl()},
+    compat::refuse(x, caf::strong_actor_ptr{ctrl()},
                    to_caf({errc::child_stopped, {}, path_}), ctx);
   }
 
-  void on_destroy() override {
-    if (!getf(is_cleaned_up_flag))
-      compat::end_quietly(*this, caf::make_error(caf::exit_reason::unreachable),
-                          nullptr);
-    compat::forwarder::on_destroy();
-  }
-
-private:
   const std::string path_;
   const std::uint64_t life_;
   const std::shared_ptr<tree_context> tree_;
@@ -193,7 +189,7 @@ void dynamic_actor::on_gone(std::uint64_t uid) {
   auto node = leavers_.extract(uid);
   if (!node.empty())
     for (auto& promise : node.mapped().promises)
-      promise.deliver(caf::unit);
+      compat::deliver_void(std::move(promise));
 }
 
 } // namespace vigil::detail

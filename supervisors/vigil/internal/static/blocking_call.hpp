@@ -48,8 +48,7 @@ template <class T, class Handle, class Message>
     return *std::move(why);
   auto& sys = tree.system;
   caf::scoped_actor self{sys, true};
-  auto request = self->request(
-    to, compat::request_timeout(sys.clock().now(), timeout), std::move(x));
+  auto request = compat::ask(*self, to, timeout, std::move(x));
   result<T> answer
     = failure{errc::timeout, "the supervisor did not answer", path};
   if (!drive(sys, *self))

@@ -24,10 +24,11 @@ void refuse_call(compat::mailbox_element& x, const supervisor_cell& cell,
 /// while it is up, to start once more or to be forgotten, is kept until then.
 template <class Handle>
 class supervising_actor
-  : public compat::telling<compat::control<typename Handle::base>>,
-    public child_actor {
+  : public compat::telling<
+      compat::control<typename Handle::base, compat::controller<child_actor>>> {
 public:
-  using super = compat::telling<compat::control<typename Handle::base>>;
+  using super = compat::telling<
+    compat::control<typename Handle::base, compat::controller<child_actor>>>;
 
   [[nodiscard]] child_record* child() noexcept final {
     return me_.get();
@@ -43,21 +44,13 @@ public:
 
   using super::enqueue;
 
-  void enqueue(compat::element_ptr x, compat::context* ctx) final {
-    if (this->mailbox().closed()) [[unlikely]]
-      return refuse_call(*x, *cell_, caf::strong_actor_ptr{this->ctrl()}, ctx);
-    super::enqueue(std::move(x), ctx);
-  }
-
-  bool cleanup(caf::error&& reason, compat::context* ctx) final {
-    const auto last = std::move(keep_alive_);
-    if (!this->retired()) {
-      before_cleanup();
-      this->drain_mailbox([&](compat::mailbox_element& x) {
-        refuse_call(x, *cell_, nullptr, ctx);
-      });
+  compat::enqueue_result enqueue(compat::element_ptr x,
+                                 compat::context* ctx) final {
+    if (this->closed()) [[unlikely]] {
+      refuse_call(*x, *cell_, caf::strong_actor_ptr{this->ctrl()}, ctx);
+      return compat::rejected();
     }
-    return super::cleanup(std::move(reason), ctx);
+    return super::enqueue(std::move(x), ctx);
   }
 
 protected:
@@ -65,9 +58,7 @@ protected:
   supervising_actor(caf::actor_config& cfg, supervisor_cell_ptr cell,
                     child_cell_ptr me)
     : super(cfg), cell_(std::move(cell)), me_(std::move(me)) {
-    this->set_default_handler(caf::drop);
-    this->set_error_handler([](caf::scheduled_actor*, caf::error&) {});
-    this->set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
+    this->ignore_strangers();
     this->gate(true);
   }
 
@@ -86,9 +77,12 @@ protected:
     // nop
   }
 
-  /// The actor ends, on its own or on somebody else's account.
-  virtual void before_cleanup() {
-    // nop
+  void left_over(compat::mailbox_element& x, compat::context* ctx) final {
+    refuse_call(x, *cell_, nullptr, ctx);
+  }
+
+  void after_end() noexcept final {
+    const auto last = std::move(keep_alive_);
   }
 
   // -- for the derived class to call ------------------------------------------

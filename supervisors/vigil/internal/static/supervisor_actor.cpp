@@ -46,7 +46,7 @@ const char* supervisor_actor::name() const {
   return "vigil.supervisor";
 }
 
-void supervisor_actor::before_cleanup() {
+void supervisor_actor::before_end(const caf::error&) {
   core_wake_.cancel();
   health_wake_.cancel();
   forget_all();
@@ -282,7 +282,7 @@ void supervisor_actor::carry_out(const action::answer& x) {
   if (!x.what)
     return call.promise.deliver(to_caf(x.what.error()));
   if (call.kind == reply_kind::nothing)
-    return call.promise.deliver(caf::unit);
+    return compat::deliver_void(std::move(call.promise));
   child_info info;
   // A temporary child that ignored its start is about to be forgotten.
   const auto* child = entry(x.what.value());
@@ -303,7 +303,7 @@ void supervisor_actor::carry_out(const action::came_up&) {
     me_->came_up(incarnation(), now());
     notify(*me_, incarnation(), context(), child_note::what::started);
   } else {
-    std::exchange(starter_, {}).deliver(caf::unit);
+    compat::deliver_void(std::exchange(starter_, {}));
   }
 }
 

@@ -41,7 +41,7 @@ protected:
   void bring_up() override;
   void go_down(child_exit how, bool kill) override;
   void park() override;
-  void before_cleanup() override;
+  void before_end(const caf::error& reason) override;
 
 private:
   struct child_entry {

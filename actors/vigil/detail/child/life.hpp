@@ -1,0 +1,66 @@
+#pragma once
+
+#include <vigil/detail/child/life_spawner.hpp>
+#include <vigil/detail/state/child_exit.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace vigil::detail {
+
+class slot;
+
+/// One incarnation of a respawned child, shared by its actor and by whoever
+/// waits for its end.
+///
+/// The end has three steps. Each is taken once, by whoever comes to it first,
+/// and takes the ones before it:
+///
+/// - `conclude`: it is decided how the incarnation ends, and if it was the last
+///   one, the child is gone: before anybody can learn of the end;
+/// - `close`: messages wait for the next incarnation: before the mailbox
+///   closes;
+/// - `report`: links end, and the world and the supervisor are told.
+///
+/// An actor of ours takes the first two, as it knows first; the hook on its end
+/// takes what is left, which is all of it where the actor is somebody else's.
+/// All in the thread in which the actor ends.
+struct VIGIL_EXPORT life {
+  /// `handle` is the slot before all incarnations of the child.
+  life(child_cell_ptr x, std::uint64_t n, caf::strong_actor_ptr handle);
+
+  ~life();
+
+  /// `reason` is that of the actor; what `why` says comes first.
+  void conclude(const caf::error& reason);
+
+  void close(const caf::error& reason);
+
+  void report(const caf::error& reason, compat::context* ctx);
+
+  /// Returns the slot.
+  [[nodiscard]] slot& front() const noexcept;
+
+  const child_cell_ptr cell;
+  const std::uint64_t incarnation;
+  /// Its supervisor asked it to stop.
+  std::atomic<bool> stopping{false};
+  /// Its supervisor waits for it no more, and has perhaps begun another one.
+  std::atomic<bool> left{false};
+  /// Written before the actor ends, read after.
+  bool up = false;
+  bool ignored = false;
+  std::optional<failure> why;
+
+private:
+  const caf::strong_actor_ptr handle_;
+  std::optional<child_exit> end_;
+  /// Whether it ended because of `stopping`. Decided once: the order may come
+  /// while the end is told.
+  bool stopped_ = false;
+  bool closed_ = false;
+};
+
+} // namespace vigil::detail

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <vigil/detail/base/language.hpp>
+
+#include <caf/delegated.hpp>
+#include <caf/detail/type_list.hpp>
+#include <caf/detail/type_traits.hpp>
+#include <caf/expected.hpp>
+#include <caf/infer_handle.hpp>
+#include <caf/message.hpp>
+#include <caf/optional.hpp>
+#include <caf/response_promise.hpp>
+#include <caf/skip.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <tuple>
+
+namespace vigil::compat {
+
+/// A list of types, as `callable_trait` has them.
+template <class... Ts>
+using type_list = caf::detail::type_list<Ts...>;
+
+/// Takes a callable apart whose parameters are known: `result_type` and
+/// `arg_types`, a `type_list`.
+template <class F>
+using callable_trait = typename caf::detail::get_callable_trait<F>::type;
+
+/// What CAF makes of an actor function.
+template <class F>
+struct actor_function {
+  /// The handle of the actor.
+  using handle_type = typename caf::infer_handle_from_fun<F>::type;
+
+  /// The class of the actor, one of CAF's.
+  using actor_type = typename caf::infer_handle_from_fun<F>::impl;
+};
+
+/// Whether CAF takes what a handler returns for the whole of its reply, with no
+/// room for an error beside it.
+template <class R>
+inline constexpr bool is_whole_reply_v = false;
+
+template <>
+inline constexpr bool is_whole_reply_v<caf::skip_t> = true;
+
+template <>
+inline constexpr bool is_whole_reply_v<caf::message> = true;
+
+template <>
+inline constexpr bool is_whole_reply_v<caf::response_promise> = true;
+
+template <class... Ts>
+inline constexpr bool
+  is_whole_reply_v<caf::typed_response_promise<Ts...>> = true;
+
+template <class... Ts>
+inline constexpr bool is_whole_reply_v<caf::delegated<Ts...>> = true;
+
+template <class T>
+inline constexpr bool is_whole_reply_v<caf::optional<T>> = true;
+
+template <class T>
+inline constexpr bool is_whole_reply_v<caf::expected<T>> = true;
+
+template <class... Ts>
+inline constexpr bool is_whole_reply_v<std::tuple<Ts...>> = true;
+
+} // namespace vigil::compat
