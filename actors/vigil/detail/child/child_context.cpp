@@ -1,5 +1,6 @@
 #include <vigil/detail/child/child_context.hpp>
 #include <vigil/detail/state/cell.hpp>
+#include <vigil/detail/state/restart_window.hpp>
 
 #include <algorithm>
 #include <utility>

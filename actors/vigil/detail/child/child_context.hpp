@@ -38,8 +38,6 @@ struct VIGIL_EXPORT open_promise {
   return {x.code, std::move(x.text)};
 }
 
-class restart_window;
-
 /// What an actor that runs a child knows of being one; `this_child` is its
 /// public face. Belongs to the actor: not thread-safe. Kept small: there may be
 /// a million of them.

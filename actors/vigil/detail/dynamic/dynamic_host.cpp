@@ -1,5 +1,6 @@
 #include <vigil/detail/dynamic/dynamic_host.hpp>
 #include <vigil/detail/state/cell.hpp>
+#include <vigil/detail/state/restart_window.hpp>
 #include <vigil/internal/decision/limit_text.hpp>
 
 #include <limits>
