@@ -26,7 +26,7 @@ breaker_move closes(time_point at) {
   return {breaker_state::closed, breaker_cause::probes_passed, at};
 }
 
-constexpr auto doubling = vigil::exponential(1s, 1min).jitter(0);
+const auto doubling = vigil::exponential(1s, 1min).jitter(0);
 
 } // namespace
 

@@ -38,7 +38,7 @@ TEST_SUITE_BEGIN("breaker parts: what is told");
 
 TEST_CASE("without a listener, nothing is told, and it is said so") {
   breaker_teller x{"b", {}};
-  CHECK_FALSE(x);
+  CHECK_FALSE(static_cast<bool>(x));
   x.moved(breaker_state::closed, {breaker_state::open, {}, t0},
           at(breaker_state::open), {never, {}}, {});
   x.exceeded(breaker_cause::failures, t0, at(breaker_state::metrics_only));

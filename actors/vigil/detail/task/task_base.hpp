@@ -45,9 +45,9 @@ enum class task_place : std::uint8_t {
 ///   let_go     -       -            -          any
 ///   linked     any     any          any        any
 ///
-/// Besides: `answered` is `claimed`; there is a `listener` only as long as there
-/// is no answer, and a `tie` if the task is linked, too. `waiting`: its function
-/// has returned, and its promise is not kept.
+/// Besides: `answered` is `claimed`; there is a `listener` only as long as
+/// there is no answer, and a `tie` only if the task is linked, too. `waiting`:
+/// its function has returned, and its promise is not kept.
 ///
 /// Memory orders: the thread that claims the answer writes it, and `failed_`,
 /// and then sets `answered_` (release); a thread that finds it set (acquire)

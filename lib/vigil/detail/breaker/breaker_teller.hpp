@@ -34,8 +34,8 @@ public:
   }
 
   /// Puts in that the breaker made the move `m` out of the state `from`, and
-  /// what is known of the new stay. Nothing if it only stays what it was, unless
-  /// it is closed, and hence reset.
+  /// what is known of the new stay. Nothing if it only stays what it was,
+  /// unless it is closed, and hence reset.
   void moved(breaker_state from, const breaker_move& m, breaker_word::value at,
              const breaker_word::view& stay, const breaker_order& order);
 

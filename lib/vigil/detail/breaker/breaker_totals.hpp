@@ -11,7 +11,7 @@ namespace vigil::detail {
 /// What a breaker counts as long as it lives: calls that were refused, and ends
 /// of calls that say nothing about the target. Thread-safe and lock-free.
 ///
-/// Memory orders: all relaxed. Each number is exact, and says nothing of others.
+/// Memory orders: all relaxed; each number is exact, and no more is meant.
 class VIGIL_EXPORT breaker_totals {
 public:
   void refused() noexcept {
