@@ -82,9 +82,6 @@ public:
 
   [[nodiscard]] caf::strong_actor_ptr current() const;
 
-protected:
-  void released() override;
-
   enum class mode : std::uint8_t { holding, refusing, serving };
 
   /// What the table above is about.
@@ -105,6 +102,9 @@ protected:
   /// Returns the first sentence of the table that does not hold, or null. For
   /// tests.
   [[nodiscard]] static const char* flaw(const books& x) noexcept;
+
+protected:
+  void released() override;
 
 private:
   /// What is behind the slot: an actor that knows of it, an actor of the user's
