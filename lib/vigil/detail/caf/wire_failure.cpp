@@ -1,3 +1,4 @@
+#include <vigil/caf_error.hpp>
 #include <vigil/detail/caf/wire_failure.hpp>
 
 #include <map>
