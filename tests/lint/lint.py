@@ -26,7 +26,9 @@ CAF_SEAM = re.compile(r"lib/vigil/(caf\.hpp|(detail|internal)/caf/\w+\.[hc]pp)$"
 # What CAF's versions spell in different ways, or only some of them have. Behind
 # the seam each has one name: see tests/unit/seam.cpp.
 CAF_LEAK = re.compile(
-    r"\bcaf::(?:optional|stateful_actor|detail|execution_unit|scheduler"
+    r"\bcaf::(?:optional|variant|string_view|span|nullopt|sum_type"
+    r"|message_builder|abstract_group"
+    r"|stateful_actor|detail|execution_unit|scheduler"
     r"|timeout_msg|atom\w*|monitorable_actor|attachable\w*|resumable"
     r"|invoke_message_result|infer_handle_from_fun|make_mailbox_element"
     r"|mailbox_element\w*|make_message_id|type_erased_tuple|actor_clock|meta"
@@ -38,7 +40,8 @@ CAF_LEAK = re.compile(
     r"|[gs]etf|unsetf|(?:is|has)_\w+_flag|exec_later|match_elements"
     r"|(?:add|remove)_(?:back)?link|current_mailbox_element)\b"
     r"|(?:\.|->)(?:sender|mid|stages|payload)\b(?!\s*\()"
-    r"|(?:\.|->)(?:content|mailbox|registry|scheduler)\(\)"
+    r"|(?:\.|->)(?:content|mailbox|registry|scheduler|groups)\(\)"
+    r"|(?:\.|->)(?:template\s+)?(?:attach_functor|get_as<)"
     r"|\bvoid\s+(?:\w+::)*enqueue\(|\bbool\s+(?:\w+::)*cleanup\("
     r"|\b(?:on_destroy|on_cleanup|on_unreachable|consume)\("
     r"|(?:\.|->)(?:template\s+)?(?:request|send|delayed_send|mail)"
@@ -104,9 +107,14 @@ DECLARED = re.compile(
     r"^(?!using|template|static_assert|typedef|extern|namespace|inline"
     r"|constexpr|concept|enum|public:|private:|protected:|VIGIL_\w+\(|CAF_|BOOST_)"
     r"(?:\[\[\w+\]\] )?[\w:][^;{}#]*[;{]", re.M)
+EXPORT = re.compile(r"\bVIGIL_EXPORT\b")
 A_CLASS = re.compile(r"(class|struct)\b")
-# Wings of lib that know no actors.
+# Wings of lib that know no actors. No header or source of lib that is in no
+# wing does, either, but those two.
 NO_CAF = {"base", "sync", "breaker", "resource", "health", "decision"}
+WITH_CAF = {"caf", "caf_error"}
+ARCHITECTURE = "docs/architecture.md"
+WING_ROW = re.compile(r"^\| (\w+) \| (\w+)( \*)? \|.*\| ([\w, ]*) ?\|$", re.M)
 
 
 class Linter:
@@ -224,7 +232,7 @@ class Linter:
             if "infinite" not in match["args"] and name != BLOCKING_CALL:
                 self.say(name, text.count("\n", 0, match.start()) + 1,
                          "request with a timeout, which CAF's clock keeps: "
-                         "use compat::then_within")
+                         "use compat::request_then")
 
     def check_lists(self, names):
         """Every C++ file has to stand in a meson.build above it."""
@@ -261,6 +269,9 @@ class Linter:
             if here[1] not in WINGS[root]:
                 return self.say(name, 0, f"{root} has no wing {here[1]}")
         private = "/internal/" in path or name.endswith(".cpp")
+        if "/internal/" in path:
+            self.each_match(EXPORT, name, text,
+                            "shows what is not installed")
         for match in INCLUDE.finditer(text):
             line = text.count("\n", 0, match.start(1)) + 1
             if "/internal/" in match[1] and not private:
@@ -271,10 +282,25 @@ class Linter:
                     and there[1] not in WINGS[root][here[1]]):
                 self.say(name, line, f"{here[1]} uses {there[1]}: no arrow of "
                          "docs/architecture.md")
-        if here and root == "lib" and here[1] in NO_CAF:
+        knows = here[1] not in NO_CAF if here else Path(path).stem in WITH_CAF
+        if root == "lib" and path.startswith("vigil/") and not knows:
             self.each_match(CAF_INCLUDE, name, text, "uses CAF")
             if "vigil/caf.hpp" in self.reached(path):
                 self.say(name, 0, "includes <vigil/caf.hpp> by some way")
+
+    def check_map(self, text):
+        """The table of the wings says what WINGS says."""
+        rows = {}
+        for root, wing, star, uses in WING_ROW.findall(text):
+            if root in WINGS:
+                rows.setdefault(root, {})[wing] = set(
+                    re.findall(r"\w+", uses))
+                if root == "lib" and bool(star) != (wing in NO_CAF):
+                    self.say(ARCHITECTURE, 0, f"wing {wing}: a star says that "
+                             "it knows no CAF")
+        if rows != WINGS:
+            self.say(ARCHITECTURE, 0, "the table of the wings is not the one "
+                     "that lint.py checks")
 
     def check_seam(self, texts):
         """What other files name of the seam stands in its lists, and compiles
@@ -347,6 +373,8 @@ def lint_of(root):
     for name, text in lint.files():
         count += 1
         lint.check_text(name, text)
+        if name == ARCHITECTURE:
+            lint.check_map(text)
         if (Path(name).suffix in CPP
                 and name.split("/")[0] in CODE_DIRS):
             lint.check_cpp(name, text)

@@ -60,6 +60,13 @@ self->delayed_send(to, d, x);
 promise.deliver(caf::unit);
 x.content().match_elements<int>();
 ctx->exec_later(job);
+caf::variant<int, double> x;
+f(caf::string_view{name});
+caf::message_builder b;
+handle->attach_functor(f);
+x.get_as<int>(0);
+x.template get_as<int>(0);
+auto g = sys.groups().anonymous();
 """
 
 HARMLESS = """
@@ -127,6 +134,46 @@ def main():
     check(says({**lists, "lib/vigil/a.cpp": "compat::context* f();\n"},
                "seam.cpp:2: nobody uses compat::timer"),
           "does not find a name of the seam that nobody uses")
+
+    wing = "lib/vigil/detail/sync/a.hpp"
+    for text, where, words in (
+        ("#include <caf/all.hpp>\n", wing, "uses CAF"),
+        ("#include <caf/all.hpp>\n", "lib/vigil/a.cpp", "uses CAF"),
+        ("#include <vigil/caf.hpp>\n", "lib/vigil/a.hpp", "by some way"),
+        ("#include <vigil/internal/sync/b.hpp>\n", wing, "not installed"),
+        ("#include <vigil/detail/state/b.hpp>\n", wing, "no arrow"),
+        ("class VIGIL_EXPORT b {\n", "lib/vigil/internal/sync/a.hpp",
+         "shows what is not installed"),
+        ("int a;\n", "lib/vigil/detail/a.hpp", "stands in no wing"),
+        ("int a;\n", "lib/vigil/detail/odd/a.hpp", "has no wing odd"),
+    ):
+        others = {"lib/vigil/internal/sync/b.hpp": "",
+                  "lib/vigil/detail/state/b.hpp": "", "lib/vigil/caf.hpp": ""}
+        check(says({**others, where: text}, words),
+              f"does not find in {where}: {text}")
+    for text, where in (
+        ("#include <caf/all.hpp>\n", "lib/vigil/caf.hpp"),
+        ("#include <caf/all.hpp>\n", "lib/vigil/detail/caf/a.hpp"),
+        ("#include <vigil/detail/base/b.hpp>\n", wing),
+    ):
+        check(not any(says({where: text}, x)
+                      for x in ("uses CAF", "no arrow")),
+              f"finds in {where}: {text}")
+
+    row = "| lib | {} | words | {} |\n"
+    rows = "".join(
+        row.format(x + (" *" if x in lint.NO_CAF else ""), ", ".join(uses))
+        for x, uses in lint.WINGS["lib"].items())
+    others = "".join(
+        f"| {top} | {x} | words | {', '.join(uses)} |\n"
+        for top in ("actors", "supervisors")
+        for x, uses in lint.WINGS[top].items())
+    check(not says({lint.ARCHITECTURE: rows + others}, lint.ARCHITECTURE),
+          "finds a table of wings that is right")
+    check(says({lint.ARCHITECTURE: others}, "is not the one"),
+          "does not find a table of wings without lib")
+    check(says({lint.ARCHITECTURE: rows.replace("base * |", "base |") + others},
+               "a star says"), "does not find a star that is missing")
 
     for what in failed:
         print(what)

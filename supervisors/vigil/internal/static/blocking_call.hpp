@@ -12,26 +12,25 @@ namespace vigil::detail {
 
 /// Returns whether this thread runs a task of that tree at or below `path`: who
 /// waits there for the end of that would wait for itself.
-[[nodiscard]] VIGIL_EXPORT bool waits_for_itself(const tree_context& tree,
-                                                 const std::string& path);
+[[nodiscard]] bool waits_for_itself(const tree_context& tree,
+                                    const std::string& path);
 
-[[nodiscard]] VIGIL_EXPORT failure would_wait_for_itself(std::string path);
+[[nodiscard]] failure would_wait_for_itself(std::string path);
 
-[[nodiscard]] VIGIL_EXPORT failure negative_timeout(std::string path);
+[[nodiscard]] failure negative_timeout(std::string path);
 
 /// Lets virtual time run until `self` has a message. Returns false if none will
 /// come. Where time is real, it is for the caller to wait.
-[[nodiscard]] VIGIL_EXPORT bool drive(caf::actor_system& sys,
-                                      caf::blocking_actor& self);
+[[nodiscard]] bool drive(caf::actor_system& sys, caf::blocking_actor& self);
 
 /// Returns why this thread must not ask a supervisor of that tree, or nothing.
-[[nodiscard]] VIGIL_EXPORT std::optional<failure>
-refuse_to_block(const tree_context& tree, const std::string& path,
-                duration timeout);
+[[nodiscard]] std::optional<failure> refuse_to_block(const tree_context& tree,
+                                                     const std::string& path,
+                                                     duration timeout);
 
 /// Returns what an error in place of an answer means; nothing for a timeout.
-[[nodiscard]] VIGIL_EXPORT std::optional<failure>
-refused_by(const caf::error& why, const std::string& path);
+[[nodiscard]] std::optional<failure> refused_by(const caf::error& why,
+                                                const std::string& path);
 
 /// Sends `x` to `to`, a supervisor of that tree, and blocks until it answers or
 /// `timeout` is over; `duration::max()` is none, a negative one is refused with
