@@ -152,6 +152,8 @@ class Checker:
 
 def main():
     fix, args = "--fix" in sys.argv, [a for a in sys.argv[1:] if a != "--fix"]
+    if not args:
+        sys.exit(__doc__)
     root = Path(args[0]).resolve()
     checker = Checker(root, dict(arg.split("=", 1) for arg in args[1:]))
     pages = sorted(root.glob("*.md")) + sorted((root / "docs").rglob("*.md"))

@@ -122,7 +122,7 @@ using supervisor_handle
                 caf::result<stop_report>(call::stop)>;
 
 /// The handle of a dynamic supervisor. Its children are started, found and
-/// listed without it: see `dynamic`.
+/// listed without it: see `dynamic_ref`.
 using dynamic_supervisor_handle
   = typed_actor<caf::result<void>(call::terminate_handle),
                 caf::result<child_counts>(call::count_children),

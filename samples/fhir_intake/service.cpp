@@ -56,13 +56,13 @@ auto kernel(const plan& what) {
 auto validators(const plan& what) {
   auto crashes
     = 1.5 * what.asked.faults * static_cast<double>(expected_lines(what.in));
-  std::vector<decltype(vigil::child("", validator_actor))> workers;
-  for (std::size_t i = 0; i < what.asked.workers; ++i)
-    workers.push_back(vigil::child(worker_id(i), validator_actor));
   return vigil::supervisor("validators")
     .strategy(vigil::one_for_one)
     .intensity(budget(crashes, 10), 10s)
-    .children(std::move(workers));
+    .children("worker", what.asked.workers,
+              [](const std::string&, std::size_t i) {
+                return vigil::child(worker_id(i), validator_actor);
+              });
 }
 
 auto hospital(const plan& what, reader_setup setup) {

@@ -29,7 +29,7 @@ struct VIGIL_EXPORT lease_id {
 /// lease come with its claim, so the turn is another and all is dropped. A
 /// reader that is lapped sees nothing of that place. Keys are shown and looked
 /// at in the one order of all (seq_cst), as is the date of the next scan in
-/// `breaker_core`: a call shows its lease and then looks at the date, a scan
+/// `call_watch`: a call shows its lease and then looks at the date, a scan
 /// takes the date away and then looks at the leases, so that one of the two
 /// sees the other.
 class VIGIL_EXPORT lease_table {
