@@ -1,11 +1,12 @@
 #pragma once
 
-/// The one seam between vigil and the versions of CAF. But for
-/// `caf_types.hpp`, no other file tests a CAF version, or uses what differs between versions. Each
-/// version has files of its own that define the same names in `vigil::compat`;
-/// the contract of a name stands where it is defined, and `controller.hpp` has
-/// those that are the same for all. The test `unit/seam.cpp` lists all names,
-/// and compiles only where all are there. They are about:
+/// The one seam between vigil and the versions of CAF. But for `caf_types.hpp`,
+/// no other file of the library tests a CAF version, or uses what differs
+/// between versions. Each version has files of its own that define the same
+/// names in `vigil::compat`; the contract of a name stands where it is defined,
+/// and `controller.hpp` has those that are the same for all. The test
+/// `unit/seam.cpp` lists all names, and compiles only where all are there. They
+/// are about:
 ///
 /// - interfaces and functions: how they are spelled and taken apart;
 /// - messages: what carries them, who sent them, of which kind they are, making

@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <chrono>
 #include <utility>
-#include <vector>
 
 namespace fhir_intake {
 
