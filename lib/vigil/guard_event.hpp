@@ -48,14 +48,15 @@ struct VIGIL_EXPORT guard_event {
   std::string_view guard{};
   /// The caller of a bulkhead, the key of a rate limiter.
   std::string_view key{};
-  /// For `refused`, when it is worth to come again.
+  /// For `refused`, when it is worth to come again; for `retried`, when it is
+  /// made again.
   duration retry_after{};
   /// What a circuit breaker says of it; null for other guards.
   const breaker_event* breaker = nullptr;
 };
 
 /// Is told what happens, outside of all locks, in the thread in which it
-/// happens. Must be thread-safe and must not throw.
+/// happens. Must be thread-safe; what it throws is ignored.
 using guard_listener = std::function<void(const guard_event&)>;
 
 [[nodiscard]] VIGIL_EXPORT std::string_view
