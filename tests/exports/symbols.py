@@ -15,19 +15,29 @@ from pathlib import Path
 
 SKIPPED = 77
 # Namespaces begin at the first column, and so does what they hold.
-CLASS = re.compile(r"^(?:class|struct|enum class)\s+(?:VIGIL_EXPORT\s+)?(\w+)"
-                   r"[^;]*?\{", re.M)
-FUNCTION = re.compile(r"^[^\s/#][^\n(]*?\b(\w+)\(", re.M)
+NAMESPACE = re.compile(r"^(?:inline )?namespace (\w+(?:::\w+)*) \{")
+CLASS = re.compile(r"^(?:class|struct) (?:VIGIL_EXPORT )?(?:alignas\(\d+\) )?"
+                   r"(?:VIGIL_EXPORT )?(\w+)\b[^;]*$")
+FUNCTION = re.compile(r"^(?!\w+_assert|using\b|template\b|namespace\b)[^\s/#}]"
+                      r"[^(]*?\b(\w+)\(|^(\w+)\(")
 WHAT = re.compile(r"^(?:(?:typeinfo name|typeinfo|vtable|VTT|guard variable"
                   r"|TLS \w+ function|construction vtable) for )+")
 PARAMETERS = re.compile(r"\(.*$", re.S)
 
 
 def declared(paths):
+    """The full names of what headers declare at namespace scope."""
     names = set()
     for path in paths:
-        text = path.read_text(encoding="utf-8")
-        names.update(CLASS.findall(text), FUNCTION.findall(text))
+        spaces = []
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.startswith("} // namespace"):
+                spaces.pop()
+            elif match := NAMESPACE.match(line):
+                spaces.append(match[1])
+            elif match := CLASS.match(line) or FUNCTION.match(line):
+                name = match[match.lastindex]
+                names.add("::".join([*spaces, name]))
     return names
 
 
@@ -41,12 +51,11 @@ def own_name(symbol):
         symbol = shorter
 
 
-def scopes(name, seen):
-    """The parts of a name, down to the first that is declared outside."""
-    for part in name.split("::"):
-        yield part
-        if part in seen:
-            return
+def is_in(name, names):
+    """Whether one of the names is this one, or what holds it."""
+    parts = name.split("::")
+    return any("::".join(parts[:n]) in names
+               for n in range(1, len(parts) + 1))
 
 
 def shown(library):
@@ -66,12 +75,10 @@ def main():
                for x in (root / top / "vigil").rglob("*.hpp")]
     inside = [x for x in headers if "internal" in x.parts]
     outside = [x for x in headers if "internal" not in x.parts]
-    seen = declared(outside)
-    hidden = declared(inside) - seen
+    hidden = declared(inside) - declared(outside)
     symbols = shown(library)
     ours = [x for x in symbols if own_name(x).startswith("vigil::")]
-    # A member of what is shown may have the name of a function that is not.
-    bad = [x for x in ours if hidden & set(scopes(own_name(x), seen))]
+    bad = [x for x in ours if is_in(own_name(x), hidden)]
     for x in bad:
         print("of internal/, but shown:", x)
     print(f"{len(ours)} symbols of vigil, {len(bad)} of internal/")

@@ -121,6 +121,75 @@ void check_sums(const Builder& child, int from) {
   CHECK(said(tree.stop()) == "ok");
 }
 
+// Names that what runs a child has, too.
+
+struct hoarder : caf::event_based_actor {
+  using caf::event_based_actor::event_based_actor;
+
+  caf::behavior make_behavior() override {
+    return {[this](int x) {
+      return record(x);
+    }};
+  }
+
+  int record(int x) {
+    return x + 1;
+  }
+
+  virtual void wipe() {
+    // nop
+  }
+
+  virtual int rebuild() {
+    return 0;
+  }
+
+  void begin_start() {
+    // nop
+  }
+
+  void end_start() {
+    // nop
+  }
+
+  void cell() {
+    // nop
+  }
+
+  int life_ = 0;
+  int answers_ = 0;
+};
+
+struct blocking_hoarder : caf::blocking_actor {
+  using caf::blocking_actor::blocking_actor;
+
+  void act() override {
+    receive([](int) {});
+  }
+
+  void record() {
+    // nop
+  }
+
+  void may_begin() {
+    // nop
+  }
+
+  void note_started() {
+    // nop
+  }
+
+  void note_return() {
+    // nop
+  }
+
+  void come() {
+    // nop
+  }
+
+  int life_ = 0;
+};
+
 } // namespace
 
 TEST_CASE("an untyped actor function begins each life with its arguments") {
@@ -195,6 +264,16 @@ TEST_CASE("an actor class is made anew for each life") {
   summing::made = 0;
   check_sums(vigil::child<summing>("a", 5, 100), 5);
   CHECK(summing::made == 2);
+}
+
+TEST_CASE("an actor class may have members of any name") {
+  world w;
+  auto tree = w.start(sup().child(vigil::child<hoarder>("a")));
+  auto a = tree.find<caf::actor>("a").value();
+  CHECK(ask_for(w, a, 1) == "2");
+  CHECK(said(tree.stop()) == "ok");
+  // It compiles, which is all that a name can break.
+  (void)vigil::child<blocking_hoarder>("b");
 }
 
 TEST_CASE("a constructor that throws is a start that fails") {

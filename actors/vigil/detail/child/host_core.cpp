@@ -142,7 +142,7 @@ void host_core::start(start_kind how, time_point when) {
                                               : record().next_incarnation());
   if (incarnation() > 1 && record().spec.mailbox == mailbox_policy::drop)
     begin_draining();
-  auto what = rebuild();
+  auto what = rebuild_behavior();
   if (successor() != nullptr) [[unlikely]]
     return end_late(event_type::start_failed, abnormal({errc::child_stuck}));
   if (what)
@@ -302,7 +302,7 @@ void host_core::clear_incarnation() {
 }
 
 void host_core::wipe_out() {
-  const auto left = wipe();
+  const auto left = wipe_behavior();
   if (left.schedules) [[unlikely]]
     note_schedules();
   forgotten_.store(left.last_request, std::memory_order_release);

@@ -117,12 +117,14 @@ public:
 
   using super::super;
 
+  // `T` may have members of these names, too.
   void initialize() override {
+    using core = respawned_core;
     running_child guard{this};
     if (compat::has_thread(*this))
-      dedicate_thread(this->record());
-    if (this->begin_start())
-      this->end_start(this->attempt([this] { super::initialize(); }));
+      dedicate_thread(core::record());
+    if (core::begin_start())
+      core::end_start(super::attempt([this] { super::initialize(); }));
   }
 };
 
@@ -137,15 +139,17 @@ public:
 
   using super::super;
 
+  // `T` may have members of these names, too.
   void act() override {
+    using core = respawned_blocking_context;
     running_child guard{this};
-    dedicate_thread(this->record());
-    if (this->may_begin()) {
-      this->note_started();
-      this->note_return(caught([this] { T::act(); }), this->quit_reason());
+    dedicate_thread(core::record());
+    if (core::may_begin()) {
+      core::note_started();
+      core::note_return(caught([this] { T::act(); }), super::quit_reason());
     }
-    if (const auto& why = this->life_->why)
-      this->fail_state(to_caf(*why));
+    if (const auto& why = core::life_->why)
+      caf::blocking_actor::fail_state(to_caf(*why));
   }
 };
 

@@ -50,6 +50,9 @@ private:
 
   void refused(compat::mailbox_element& x, failure why, compat::context* ctx) {
     why.message = why.message.empty() ? label() : label() + ": " + why.message;
+    // Whoever asked has to see that it failed.
+    if (!why.code)
+      why.code = errc::unspecified;
     why.time = now();
     tell(guard_event_type::refused, why.retry_after);
     compat::refuse(x, self(), to_caf(why), ctx);

@@ -182,7 +182,7 @@ protected:
     settle_here();
   }
 
-  std::optional<std::string> rebuild() final {
+  std::optional<std::string> rebuild_behavior() final {
     if (!is_blank())
       drop_behavior();
     return attempt([this] {
@@ -191,7 +191,7 @@ protected:
     });
   }
 
-  leftovers wipe() final {
+  leftovers wipe_behavior() final {
     drop_behavior();
     destroy_state();
     return {this->last_request_id_.request_id().integer_value(),

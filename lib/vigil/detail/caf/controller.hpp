@@ -71,7 +71,7 @@ protected:
     // nop
   }
 
-  /// Makes the first or the next behavior, for `rebuild`. May throw.
+  /// Makes the first or the next behavior, for `rebuild_behavior`. May throw.
   virtual void make_behavior_anew() {
     // nop
   }
@@ -104,7 +104,7 @@ protected:
   }
 
   /// Whether the state of a stateful actor comes and goes with the behavior, by
-  /// `rebuild` and `wipe`. If not, it does with the actor.
+  /// `rebuild_behavior` and `wipe_behavior`. If not, it does with the actor.
   static constexpr bool renews_state = false;
 
   // -- what may be done to the actor ------------------------------------------
@@ -127,11 +127,11 @@ protected:
 
   /// Makes the state and calls `make_behavior_anew`. Returns what that threw,
   /// or nothing.
-  virtual std::optional<std::string> rebuild() = 0;
+  virtual std::optional<std::string> rebuild_behavior() = 0;
 
   /// Destroys behavior and state with all they hold and forgets what they
   /// waited for, so that new ones can take their place.
-  virtual leftovers wipe() = 0;
+  virtual leftovers wipe_behavior() = 0;
 
   /// Installs a behavior that keeps the actor alive and handles nothing.
   virtual void install_nothing() = 0;
