@@ -19,7 +19,8 @@ using vigil::retry_policy;
 
 namespace {
 
-/// Refuses what is below zero, throws at 13; writes down all answers.
+/// Refuses what is below zero, throws at 13 and says nothing at 14; writes down
+/// all answers.
 class picky : public vigil::guard_layer {
 public:
   picky(std::vector<std::string>& book, int& alive)
@@ -37,6 +38,8 @@ public:
       return failure{errc::ignored, "no number"};
     if (*n == 13)
       throw std::runtime_error("thirteen");
+    if (*n == 14)
+      return failure{};
     if (*n >= 0)
       return std::nullopt;
     failure result{errc::out_of_range, "negative"};
@@ -93,6 +96,7 @@ TEST_CASE("a layer of one's own lets pass, refuses, and sees the answers") {
   const auto thrown = x.why_not(guarded, 13);
   CHECK(thrown.code == errc::exception);
   CHECK(thrown.message == "g/picky: thirteen");
+  CHECK(x.why_not(guarded, 14).code == errc::unspecified);
   auto slow = x.request(guarded, hang);
   x.advance(3s);
   x.let_go(6);
