@@ -1,5 +1,6 @@
 #include <vigil/detail/dynamic/dynamic_children.hpp>
 #include <vigil/detail/dynamic/dynamic_record.hpp>
+#include <vigil/detail/state/take_snapshot.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -178,14 +179,14 @@ void dynamic_children::dismiss(
     compat::send_urgent(to, nullptr, pool_dismissed{std::move(child)});
 }
 
-void dynamic_children::sample(std::size_t limit,
+void dynamic_children::sample(std::size_t limit, time_point now,
                               std::vector<tree_snapshot::row>& to) const {
   for (auto& here : shards_) {
     std::lock_guard guard{here.mutex};
     for (auto* x = here.first; x != nullptr; x = x->next_) {
       if (limit-- == 0)
         return;
-      to.push_back(row_of(*x, '#' + std::to_string(x->uid)));
+      to.push_back(row_of(*x, '#' + std::to_string(x->uid), now));
     }
   }
 }

@@ -133,7 +133,7 @@ public:
   /// Has the supervisor stop children that nobody will get.
   void dismiss(std::vector<caf::strong_actor_ptr> children) const;
 
-  void sample(std::size_t limit,
+  void sample(std::size_t limit, time_point now,
               std::vector<tree_snapshot::row>& to) const override;
 
 private:

@@ -1,4 +1,5 @@
 #include <vigil/detail/state/cell.hpp>
+#include <vigil/detail/state/take_snapshot.hpp>
 #include <vigil/detail/task/task_base.hpp>
 #include <vigil/detail/task/task_set.hpp>
 
@@ -107,13 +108,13 @@ std::shared_ptr<task_base> task_set::find(std::uint64_t uid) const {
   return tasks_.find(uid);
 }
 
-void task_set::sample(std::size_t limit,
+void task_set::sample(std::size_t limit, time_point now,
                       std::vector<tree_snapshot::row>& to) const {
   tasks_.visit([&](const task_base& x) {
     if (limit == 0)
       return false;
     --limit;
-    to.push_back(row_of(x, '#' + std::to_string(x.uid)));
+    to.push_back(row_of(x, '#' + std::to_string(x.uid), now));
     return true;
   });
 }

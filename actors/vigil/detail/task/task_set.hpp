@@ -108,7 +108,7 @@ public:
   /// Returns the task of that number, or null. O(1).
   [[nodiscard]] std::shared_ptr<task_base> find(std::uint64_t uid) const;
 
-  void sample(std::size_t limit,
+  void sample(std::size_t limit, time_point now,
               std::vector<tree_snapshot::row>& to) const override;
 
 private:

@@ -16,7 +16,6 @@
 #include <vigil/detail/state/shared_spec.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/result.hpp>
-#include <vigil/snapshot.hpp>
 
 #include <array>
 #include <atomic>
@@ -183,14 +182,5 @@ private:
   std::map<child_uid, child_cell_ptr> children_;
   std::unordered_map<std::string_view, child_cell_ptr> by_id_;
 };
-
-/// Returns what a snapshot tells of any child; parent and depth are left to the
-/// caller.
-[[nodiscard]] VIGIL_EXPORT tree_snapshot::row row_of(const child_record& x,
-                                                     std::string id);
-
-/// Pictures the tree below `root` without a message to anybody.
-[[nodiscard]] VIGIL_EXPORT tree_snapshot
-take_snapshot(const supervisor_cell& root);
 
 } // namespace vigil::detail

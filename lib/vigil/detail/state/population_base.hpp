@@ -18,9 +18,9 @@ public:
   /// for a restart do not.
   [[nodiscard]] virtual std::size_t active() const noexcept = 0;
 
-  /// Appends rows for up to `limit` of the children; parent and depth are left
-  /// to the caller.
-  virtual void sample(std::size_t limit,
+  /// Appends rows as of `now` for up to `limit` of the children; parent and
+  /// depth are left to the caller.
+  virtual void sample(std::size_t limit, time_point now,
                       std::vector<tree_snapshot::row>& to) const = 0;
 };
 

@@ -1,4 +1,5 @@
 #include <vigil/detail/state/cell.hpp>
+#include <vigil/detail/state/take_snapshot.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -26,7 +27,7 @@ void append_children(tree_snapshot& to, const supervisor_cell& from,
                      std::size_t parent);
 
 void append_child(tree_snapshot& to, const child_cell& x, std::size_t parent) {
-  auto row = row_of(x, x.spec.id);
+  auto row = row_of(x, x.spec.id, to.taken_at);
   row.parent = parent;
   row.depth = to.rows[parent].depth + 1;
   if (x.spec.health)
@@ -44,7 +45,7 @@ constexpr std::size_t sample_size = 16;
 void append_sample(tree_snapshot& to, const population_base& from,
                    std::size_t parent) {
   std::vector<tree_snapshot::row> rows;
-  from.sample(sample_size, rows);
+  from.sample(sample_size, to.taken_at, rows);
   for (auto& row : rows) {
     row.parent = parent;
     row.depth = to.rows[parent].depth + 1;
@@ -72,7 +73,8 @@ void pass_health_up(std::vector<tree_snapshot::row>& rows) {
 
 } // namespace
 
-tree_snapshot::row row_of(const child_record& x, std::string id) {
+tree_snapshot::row row_of(const child_record& x, std::string id,
+                          time_point now) {
   tree_snapshot::row row;
   row.id = std::move(id);
   row.path = x.path();
@@ -84,7 +86,7 @@ tree_snapshot::row row_of(const child_record& x, std::string id) {
   row.messages_lost = x.messages_lost.load(std::memory_order_relaxed);
   row.last_failure = x.last_failure();
   row.uptime
-    = uptime(x.now(), row.state, x.up_since.load(std::memory_order_relaxed));
+    = uptime(now, row.state, x.up_since.load(std::memory_order_relaxed));
   return row;
 }
 
