@@ -19,7 +19,7 @@ TEST_CASE("children are found by uid and by id, in start order") {
   auto& c = t.add_dynamic(t.new_uid(), temporary("c"));
   CHECK(c.uid == 3);
   CHECK(c.dynamic);
-  CHECK(t.find(2)->spec.id == "b");
+  CHECK(t.find(2)->spec->id == "b");
   CHECK(t.find("c") == &c);
   CHECK(t.find(7) == nullptr);
   CHECK(t.find("d") == nullptr);

@@ -16,8 +16,8 @@ void child_moves::start(core_child& x) {
   x.up = false;
   children_.set_state(x, child_state::starting);
   out_.put(action::start_child{x.uid, x.been_up});
-  if (x.spec.start_timeout)
-    out_.arm(x, alarm::start_limit, *x.spec.start_timeout);
+  if (x.spec->start_timeout)
+    out_.arm(x, alarm::start_limit, *x.spec->start_timeout);
 }
 
 bool child_moves::come_up(core_child& x, time_point now) {
@@ -42,7 +42,7 @@ void child_moves::wait_for_turn(core_child& x) {
 }
 
 void child_moves::stop(core_child& x, bool force) {
-  const auto& how = x.spec.shutdown;
+  const auto& how = x.spec->shutdown;
   if (force || how.brutal())
     return kill(x);
   children_.set_state(x, child_state::stopping);
@@ -58,7 +58,7 @@ void child_moves::kill(core_child& x) {
   x.killed = true;
   out_.put(action::stop_child{x.uid, true});
   // A supervisor always reacts, and takes as long as its children's graces.
-  if (x.spec.kind == child_kind::supervisor)
+  if (x.spec->kind == child_kind::supervisor)
     out_.disarm(x);
   else
     out_.arm(x, alarm::grace, kill_grace);

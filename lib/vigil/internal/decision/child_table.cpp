@@ -38,9 +38,9 @@ core_child& child_table::add_dynamic(child_uid uid, shared_spec spec) {
 core_child& child_table::insert(child_uid uid, shared_spec spec, bool dynamic) {
   auto& x = children_.emplace_back(uid, std::move(spec), dynamic);
   x.fleeting = fleeting_;
-  x.budget = dynamic ? budget_for(x.spec) : statics_[uid - 1].budget;
+  x.budget = dynamic ? budget_for(*x.spec) : statics_[uid - 1].budget;
   by_uid_.emplace(uid, std::prev(children_.end()));
-  by_id_.emplace(x.spec.id, &x);
+  by_id_.emplace(x.spec->id, &x);
   return x;
 }
 
@@ -61,7 +61,7 @@ void child_table::reset() {
 void child_table::erase(core_child& x) {
   if (x.dynamic)
     late_.write_off(x.uid);
-  by_id_.erase(x.spec.id);
+  by_id_.erase(x.spec->id);
   const auto position = by_uid_.find(x.uid);
   const auto place = position->second;
   by_uid_.erase(position);
@@ -111,11 +111,11 @@ const char* child_table::flaw() const {
       return "static children have the first uids";
     if (x.fleeting != fleeting_)
       return "all children are fleeting, or none";
-    if (find(x.uid) != &x || find(x.spec.id) != &x)
+    if (find(x.uid) != &x || find(x.spec->id) != &x)
       return "each child is found by uid and id";
     if (!x.dynamic && x.been_up != statics_[x.uid - 1].been_up)
       return "it is known for good that a static child was up";
-    alive += x.spec.significant && x.state != child_state::stopped ? 1 : 0;
+    alive += x.spec->significant && x.state != child_state::stopped ? 1 : 0;
   }
   if (by_uid_.size() != children_.size() || by_id_.size() != children_.size())
     return "nobody is found who is not there";

@@ -78,7 +78,7 @@ public:
 
   /// The only way to change a child's state.
   void set_state(core_child& x, child_state next) noexcept {
-    if (x.spec.significant) {
+    if (x.spec->significant) {
       significant_alive_ -= x.state != child_state::stopped ? 1 : 0;
       significant_alive_ += next != child_state::stopped ? 1 : 0;
     }

@@ -50,7 +50,7 @@ const char* flaw(const core_child& x) noexcept {
     {x.call == 0 || called, "call: called_by"},
     {x.waiters.empty() || stopping || (x.doomed && x.active()),
      "waiters: stopping, or doomed"},
-    {(x.budget != nullptr) == x.spec.intensity.has_value(),
+    {(x.budget != nullptr) == x.spec->intensity.has_value(),
      "budget: the spec wants one"},
   });
 }

@@ -53,14 +53,14 @@ enum class start_call : std::uint8_t { none, start_child, restart_child };
 /// `called_by`; `deadline` only without `killed`, `grace` only with it; a
 /// `budget` if the spec wants one.
 struct core_child {
-  core_child(child_uid uid_, shared_spec shared, bool dynamic_)
-    : uid(uid_), shared_(std::move(shared)), spec(*shared_), dynamic(dynamic_) {
+  core_child(child_uid uid_, shared_spec spec_, bool dynamic_)
+    : uid(uid_), spec(std::move(spec_)), dynamic(dynamic_) {
     // nop
   }
 
   /// It is forgotten when it has ended for good.
   [[nodiscard]] bool temporary() const noexcept {
-    return fleeting || spec.restart == restart_policy::temporary;
+    return fleeting || spec->restart == restart_policy::temporary;
   }
 
   [[nodiscard]] bool active() const noexcept {
@@ -74,12 +74,7 @@ struct core_child {
   }
 
   child_uid uid;
-
-private:
-  shared_spec shared_;
-
-public:
-  const child_spec& spec;
+  shared_spec spec;
   /// It came by `start_child`.
   bool dynamic;
   /// Its supervisor keeps no spec of an ended child.

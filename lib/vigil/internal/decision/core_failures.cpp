@@ -62,20 +62,20 @@ failure core_failures::too_many(std::size_t limit) const {
 
 failure core_failures::start_failed(const core_child& x, failure why,
                                     time_point now) const {
-  return make(errc::start_failed, {}, x.spec.id, now).because(std::move(why));
+  return make(errc::start_failed, {}, x.spec->id, now).because(std::move(why));
 }
 
 failure core_failures::start_took_too_long(const core_child& x,
                                            time_point now) const {
   return make(errc::start_timeout,
-              "its limit is " + format_duration(*x.spec.start_timeout),
-              x.spec.id, now);
+              "its limit is " + format_duration(*x.spec->start_timeout),
+              x.spec->id, now);
 }
 
 failure core_failures::stopped_early(const core_child& x,
                                      time_point now) const {
   return make(errc::child_stopped, "it was stopped before it came up",
-              x.spec.id, now);
+              x.spec->id, now);
 }
 
 failure core_failures::of_end(const core_child& x, const child_exit& how,
@@ -83,7 +83,7 @@ failure core_failures::of_end(const core_child& x, const child_exit& how,
   if (how.kind == exit_kind::abnormal)
     return how.why;
   auto why = cause_of(how);
-  why.path = path_of(x.spec.id);
+  why.path = path_of(x.spec->id);
   why.time = now;
   return why;
 }
@@ -93,7 +93,7 @@ failure core_failures::spent(const core_child& x,
                              const std::vector<std::string>& earlier,
                              bool clean, time_point now) const {
   failure result{errc::restart_limit_reached,
-                 limit_text('"' + x.spec.id + '"', limit,
+                 limit_text('"' + x.spec->id + '"', limit,
                             earlier.empty() ? x.history : earlier, clean),
                  path_};
   result.time = now;

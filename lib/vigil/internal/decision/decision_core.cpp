@@ -97,7 +97,7 @@ void decision_core::exited(child_uid child, child_exit how, time_point now) {
 
 // A supervisor that is asked to go down while it comes up has not failed.
 void decision_core::ended_early(core_child& x, child_exit how, time_point now) {
-  if (x.spec.kind != child_kind::supervisor || how.kind == exit_kind::abnormal
+  if (x.spec->kind != child_kind::supervisor || how.kind == exit_kind::abnormal
       || stopping())
     return start_refused(x, failures_.of_end(x, how, now), now);
   VIGIL_MARK("a supervisor ends in order before it is up");
@@ -255,7 +255,8 @@ namespace {
 
 decision_core::child_status status_of(const core_child& x) {
   const auto comes_back = x.planned || x.ailment.has_value();
-  return {x.uid, &x.spec, x.state, x.dynamic, comes_back, x.up_since, x.budget};
+  return {x.uid,      &*x.spec,   x.state, x.dynamic,
+          comes_back, x.up_since, x.budget};
 }
 
 std::optional<decision_core::child_status> status_of(const core_child* x) {
@@ -445,7 +446,7 @@ void decision_core::release(core_child& x, time_point now) {
 
 void decision_core::blame(const core_child& x, errc what) {
   if (stopping())
-    farewell_.blame(failures_.path_of(x.spec.id), what);
+    farewell_.blame(failures_.path_of(x.spec->id), what);
 }
 
 void decision_core::leave_behind(core_child& x, time_point now) {
@@ -465,14 +466,14 @@ void decision_core::ended(core_child& x, child_exit how, time_point now) {
     gone(x, now);
   } else if (plan_.busy())
     kept_.keep_exit(x, std::move(how));
-  else if (wants_restart(x.spec, how))
+  else if (wants_restart(*x.spec, how))
     failed(x, std::move(how), now);
   else
     finished(x, now);
 }
 
 void decision_core::finished(core_child& x, time_point now) {
-  const auto counts = x.spec.significant;
+  const auto counts = x.spec->significant;
   moves_.settle(x);
   x.planned = plan_.waiting() && plan_.includes(x) && !x.temporary();
   if (x.planned)
@@ -584,8 +585,8 @@ void decision_core::cancel_for_good(core_child& x, time_point now) {
   x.planned = false;
   x.start_error.reset();
   if (x.called_by != start_call::none)
-    answer_start(x,
-                 failures_.make(errc::supervisor_stopping, {}, x.spec.id, now));
+    answer_start(
+      x, failures_.make(errc::supervisor_stopping, {}, x.spec->id, now));
   if (x.state == child_state::restarting) {
     VIGIL_MARK("a child waits for its restart when the supervisor goes down");
     moves_.settle(x);
@@ -691,9 +692,9 @@ void decision_core::take_out(core_child& x, time_point now) {
 
 bool decision_core::is_idle(const core_child& x, call_id call, time_point now) {
   if (x.active())
-    refuse(call, errc::child_running, x.spec.id, now);
+    refuse(call, errc::child_running, x.spec->id, now);
   else if (x.planned || x.state == child_state::restarting)
-    refuse(call, errc::child_restarting, x.spec.id, now);
+    refuse(call, errc::child_restarting, x.spec->id, now);
   else
     return true;
   return false;

@@ -25,7 +25,7 @@ void restart_rules::clear() noexcept {
 }
 
 void restart_rules::count_end(core_child& x, time_point now) const noexcept {
-  if (has_lasted(x.up_since, now, x.spec.backoff.reset_after()))
+  if (has_lasted(x.up_since, now, x.spec->backoff.reset_after()))
     x.attempts = 0;
   count_failed_start(x);
 }
@@ -43,7 +43,7 @@ const restart_intensity* restart_rules::refusal(core_child& x, time_point now) {
 }
 
 duration restart_rules::delay(const core_child& x) const {
-  const auto& rule = x.spec.backoff;
+  const auto& rule = x.spec->backoff;
   return rule.enabled() ? rule.delay(x.attempts, random_()) : duration::zero();
 }
 
