@@ -38,7 +38,7 @@ public:
     static_assert(std::is_invocable_r_v<call_outcome, F&, const T&>,
                   "vigil: judge<T>(f) takes a function from const T& to "
                   "vigil::call_outcome");
-    return with([&](auto& x) {
+    return detail::changed(*this, [&](auto& x) {
       x.options_.nulls.note_more("the function of judge(f)",
                                  detail::is_null(f));
       x.options_.judges.push_back(
@@ -53,7 +53,7 @@ public:
     static_assert(std::is_convertible_v<F, guard_listener>,
                   "vigil: on_event(f) takes a function of const "
                   "vigil::guard_event&");
-    return with([&](auto& x) { x.on_event_ = std::move(f); });
+    return detail::changed(*this, [&](auto& x) { x.on_event_ = std::move(f); });
   }
 
   /// Goes in 0.3: listeners of all guards are alike.
@@ -62,21 +62,22 @@ public:
   [[deprecated("take const vigil::guard_event&, and look at its `breaker`"),
     nodiscard]] breaker_builder
   on_event(F f) const {
-    return with([&](auto& x) { x.options_.on_event = std::move(f); });
+    return detail::changed(
+      *this, [&](auto& x) { x.options_.on_event = std::move(f); });
   }
 
   /// Begins each incarnation closed and empty. By default a restart of the
   /// breaker keeps its state; calls that were under way are abandoned either
   /// way.
   [[nodiscard]] breaker_builder fresh() const {
-    return with([](auto& x) { x.options_.fresh = true; });
+    return detail::changed(*this, [](auto& x) { x.options_.fresh = true; });
   }
 
   /// Goes in 0.3: a time limit is a layer of its own, behind the breaker.
   [[deprecated("use guard(name, target).breaker(policy).timeout(limit)"),
     nodiscard]] breaker_builder
   timeout(any_duration limit) const {
-    return with([=](auto& x) { x.timeout_ = limit; });
+    return detail::changed(*this, [=](auto& x) { x.timeout_ = limit; });
   }
 
   /// Goes in 0.3: a fallback is a layer of its own, before the breaker. This
@@ -89,7 +90,7 @@ public:
     static_assert(compat::handle_fits_v<Other, Handle>,
                   "vigil: a fallback has to understand all that the target "
                   "understands; give an actor of the target's interface");
-    return with([&](auto& x) {
+    return detail::changed(*this, [&](auto& x) {
       x.options_.nulls.note("the fallback", other == nullptr);
       x.fallback_ = detail::fallback_actor(other);
     });
@@ -102,7 +103,7 @@ public:
     nodiscard]] breaker_builder
   fallback(F f, Fs... fs) const {
     const auto null = detail::is_null(f) || (detail::is_null(fs) || ...);
-    return with([&](auto& x) {
+    return detail::changed(*this, [&](auto& x) {
       x.options_.nulls.note("the fallback", null);
       x.fallback_
         = detail::fallback_maker<Handle>(std::move(f), std::move(fs)...);
@@ -122,11 +123,7 @@ public:
 
   /// Starts the breaker without a supervisor, or tells what is wrong.
   [[nodiscard]] result<Handle> start(caf::actor_system& sys) const {
-    auto made
-      = chain().start(sys, caf::actor_cast<caf::strong_actor_ptr>(target_));
-    if (!made)
-      return made.error();
-    return caf::actor_cast<Handle>(std::move(made).value());
+    return chain().start(sys, target_);
   }
 
   /// Makes one incarnation; for `vigil::child`.
@@ -135,13 +132,6 @@ public:
   }
 
 private:
-  template <class F>
-  [[nodiscard]] breaker_builder with(F f) const {
-    auto result = *this;
-    f(result);
-    return result;
-  }
-
   [[nodiscard]] detail::guard_chain chain() const {
     return detail::breaker_chain(home_, options_, on_event_, timeout_,
                                  fallback_);

@@ -2,6 +2,7 @@
 
 #include <vigil/breaker_control.hpp>
 #include <vigil/detail/base/access.hpp>
+#include <vigil/detail/base/changed.hpp>
 #include <vigil/detail/child/is_null.hpp>
 #include <vigil/detail/guard/breaker_home.hpp>
 #include <vigil/detail/guard/fallback.hpp>
@@ -169,9 +170,8 @@ public:
   /// an exception from it is ignored. Without it, events cost nothing. A second
   /// call takes the place of the first; a null function is told nothing.
   [[nodiscard]] guard_builder on_event(guard_listener f) const {
-    auto result = *this;
-    result.chain_.on_event(std::move(f));
-    return result;
+    return detail::changed(*this,
+                           [&](auto& x) { x.chain_.on_event(std::move(f)); });
   }
 
   /// Returns what looks into the breaker; fails with `errc::not_found` if no
@@ -191,11 +191,7 @@ public:
 
   /// Starts the guards without a supervisor, or tells what is wrong with one.
   [[nodiscard]] result<Handle> start(caf::actor_system& sys) const {
-    auto made
-      = chain_.start(sys, caf::actor_cast<caf::strong_actor_ptr>(target_));
-    if (!made)
-      return made.error();
-    return caf::actor_cast<Handle>(std::move(made).value());
+    return chain_.start(sys, target_);
   }
 
   /// Makes one incarnation; for `vigil::child`.
@@ -215,10 +211,9 @@ private:
     return result;
   }
 
-  [[nodiscard]] guard_builder with(detail::layer_spec x) const {
-    auto result = *this;
-    result.chain_.add(std::move(x));
-    return result;
+  [[nodiscard]] guard_builder with(detail::layer_spec layer) const {
+    return detail::changed(*this,
+                           [&](auto& x) { x.chain_.add(std::move(layer)); });
   }
 
   [[nodiscard]] guard_builder

@@ -14,7 +14,7 @@ using detail::lease_id;
 using detail::never;
 using detail::probe_gate;
 using detail::probe_verdict;
-using detail::verdict;
+using detail::reached_limits;
 
 } // namespace
 
@@ -176,7 +176,7 @@ bool breaker_core::count(word::value at, const call& x) noexcept {
 
 bool breaker_core::count_call(word::value at, const call& x) noexcept {
   const auto mark = rules_.mark_of(x.how, x.since, x.now);
-  verdict why;
+  reached_limits why;
   call_tally seen;
   if (!windows_.count(rules_, x.generation, x.now, mark,
                       watch_.overdue(x.generation), why, seen))
@@ -302,7 +302,8 @@ void breaker_core::expired(std::uint64_t generation) noexcept {
 // -- a move -------------------------------------------------------------------
 
 // Limits are reached: opens, or only says so.
-void breaker_core::act(word::value at, verdict why, const move& m) noexcept {
+void breaker_core::act(word::value at, reached_limits why,
+                       const move& m) noexcept {
   const auto generation = word::generation_of(at);
   if (word::state_of(at) == breaker_state::closed) {
     auto first = m;
@@ -333,7 +334,8 @@ void breaker_core::go(std::uint64_t generation, const move& m) noexcept {
   teller_.deliver();
 }
 
-void breaker_core::obey(const move& m) {
+void breaker_core::obey(move m, const breaker_order& why) {
+  m.order = &why;
   {
     std::lock_guard guard{lock_};
     enter(m);
@@ -369,36 +371,27 @@ void breaker_core::begin(std::uint64_t generation, time_point now) noexcept {
 // -- orders -------------------------------------------------------------------
 
 void breaker_core::force_open(time_point now, breaker_order why) {
-  move m{breaker_state::forced_open, breaker_cause::ordered, now};
-  m.order = &why;
-  obey(m);
+  obey({breaker_state::forced_open, breaker_cause::ordered, now}, why);
 }
 
 void breaker_core::disable(time_point now, breaker_order why) {
-  move m{breaker_state::disabled, breaker_cause::ordered, now};
-  m.order = &why;
-  obey(m);
+  obey({breaker_state::disabled, breaker_cause::ordered, now}, why);
 }
 
 void breaker_core::metrics_only(time_point now, breaker_order why) {
-  move m{breaker_state::metrics_only, breaker_cause::ordered, now};
-  m.order = &why;
-  obey(m);
+  obey({breaker_state::metrics_only, breaker_cause::ordered, now}, why);
 }
 
 void breaker_core::open_for(any_duration wait, time_point now,
                             breaker_order why) {
   move m{breaker_state::open, breaker_cause::ordered, now};
-  m.order = &why;
   m.wait = std::max<duration>(wait, duration::zero());
-  obey(m);
+  obey(m, why);
 }
 
 void breaker_core::reset(time_point now, breaker_order why) {
   why.lasts = duration::zero();
-  move m{breaker_state::closed, breaker_cause::ordered, now};
-  m.order = &why;
-  obey(m);
+  obey({breaker_state::closed, breaker_cause::ordered, now}, why);
 }
 
 breaker_order breaker_core::order() const {

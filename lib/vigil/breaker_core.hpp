@@ -227,9 +227,9 @@ private:
 
   // -- a move -----------------------------------------------------------------
 
-  void act(word::value at, detail::verdict why, const move& m) noexcept;
+  void act(word::value at, detail::reached_limits why, const move& m) noexcept;
   void go(std::uint64_t generation, const move& m) noexcept;
-  void obey(const move& m);
+  void obey(move m, const breaker_order& why);
   void enter(const move& m);
   void begin(std::uint64_t generation, time_point now) noexcept;
 

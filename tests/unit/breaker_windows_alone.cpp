@@ -15,7 +15,7 @@ using vigil::detail::breaker_rules;
 using vigil::detail::breaker_windows;
 using vigil::detail::call_mark;
 using vigil::detail::call_tally;
-using vigil::detail::verdict;
+using vigil::detail::reached_limits;
 using causes = std::vector<breaker_cause>;
 
 namespace {
@@ -30,7 +30,7 @@ struct counting {
   /// Counts calls that fail (F), are slow (L) or succeed. Returns which limits
   /// the last one reached.
   causes count(std::string_view calls, std::uint64_t overdue = 0) {
-    verdict why;
+    reached_limits why;
     for (const auto c : calls) {
       why = {};
       const call_mark mark{c == 'F', c == 'L'};
@@ -100,7 +100,7 @@ TEST_CASE("a call of another stay is not counted") {
     counting x{policy};
     x.count("FF");
     x.windows.begin(2, x.now);
-    verdict why;
+    reached_limits why;
     CHECK_FALSE(
       x.windows.count(x.rules, 1, x.now, {true, false}, 0, why, x.seen));
     CHECK(x.windows.read(2, x.now) == call_tally{});

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace vigil::detail {
@@ -39,6 +40,16 @@ public:
   /// wrong.
   [[nodiscard]] result<caf::strong_actor_ptr>
   start(caf::actor_system& sys, caf::strong_actor_ptr target) const;
+
+  /// The same for a target of that type.
+  template <class Handle>
+  [[nodiscard]] result<Handle> start(caf::actor_system& sys,
+                                     const Handle& target) const {
+    auto made = start(sys, caf::actor_cast<caf::strong_actor_ptr>(target));
+    if (!made)
+      return made.error();
+    return caf::actor_cast<Handle>(std::move(made).value());
+  }
 
 private:
   std::string name_;

@@ -155,9 +155,8 @@ layer_spec breaker_layer(std::shared_ptr<breaker_home> home,
                          breaker_options options) {
   layer_spec result{home->name(), {}, {}, home};
   result.check = [home, nulls = options.nulls]() -> std::optional<failure> {
-    if (const auto* null = nulls.first())
-      return failure{errc::null_handle,
-                     "breaker '" + home->name() + "': " + null + " is null"};
+    if (auto wrong = nulls.check("breaker '" + home->name() + '\''))
+      return wrong;
     return check(home->policy(), home->name());
   };
   result.make = [home, options = std::move(options)](

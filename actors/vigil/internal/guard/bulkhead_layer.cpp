@@ -89,13 +89,9 @@ private:
       if (!core_->cancel({ticket}))
         return false;
       if (auto x = waiting_.take(ticket))
-        refuse(compat::take_requester(*x), nobody_there(), ctx);
+        refuse(compat::take_requester(*x), nobody_asks(), ctx);
       return true;
     });
-  }
-
-  [[nodiscard]] failure nobody_there() const {
-    return trouble(errc::child_stopped, "who asked has ended");
   }
 
   void ready(bulkhead_ticket ticket, bulkhead_answer answer) {
@@ -108,7 +104,7 @@ private:
     // Nobody is there to take the answer: the next one, please. A guard that
     // asked for somebody still has to hear of it.
     if (nobody_waits(*x))
-      refuse(compat::take_requester(*x), nobody_there(), ctx);
+      refuse(compat::take_requester(*x), nobody_asks(), ctx);
     else
       go_on(std::move(x), std::move(answer), ctx);
   }
@@ -142,11 +138,7 @@ layer_spec bulkhead_layer(std::string name, bulkhead_policy policy) {
                          "do not have; use bulkhead_core"};
     return std::nullopt;
   };
-  result.make = [policy = std::move(policy)](
-                  caf::actor_system& sys,
-                  layer_place at) -> vigil::result<caf::strong_actor_ptr> {
-    return make_front<bulkhead_front>(sys, std::move(at), policy);
-  };
+  result.make = makes_front<bulkhead_front>(std::move(policy));
   return result;
 }
 

@@ -50,12 +50,8 @@ private:
 layer_spec fallback_layer(std::string name, actor_maker make,
                           null_settings nulls, response_check is_bad) {
   layer_spec result{std::move(name), {}, {}};
-  result.check = [nulls = std::move(nulls),
-                  name = result.name]() -> std::optional<failure> {
-    if (const auto* null = nulls.first())
-      return failure{errc::null_handle,
-                     "fallback '" + name + "': " + null + " is null"};
-    return std::nullopt;
+  result.check = [nulls = std::move(nulls), name = result.name] {
+    return nulls.check("fallback '" + name + '\'');
   };
   result.make = [make = std::move(make), is_bad = std::move(is_bad)](
                   caf::actor_system& sys,

@@ -134,6 +134,11 @@ protected:
       at_.on_event({type, at_.name, {}, retry_after});
   }
 
+  /// Returns why a call is given up that nobody waits for.
+  [[nodiscard]] failure nobody_asks() const {
+    return trouble(errc::child_stopped, "who asked has ended");
+  }
+
   /// Returns a failure of this front.
   [[nodiscard]] failure trouble(errc code, std::string text = {},
                                 duration retry_after = {}) const;
@@ -177,6 +182,16 @@ template <class Front, class... Ts>
   auto result = compat::make_forwarder<Front>(sys, std::forward<Ts>(xs)...);
   static_cast<Front*>(result->get())->watch_target();
   return result;
+}
+
+/// Returns what makes a front of copies of `xs`, each time that it is called.
+template <class Front, class... Ts>
+[[nodiscard]] auto makes_front(Ts... xs) {
+  return
+    [... xs = std::move(xs)](caf::actor_system& sys,
+                             layer_place at) -> result<caf::strong_actor_ptr> {
+      return make_front<Front>(sys, std::move(at), xs...);
+    };
 }
 
 /// A front that makes requests of its own of those it gets, and keeps `Extra`

@@ -91,7 +91,7 @@ private:
     if (!core_->cancel({ticket, {}}))
       return false;
     if (auto x = waiting_.take(ticket))
-      refuse(*x, trouble(errc::child_stopped, "who asked has ended"), ctx);
+      refuse(*x, nobody_asks(), ctx);
     return true;
   }
 
@@ -129,11 +129,7 @@ layer_spec rate_limit_layer(std::string name, rate_limit_policy policy,
   result.check = [policy, name = result.name] {
     return check(policy, name);
   };
-  result.make = [policy = std::move(policy), by_sender](
-                  caf::actor_system& sys,
-                  layer_place at) -> vigil::result<caf::strong_actor_ptr> {
-    return make_front<rate_limit_front>(sys, std::move(at), policy, by_sender);
-  };
+  result.make = makes_front<rate_limit_front>(std::move(policy), by_sender);
   return result;
 }
 

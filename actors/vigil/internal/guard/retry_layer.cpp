@@ -51,8 +51,7 @@ protected:
   void time_passed(time_point at, compat::context* ctx) override {
     for (auto& x : delayed_.take_due(at))
       if (nobody_waits(x.from))
-        refuse(std::move(x.from),
-               trouble(errc::child_stopped, "who asked has ended"), ctx);
+        refuse(std::move(x.from), nobody_asks(), ctx);
       else
         once_more(std::move(x), ctx);
   }
@@ -134,16 +133,11 @@ layer_spec retry_layer(std::string name, retry_policy policy,
   layer_spec result{std::move(name), {}, {}};
   result.check = [policy, nulls = std::move(nulls),
                   name = result.name]() -> std::optional<failure> {
-    if (const auto* null = nulls.first())
-      return failure{errc::null_handle,
-                     "retry '" + name + "': " + null + " is null"};
+    if (auto wrong = nulls.check("retry '" + name + '\''))
+      return wrong;
     return check(policy, name);
   };
-  result.make = [policy = std::move(policy), judges = std::move(judges)](
-                  caf::actor_system& sys,
-                  layer_place at) -> vigil::result<caf::strong_actor_ptr> {
-    return make_front<retry_front>(sys, std::move(at), policy, judges);
-  };
+  result.make = makes_front<retry_front>(std::move(policy), std::move(judges));
   return result;
 }
 

@@ -56,11 +56,7 @@ layer_spec time_limit_layer(std::string name, duration limit) {
   result.check = [limit, name = result.name] {
     return check(time_limit_policy{limit}, name);
   };
-  result.make
-    = [limit](caf::actor_system& sys,
-              layer_place at) -> vigil::result<caf::strong_actor_ptr> {
-    return make_front<time_limit_front>(sys, std::move(at), limit);
-  };
+  result.make = makes_front<time_limit_front>(limit);
   return result;
 }
 

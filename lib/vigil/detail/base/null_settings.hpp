@@ -1,8 +1,10 @@
 #pragma once
 
-#include <vigil/detail/base/language.hpp>
+#include <vigil/failure.hpp>
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -35,6 +37,9 @@ public:
   [[nodiscard]] const char* first() const noexcept {
     return names_.empty() ? nullptr : names_.front();
   }
+
+  /// Returns that it was, of `whose`, such as `"retry 'db'"`; or nothing.
+  [[nodiscard]] std::optional<failure> check(const std::string& whose) const;
 
 private:
   std::vector<const char*> names_;

@@ -40,7 +40,7 @@ public:
   }
 
   /// Which limits were passed in this stay.
-  [[nodiscard]] verdict exceeded() const noexcept {
+  [[nodiscard]] reached_limits exceeded() const noexcept {
     return exceeded_;
   }
 
@@ -59,7 +59,7 @@ private:
   time_point closed_since_;
   call_tally seen_;
   breaker_order order_;
-  verdict exceeded_;
+  reached_limits exceeded_;
   std::uint64_t refused_before_ = 0;
   std::uint64_t random_;
 };

@@ -37,11 +37,11 @@ std::uint64_t failed_probes(const breaker_settings& x) {
 
 } // namespace
 
-breaker_cause verdict::first() const noexcept {
+breaker_cause reached_limits::first() const noexcept {
   return static_cast<breaker_cause>(std::countr_zero(bits_));
 }
 
-std::vector<breaker_cause> verdict::causes() const {
+std::vector<breaker_cause> reached_limits::causes() const {
   std::vector<breaker_cause> result;
   for (auto left = bits_; left != 0; left &= left - 1)
     result.push_back(static_cast<breaker_cause>(std::countr_zero(left)));

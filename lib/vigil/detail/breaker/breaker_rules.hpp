@@ -9,13 +9,13 @@
 namespace vigil::detail {
 
 /// Which limits are reached: bits by cause.
-class VIGIL_EXPORT verdict {
+class VIGIL_EXPORT reached_limits {
 public:
   void add(breaker_cause x) noexcept {
     bits_ |= 1U << static_cast<unsigned>(x);
   }
 
-  void add(verdict x) noexcept {
+  void add(reached_limits x) noexcept {
     bits_ |= x.bits_;
   }
 
@@ -47,9 +47,10 @@ public:
   explicit breaker_rules(const breaker_settings& x);
 
   /// Judges a window. `overdue` calls count as slow though they are not back.
-  [[nodiscard]] verdict judge(const call_tally& x, std::uint64_t at_least,
-                              std::uint64_t overdue) const noexcept {
-    verdict result;
+  [[nodiscard]] reached_limits judge(const call_tally& x,
+                                     std::uint64_t at_least,
+                                     std::uint64_t overdue) const noexcept {
+    reached_limits result;
     if (failures_ != 0 && x.failed >= failures_)
       result.add(breaker_cause::failures);
     if (failure_share_ != 0 && x.total >= at_least

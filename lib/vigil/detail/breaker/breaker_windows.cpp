@@ -17,10 +17,10 @@ void breaker_windows::begin(std::uint64_t generation, time_point now) noexcept {
     time_window_->begin(generation, now);
 }
 
-verdict breaker_windows::judge(const breaker_rules& rules,
-                               std::uint64_t generation, time_point now,
-                               std::uint64_t overdue) const noexcept {
-  verdict result;
+reached_limits breaker_windows::judge(const breaker_rules& rules,
+                                      std::uint64_t generation, time_point now,
+                                      std::uint64_t overdue) const noexcept {
+  reached_limits result;
   if (time_window_ != nullptr)
     result.add(rules.judge(time_window_->read(generation, now), rules.min_calls,
                            overdue));

@@ -34,13 +34,13 @@ public:
   /// Inline, as every call that ends comes this way, by way of one caller.
   [[nodiscard, gnu::always_inline]] bool
   count(const breaker_rules& rules, std::uint64_t generation, time_point now,
-        const call_mark& x, std::uint64_t overdue, verdict& why,
+        const call_mark& x, std::uint64_t overdue, reached_limits& why,
         call_tally& seen) noexcept;
 
   /// Returns which limits the windows reach with those that are overdue.
-  [[nodiscard]] verdict judge(const breaker_rules& rules,
-                              std::uint64_t generation, time_point now,
-                              std::uint64_t overdue) const noexcept;
+  [[nodiscard]] reached_limits judge(const breaker_rules& rules,
+                                     std::uint64_t generation, time_point now,
+                                     std::uint64_t overdue) const noexcept;
 
   /// Returns what the window holds; that of calls, if there are two.
   [[nodiscard]] call_tally read(std::uint64_t generation,
@@ -64,7 +64,8 @@ private:
 inline bool breaker_windows::count(const breaker_rules& rules,
                                    std::uint64_t generation, time_point now,
                                    const call_mark& x, std::uint64_t overdue,
-                                   verdict& why, call_tally& seen) noexcept {
+                                   reached_limits& why,
+                                   call_tally& seen) noexcept {
   if (rules.consecutive != 0) {
     if (!x.failed)
       streak_.clear(generation);
