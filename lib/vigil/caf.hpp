@@ -1,10 +1,10 @@
 #pragma once
 
-/// The one seam between vigil and the versions of CAF. But for `caf_types.hpp`,
-/// no other file of the library tests a CAF version, or uses what differs
-/// between versions. Each version has files of its own that define the same
-/// names in `vigil::compat`; the contract of a name stands where it is defined,
-/// and `controller.hpp` has those that are the same for all. The test
+/// The one seam between vigil and the versions of CAF. No other file of the
+/// library uses what differs between versions, and one of the seam's tells them
+/// apart: `caf_types.hpp`. Each version has files of its own that define the
+/// same names in `vigil::compat`; the contract of a name stands where it is
+/// defined, and `controller.hpp` has those that are the same for all. The test
 /// `unit/seam.cpp` lists all names, and compiles only where all are there. They
 /// are about:
 ///
@@ -22,23 +22,7 @@
 #include <vigil/detail/caf/caf_types.hpp>
 #include <vigil/detail/caf/controller.hpp>
 
-#if CAF_MAJOR_VERSION == 0 && CAF_MINOR_VERSION == 17
-// NOLINTNEXTLINE(bugprone-macro-parentheses): the name of a header
-#  define VIGIL_CAF_IO_FILES <vigil/detail/caf/caf_0_17_io.hpp>
-#  include <vigil/detail/caf/caf_0_17_blocking.hpp>
-#  include <vigil/detail/caf/caf_0_17_control.hpp>
-#  include <vigil/detail/caf/caf_0_17_function.hpp>
-#  include <vigil/detail/caf/caf_0_17_job.hpp>
-#  include <vigil/detail/caf/caf_0_17_link.hpp>
-#  include <vigil/detail/caf/caf_0_17_message.hpp>
-#  include <vigil/detail/caf/caf_0_17_relay.hpp>
-#  include <vigil/detail/caf/caf_0_17_request.hpp>
-#  include <vigil/detail/caf/caf_0_17_self.hpp>
-#  include <vigil/detail/caf/caf_0_17_spawn.hpp>
-#  include <vigil/detail/caf/caf_0_17_tell.hpp>
-#  include <vigil/detail/caf/caf_0_17_timer.hpp>
-#  include <vigil/detail/caf/caf_0_17_wire.hpp>
-#endif
+#include VIGIL_CAF_FILES
 
 namespace vigil {
 

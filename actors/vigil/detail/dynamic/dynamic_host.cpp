@@ -122,8 +122,10 @@ duration dynamic_host_core::next_delay() {
 }
 
 void dynamic_host_core::set_restarting(bool x) {
-  if (std::exchange(restarting_, x) != x)
-    pool().count_restarting(x);
+  if (restarting_ == x)
+    return;
+  restarting_ = x;
+  pool().count_restarting(x);
 }
 
 void dynamic_host_core::retry_after(duration wait) {

@@ -57,12 +57,13 @@ private:
   void leave(caf::error why);
   [[nodiscard]] duration next_delay();
 
-  bool born_ = false;
-  bool came_ = false;
-  bool leaving_ = false;
-  bool spent_alone_ = false;
-  bool exhausted_ = false;
-  bool restarting_ = false;
+  // Of the actor's thread. Bits fill a gap: there may be a million of these.
+  bool born_ : 1 = false;
+  bool came_ : 1 = false;
+  bool leaving_ : 1 = false;
+  bool spent_alone_ : 1 = false;
+  bool exhausted_ : 1 = false;
+  bool restarting_ : 1 = false;
   std::uint16_t attempts_ = 0;
 };
 

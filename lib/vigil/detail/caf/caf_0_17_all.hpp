@@ -1,0 +1,16 @@
+#pragma once
+
+// All of the seam for CAF 0.17, but for brokers.
+#include <vigil/detail/caf/caf_0_17_blocking.hpp>
+#include <vigil/detail/caf/caf_0_17_control.hpp>
+#include <vigil/detail/caf/caf_0_17_function.hpp>
+#include <vigil/detail/caf/caf_0_17_job.hpp>
+#include <vigil/detail/caf/caf_0_17_link.hpp>
+#include <vigil/detail/caf/caf_0_17_message.hpp>
+#include <vigil/detail/caf/caf_0_17_relay.hpp>
+#include <vigil/detail/caf/caf_0_17_request.hpp>
+#include <vigil/detail/caf/caf_0_17_self.hpp>
+#include <vigil/detail/caf/caf_0_17_spawn.hpp>
+#include <vigil/detail/caf/caf_0_17_tell.hpp>
+#include <vigil/detail/caf/caf_0_17_timer.hpp>
+#include <vigil/detail/caf/caf_0_17_wire.hpp>
