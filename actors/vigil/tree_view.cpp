@@ -1,6 +1,6 @@
 #include <vigil/detail/child/cell_view.hpp>
 #include <vigil/detail/state/child_path.hpp>
-#include <vigil/detail/state/take_snapshot.hpp>
+#include <vigil/internal/state/take_snapshot.hpp>
 #include <vigil/tree_view.hpp>
 
 #include <utility>

@@ -85,6 +85,8 @@ COMMENT = re.compile(r"//.*")
 DURATION_PARAMETER = re.compile(
     r"(?:[(,]\s*|^\s+)(?:const )?duration&?\s+\w+(?:\s*=[^;]*)?[,)]")
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"](vigil/[^>"]+)[>"]', re.M)
+NAMED_HEADER = re.compile(r"^\s*#\s*define\s+\w+\s+<(vigil/[^>]+)>", re.M)
+PUBLIC = re.compile(r"vigil/\w+\.hpp")
 CAF_INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]caf/', re.M)
 # docs/architecture.md has this table with words. A wing may use what it names
 # here, the headers that are in no wing, and all wings of roots to its left.
@@ -328,10 +330,22 @@ class Linter:
         seen, left = set(), [path]
         while left:
             text = self.by_path.get(left.pop(), "")
-            new = set(INCLUDE.findall(text)) - seen
+            new = {*INCLUDE.findall(text), *NAMED_HEADER.findall(text)} - seen
             seen |= new
             left += new
         return seen
+
+    def check_reach(self):
+        """What no header of users needs is not installed."""
+        needed = set()
+        for path in self.home:
+            if PUBLIC.fullmatch(path):
+                needed |= self.reached(path)
+        for path, top in self.home.items():
+            if (path.endswith(".hpp") and path.startswith("vigil/detail/")
+                    and path not in needed):
+                self.say(f"{top}/{path}", 0, "only sources include it: it "
+                         "belongs into internal/")
 
     def check_arrows(self, texts):
         """An include path lives in one root, and no root includes from one
@@ -364,6 +378,7 @@ class Linter:
                 elif (ROOTS.index(target) > ROOTS.index(top)
                       and not name.endswith("/vigil/vigil.hpp")):
                     self.say(name, line, f"{top} includes from {target}")
+        self.check_reach()
 
 
 def lint_of(root):

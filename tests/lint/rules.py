@@ -160,6 +160,17 @@ def main():
                       for x in ("uses CAF", "no arrow")),
               f"finds in {where}: {text}")
 
+    reached = {"lib/vigil/a.hpp": "#include <vigil/detail/base/b.hpp>\n",
+               "lib/vigil/detail/base/b.hpp":
+               "#  define NAME <vigil/detail/base/c.hpp>\n",
+               "lib/vigil/detail/base/c.hpp": ""}
+    check(not says(reached, "only sources"),
+          "finds a detail header that users need")
+    check(says({**reached, "lib/vigil/a.cpp":
+                "#include <vigil/detail/base/d.hpp>\n",
+                "lib/vigil/detail/base/d.hpp": ""}, "d.hpp: only sources"),
+          "does not find a detail header that sources alone need")
+
     row = "| lib | {} | words | {} |\n"
     rows = "".join(
         row.format(x + (" *" if x in lint.NO_CAF else ""), ", ".join(uses))

@@ -1,7 +1,7 @@
 #include "books.hpp"
 
-#include <vigil/detail/child/slot.hpp>
 #include <vigil/detail/task/task_base.hpp>
+#include <vigil/internal/child/slot.hpp>
 #include <vigil/internal/static/tree_owner.hpp>
 
 #include <utility>

@@ -1,5 +1,5 @@
-#include <vigil/detail/child/slot.hpp>
 #include <vigil/detail/task/task_base.hpp>
+#include <vigil/internal/child/slot.hpp>
 
 #include <doctest/doctest.h>
 

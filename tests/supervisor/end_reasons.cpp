@@ -1,7 +1,7 @@
 #include "dynamic_fixture.hpp"
 #include "world.hpp"
 
-#include <vigil/detail/state/exit_of.hpp>
+#include <vigil/internal/state/exit_of.hpp>
 
 #include <doctest/doctest.h>
 

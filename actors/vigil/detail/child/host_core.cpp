@@ -1,6 +1,6 @@
 #include <vigil/detail/child/host_core.hpp>
 #include <vigil/detail/state/cell.hpp>
-#include <vigil/detail/state/exit_of.hpp>
+#include <vigil/internal/state/exit_of.hpp>
 
 #include <utility>
 

@@ -1,7 +1,7 @@
 #include <vigil/detail/child/host_core.hpp>
 #include <vigil/detail/child/host_port.hpp>
-#include <vigil/detail/child/slot.hpp>
 #include <vigil/detail/state/cell.hpp>
+#include <vigil/internal/child/slot.hpp>
 
 #include <limits>
 #include <utility>

@@ -1,8 +1,8 @@
 #include <vigil/detail/child/child_messages.hpp>
 #include <vigil/detail/child/life.hpp>
-#include <vigil/detail/child/slot.hpp>
 #include <vigil/detail/state/cell.hpp>
-#include <vigil/detail/state/exit_of.hpp>
+#include <vigil/internal/child/slot.hpp>
+#include <vigil/internal/state/exit_of.hpp>
 
 #include <utility>
 

@@ -1,7 +1,7 @@
 #include <vigil/detail/child/respawned.hpp>
-#include <vigil/detail/child/slot.hpp>
 #include <vigil/detail/state/cell.hpp>
-#include <vigil/detail/state/exit_of.hpp>
+#include <vigil/internal/child/slot.hpp>
+#include <vigil/internal/state/exit_of.hpp>
 
 #include <exception>
 #include <utility>

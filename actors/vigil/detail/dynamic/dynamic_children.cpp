@@ -1,6 +1,6 @@
 #include <vigil/detail/dynamic/dynamic_children.hpp>
 #include <vigil/detail/dynamic/dynamic_record.hpp>
-#include <vigil/detail/state/take_snapshot.hpp>
+#include <vigil/internal/state/take_snapshot.hpp>
 
 #include <algorithm>
 #include <utility>

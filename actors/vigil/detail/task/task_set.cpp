@@ -1,7 +1,7 @@
 #include <vigil/detail/state/cell.hpp>
-#include <vigil/detail/state/take_snapshot.hpp>
 #include <vigil/detail/task/task_base.hpp>
 #include <vigil/detail/task/task_set.hpp>
+#include <vigil/internal/state/take_snapshot.hpp>
 
 #include <string>
 #include <utility>

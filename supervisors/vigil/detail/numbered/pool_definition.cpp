@@ -1,5 +1,6 @@
 #include <vigil/detail/numbered/pool_definition.hpp>
 #include <vigil/detail/state/cell.hpp>
+#include <vigil/internal/pool/pool_front.hpp>
 
 #include <utility>
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <vigil/detail/numbered/replicas.hpp>
-#include <vigil/detail/pool/pool_front.hpp>
 
 #include <cstddef>
 #include <typeindex>

@@ -2,9 +2,9 @@
 
 #include <vigil/detail/dynamic/dynamic_children.hpp>
 #include <vigil/detail/state/cell.hpp>
-#include <vigil/detail/state/exit_of.hpp>
 #include <vigil/detail/state/restart_window.hpp>
 #include <vigil/internal/decision/blame_list.hpp>
+#include <vigil/internal/state/exit_of.hpp>
 #include <vigil/internal/static/core_messages.hpp>
 #include <vigil/internal/static/supervising_actor.hpp>
 

@@ -1,6 +1,6 @@
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/child/cell_view.hpp>
-#include <vigil/detail/state/exit_of.hpp>
+#include <vigil/internal/state/exit_of.hpp>
 #include <vigil/internal/static/supervisor_actor.hpp>
 
 #include <optional>

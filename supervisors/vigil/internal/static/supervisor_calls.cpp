@@ -1,7 +1,7 @@
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/child/cell_view.hpp>
 #include <vigil/detail/state/child_path.hpp>
-#include <vigil/detail/state/take_snapshot.hpp>
+#include <vigil/internal/state/take_snapshot.hpp>
 #include <vigil/internal/static/supervisor_actor.hpp>
 
 #include <utility>

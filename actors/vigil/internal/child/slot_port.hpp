@@ -3,14 +3,14 @@
 #include <vigil/detail/child/end_teller.hpp>
 #include <vigil/detail/child/life_spawner.hpp>
 #include <vigil/detail/child/respawned.hpp>
-#include <vigil/detail/child/slot.hpp>
+#include <vigil/internal/child/slot.hpp>
 
 #include <memory>
 
 namespace vigil::detail {
 
 /// Drives a respawned child: a slot, and an actor a life behind it.
-class VIGIL_EXPORT slot_port final : public child_port {
+class slot_port final : public child_port {
 public:
   slot_port(child_cell_ptr cell, std::unique_ptr<const life_spawner> spawner);
 

@@ -1,5 +1,5 @@
-#include <vigil/detail/child/slot.hpp>
-#include <vigil/detail/pool/pool_front.hpp>
+#include <vigil/internal/child/slot.hpp>
+#include <vigil/internal/pool/pool_front.hpp>
 
 #include <mutex>
 #include <utility>

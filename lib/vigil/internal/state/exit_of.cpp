@@ -1,4 +1,4 @@
-#include <vigil/detail/state/exit_of.hpp>
+#include <vigil/internal/state/exit_of.hpp>
 
 namespace vigil::detail {
 

@@ -18,7 +18,7 @@ namespace vigil::detail {
 /// A request whose answer nobody waits for any more takes no place from others:
 /// who finds no place looks at what is there (`look`), without a lock sees who
 /// is gone, and takes that out. The owner locks. O(1), amortized.
-class VIGIL_EXPORT waiting_room {
+class waiting_room {
 public:
   using list = std::vector<compat::element_ptr>;
   using ticket = std::uint64_t;
@@ -81,7 +81,6 @@ private:
 /// Takes those out of a room that nobody waits for any more, or none if that
 /// costs too much now. Whoever asked may be hidden behind guards: `lock`, that
 /// of the room, is not held while they are asked.
-[[nodiscard]] VIGIL_EXPORT waiting_room::list take_gone(waiting_room& from,
-                                                        spin_lock& lock);
+[[nodiscard]] waiting_room::list take_gone(waiting_room& from, spin_lock& lock);
 
 } // namespace vigil::detail

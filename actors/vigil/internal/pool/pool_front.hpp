@@ -1,9 +1,9 @@
 #pragma once
 
-#include <vigil/detail/child/forwarding_actor.hpp>
-#include <vigil/detail/child/waiting_room.hpp>
 #include <vigil/detail/pool/roster.hpp>
 #include <vigil/detail/sync/spin_lock.hpp>
+#include <vigil/internal/child/forwarding_actor.hpp>
+#include <vigil/internal/child/waiting_room.hpp>
 
 #include <compare>
 #include <cstddef>
@@ -31,7 +31,7 @@ namespace vigil::detail {
 ///
 /// Thread-safe. Never calls into an actor while holding its lock. O(1) a
 /// message; O(members) while members skip.
-class VIGIL_EXPORT pool_front final : public forwarding_actor {
+class pool_front final : public forwarding_actor {
 public:
   static constexpr std::size_t no_limit
     = std::numeric_limits<std::size_t>::max();
@@ -155,14 +155,15 @@ private:
 };
 
 /// Makes the front of a pool, and the roster that keeps it informed.
-struct VIGIL_EXPORT pool_parts {
+struct pool_parts {
   caf::strong_actor_ptr handle;
   // Points into `handle`.
   pool_front* front;
   roster_ptr roster;
 };
 
-[[nodiscard]] VIGIL_EXPORT pool_parts make_pool_front(
-  const child_cell_ptr& cell, std::size_t members, std::size_t limit);
+[[nodiscard]] pool_parts make_pool_front(const child_cell_ptr& cell,
+                                         std::size_t members,
+                                         std::size_t limit);
 
 } // namespace vigil::detail

@@ -1,4 +1,4 @@
-#include <vigil/detail/child/waiting_room.hpp>
+#include <vigil/internal/child/waiting_room.hpp>
 
 #include <algorithm>
 #include <mutex>

@@ -7,8 +7,8 @@ namespace vigil::detail {
 
 /// A base for the handles of children that pass messages on: actors without a
 /// mailbox that count and answer what they cannot pass on.
-class VIGIL_EXPORT forwarding_actor : public compat::telling<compat::forwarder>,
-                                      public child_actor {
+class forwarding_actor : public compat::telling<compat::forwarder>,
+                         public child_actor {
 public:
   [[nodiscard]] child_record* child() noexcept override {
     return cell_.get();

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <vigil/detail/child/forwarding_actor.hpp>
-#include <vigil/detail/child/waiting_room.hpp>
 #include <vigil/detail/sync/spin_lock.hpp>
+#include <vigil/internal/child/forwarding_actor.hpp>
+#include <vigil/internal/child/waiting_room.hpp>
 
 #include <memory>
 #include <optional>
@@ -37,7 +37,7 @@ namespace vigil::detail {
 /// on what waits, `passing` stands beside `serving`, and messages wait.
 ///
 /// Thread-safe. Never calls into an actor while holding its lock.
-class VIGIL_EXPORT slot final : public compat::life_links<forwarding_actor> {
+class slot final : public compat::life_links<forwarding_actor> {
 public:
   /// `handle`: whose name the answers bear, if that is not the slot. `limit`:
   /// how many messages may wait between two lives.

@@ -1,5 +1,5 @@
 #include <vigil/detail/state/cell.hpp>
-#include <vigil/detail/state/take_snapshot.hpp>
+#include <vigil/internal/state/take_snapshot.hpp>
 
 #include <algorithm>
 #include <utility>

@@ -1,13 +1,9 @@
-#include <vigil/detail/child/slot_port.hpp>
 #include <vigil/detail/state/cell.hpp>
+#include <vigil/internal/child/slot_port.hpp>
 
 #include <utility>
 
 namespace vigil::detail {
-
-life_spawner::~life_spawner() {
-  // nop
-}
 
 slot_port::slot_port(child_cell_ptr cell,
                      std::unique_ptr<const life_spawner> spawner)
@@ -78,11 +74,6 @@ void slot_port::forget(compat::context* ctx) {
   ends_.tell(*cell_, ctx);
   slot_->retire(ctx);
   cell_->handle(nullptr);
-}
-
-child_port_ptr make_slot_port(child_cell_ptr cell,
-                              std::unique_ptr<const life_spawner> spawner) {
-  return std::make_unique<slot_port>(std::move(cell), std::move(spawner));
 }
 
 } // namespace vigil::detail

@@ -6,6 +6,6 @@
 namespace vigil::detail {
 
 /// Tells how an actor ended that has this exit reason, and why.
-[[nodiscard]] VIGIL_EXPORT child_exit exit_of(const caf::error& reason);
+[[nodiscard]] child_exit exit_of(const caf::error& reason);
 
 } // namespace vigil::detail

@@ -1,5 +1,5 @@
 #include <vigil/detail/child/child_messages.hpp>
-#include <vigil/detail/child/forwarding_actor.hpp>
+#include <vigil/internal/child/forwarding_actor.hpp>
 
 #include <utility>
 

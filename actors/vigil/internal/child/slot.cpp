@@ -1,6 +1,6 @@
 #include <vigil/detail/child/child_messages.hpp>
-#include <vigil/detail/child/slot.hpp>
 #include <vigil/internal/base/rule.hpp>
+#include <vigil/internal/child/slot.hpp>
 
 #include <mutex>
 #include <utility>
