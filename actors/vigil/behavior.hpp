@@ -29,7 +29,7 @@ template <class Self, class... Fs>
   if ((detail::is_null(fs) || ...))
     detail::raise_fault(*self, context,
                         {errc::null_handle, "a handler of behavior is null"});
-  using result_type = typename Self::behavior_type;
+  using result_type = compat::behavior_of<Self>;
   return result_type{detail::guard_handler(self, context, std::move(fs))...};
 }
 

@@ -214,10 +214,11 @@ int run_in(caf::actor_system& sys, signalled_tree& signals,
 
 int run_tree(int argc, char** argv, supervisor_definition_ptr definition,
              const tree_function& on_up, tree_function on_hangup) {
+  prepare();
   caf::actor_system_config config;
   add_message_types(config);
   if (auto wrong = config.parse(argc, argv)) {
-    say("command line: " + config.render(wrong));
+    say("command line: " + compat::error_text(config, wrong));
     return EXIT_FAILURE;
   }
   if (compat::help_was_asked(config))

@@ -11,8 +11,10 @@
 // -- interfaces and functions
 
 using vigil::compat::actor_function;
+using vigil::compat::behavior_of;
 using vigil::compat::callable_trait;
 using vigil::compat::handle_fits_v;
+using vigil::compat::install;
 using vigil::compat::is_whole_reply_v;
 using vigil::compat::takes_v;
 using vigil::compat::type_list;
@@ -40,6 +42,7 @@ using vigil::compat::send_exit;
 using vigil::compat::send_normal;
 using vigil::compat::send_urgent;
 using vigil::compat::sender_of;
+using vigil::compat::source_of;
 using vigil::compat::take_over;
 using vigil::compat::tracked;
 
@@ -108,10 +111,10 @@ using vigil::compat::watch;
 
 // -- messages of an actor to itself
 
-using vigil::compat::as_own_message;
 using vigil::compat::belongs_to_life;
+using vigil::compat::for_life;
+using vigil::compat::life_of;
 using vigil::compat::mark_own;
-using vigil::compat::own_message;
 using vigil::compat::own_messages;
 
 // -- time and the scheduler
@@ -127,7 +130,9 @@ using vigil::compat::timers;
 
 // -- programs
 
+using vigil::compat::error_text;
 using vigil::compat::help_was_asked;
+using vigil::compat::prepare;
 
 // What users include of it, and what is no name of a namespace.
 

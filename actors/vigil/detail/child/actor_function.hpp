@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/detail/base/language.hpp>
+#include <vigil/caf.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -15,7 +15,7 @@ void call_actor_function(Base* self, F& f, Ts&&... xs) {
     if constexpr (std::is_void_v<decltype(call())>) {
       call();
     } else if (auto bhvr = call()) {
-      me->become(std::move(bhvr));
+      compat::install(*me, std::move(bhvr));
     }
   };
   if constexpr (std::is_invocable_v<F&, Base*, Ts&&...>)

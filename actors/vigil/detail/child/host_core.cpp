@@ -57,8 +57,8 @@ compat::verdict host_core::before(compat::mailbox_element& x) {
 }
 
 bool host_core::admit(compat::mailbox_element& x) {
-  const auto* mine = compat::as_own_message(x);
-  return mine == nullptr || mine->life() == incarnation();
+  const auto life = compat::life_of(x);
+  return !life || *life == incarnation();
 }
 
 bool host_core::ended() {
@@ -335,7 +335,7 @@ void host_core::refuse() {
 compat::element_ptr host_core::own(compat::element_ptr x,
                                    compat::context* ctx) {
   const auto* me = self().ctrl();
-  if (!compat::belongs_to_life(*x, me) || compat::as_own_message(*x) != nullptr)
+  if (!compat::belongs_to_life(*x, me) || compat::life_of(*x))
     return x;
   auto life = record().incarnation.load(std::memory_order_relaxed);
   // Whoever runs an actor has a context; the clock has none.
@@ -344,7 +344,7 @@ compat::element_ptr host_core::own(compat::element_ptr x,
     if (const auto* now = own_.load(std::memory_order_acquire))
       life = (*now)->life.load(std::memory_order_acquire);
   }
-  return compat::element_ptr{new compat::own_message(std::move(x), life)};
+  return compat::for_life(std::move(x), life);
 }
 
 void host_core::note_schedules() noexcept {

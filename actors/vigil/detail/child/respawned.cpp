@@ -83,10 +83,11 @@ compat::element_ptr respawned_blocking_context::come(compat::element_ptr x) {
   answers_.through(*x);
   if (!compat::is_request(*x))
     return x;
-  return compat::tracked(std::move(x), [this](compat::mailbox_element& gone) {
-    if (runs_here(this))
-      note_gone(gone);
-  });
+  return compat::tracked(self().home_system(), std::move(x),
+                         [this](compat::mailbox_element& gone) {
+                           if (runs_here(this))
+                             note_gone(gone);
+                         });
 }
 
 void respawned_blocking_context::note_gone(compat::mailbox_element& x) {

@@ -150,6 +150,7 @@ public:
     }
     if (const auto& why = core::life_->why)
       caf::blocking_actor::fail_state(to_caf(*why));
+    super::leave(super::quit_reason());
   }
 };
 

@@ -167,7 +167,8 @@ void pool_front::hand_over(target to, compat::element_ptr x,
       handing_over mark{this, to.index};
       compat::answer_through(*x, answers_, ctrl());
       receipt gone{caf::strong_actor_ptr{ctrl()}, this, to.index, to.life};
-      to.handle->enqueue(compat::tracked(std::move(x), std::move(gone)), ctx);
+      to.handle->enqueue(
+        compat::tracked(home_system(), std::move(x), std::move(gone)), ctx);
       if (!mark.refused())
         return;
     }

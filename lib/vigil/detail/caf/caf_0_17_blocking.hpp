@@ -49,6 +49,12 @@ protected:
   [[nodiscard]] const caf::error& quit_reason() const noexcept {
     return this->fail_state_;
   }
+
+  /// The user's code has returned: nothing of the actor runs any more. CAF 0.17
+  /// calls `cleanup` before anybody learns of it.
+  void leave(const caf::error&) noexcept {
+    // nop
+  }
 };
 
 } // namespace vigil::compat

@@ -14,6 +14,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <tuple>
+#include <utility>
 
 namespace vigil::compat {
 
@@ -65,5 +66,15 @@ inline constexpr bool is_whole_reply_v<caf::expected<T>> = true;
 
 template <class... Ts>
 inline constexpr bool is_whole_reply_v<std::tuple<Ts...>> = true;
+
+/// The type of what an actor's behavior is made as.
+template <class Self>
+using behavior_of = typename Self::behavior_type;
+
+/// Installs the behavior that an actor function has returned.
+template <class Self, class Behavior>
+void install(Self& self, Behavior&& x) {
+  self.become(std::forward<Behavior>(x));
+}
 
 } // namespace vigil::compat

@@ -92,7 +92,7 @@ private:
 /// dropped, in whatever thread that happens. `x` is what is left of it: who
 /// asked, and whether there was an answer. `f` must not throw.
 template <class F>
-[[nodiscard]] element_ptr tracked(element_ptr x, F f) {
+[[nodiscard]] element_ptr tracked(caf::actor_system&, element_ptr x, F f) {
   return element_ptr{new tracked_element<F>(std::move(x), std::move(f))};
 }
 

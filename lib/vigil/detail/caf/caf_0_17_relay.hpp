@@ -21,6 +21,12 @@ struct VIGIL_EXPORT requester {
   caf::message_id id;
 };
 
+/// Returns who made a request.
+[[nodiscard]] inline const caf::strong_actor_ptr&
+source_of(const requester& x) noexcept {
+  return x.source;
+}
+
 /// Takes the requester out of a request.
 [[nodiscard]] inline requester take_requester(mailbox_element& x) {
   return {std::move(x.sender), std::move(x.stages), x.mid};

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <typeinfo>
 #include <utility>
 
@@ -31,12 +32,18 @@ private:
   std::uint64_t life_;
 };
 
-/// Returns the message as an own one, or null. Cheaper than `dynamic_cast`,
-/// which compares the names of all bases.
-[[nodiscard]] inline const own_message*
-as_own_message(const mailbox_element& x) noexcept {
-  return typeid(x) == typeid(own_message) ? static_cast<const own_message*>(&x)
-                                          : nullptr;
+/// Notes that a message ends with one life of its receiver.
+[[nodiscard]] inline element_ptr for_life(element_ptr x, std::uint64_t life) {
+  return element_ptr{new own_message(std::move(x), life)};
+}
+
+/// Returns the life that a message is for, if it is for one alone. Cheaper than
+/// `dynamic_cast`, which compares the names of all bases.
+[[nodiscard]] inline std::optional<std::uint64_t>
+life_of(const mailbox_element& x) noexcept {
+  if (typeid(x) != typeid(own_message))
+    return std::nullopt;
+  return static_cast<const own_message&>(x).life();
 }
 
 /// Which life of an actor the messages belong to that CAF's clock brings it.
@@ -84,7 +91,7 @@ public:
       auto& x = static_cast<clock_type::actor_msg&>(*event);
       if (x.receiver.get() == actor_ && x.receiver->id() == id_
           && x.content->sender.get() == actor_
-          && as_own_message(*x.content) == nullptr)
+          && !life_of(*x.content))
         x.content = element_ptr{new own_message(std::move(x.content), life_)};
     }
     to_->life.store(life_ + 1, std::memory_order_release);

@@ -54,4 +54,16 @@ inline void announce_types(caf::actor_system_config& cfg) {
     });
 }
 
+/// Returns what an error of CAF's says.
+[[nodiscard]] inline std::string
+error_text(const caf::actor_system_config& cfg, const caf::error& x) {
+  return cfg.render(x);
+}
+
+/// Tells CAF, once for a program, of the types that messages of ours carry. CAF
+/// 0.17 asks for none of that.
+inline void prepare() noexcept {
+  // nop
+}
+
 } // namespace vigil::compat

@@ -13,6 +13,12 @@
 #  define VIGIL_CAF_IO_FILES <vigil/detail/caf/caf_0_17_io.hpp>
 // NOLINTEND(bugprone-macro-parentheses)
 #  include <vigil/detail/caf/caf_0_17.hpp>
+#elif CAF_MAJOR_VERSION == 1
+// NOLINTBEGIN(bugprone-macro-parentheses): the names of headers
+#  define VIGIL_CAF_FILES <vigil/detail/caf/caf_1_all.hpp>
+#  define VIGIL_CAF_IO_FILES <vigil/detail/caf/caf_1_io.hpp>
+// NOLINTEND(bugprone-macro-parentheses)
+#  include <vigil/detail/caf/caf_1.hpp>
 #else
-#  error "vigil needs CAF 0.17.x (such as Debian's libcaf-dev)"
+#  error "vigil needs CAF 0.17.x, 1.0.x or 1.1.x"
 #endif

@@ -57,9 +57,10 @@ template <class T, class Handle, class Message>
       answer = *std::move(refused);
   };
   if constexpr (std::is_void_v<T>)
-    request.receive([&] { answer = success(); }, failed);
+    std::move(request).receive([&] { answer = success(); }, failed);
   else
-    request.receive([&](T& value) { answer = std::move(value); }, failed);
+    std::move(request).receive(
+      [&](T& value) { answer = std::move(value); }, failed);
   return answer;
 }
 

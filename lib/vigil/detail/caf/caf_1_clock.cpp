@@ -1,0 +1,47 @@
+#include <vigil/detail/caf/caf_clock.hpp>
+#include <vigil/internal/caf/caf_1_registry.hpp>
+
+namespace vigil::compat {
+
+namespace {
+
+/// Held by the registry of a system and, but for moments, by nobody else.
+class presence final : public forwarder {
+public:
+  using forwarder::enqueue;
+
+  explicit presence(caf::actor_config& cfg) : forwarder(cfg) {
+    // nop
+  }
+
+  [[nodiscard]] const char* name() const override {
+    return "vigil.presence";
+  }
+
+  enqueue_result enqueue(element_ptr, context*) override {
+    return accepted();
+  }
+};
+
+caf::weak_actor_ptr presence_of(caf::actor_system& sys) {
+  return caf::actor_cast<caf::weak_actor_ptr>(
+    one_of_system<presence>(sys, "vigil.here").first);
+}
+
+} // namespace
+
+lasting_clock::lasting_clock(caf::actor_system& sys)
+  : there_(presence_of(sys)),
+    driven_(test_driver{sys}.active() ? &sys : nullptr) {
+  // nop
+}
+
+time_point lasting_clock::now() {
+  if (driven_ == nullptr)
+    return caf::actor_clock::clock_type::now();
+  if (const auto held = there_.lock())
+    last_ = driven_->clock().now();
+  return last_;
+}
+
+} // namespace vigil::compat

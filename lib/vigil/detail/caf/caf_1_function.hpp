@@ -1,0 +1,93 @@
+#pragma once
+
+#include <vigil/detail/caf/caf_1.hpp>
+
+#include <caf/delegated.hpp>
+#include <caf/detail/type_traits.hpp>
+#include <caf/expected.hpp>
+#include <caf/infer_handle.hpp>
+#include <caf/message.hpp>
+#include <caf/response_promise.hpp>
+#include <caf/skip.hpp>
+#include <caf/type_list.hpp>
+#include <caf/typed_behavior.hpp>
+#include <caf/typed_response_promise.hpp>
+#include <caf/unsafe_behavior_init.hpp>
+
+#include <optional>
+#include <tuple>
+#include <utility>
+
+namespace vigil::compat {
+
+/// A list of types, as `callable_trait` has them.
+template <class... Ts>
+using type_list = caf::type_list<Ts...>;
+
+/// Takes a callable apart whose parameters are known: `result_type` and
+/// `arg_types`, a `type_list`.
+template <class F>
+using callable_trait = typename caf::detail::get_callable_trait<F>::type;
+
+/// What CAF makes of an actor function.
+template <class F>
+struct actor_function {
+  /// The handle of the actor.
+  using handle_type = caf::infer_handle_from_fun_t<F>;
+
+  /// The class of the actor, one of CAF's.
+  using actor_type = caf::infer_impl_from_fun_t<F>;
+};
+
+/// Whether CAF takes what a handler returns for the whole of its reply, with no
+/// room for an error beside it.
+template <class R>
+inline constexpr bool is_whole_reply_v = false;
+
+template <>
+inline constexpr bool is_whole_reply_v<caf::skip_t> = true;
+
+template <>
+inline constexpr bool is_whole_reply_v<caf::message> = true;
+
+template <>
+inline constexpr bool is_whole_reply_v<caf::response_promise> = true;
+
+template <class... Ts>
+inline constexpr bool
+  is_whole_reply_v<caf::typed_response_promise<Ts...>> = true;
+
+template <class... Ts>
+inline constexpr bool is_whole_reply_v<caf::delegated<Ts...>> = true;
+
+template <class T>
+inline constexpr bool is_whole_reply_v<std::optional<T>> = true;
+
+template <class T>
+inline constexpr bool is_whole_reply_v<caf::expected<T>> = true;
+
+template <class... Ts>
+inline constexpr bool is_whole_reply_v<std::tuple<Ts...>> = true;
+
+template <class... Ts>
+caf::typed_behavior<Ts...>
+spell_behavior(const caf::typed_event_based_actor<Ts...>*);
+
+caf::behavior spell_behavior(const caf::event_based_actor*);
+
+/// The type of what an actor's behavior is made as: as its handle spells it,
+/// since that becomes the one that the actor spells, and not the other way
+/// round.
+template <class Self>
+using behavior_of = decltype(spell_behavior(static_cast<Self*>(nullptr)));
+
+/// Installs the behavior that an actor function has returned.
+template <class Self, class Behavior>
+void install(Self& self, Behavior&& x) {
+  if constexpr (requires { std::forward<Behavior>(x).unbox(); })
+    self.do_become(caf::behavior{std::forward<Behavior>(x).unbox()}, true);
+  else
+    self.do_become(std::forward<Behavior>(x), true);
+}
+
+} // namespace vigil::compat

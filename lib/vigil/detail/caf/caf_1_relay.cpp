@@ -1,0 +1,54 @@
+#include <vigil/caf.hpp>
+
+#include <utility>
+
+namespace vigil::compat {
+
+const caf::strong_actor_ptr& origin_of(const mailbox_element& x) noexcept {
+  return x.sender != nullptr ? relay_in(x).origin() : x.sender;
+}
+
+call_relay& relay_for(caf::actor_system& sys, mailbox_element& x) {
+  if (notes::has(x, notes::passed_on) && !relay_in(x).renames()
+      && !relay_in(x).tracks())
+    return relay_in(x);
+  // One that renames already: the outer handle has the last word.
+  auto origin = sender_of(x);
+  x.sender = make_forwarder<call_relay>(sys, std::move(x.sender),
+                                        std::move(origin));
+  notes{x}.add(notes::passed_on);
+  return relay_in(x);
+}
+
+caf::strong_actor_ptr call_relay::name_of(caf::strong_actor_ptr who) const {
+  if (relay_ != nullptr) {
+    const auto& relay = static_cast<const answer_relay&>(*relay_->get());
+    if (relay.is_behind(who.get()))
+      if (auto handle = relay.handle())
+        who = std::move(handle);
+  }
+  if (next_ != origin_)
+    return static_cast<const call_relay*>(next_->get())
+      ->name_of(std::move(who));
+  return who;
+}
+
+enqueue_result call_relay::enqueue(element_ptr x, context* ctx) {
+  if (is_response(*x))
+    answered_.store(true, std::memory_order_relaxed);
+  if (origin_ == nullptr)
+    return accepted();
+  x->sender = name_of(std::move(x->sender));
+  return origin_->enqueue(std::move(x), ctx);
+}
+
+void call_relay::released() {
+  if (gone_ == nullptr)
+    return;
+  mailbox_element left{origin_, mid_, caf::message{}};
+  if (answered_.load(std::memory_order_relaxed))
+    left.mid.mark_as_answered();
+  gone_->call(left);
+}
+
+} // namespace vigil::compat
