@@ -7,7 +7,8 @@ usage: run.py BUILD_DIR [--suite S]... [--wrapper W] [--timeout-factor N]
 A doctest binary counts as many tests as it has test cases, everything else as
 one. The counts come from what the runs reported. FILTER picks the tests whose
 name or suite contains it, or, when there is none, the doctest cases whose
-name does. The last line is `N passed, N failed`; the exit code is 0 only if
+name does. The last line is `N passed, N failed`, after the name of the CAF
+unless that is Debian's; the exit code is 0 only if
 something ran and nothing failed.
 """
 
@@ -48,6 +49,13 @@ def count(entry, cases_filtered):
     if not good and failed == 0:
         failed = 1  # died after its summary: a sanitizer, a leak, a timeout
     return passed, failed, skipped
+
+
+def caf_of(build):
+    """Which CAF the folder was built with, where that is worth a word."""
+    file = build / "caf_version"
+    version = file.read_text().strip() if file.exists() else ""
+    return "" if version.startswith("0.17") else f"CAF-{version}"
 
 
 def show(entry):
@@ -113,6 +121,8 @@ def main():
     if passed + failed == 0:
         print("nothing ran")
     line = f"{passed} passed, {failed} failed"
+    if which := caf_of(args.build):
+        line = f"{which}: {line}"
     print(line + (f", {skipped} skipped" if skipped else ""), flush=True)
     sys.exit(0 if passed and not failed else 1)
 

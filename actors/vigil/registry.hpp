@@ -29,7 +29,7 @@ struct owner_handle {
 
 template <class Self>
 struct owner_handle<Self*> {
-  using type = caf::infer_handle_from_class_t<Self>;
+  using type = compat::handle_of<Self>;
 };
 
 template <class Owner>
@@ -105,7 +105,7 @@ public:
   template <class Handle>
   [[nodiscard]] result<Handle> whereis(std::string_view name) const {
     assert_handle<Handle>();
-    auto owner = state_->find(name, typeid(Handle));
+    auto owner = state_->find(name, compat::handle_index<Handle>());
     if (!owner)
       return std::move(owner).error();
     return caf::actor_cast<Handle>(std::move(owner).value());
@@ -149,7 +149,7 @@ public:
   [[nodiscard]] result<std::vector<Handle>>
   members(std::string_view group) const {
     assert_handle<Handle>();
-    auto all = state_->members(group, typeid(Handle));
+    auto all = state_->members(group, compat::handle_index<Handle>());
     if (!all)
       return std::move(all).error();
     std::vector<Handle> result;
@@ -229,7 +229,7 @@ private:
     static_assert(compat::handle_fits_v<handle_of<Owner>, Handle>,
                   "vigil: the owner does not fit the key: it has another "
                   "interface than the key's handle type");
-    return state_->add(scope, name, detail::owner_ptr(owner), typeid(Handle));
+    return state_->add(scope, name, detail::owner_ptr(owner), compat::handle_index<Handle>());
   }
 
   std::shared_ptr<detail::registry_state> state_;

@@ -92,7 +92,7 @@ template <class T, class... Ts>
                 "vigil: the broker class cannot be constructed from these "
                 "arguments");
   static_assert(detail::keeps_no_tree<Ts...>::value);
-  return detail::access::make<broker_recipe<caf::infer_handle_from_class_t<T>>>(
+  return detail::access::make<broker_recipe<compat::handle_of<T>>>(
     detail::make_class_broker<T>(std::move(xs)...));
 }
 

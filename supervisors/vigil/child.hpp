@@ -104,7 +104,7 @@ private:
 
   /// Returns the description that a supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
-    return {this->as_child(), factory_, typeid(Handle), detail::tag_of<Key>(),
+    return {this->as_child(), factory_, compat::handle_index<Handle>(), detail::tag_of<Key>(),
             probe_};
   }
 

@@ -137,7 +137,7 @@ private:
     };
     mine.no_function = detail::is_null(recipe_.function);
     auto result = detail::define_dynamic(this->as_child(), std::move(mine),
-                                         typeid(handle_type));
+                                         compat::handle_index<handle_type>());
     result.key = detail::tag_of<Key>();
     return result;
   }

@@ -63,7 +63,7 @@ private:
       return std::make_shared<detail::partition_handles<Handle>>(n);
     };
     auto result = detail::define_partitions(this->as_child(), replicas_, make,
-                                            typeid(handle_type));
+                                            compat::handle_index<handle_type>());
     result.key = detail::tag_of<Key>();
     return result;
   }

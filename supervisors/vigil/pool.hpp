@@ -67,7 +67,7 @@ private:
 
   [[nodiscard]] detail::child_definition definition() const {
     auto result = detail::define_pool(this->as_child(), replicas_, queue_,
-                                      typeid(Handle));
+                                      compat::handle_index<Handle>());
     result.key = detail::tag_of<Key>();
     return result;
   }

@@ -184,7 +184,7 @@ private:
   /// Returns the description that a parent supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
     return {this->as_child(), detail::make_supervisor_factory(tree()),
-            typeid(supervisor_handle), detail::tag_of<Key>()};
+            compat::handle_index<supervisor_handle>(), detail::tag_of<Key>()};
   }
 
   template <class, class, class>

@@ -1,3 +1,4 @@
+#include <caf_tools.hpp>
 #include "clinic.hpp"
 
 namespace guard_test {
@@ -8,9 +9,9 @@ clinic::behavior_type clinic_actor(clinic::pointer self, ledger_ptr book) {
     book->asked.push_back(x);
     // A test may answer outside of all actors: CAF answers in the context of
     // the last message, which is gone by then.
-    self->context(self->system().dummy_execution_unit());
+    test::use_any_worker(*self);
     if (x == hang) {
-      auto promise = self->make_response_promise<int>();
+      auto promise = self->make_response_promise();
       book->hanging.emplace_back(promise);
       return promise;
     }

@@ -1,3 +1,4 @@
+#include <caf_tools.hpp>
 #include "../stress/rounds.hpp"
 #include "clinic.hpp"
 #include "small_stack.hpp"
@@ -242,26 +243,13 @@ TEST_CASE("a chain of guards of any length passes calls and answers") {
 
 TEST_CASE("a call that is put off does not use the context of who made it, "
           "which may be gone by then") {
-  struct context final : caf::execution_unit {
-    explicit context(caf::actor_system& sys) : caf::execution_unit(&sys) {
-      // nop
-    }
-
-    void exec_later(caf::resumable* x) override {
-      used_late |= over;
-      system().scheduler().enqueue(x);
-    }
-
-    bool over = false;
-    bool used_late = false;
-  };
   // How deep the listener is called depends on the length of the chain.
   for (int length = 0; length < 20; ++length) {
     CAPTURE(length);
     world x;
     const auto target = x.spawn();
     const clinic other = x.start(vigil::time_limiter("o", target, 1h));
-    context mine{x.sys()};
+    test::worker_probe mine{x.sys()};
     int told = 0;
     const auto breaker
       = vigil::circuit_breaker("c", target,
@@ -271,7 +259,7 @@ TEST_CASE("a call that is put off does not use the context of who made it, "
               return;
             for (int i = 0; i < 3; ++i)
               caf::actor_cast<caf::strong_actor_ptr>(other)->enqueue(
-                nullptr, caf::make_message_id(), caf::make_message(7), &mine);
+                test::make_element(nullptr, caf::make_message_id(), 7), &mine);
             mine.over = true;
           });
     clinic first = x.start(breaker);

@@ -191,7 +191,7 @@ TEST_CASE("a table that is closed gives back what comes late") {
   SUBCASE("calls that wait") {
     vigil::detail::waiting_calls<int> table;
     auto message = [] {
-      return caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, 1);
+      return vigil::compat::make_urgent(1);
     };
     std::optional<int> early;
     auto x = message();

@@ -1,5 +1,6 @@
 // A failure that crosses the border of an actor system, over loopback.
 
+#include <caf_tools.hpp>
 #include <vigil/vigil.hpp>
 
 #include <caf/io/all.hpp>
@@ -63,7 +64,7 @@ struct net_config : caf::actor_system_config {
     vigil::add_message_types(cfg);
     // doc: end
     load<caf::io::middleman>();
-    set("logger.verbosity", caf::atom("quiet"));
+    test::be_quiet(*this);
   }
 };
 

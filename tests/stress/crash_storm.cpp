@@ -1,6 +1,7 @@
 #include "at_rest.hpp"
 #include "rounds.hpp"
 
+#include <caf_tools.hpp>
 #include <vigil/vigil.hpp>
 
 #include <doctest/doctest.h>
@@ -89,7 +90,7 @@ void storm(caf::actor_system& sys, vigil::tree_ref tree, int seed,
 TEST_CASE("no request stays without an answer while many threads crash and "
           "change a tree, and it stops in the end") {
   caf::actor_system_config cfg;
-  cfg.set("scheduler.max-threads", 4U);
+  test::set_workers(cfg, 4);
   caf::actor_system sys{cfg};
   tally counts;
   auto tree = storm_tree().start(sys);
@@ -111,7 +112,7 @@ TEST_CASE("no request stays without an answer while many threads crash and "
 
 TEST_CASE("a tree that is stopped in the middle of a storm answers all") {
   caf::actor_system_config cfg;
-  cfg.set("scheduler.max-threads", 4U);
+  test::set_workers(cfg, 4);
   caf::actor_system sys{cfg};
   tally counts;
   auto tree = storm_tree().start(sys);

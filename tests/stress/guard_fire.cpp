@@ -1,5 +1,7 @@
+#include "../caf/messages.hpp"
 #include "rounds.hpp"
 
+#include <caf_tools.hpp>
 #include <vigil/vigil.hpp>
 
 #include <doctest/doctest.h>
@@ -16,32 +18,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::atomic<int> alive{0};
-
-/// What a request says; counts how many there are.
-struct order {
-  explicit order(int x = 0) : what(x) {
-    ++alive;
-  }
-
-  order(const order& x) : what(x.what) {
-    ++alive;
-  }
-
-  order& operator=(const order&) = default;
-
-  ~order() {
-    --alive;
-  }
-
-  int what;
-};
-
-} // namespace
-
-VIGIL_MESSAGE_TYPE(order)
-
-namespace {
+using test::order;
 
 using worker = vigil::typed_actor<caf::result<int>(order)>;
 
@@ -126,10 +103,10 @@ public:
     const auto number = ++asked_;
     const auto id = caf::message_id{number};
     caf::actor_cast<caf::strong_actor_ptr>(to)->enqueue(
-      caf::make_mailbox_element(caf::strong_actor_ptr{ctrl()},
-                                number % 7 == 0 ? id.with_high_priority()
-                                                : id.with_normal_priority(),
-                                {}, order{what}),
+      test::make_element(caf::strong_actor_ptr{ctrl()},
+                         number % 7 == 0 ? id.with_high_priority()
+                                         : id.with_normal_priority(),
+                         order{what}),
       nullptr);
   }
 
@@ -184,7 +161,7 @@ TEST_CASE("a guard under fire gives each request exactly one answer") {
   std::uint64_t incarnations = 0;
   {
     caf::actor_system_config cfg;
-    cfg.set("scheduler.max-threads", 4U);
+    test::set_workers(cfg, 4);
     caf::actor_system sys{cfg};
     constexpr auto plenty = 1'000'000'0U;
     // Targets that heal in place, and one that the guards stand before.
@@ -279,7 +256,7 @@ TEST_CASE("a guard under fire gives each request exactly one answer") {
   }
   CHECK(missing == 0);
   CHECK(twice == 0);
-  CHECK(alive == 0);
+  CHECK(order::alive == 0);
   // Some of it went well, and some of it burnt.
   CAPTURE(incarnations);
   CHECK(values > 0);

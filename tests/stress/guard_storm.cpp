@@ -1,5 +1,6 @@
 #include "rounds.hpp"
 
+#include <caf_tools.hpp>
 #include <vigil/bulkhead_core.hpp>
 #include <vigil/guard.hpp>
 #include <vigil/rate_limiter_core.hpp>
@@ -201,7 +202,7 @@ TEST_CASE("eight that hammer a half open breaker get in as often as it may") {
   constexpr int places = 4;
   constexpr int each = 200;
   caf::actor_system_config cfg;
-  cfg.set("scheduler.max-threads", 8U);
+  test::set_workers(cfg, 8);
   caf::actor_system sys{cfg};
   // Lets all hang that get to it, and says how many did when it is asked.
   const auto target = sys.spawn([](caf::event_based_actor* self) {

@@ -1,6 +1,7 @@
 #include "at_rest.hpp"
 #include "rounds.hpp"
 
+#include <caf_tools.hpp>
 #include <vigil/vigil.hpp>
 
 #include <doctest/doctest.h>
@@ -102,7 +103,7 @@ void resize(const Tree& tree, const std::atomic<bool>& done) {
 TEST_CASE("no request to a pool or a partition stays without an answer while "
           "members crash and come and go") {
   caf::actor_system_config cfg;
-  cfg.set("scheduler.max-threads", 4U);
+  test::set_workers(cfg, 4);
   caf::actor_system sys{cfg};
   tally counts;
   auto started = storm_tree().start(sys);

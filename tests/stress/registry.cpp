@@ -1,5 +1,6 @@
 #include "rounds.hpp"
 
+#include <caf_tools.hpp>
 #include <vigil/vigil.hpp>
 
 #include <doctest/doctest.h>
@@ -33,7 +34,7 @@ struct threads {
   }
 
   static caf::actor_system_config& config(caf::actor_system_config& cfg) {
-    cfg.set("scheduler.max-threads", 4U);
+    test::set_workers(cfg, 4);
     return cfg;
   }
 

@@ -1,3 +1,4 @@
+#include <caf_tools.hpp>
 #include "dynamic_fixture.hpp"
 #include "world.hpp"
 
@@ -24,7 +25,7 @@ public:
 
   static gate* door;
 
-  caf::resumable::resume_result resume(caf::execution_unit* ctx,
+  caf::resumable::resume_result resume(vigil::compat::context* ctx,
                                        std::size_t max_throughput) override {
     if (door == nullptr || !door->closed)
       return caf::event_based_actor::resume(ctx, max_throughput);
@@ -419,7 +420,7 @@ TEST_CASE("a dynamic child that hangs and is left behind refuses messages") {
 
 TEST_CASE("a handler that does not return is left, and its mail goes on") {
   caf::actor_system_config cfg;
-  cfg.set("scheduler.max-threads", 4);
+  test::set_workers(cfg, 4);
   caf::actor_system sys{cfg};
   std::promise<void> release;
   std::promise<void> hangs;

@@ -1,50 +1,33 @@
 #include "driver.hpp"
 
-#include <algorithm>
-
 namespace test {
 
 driven_config::driven_config() {
-  set("scheduler.policy", caf::atom("testing"));
-  set("logger.verbosity", caf::atom("quiet"));
+  vigil::compat::test_driver::configure(*this);
 }
 
-driver::driver(caf::actor_system& sys)
-  : impl_(dynamic_cast<caf::scheduler::test_coordinator*>(&sys.scheduler())) {
+driver::driver(caf::actor_system& sys) : impl_(sys) {
   // nop
 }
 
 void driver::run() {
-  impl_->run();
+  impl_.run();
 }
 
 void driver::advance(vigil::duration d) {
-  auto& clock = impl_->clock();
-  const auto end = vigil::detail::time_after(clock.now(), d);
-  run();
-  for (;;) {
-    const auto& timeouts = clock.schedule();
-    if (timeouts.empty() || timeouts.begin()->first > end)
-      break;
-    const auto next = std::max(clock.now(), timeouts.begin()->first);
-    impl_->advance_time(next - clock.now());
-    run();
-  }
-  impl_->advance_time(end - clock.now());
+  impl_.advance_to(vigil::detail::time_after(impl_.now(), d));
 }
 
 void driver::set_time(vigil::time_point at) {
-  impl_->clock().current_time = at;
+  impl_.set_time(at);
 }
 
 void driver::wake(const caf::strong_actor_ptr& x) {
-  auto* job = dynamic_cast<caf::resumable*>(x->get());
-  caf::intrusive_ptr_add_ref(job);
-  static_cast<caf::scheduler::abstract_coordinator*>(impl_)->enqueue(job);
+  impl_.wake(x);
 }
 
 vigil::time_point driver::now() const {
-  return impl_->clock().now();
+  return impl_.now();
 }
 
 } // namespace test

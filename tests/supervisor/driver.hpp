@@ -7,9 +7,6 @@
 #include <utility>
 #include <vector>
 
-// What the tests have to know of CAF's scheduler: all that another version of
-// CAF would need another version of.
-
 namespace test {
 
 /// Configures an actor system whose scheduler and clock are driven by hand.
@@ -38,7 +35,7 @@ public:
   [[nodiscard]] vigil::time_point now() const;
 
 private:
-  caf::scheduler::test_coordinator* impl_;
+  vigil::compat::test_driver impl_;
 };
 
 /// While closed, the actors behind it get nowhere: they neither start nor
@@ -58,7 +55,7 @@ public:
     // nop
   }
 
-  caf::resumable::resume_result resume(caf::execution_unit* ctx,
+  caf::resumable::resume_result resume(vigil::compat::context* ctx,
                                        std::size_t max_throughput) override {
     if (!gate_->closed)
       return Base::resume(ctx, max_throughput);

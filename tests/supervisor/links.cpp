@@ -1,3 +1,4 @@
+#include "../caf/messages.hpp"
 #include "world.hpp"
 
 #include <vigil/vigil.hpp>
@@ -21,10 +22,6 @@ namespace {
 auto sup() {
   return vigil::supervisor("sup").intensity(100, 1h);
 }
-
-using link_atom = caf::atom_constant<caf::atom("link")>;
-using unlink_atom = caf::atom_constant<caf::atom("unlink")>;
-using trap_atom = caf::atom_constant<caf::atom("trap")>;
 
 /// Lives so far by id, and what exit handlers saw.
 struct diary {
@@ -155,7 +152,7 @@ TEST_CASE("the abnormal end of either of two linked children ends the other") {
     for (const bool first : {true, false})
       for (const auto& how : ways(first ? x : y)) {
         CAPTURE(how);
-        w.tell(w.a, link_atom::value, w.b);
+        w.tell(w.a, link_atom_v, w.b);
         w.tell(first ? w.a : w.b, how);
         ++n;
         CHECK(w.lives() == std::to_string(n) + std::to_string(n));
@@ -165,7 +162,7 @@ TEST_CASE("the abnormal end of either of two linked children ends the other") {
 
 TEST_CASE("a link ends with the incarnations that it bound") {
   for_all_pairs([](couple& w, kind, kind) {
-    w.tell(w.a, link_atom::value, w.b);
+    w.tell(w.a, link_atom_v, w.b);
     w.tell(w.a, "quit");
     CHECK(w.lives() == "22");
     w.tell(w.a, "quit");
@@ -177,9 +174,9 @@ TEST_CASE("a link ends with the incarnations that it bound") {
 
 TEST_CASE("a link that was taken back binds nobody") {
   for_all_pairs([](couple& w, kind, kind) {
-    w.tell(w.a, link_atom::value, w.b);
-    w.tell(w.a, link_atom::value, w.b);
-    w.tell(w.a, unlink_atom::value, w.b);
+    w.tell(w.a, link_atom_v, w.b);
+    w.tell(w.a, link_atom_v, w.b);
+    w.tell(w.a, unlink_atom_v, w.b);
     w.tell(w.a, "quit");
     w.tell(w.b, "quit");
     CHECK(w.lives() == "22");
@@ -188,7 +185,7 @@ TEST_CASE("a link that was taken back binds nobody") {
 
 TEST_CASE("a normal end harms no linked child") {
   for_all_pairs([](couple& w, kind, kind) {
-    w.tell(w.a, link_atom::value, w.b);
+    w.tell(w.a, link_atom_v, w.b);
     w.tell(w.a, "end");
     CHECK(w.lives() == "21");
     w.tell(w.b, "end");
@@ -202,14 +199,14 @@ TEST_CASE("who traps exits sees the handle of the linked child, and why it "
     // From a callable, the end of its own actor goes out, too.
     if (x == kind::callable || y == kind::callable)
       return;
-    w.tell(w.a, link_atom::value, w.b);
-    w.tell(w.b, trap_atom::value);
+    w.tell(w.a, link_atom_v, w.b);
+    w.tell(w.b, trap_atom_v);
     w.tell(w.a, "quit");
     REQUIRE(w.log->exits.size() == 1);
     CHECK(w.log->exits[0].first == w.a.address());
     CHECK(w.log->exits[0].second == caf::sec::bad_function_call);
     CHECK(w.lives() == "21");
-    w.tell(w.b, link_atom::value, w.a);
+    w.tell(w.b, link_atom_v, w.a);
     w.tell(w.a, "fail");
     REQUIRE(w.log->exits.size() == 2);
     CHECK(w.log->exits[1].first == w.a.address());
@@ -230,13 +227,13 @@ TEST_CASE("a child and an actor outside of the tree are linked like two "
     auto one = raw();
     auto probe = caf::actor_cast<caf::strong_actor_ptr>(one);
     w.run();
-    w.tell(one, link_atom::value, w.a);
+    w.tell(one, link_atom_v, w.a);
     w.tell(w.a, "quit");
     CHECK(vigil::compat::has_ended(probe));
     CHECK(w.lives() == "21");
     auto other = raw();
     w.run();
-    w.tell(w.a, link_atom::value, other);
+    w.tell(w.a, link_atom_v, other);
     w.tell(other, "quit");
     CHECK(w.lives() == "31");
   }
@@ -278,7 +275,7 @@ TEST_CASE("linked children that fail at once restart once each") {
     // From a callable, the exit message of its own actor goes out.
     if (x == kind::callable)
       return;
-    w.tell(w.a, link_atom::value, w.b);
+    w.tell(w.a, link_atom_v, w.b);
     caf::anon_send(w.a, "quit");
     caf::anon_send(w.b, "quit");
     w.run();
@@ -299,7 +296,7 @@ TEST_CASE("linked children of one group restart with it, and that costs what "
                           .child(linked("b", k, log)));
     for (int i = 2; i < 5; ++i) {
       auto a = tree.find<caf::actor>("a").value();
-      caf::anon_send(a, link_atom::value, tree.find<caf::actor>("b").value());
+      caf::anon_send(a, link_atom_v, tree.find<caf::actor>("b").value());
       w.run();
       caf::anon_send(a, "quit");
       w.run();
@@ -340,18 +337,18 @@ TEST_CASE("a link to a child that has ended for good is none, as in CAF") {
           .child(linked("b", k, log)));
       auto a = tree.find<caf::actor>("a").value();
       auto b = tree.find<caf::actor>("b").value();
-      caf::anon_send(b, trap_atom::value);
+      caf::anon_send(b, trap_atom_v);
       caf::anon_send(a, how);
       w.run();
       CHECK(state_of(tree, "a") == "stopped");
-      caf::anon_send(b, link_atom::value, a);
+      caf::anon_send(b, link_atom_v, a);
       w.run();
       REQUIRE(log->exits.size() == 1);
       CHECK(log->exits[0].first == a.address());
       CHECK(!log->exits[0].second == (how == std::string{"stop"}));
       // It may begin again.
       CHECK(said(tree.restart_child("a")) == "ok");
-      caf::anon_send(b, link_atom::value, a);
+      caf::anon_send(b, link_atom_v, a);
       w.run();
       CHECK(log->exits.size() == 1);
       caf::anon_send(a, "quit");

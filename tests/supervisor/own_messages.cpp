@@ -1,3 +1,4 @@
+#include "../caf/messages.hpp"
 #include "world.hpp"
 
 #include <vigil/vigil.hpp>
@@ -17,10 +18,6 @@ using namespace test;
 
 namespace {
 
-using tick_atom = caf::atom_constant<caf::atom("tick")>;
-using go_atom = caf::atom_constant<caf::atom("go")>;
-using die_atom = caf::atom_constant<caf::atom("die")>;
-
 auto sup() {
   return vigil::supervisor("sup").intensity(1000, 1h);
 }
@@ -30,12 +27,12 @@ using ticks = std::shared_ptr<int>;
 // -- loops, as CAF's users write them -----------------------------------------
 
 caf::behavior delayed(caf::event_based_actor* self, const ticks& n) {
-  self->delayed_send(self, 100ms, tick_atom::value);
+  self->delayed_send(self, 100ms, tick_atom_v);
   return vigil::behavior(
     self,
     [self, n](tick_atom) {
       ++*n;
-      self->delayed_send(self, 100ms, tick_atom::value);
+      self->delayed_send(self, 100ms, tick_atom_v);
     },
     [](die_atom) -> vigil::outcome<void> {
       return vigil::fault(trouble::died);
@@ -47,11 +44,11 @@ struct tick_state {
 };
 
 caf::behavior stateful(caf::stateful_actor<tick_state>* self, const ticks& n) {
-  self->delayed_send(self, 100ms, tick_atom::value);
+  self->delayed_send(self, 100ms, tick_atom_v);
   return {[self, n](tick_atom) {
             ++self->state.mine;
             ++*n;
-            self->delayed_anon_send(self, 100ms, tick_atom::value);
+            self->delayed_anon_send(self, 100ms, tick_atom_v);
           },
           [](die_atom) {
             throw std::runtime_error{"told to"};
@@ -62,10 +59,10 @@ using ticking
   = caf::typed_actor<caf::reacts_to<tick_atom>, caf::reacts_to<die_atom>>;
 
 ticking::behavior_type typed(ticking::pointer self, const ticks& n) {
-  self->scheduled_send(self, self->clock().now() + 100ms, tick_atom::value);
+  self->scheduled_send(self, self->clock().now() + 100ms, tick_atom_v);
   return {[self, n](tick_atom) {
             ++*n;
-            self->delayed_send(self, 100ms, tick_atom::value);
+            self->delayed_send(self, 100ms, tick_atom_v);
           },
           [self](die_atom) {
             self->quit(caf::make_error(caf::sec::runtime_error));
@@ -74,13 +71,13 @@ ticking::behavior_type typed(ticking::pointer self, const ticks& n) {
 
 /// Begins to tick when it is told; its requests to itself are no ticks.
 caf::behavior on_order(caf::event_based_actor* self, const ticks& n) {
-  self->send(self, go_atom::value);
+  self->send(self, go_atom_v);
   return {
-    [self](go_atom) { self->delayed_send(self, 100ms, tick_atom::value); },
+    [self](go_atom) { self->delayed_send(self, 100ms, tick_atom_v); },
     [self, n](tick_atom) {
       ++*n;
       self->request(caf::actor{self}, 1s, 7).then([self](int) {
-        self->delayed_send(self, 100ms, tick_atom::value);
+        self->delayed_send(self, 100ms, tick_atom_v);
       });
     },
     [](int x) { return x; },
@@ -101,7 +98,7 @@ void check_rate(F f) {
     auto a = tree.template find<handle>("a").value();
     for (int i = 0; i < 3; ++i) {
       w.advance(pause);
-      caf::anon_send(a, die_atom::value);
+      caf::anon_send(a, die_atom_v);
       w.run();
     }
     *n = 0;
@@ -109,9 +106,9 @@ void check_rate(F f) {
     CHECK(*n >= 98);
     CHECK(*n <= 100);
     // And again, now that it is known to tick.
-    caf::anon_send(a, die_atom::value);
+    caf::anon_send(a, die_atom_v);
     w.advance(30ms);
-    caf::anon_send(a, die_atom::value);
+    caf::anon_send(a, die_atom_v);
     w.run();
     *n = 0;
     w.advance(10s);
@@ -142,7 +139,7 @@ TEST_CASE("a child that ticks to itself ticks at one rate over restarts that "
       .child(vigil::child("c", delayed, n).mailbox(vigil::drop)));
   for (const auto* id : {"a", "b", "c", "b"}) {
     w.advance(30ms);
-    caf::anon_send(tree.find<caf::actor>(id).value(), die_atom::value);
+    caf::anon_send(tree.find<caf::actor>(id).value(), die_atom_v);
     w.advance(100ms);
   }
   *n = 0;
@@ -156,13 +153,13 @@ TEST_CASE("a busy loop of messages to oneself ends with the incarnation") {
   auto seen = std::make_shared<std::vector<std::uint64_t>>();
   auto f = [seen](caf::event_based_actor* self) -> caf::behavior {
     const auto n = vigil::this_child(self).incarnation();
-    self->send(self, tick_atom::value, n);
-    self->send<caf::message_priority::high>(self, tick_atom::value, n);
+    self->send(self, tick_atom_v, n);
+    self->send<caf::message_priority::high>(self, tick_atom_v, n);
     return {[=](tick_atom, std::uint64_t from) {
               seen->push_back(from);
               CHECK(from == vigil::this_child(self).incarnation());
               if (from < 4) {
-                self->send(self, tick_atom::value, from);
+                self->send(self, tick_atom_v, from);
                 vigil::this_child(self).fail(trouble::died);
               }
             },
@@ -183,7 +180,7 @@ TEST_CASE("what others schedule to a child outlives its incarnations") {
   world w;
   auto got = std::make_shared<int>(0);
   auto f = [got](caf::event_based_actor* self) -> caf::behavior {
-    self->delayed_send(self, 1h, tick_atom::value);
+    self->delayed_send(self, 1h, tick_atom_v);
     return {[=](int x) { *got += x; },
             [=](die_atom) {
               vigil::this_child(self).fail(trouble::died);
@@ -195,7 +192,7 @@ TEST_CASE("what others schedule to a child outlives its incarnations") {
     [a](caf::event_based_actor* self) { self->delayed_send(a, 1s, 1); });
   w.run();
   caf::delayed_anon_send(a, 2s, 10);
-  caf::anon_send(a, die_atom::value);
+  caf::anon_send(a, die_atom_v);
   w.advance(3s);
   CHECK(*got == 11);
 }
@@ -210,7 +207,7 @@ TEST_CASE("a child ticks at one rate with the real clock, too") {
     const auto n = ++*lives;
     auto again = [=] {
       for (auto d : {0us, 200us, 2000us, 20'000us})
-        self->delayed_send(self, d, tick_atom::value, n);
+        self->delayed_send(self, d, tick_atom_v, n);
     };
     again();
     return {[=](tick_atom, int from) {
@@ -226,7 +223,7 @@ TEST_CASE("a child ticks at one rate with the real clock, too") {
   auto a = tree.find<caf::actor>("a").value();
   caf::scoped_actor self{sys};
   for (int i = 0; i < 200; ++i) {
-    self->send(a, die_atom::value);
+    self->send(a, die_atom_v);
     self->request(a, 30s, i).receive([](int) {}, [](const caf::error&) {});
   }
   // The last of them come, and then this.

@@ -265,10 +265,10 @@ TEST_CASE_FIXTURE(fixture, "a stop ends tasks at once that have no token") {
   auto t = tasks.async_nolink(takes(1h)).value();
   run();
   auto unborn = tasks.async_nolink([] {}).value();
-  const auto begin = scheduler().clock().now();
+  const auto begin = sys.clock().now();
   auto report = tree.stop();
   CHECK(report.value().culprits.empty());
-  CHECK(scheduler().clock().now() == begin);
+  CHECK(sys.clock().now() == begin);
   CHECK(is_fault(t.await(), errc::child_stopped));
   CHECK(unborn.ready());
   auto refused = tasks.async_nolink([] {});
@@ -282,9 +282,9 @@ TEST_CASE_FIXTURE(fixture, "a stop gives tasks time that have a token") {
   auto t = tasks.async_nolink(stubborn(keep)).value();
   run();
   trap::event_log log{tree};
-  const auto begin = scheduler().clock().now();
+  const auto begin = sys.clock().now();
   auto report = tree.stop().value();
-  CHECK(scheduler().clock().now() == begin + 2s);
+  CHECK(sys.clock().now() == begin + 2s);
   REQUIRE(report.culprits.size() == 1);
   CHECK(report.culprits[0].path == "root/tasks/#1");
   CHECK(report.culprits[0].what == errc::shutdown_timeout);
@@ -317,10 +317,10 @@ TEST_CASE_FIXTURE(fixture, "a task supervisor that is killed while it stops "
   auto keep = std::make_shared<promises>();
   auto t = tasks.async_nolink(stubborn(keep)).value();
   run();
-  const auto begin = scheduler().clock().now();
+  const auto begin = sys.clock().now();
   auto report = tree.stop();
   REQUIRE(report);
-  CHECK(scheduler().clock().now() == begin + 2s);
+  CHECK(sys.clock().now() == begin + 2s);
   // The task still had time.
   REQUIRE(report.value().culprits.size() == 1);
   CHECK(report.value().culprits[0].path == "root/tasks");

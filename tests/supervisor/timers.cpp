@@ -1,3 +1,6 @@
+#include "../caf/messages.hpp"
+
+#include <caf_tools.hpp>
 #include "trap_fixture.hpp"
 
 #include <algorithm>
@@ -16,12 +19,9 @@ namespace compat = vigil::compat;
 
 // What waits for a time keeps nobody alive, and costs CAF's clock nothing.
 
-namespace {
+using test::rung;
 
-/// Sent by the timers of these tests.
-struct rung {
-  std::uint32_t number;
-};
+namespace {
 
 using bell = vigil::typed_actor<caf::result<void>(rung)>;
 
@@ -42,7 +42,7 @@ constexpr vigil::child_key<vigil::tasks_ref, "tasks"> tasks_key;
 
 struct fixture : trap::virtual_system {
   [[nodiscard]] std::size_t times() {
-    return scheduler().clock().schedule().size();
+    return test::timeouts_in(sys);
   }
 
   template <class Builder>
@@ -66,7 +66,6 @@ template <class Handle>
 
 } // namespace
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rung)
 
 TEST_SUITE_BEGIN("timers");
 
@@ -229,7 +228,7 @@ TEST_CASE_FIXTURE(fixture, "a timer keeps nobody alive") {
 
 TEST_CASE("timers that outlive their system are no trouble for the next") {
   caf::actor_system_config cfg;
-  cfg.set("scheduler.max-threads", 1);
+  test::set_workers(cfg, 1);
   std::optional<caf::actor_system> sys;
   std::optional<compat::timers> kept;
   for (int i = 0; i < 3; ++i) {
@@ -250,9 +249,9 @@ TEST_CASE("timers that outlive their system are no trouble for the next") {
 TEST_CASE("timers that outlive a system in virtual time are no trouble for a "
           "real one at its address") {
   caf::actor_system_config tested;
-  tested.set("scheduler.policy", caf::atom("testing"));
+  vigil::compat::test_driver::configure(tested);
   caf::actor_system_config cfg;
-  cfg.set("scheduler.max-threads", 1);
+  test::set_workers(cfg, 1);
   std::optional<caf::actor_system> sys;
   sys.emplace(tested);
   const compat::timers kept{*sys};
@@ -590,7 +589,7 @@ namespace {
 /// An actor system with few threads, in real time.
 struct real_system {
   real_system() {
-    cfg.set("scheduler.max-threads", 2);
+    test::set_workers(cfg, 2);
   }
 
   caf::actor_system_config cfg;

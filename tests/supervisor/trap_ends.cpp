@@ -1,6 +1,7 @@
 // Ends that CAF makes hard: stop orders behind full mailboxes, children that
 // cannot be killed, messages meant to end a supervisor, threads.
 
+#include <caf_tools.hpp>
 #include "trap_fixture.hpp"
 
 #include <thread>
@@ -113,7 +114,7 @@ TEST_CASE("trap: the clock forgets who ends while it waits") {
   REQUIRE(tree);
   auto a = tree.value().find<caf::actor>("a").value();
   const auto waits = [&] {
-    return vs.scheduler().has_pending_timeout();
+    return test::timeouts_in(vs.sys) > 0;
   };
   CHECK_FALSE(waits());
   vs.tell(a, 1);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../caf/messages.hpp"
+
 #include <vigil/vigil.hpp>
 
 #include <doctest/doctest.h>
@@ -17,31 +19,26 @@ using namespace std::chrono_literals;
 /// trees after it: it lets what they leave behind come to its end.
 class virtual_system {
 public:
-  virtual_system() : sys(testing(config)) {
+  virtual_system() : sys(testing(config)), driver_(sys) {
     // nop
   }
 
   ~virtual_system() {
     do
       run();
-    while (scheduler().trigger_timeout());
+    while (driver_.skip_time());
   }
 
   virtual_system(const virtual_system&) = delete;
   virtual_system& operator=(const virtual_system&) = delete;
 
-  [[nodiscard]] caf::scheduler::test_coordinator& scheduler() {
-    return dynamic_cast<caf::scheduler::test_coordinator&>(sys.scheduler());
-  }
-
   void run() {
-    scheduler().run();
+    driver_.run();
   }
 
   /// Lets that much time pass.
   void advance(vigil::duration d) {
-    run();
-    scheduler().advance_time(d);
+    driver_.advance_to(vigil::detail::time_after(driver_.now(), d));
     run();
   }
 
@@ -75,7 +72,7 @@ public:
       result.raw = x;
       result.why = vigil::to_failure(x);
     };
-    request.receive([&](T x) { result.value = std::move(x); }, fail);
+    std::move(request).receive([&](T x) { result.value = std::move(x); }, fail);
     return result;
   }
 
@@ -84,9 +81,11 @@ public:
 
 private:
   static caf::actor_system_config& testing(caf::actor_system_config& x) {
-    x.set("scheduler.policy", caf::atom("testing"));
+    vigil::compat::test_driver::configure(x);
     return x;
   }
+
+  vigil::compat::test_driver driver_;
 };
 
 /// Collects the events of a tree.
@@ -113,9 +112,6 @@ private:
   std::shared_ptr<list> log_ = std::make_shared<list>();
 };
 
-/// Has an actor call a function with its own self pointer.
-using with_self = std::function<void(caf::event_based_actor*)>;
+using test::with_self;
 
 } // namespace trap
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(trap::with_self)

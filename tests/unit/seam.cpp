@@ -1,3 +1,5 @@
+#include "../caf/messages.hpp"
+
 #include <vigil/caf.hpp>
 #include <vigil/detail/caf/caf_clock.hpp>
 
@@ -14,6 +16,8 @@ using vigil::compat::actor_function;
 using vigil::compat::behavior_of;
 using vigil::compat::callable_trait;
 using vigil::compat::handle_fits_v;
+using vigil::compat::handle_index;
+using vigil::compat::handle_of;
 using vigil::compat::install;
 using vigil::compat::is_whole_reply_v;
 using vigil::compat::takes_v;
@@ -136,11 +140,7 @@ using vigil::compat::prepare;
 
 // What users include of it, and what is no name of a namespace.
 
-struct parcel {
-  int weight = 0;
-};
-
-VIGIL_MESSAGE_TYPE(parcel)
+using test::parcel;
 
 TEST_CASE("the seam spells interfaces in one way") {
   using one = vigil::typed_actor<caf::result<int>(int)>;

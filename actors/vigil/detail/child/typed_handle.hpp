@@ -6,7 +6,7 @@
 #include <vigil/result.hpp>
 
 #include <type_traits>
-#include <typeinfo>
+#include <typeindex>
 #include <utility>
 
 namespace vigil::detail {
@@ -31,7 +31,7 @@ concept is_child_handle
 /// Returns the handle if the child's handle is of that type.
 template <class Handle>
 [[nodiscard]] result<Handle> typed_handle(const child_cell& x) {
-  if (auto why = refuse_handle(x, typeid(Handle)))
+  if (auto why = refuse_handle(x, compat::handle_index<Handle>()))
     return *std::move(why);
   return make_handle<Handle>(x);
 }

@@ -266,6 +266,12 @@ public:
     // nop
   }
 
+  /// Has an actor system of that configuration be driven by hand.
+  static void configure(caf::actor_system_config& cfg) {
+    cfg.set("scheduler.policy", caf::atom("testing"));
+    cfg.set("logger.verbosity", caf::atom("quiet"));
+  }
+
   [[nodiscard]] bool active() const noexcept {
     return impl_ != nullptr;
   }
@@ -278,6 +284,33 @@ public:
   /// Lets time pass to the next timeout. Returns false if there is none.
   bool skip_time() {
     return impl_->trigger_timeout();
+  }
+
+  /// Lets time pass, and actors run, to each timeout until then.
+  void advance_to(time_point end) {
+    auto& clock = impl_->clock();
+    run();
+    for (;;) {
+      const auto& timeouts = clock.schedule();
+      if (timeouts.empty() || timeouts.begin()->first > end)
+        break;
+      const auto next = std::max(clock.now(), timeouts.begin()->first);
+      impl_->advance_time(detail::time_between(clock.now(), next));
+      run();
+    }
+    impl_->advance_time(detail::time_between(clock.now(), end));
+  }
+
+  /// Sets the clock, before anything was scheduled.
+  void set_time(time_point at) {
+    impl_->clock().current_time = at;
+  }
+
+  /// Has an actor run that said that it waits for messages.
+  void wake(const caf::strong_actor_ptr& x) {
+    auto* job = dynamic_cast<caf::resumable*>(x->get());
+    caf::intrusive_ptr_add_ref(job);
+    static_cast<caf::scheduler::abstract_coordinator*>(impl_)->enqueue(job);
   }
 
   [[nodiscard]] time_point now() const {

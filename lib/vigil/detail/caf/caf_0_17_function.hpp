@@ -14,6 +14,8 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <tuple>
+#include <typeindex>
+#include <typeinfo>
 #include <utility>
 
 namespace vigil::compat {
@@ -70,6 +72,16 @@ inline constexpr bool is_whole_reply_v<std::tuple<Ts...>> = true;
 /// The type of what an actor's behavior is made as.
 template <class Self>
 using behavior_of = typename Self::behavior_type;
+
+/// The handle of an actor class.
+template <class Actor>
+using handle_of = caf::infer_handle_from_class_t<Actor>;
+
+/// What tells handles of one interface from those of another.
+template <class Handle>
+[[nodiscard]] std::type_index handle_index() noexcept {
+  return typeid(Handle);
+}
 
 /// Installs the behavior that an actor function has returned.
 template <class Self, class Behavior>

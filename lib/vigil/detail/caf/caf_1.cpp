@@ -2,6 +2,7 @@
 
 #include <caf/detail/test_coordinator.hpp>
 
+#include <algorithm>
 #include <string>
 
 namespace vigil::compat {
@@ -81,6 +82,26 @@ void run_next(test_scheduler& from) {
   }
 }
 
+// Runs what is due first, unless that is later than `end`. Time passes until
+// then.
+bool run_first(test_clock& clock, time_point end) {
+  while (!clock.actions.empty()) {
+    const auto first = clock.actions.begin();
+    auto [at, f] = *first;
+    if (f.disposed()) {
+      clock.actions.erase(first);
+      continue;
+    }
+    if (at > end)
+      return false;
+    clock.actions.erase(first);
+    clock.current_time = std::max(clock.current_time, at);
+    f.run();
+    return true;
+  }
+  return false;
+}
+
 } // namespace
 
 test_driver::test_driver(caf::actor_system& sys)
@@ -96,20 +117,31 @@ void test_driver::run() {
     run_next(jobs);
 }
 
+void test_driver::configure(caf::actor_system_config& cfg) {
+  cfg.set("caf.scheduler.policy", "testing");
+  cfg.set("caf.logger.console.verbosity", "quiet");
+}
+
 bool test_driver::skip_time() {
+  return run_first(clock_of(*sys_), detail::never);
+}
+
+void test_driver::advance_to(time_point end) {
   auto& clock = clock_of(*sys_);
-  while (!clock.actions.empty()) {
-    const auto first = clock.actions.begin();
-    auto [at, f] = *first;
-    clock.actions.erase(first);
-    if (f.disposed())
-      continue;
-    if (clock.current_time < at)
-      clock.current_time = at;
-    f.run();
-    return true;
-  }
-  return false;
+  run();
+  while (run_first(clock, end))
+    run();
+  clock.current_time = std::max(clock.current_time, end);
+}
+
+void test_driver::set_time(time_point at) {
+  clock_of(*sys_).current_time = at;
+}
+
+void test_driver::wake(const caf::strong_actor_ptr& x) {
+  auto* job = dynamic_cast<caf::resumable*>(x->get());
+  job->ref_resumable();
+  sys_->scheduler().schedule(job);
 }
 
 time_point test_driver::now() const {

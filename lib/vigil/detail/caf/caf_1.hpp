@@ -295,6 +295,9 @@ class VIGIL_EXPORT test_driver {
 public:
   explicit test_driver(caf::actor_system& sys);
 
+  /// Has an actor system of that configuration be driven by hand.
+  static void configure(caf::actor_system_config& cfg);
+
   [[nodiscard]] bool active() const noexcept {
     return sys_ != nullptr;
   }
@@ -304,6 +307,15 @@ public:
 
   /// Lets time pass to the next timeout. Returns false if there is none.
   bool skip_time();
+
+  /// Lets time pass, and actors run, to each timeout until then.
+  void advance_to(time_point end);
+
+  /// Sets the clock, before anything was scheduled.
+  void set_time(time_point at);
+
+  /// Has an actor run that said that it waits for messages.
+  void wake(const caf::strong_actor_ptr& x);
 
   [[nodiscard]] time_point now() const;
 

@@ -16,6 +16,8 @@
 
 #include <optional>
 #include <tuple>
+#include <typeindex>
+#include <typeinfo>
 #include <utility>
 
 namespace vigil::compat {
@@ -80,6 +82,30 @@ caf::behavior spell_behavior(const caf::event_based_actor*);
 /// round.
 template <class Self>
 using behavior_of = decltype(spell_behavior(static_cast<Self*>(nullptr)));
+
+/// The handle of an actor class, spelled as users spell it: without the trait
+/// that CAF puts around its signatures.
+template <class T>
+struct handle_spelling {
+  using type = T;
+};
+
+template <class... Signatures>
+struct handle_spelling<
+  caf::typed_actor<caf::statically_typed<Signatures...>>> {
+  using type = caf::typed_actor<Signatures...>;
+};
+
+template <class Actor>
+using handle_of =
+  typename handle_spelling<caf::infer_handle_from_class_t<Actor>>::type;
+
+/// What tells handles of one interface from those of another, however they are
+/// spelled.
+template <class Handle>
+[[nodiscard]] std::type_index handle_index() noexcept {
+  return typeid(typename handle_spelling<Handle>::type);
+}
 
 /// Installs the behavior that an actor function has returned.
 template <class Self, class Behavior>

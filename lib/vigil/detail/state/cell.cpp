@@ -148,7 +148,7 @@ caf::error last_end_of(const child_cell& x) {
 }
 
 std::optional<failure> refuse_handle(const child_cell& x,
-                                     const std::type_info& type) {
+                                     std::type_index type) {
   if (x.handle() == nullptr)
     return failure{errc::child_stopped, "it was never started", x.path()};
   if (x.handle_type != type)

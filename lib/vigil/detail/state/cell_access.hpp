@@ -7,7 +7,7 @@
 
 #include <memory>
 #include <optional>
-#include <typeinfo>
+#include <typeindex>
 
 namespace vigil {
 
@@ -41,7 +41,7 @@ system_of(const child_cell& x) noexcept;
 
 /// Returns why nobody can have the child by a handle of that type, or nothing.
 [[nodiscard]] VIGIL_EXPORT std::optional<failure>
-refuse_handle(const child_cell& x, const std::type_info& type);
+refuse_handle(const child_cell& x, std::type_index type);
 
 } // namespace detail
 

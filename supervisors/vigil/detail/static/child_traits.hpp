@@ -135,7 +135,7 @@ struct class_traits : keeps_no_tree<Ts...> {
                 "vigil: the actor class cannot be constructed from these "
                 "arguments");
 
-  using handle_type = caf::infer_handle_from_class_t<T>;
+  using handle_type = compat::handle_of<T>;
 
   [[nodiscard]] static child_factory_ptr make(Ts... xs) {
     return std::make_shared<class_child<T, Ts...>>(std::move(xs)...);

@@ -1,4 +1,5 @@
-#include "world.hpp"
+#include "../messages.hpp"
+#include "../../supervisor/world.hpp"
 
 #include <vigil/vigil.hpp>
 
@@ -19,8 +20,6 @@ using namespace test;
 // Streams of CAF 0.17 that begin or end in a child.
 
 namespace {
-
-using open_atom = caf::atom_constant<caf::atom("open")>;
 
 auto sup() {
   return vigil::supervisor("sup").intensity(100, 1h);
@@ -122,7 +121,7 @@ struct stream_world : world {
   }
 
   void open() {
-    caf::anon_send(head, open_atom::value, tail);
+    caf::anon_send(head, open_atom_v, tail);
     run();
   }
 
@@ -344,7 +343,7 @@ TEST_CASE("a sink that answers after its source has failed hears of that") {
       stream_world w{true, respawn};
       // In place twice: the second life fails while the first sink is silent.
       for (int i = 0; i < 2; ++i) {
-        caf::anon_send(w.head, open_atom::value, w.tail);
+        caf::anon_send(w.head, open_atom_v, w.tail);
         caf::anon_send(w.child, how);
       }
       w.run();

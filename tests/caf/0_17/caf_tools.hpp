@@ -1,0 +1,64 @@
+#pragma once
+
+#include <vigil/caf.hpp>
+
+#include <utility>
+
+// What tests do with CAF beyond what vigil has use for, for CAF 0.17. The file
+// of that name for CAF 1.x has the same functions.
+
+namespace test {
+
+/// Stands for the thread that runs an actor, and sees whether it is used after
+/// that.
+struct worker_probe final : caf::execution_unit {
+  explicit worker_probe(caf::actor_system& sys) : caf::execution_unit(&sys) {
+    // nop
+  }
+
+  void exec_later(caf::resumable* x) override {
+    used_late |= over;
+    system().scheduler().enqueue(x);
+  }
+
+  bool over = false;
+  bool used_late = false;
+};
+
+/// Lets an actor answer outside of all actors: CAF answers in the context of
+/// the last message, which is gone by then.
+inline void use_any_worker(caf::local_actor& self) {
+  self.context(self.system().dummy_execution_unit());
+}
+
+/// Makes a message.
+template <class T>
+[[nodiscard]] vigil::compat::element_ptr
+make_element(caf::strong_actor_ptr sender, caf::message_id id, T x) {
+  return caf::make_mailbox_element(std::move(sender), id, {}, std::move(x));
+}
+
+/// Returns how many timeouts wait in the clock of a driven system.
+[[nodiscard]] inline std::size_t timeouts_in(caf::actor_system& sys) {
+  return dynamic_cast<caf::scheduler::test_coordinator&>(sys.scheduler())
+    .clock()
+    .schedule()
+    .size();
+}
+
+/// Sets how many threads run actors.
+inline void set_workers(caf::actor_system_config& cfg, std::size_t n) {
+  cfg.set("scheduler.max-threads", n);
+}
+
+/// Has CAF print nothing.
+inline void be_quiet(caf::actor_system_config& cfg) {
+  cfg.set("logger.verbosity", caf::atom("quiet"));
+}
+
+/// Tells CAF of the types that messages of the tests carry.
+inline void prepare() {
+  // nop
+}
+
+} // namespace test

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <vigil/caf.hpp>
+#include <vigil/caf_error.hpp>
+
+#include "../messages.hpp"
+
+#include <caf/detail/test_coordinator.hpp>
+#include <caf/init_global_meta_objects.hpp>
+
+#include <algorithm>
+#include <utility>
+
+// What tests do with CAF beyond what vigil has use for, for CAF 1.x. The file
+// of that name for CAF 0.17 has the same functions.
+
+namespace test {
+
+/// Stands for the thread that runs an actor, and sees whether it is used after
+/// that.
+struct worker_probe final : caf::scheduler {
+  explicit worker_probe(caf::actor_system& sys) : whole(sys.scheduler()) {
+    // nop
+  }
+
+  void schedule(caf::resumable* x) override {
+    used_late |= over;
+    whole.schedule(x);
+  }
+
+  void delay(caf::resumable* x) override {
+    schedule(x);
+  }
+
+  void start() override {
+    // nop
+  }
+
+  void stop() override {
+    // nop
+  }
+
+  caf::scheduler& whole;
+  bool over = false;
+  bool used_late = false;
+};
+
+/// Lets an actor answer outside of all actors: CAF answers in the context of
+/// the last message, which is gone by then.
+inline void use_any_worker(caf::local_actor& self) {
+  self.context(&self.system().scheduler());
+}
+
+/// Makes a message.
+template <class T>
+[[nodiscard]] vigil::compat::element_ptr
+make_element(caf::strong_actor_ptr sender, caf::message_id id, T x) {
+  return caf::make_mailbox_element(std::move(sender), id, std::move(x));
+}
+
+/// Returns how many timeouts wait in the clock of a driven system.
+[[nodiscard]] inline std::size_t timeouts_in(caf::actor_system& sys) {
+  const auto& actions
+    = static_cast<caf::detail::test_actor_clock&>(sys.clock()).actions;
+  return static_cast<std::size_t>(
+    std::count_if(actions.begin(), actions.end(),
+                  [](const auto& x) { return !x.second.disposed(); }));
+}
+
+/// Sets how many threads run actors.
+inline void set_workers(caf::actor_system_config& cfg, std::size_t n) {
+  cfg.set("caf.scheduler.max-threads", n);
+}
+
+/// Has CAF print nothing.
+inline void be_quiet(caf::actor_system_config& cfg) {
+  cfg.set("caf.logger.console.verbosity", "quiet");
+}
+
+/// Tells CAF of the types that messages of the tests carry.
+inline void prepare() {
+  vigil::prepare();
+  caf::init_global_meta_objects<caf::id_block::vigil_tests>();
+}
+
+} // namespace test
