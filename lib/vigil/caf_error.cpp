@@ -29,6 +29,8 @@ failure to_failure(const caf::error& x) {
     return {errc::timeout};
   if (x == caf::sec::request_receiver_down)
     return {errc::child_stopped};
+  if (compat::is_broken_promise(x))
+    return {errc::promise_broken};
   return {errc::exited, caf::to_string(x)};
 }
 

@@ -28,8 +28,9 @@ VIGIL_EXPORT void add_error_category(const std::error_category& x);
 
 /// Returns the failure that `to_caf` wrapped, with nothing lost; for errors of
 /// others a failure `errc::exited` with the text of the error. CAF's own
-/// `kill`, `unreachable`, `request_timeout` and `request_receiver_down` become
-/// `errc::killed`, `unreachable`, `timeout` and `child_stopped`.
+/// `kill`, `unreachable`, `request_timeout`, `request_receiver_down` and
+/// `broken_promise` become `errc::killed`, `unreachable`, `timeout`,
+/// `child_stopped` and `promise_broken`.
 [[nodiscard]] VIGIL_EXPORT failure to_failure(const caf::error& x);
 
 /// Tells how an actor ended that has this exit reason. OTP's `normal` is CAF's

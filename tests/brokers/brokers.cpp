@@ -1,3 +1,4 @@
+#include <caf_tools.hpp>
 #include <vigil/broker.hpp>
 #include <vigil/vigil.hpp>
 
@@ -55,7 +56,7 @@ auto echo(Self* self, const desk_ptr& at) {
       self->configure_read(x.handle, caf::io::receive_policy::at_most(64));
     },
     [self, obey](const caf::io::new_data_msg& x) {
-      obey({x.buf.data(), x.buf.size()});
+      obey({reinterpret_cast<const char*>(x.buf.data()), x.buf.size()});
       self->write(x.handle, x.buf.size(), x.buf.data());
       self->flush(x.handle);
     },
@@ -89,7 +90,7 @@ struct counting {
 
 caf::behavior stateful(caf::io::stateful_broker<counting>* self,
                        const desk_ptr& at) {
-  ++self->state.asked;
+  ++test::state_of(self).asked;
   return server(self, at);
 }
 

@@ -30,7 +30,7 @@ class ward_class : public ward::base {
 public:
   using ward::base::base;
 
-  ward::behavior_type make_behavior() override {
+  behavior_type make_behavior() override {
     return handler(this);
   }
 };

@@ -150,7 +150,9 @@ TEST_CASE("who lets the last reference to a guard go leaves nobody waiting") {
     // A target that forgets a request lets go of who asked.
     x.book->hanging.clear();
     x.run();
-    CHECK(x.text(second) == "child_stopped");
+    // Where CAF answers for a dropped promise, that may come first.
+    const auto text = x.text(second);
+    CHECK((text == "child_stopped" || text == "promise_broken"));
   };
   const auto base = vigil::guard(x.spawn());
   SUBCASE("for a permit") {

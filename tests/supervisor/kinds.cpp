@@ -1,5 +1,6 @@
 #include "world.hpp"
 
+#include <caf_tools.hpp>
 #include <vigil/vigil.hpp>
 
 #include <doctest/doctest.h>
@@ -67,14 +68,14 @@ struct sum_state {
 
 caf::behavior stateful(caf::stateful_actor<sum_state>* self) {
   return vigil::behavior(self,
-                         [self](int x) { return add(self->state.sum, x); });
+                         [self](int x) { return add(test::state_of(self).sum, x); });
 }
 
 counter::behavior_type typed_stateful(counter::stateful_pointer<sum_state> self,
                                       int from) {
-  self->state.sum = from;
+  test::state_of(self).sum = from;
   return vigil::behavior(self,
-                         [self](int x) { return add(self->state.sum, x); });
+                         [self](int x) { return add(test::state_of(self).sum, x); });
 }
 
 /// A class that keeps its state in members.

@@ -1,6 +1,7 @@
 #include "../caf/messages.hpp"
 #include "world.hpp"
 
+#include <caf_tools.hpp>
 #include <vigil/vigil.hpp>
 
 #include <doctest/doctest.h>
@@ -46,7 +47,7 @@ struct tick_state {
 caf::behavior stateful(caf::stateful_actor<tick_state>* self, const ticks& n) {
   self->delayed_send(self, 100ms, tick_atom_v);
   return {[self, n](tick_atom) {
-            ++self->state.mine;
+            ++test::state_of(self).mine;
             ++*n;
             self->delayed_anon_send(self, 100ms, tick_atom_v);
           },
@@ -56,7 +57,8 @@ caf::behavior stateful(caf::stateful_actor<tick_state>* self, const ticks& n) {
 }
 
 using ticking
-  = caf::typed_actor<caf::reacts_to<tick_atom>, caf::reacts_to<die_atom>>;
+  = vigil::typed_actor<caf::result<void>(tick_atom),
+                       caf::result<void>(die_atom)>;
 
 ticking::behavior_type typed(ticking::pointer self, const ticks& n) {
   self->scheduled_send(self, self->clock().now() + 100ms, tick_atom_v);

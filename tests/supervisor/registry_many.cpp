@@ -1,5 +1,6 @@
 #include "registry_world.hpp"
 
+#include <caf_tools.hpp>
 #include <doctest/doctest.h>
 
 #include <cstddef>
@@ -11,21 +12,9 @@ using namespace test;
 
 namespace {
 
-/// Opens what CAF hides: what is attached to an actor.
-struct opened : caf::monitorable_actor {
-  static std::size_t hooks(const caf::strong_actor_ptr& x) {
-    std::size_t result = 0;
-    auto& actor = dynamic_cast<caf::monitorable_actor&>(*x->get());
-    for (auto* at = (actor.*(&opened::attachables_head_)).get(); at != nullptr;
-         at = at->next.get())
-      ++result;
-    return result;
-  }
-};
-
 template <class Handle>
 std::size_t hooks_of(const Handle& x) {
-  return opened::hooks(caf::actor_cast<caf::strong_actor_ptr>(x));
+  return test::hooks_of(caf::actor_cast<caf::strong_actor_ptr>(x));
 }
 
 struct fixture : registry_world {

@@ -1,8 +1,11 @@
 // Ends that CAF makes hard: stop orders behind full mailboxes, children that
 // cannot be killed, messages meant to end a supervisor, threads.
 
-#include <caf_tools.hpp>
 #include "trap_fixture.hpp"
+
+#include <caf_tools.hpp>
+
+#include <caf/actor_registry.hpp>
 
 #include <thread>
 

@@ -79,6 +79,7 @@ using vigil::compat::was_passed_on;
 using vigil::compat::announce_types;
 using vigil::compat::error_in;
 using vigil::compat::error_payload;
+using vigil::compat::is_broken_promise;
 using vigil::compat::is_ours;
 using vigil::compat::make_error;
 

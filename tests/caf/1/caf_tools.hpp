@@ -51,6 +51,27 @@ inline void use_any_worker(caf::local_actor& self) {
   self.context(&self.system().scheduler());
 }
 
+/// Returns the state of a stateful actor.
+template <class Self>
+[[nodiscard]] auto& state_of(Self* self) {
+  return self->state();
+}
+
+/// Returns how many hooks an actor has.
+[[nodiscard]] inline std::size_t hooks_of(const caf::strong_actor_ptr& x) {
+  struct opened : caf::abstract_actor {
+    static auto& hooks(caf::abstract_actor& of) {
+      return of.*(&opened::attachables_head_);
+    }
+  };
+  std::size_t result = 0;
+  auto& actor = dynamic_cast<caf::abstract_actor&>(*x->get());
+  for (auto* at = opened::hooks(actor).get(); at != nullptr;
+       at = at->next.get())
+    ++result;
+  return result;
+}
+
 /// Makes a message.
 template <class T>
 [[nodiscard]] vigil::compat::element_ptr

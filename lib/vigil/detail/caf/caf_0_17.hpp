@@ -244,6 +244,12 @@ template <class Payload>
   return &x.context().template get_as<Payload>(0);
 }
 
+/// Returns whether an error says that somebody has dropped a promise. CAF 0.17
+/// says nothing then.
+[[nodiscard]] inline bool is_broken_promise(const caf::error&) noexcept {
+  return false;
+}
+
 /// Returns whether parsing the command line printed the help text, which is all
 /// that the user wanted.
 [[nodiscard]] inline bool help_was_asked(const caf::actor_system_config& x) {

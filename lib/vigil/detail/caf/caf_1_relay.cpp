@@ -21,16 +21,31 @@ call_relay& relay_for(caf::actor_system& sys, mailbox_element& x) {
 }
 
 caf::strong_actor_ptr call_relay::name_of(caf::strong_actor_ptr who) const {
-  if (relay_ != nullptr) {
-    const auto& relay = static_cast<const answer_relay&>(*relay_->get());
-    if (relay.is_behind(who.get()))
-      if (auto handle = relay.handle())
-        who = std::move(handle);
-  }
-  if (next_ != origin_)
+  if (relay_ != nullptr)
+    if (auto handle
+        = static_cast<const answer_relay&>(*relay_->get()).handle())
+      who = std::move(handle);
+  if (has_next())
     return static_cast<const call_relay*>(next_->get())
       ->name_of(std::move(who));
   return who;
+}
+
+bool call_relay::answers_for(const caf::actor_control_block* me) const {
+  return relay_ == nullptr
+         || static_cast<const answer_relay&>(*relay_->get()).is_behind(me);
+}
+
+void answer_oneself(mailbox_element& x, const caf::actor_control_block* me) {
+  while (was_passed_on(x) && x.sender != nullptr
+         && !relay_in(x).answers_for(me)) {
+    const auto& relay = relay_in(x);
+    const auto more = relay.has_next();
+    auto next = relay.next();
+    x.sender.swap(next);
+    if (!more)
+      notes{x}.remove(notes::passed_on);
+  }
 }
 
 enqueue_result call_relay::enqueue(element_ptr x, context* ctx) {

@@ -85,7 +85,7 @@ public:
     return origin_;
   }
 
-  /// Has what comes from the actor behind that handle come from the handle.
+  /// Has what is answered come from the handle of that `answer_relay`.
   /// Before anybody else has the message.
   void rename(caf::strong_actor_ptr relay) noexcept {
     relay_ = std::move(relay);
@@ -93,6 +93,19 @@ public:
 
   [[nodiscard]] bool renames() const noexcept {
     return relay_ != nullptr;
+  }
+
+  /// Returns whether it answers for `me`, or for nobody.
+  [[nodiscard]] bool answers_for(const caf::actor_control_block* me) const;
+
+  /// Returns where answers go next: to the sender, or to another relay.
+  [[nodiscard]] const caf::strong_actor_ptr& next() const noexcept {
+    return next_;
+  }
+
+  /// Returns whether that is a relay.
+  [[nodiscard]] bool has_next() const noexcept {
+    return next_ != origin_;
   }
 
   [[nodiscard]] bool tracks() const noexcept {
@@ -302,16 +315,16 @@ inline void refuse(mailbox_element& x, const caf::strong_actor_ptr& self,
   return notes::has(x, notes::passed_on);
 }
 
-/// Takes the message for `me` to answer. Nothing to do for CAF 1.x: a relay
-/// looks at who answers.
-inline void answer_oneself(mailbox_element&, const caf::actor_control_block*,
-                           caf::strong_actor_ptr&) {
-  // nop
-}
+/// Takes the message for `me` to answer. Where an actor delegates a request,
+/// its relay is still in there; who answers for `me` is not that actor.
+VIGIL_EXPORT void answer_oneself(mailbox_element& x,
+                                 const caf::actor_control_block* me);
 
-/// The same in any thread.
-inline void answer_oneself(mailbox_element&, const caf::actor_control_block*) {
-  // nop
+/// The same for who remembers relays, which costs nothing here.
+inline void answer_oneself(mailbox_element& x,
+                           const caf::actor_control_block* me,
+                           caf::strong_actor_ptr&) {
+  answer_oneself(x, me);
 }
 
 /// Returns whether a message may be answered.
@@ -322,7 +335,8 @@ inline void answer_oneself(mailbox_element&, const caf::actor_control_block*) {
 /// Has the answer to `x` go through `relay`, which stands for the handle `me`.
 inline void answer_through(mailbox_element& x,
                            const caf::strong_actor_ptr& relay,
-                           const caf::actor_control_block*) {
+                           const caf::actor_control_block* me) {
+  answer_oneself(x, me);
   if (may_be_answered(x))
     relay_for(*relay->home_system, x).rename(relay);
 }
@@ -337,6 +351,8 @@ public:
   }
 
   void enter(mailbox_element& x) {
+    if (was_passed_on(x)) [[unlikely]]
+      answer_oneself(x, me_);
     if (may_be_answered(x))
       notes{x}.add(notes::by_handle);
   }
