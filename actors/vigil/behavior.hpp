@@ -2,6 +2,7 @@
 
 #include <vigil/detail/child/guarded_handler.hpp>
 #include <vigil/detail/child/is_null.hpp>
+#include <vigil/detail/child/running.hpp>
 
 #include <type_traits>
 #include <utility>

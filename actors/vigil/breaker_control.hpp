@@ -1,8 +1,8 @@
 #pragma once
 
 #include <vigil/breaker_core.hpp>
-#include <vigil/caf.hpp>
 #include <vigil/detail/base/access.hpp>
+#include <vigil/detail/caf/caf_types.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/result.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <vigil/caf.hpp>
 #include <vigil/child_state.hpp>
 #include <vigil/detail/base/access.hpp>
+#include <vigil/detail/caf/caf_types.hpp>
 #include <vigil/detail/child/child_definition.hpp>
 #include <vigil/snapshot.hpp>
 #include <vigil/stop_report.hpp>

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <vigil/detail/base/access.hpp>
+#include <vigil/detail/caf/caf_send.hpp>
 #include <vigil/detail/child/child_context.hpp>
+#include <vigil/detail/child/open_promise.hpp>
 
 #include <memory>
 #include <utility>

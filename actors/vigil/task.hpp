@@ -1,8 +1,10 @@
 #pragma once
 
 #include <vigil/detail/base/access.hpp>
+#include <vigil/detail/caf/caf_request.hpp>
 #include <vigil/detail/child/guarded_handler.hpp>
 #include <vigil/detail/child/is_null.hpp>
+#include <vigil/detail/child/running.hpp>
 #include <vigil/detail/task/task_state.hpp>
 #include <vigil/detail/task/task_waiting.hpp>
 

@@ -4,9 +4,12 @@
 #include <vigil/child_key.hpp>
 #include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/child_context.hpp>
+#include <vigil/detail/child/open_promise.hpp>
+#include <vigil/detail/child/running.hpp>
 #include <vigil/detail/child/typed_handle.hpp>
 #include <vigil/detail/state/child_path.hpp>
 #include <vigil/promise.hpp>
+#include <vigil/reason.hpp>
 #include <vigil/tree_view.hpp>
 
 #include <functional>

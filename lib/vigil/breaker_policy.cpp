@@ -1,4 +1,5 @@
 #include <vigil/breaker_policy.hpp>
+#include <vigil/detail/base/count_range.hpp>
 #include <vigil/internal/base/check_field.hpp>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 #include <vigil/bulkhead_core.hpp>
+#include <vigil/detail/base/count_range.hpp>
 #include <vigil/internal/sync/flat_calls.hpp>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 #include <vigil/bulkhead_policy.hpp>
+#include <vigil/detail/base/count_range.hpp>
 #include <vigil/internal/base/check_field.hpp>
 
 namespace vigil {

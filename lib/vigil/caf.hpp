@@ -23,9 +23,3 @@
 #include <vigil/detail/caf/controller.hpp>
 
 #include VIGIL_CAF_FILES
-
-namespace vigil {
-
-using compat::typed_actor;
-
-} // namespace vigil

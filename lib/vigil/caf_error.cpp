@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/caf_error.hpp>
 
 namespace vigil {

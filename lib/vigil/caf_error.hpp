@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/caf.hpp>
+#include <vigil/detail/caf/caf_types.hpp>
 #include <vigil/exit_kind.hpp>
 #include <vigil/failure.hpp>
 

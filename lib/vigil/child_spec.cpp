@@ -1,4 +1,5 @@
 #include <vigil/child_spec.hpp>
+#include <vigil/detail/base/count_range.hpp>
 
 #include <algorithm>
 #include <utility>

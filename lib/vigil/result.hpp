@@ -15,19 +15,14 @@ namespace vigil {
 /// the library throws it: who asks first (`if (r)`) never meets it.
 class VIGIL_EXPORT bad_result_access : public std::exception {
 public:
-  explicit bad_result_access(failure why)
-    : why_(std::move(why)), text_(render(why_)) {
-    // nop
-  }
+  explicit bad_result_access(failure why);
 
   /// Returns the failure that stood where a value was expected.
   [[nodiscard]] const failure& why() const noexcept {
     return why_;
   }
 
-  [[nodiscard]] const char* what() const noexcept override {
-    return text_.c_str();
-  }
+  [[nodiscard]] const char* what() const noexcept override;
 
 private:
   failure why_;

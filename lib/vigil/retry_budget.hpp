@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/count.hpp>
+#include <vigil/detail/base/count_range.hpp>
 
 #include <atomic>
 #include <cstdint>

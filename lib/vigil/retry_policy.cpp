@@ -1,3 +1,4 @@
+#include <vigil/detail/base/count_range.hpp>
 #include <vigil/internal/base/check_field.hpp>
 #include <vigil/retry_policy.hpp>
 

@@ -6,6 +6,7 @@
 
 #include <vigil/child.hpp>
 #include <vigil/detail/base/access.hpp>
+#include <vigil/detail/caf/caf_function.hpp>
 #include <vigil/detail/child/holds_tree.hpp>
 #include <vigil/detail/static/broker_child.hpp>
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/base/access.hpp>
+#include <vigil/detail/base/count_range.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/child/holds_tree.hpp>
 #include <vigil/detail/child/is_null.hpp>

@@ -6,6 +6,7 @@
 #include <vigil/detail/population/dynamic_definition.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/static/cell_calls.hpp>
+#include <vigil/detail/static/child_calls.hpp>
 
 #include <cstddef>
 #include <cstdint>

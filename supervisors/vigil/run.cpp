@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/internal/static/signal_watch.hpp>
 #include <vigil/internal/static/tree_owner.hpp>

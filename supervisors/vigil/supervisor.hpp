@@ -64,14 +64,6 @@ public:
 
   // -- children ---------------------------------------------------------------
 
-  /// Adds a child after those that are there.
-  template <class Handle, class K>
-  [[nodiscard]] auto child(const child_builder<Handle, K>& x) const {
-    check_key<K>();
-    using own = detail::append_keys_t<Own, K>;
-    return added<own, Below>(detail::access::definition(x));
-  }
-
   /// Adds a supervisor as a child.
   template <class O, class B, class K>
   [[nodiscard]] auto child(const supervisor_builder<O, B, K>& x) const {
@@ -81,8 +73,8 @@ public:
     return added<own, below>(detail::access::definition(x));
   }
 
-  /// Adds a child of any other kind: a dynamic, task or partition supervisor, a
-  /// pool, a broker.
+  /// Adds a child of any other kind after those that are there: a worker, a
+  /// dynamic, task or partition supervisor, a pool, a broker.
   template <detail::describes_child T>
   [[nodiscard]] auto child(const T& x) const {
     using key = typename T::key_type;
@@ -128,12 +120,7 @@ public:
     static_assert(detail::keeps_no_tree<F, Ts...>::value);
     auto result = *this;
     auto& to = result.definition_;
-    if (auto wrong = detail::wrong_count("children", n, detail::up_to_many);
-        !wrong.empty())
-      to.mistake = failure{errc::out_of_range, std::move(wrong), id};
-    else if (detail::is_null(f))
-      to.mistake = failure{errc::null_handle,
-                           "the function that makes the children is null", id};
+    to.mistake = detail::check_children(n, detail::is_null(f), id);
     if (to.mistake)
       return result;
     to.mistake = detail::caught([&] {

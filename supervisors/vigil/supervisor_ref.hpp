@@ -14,11 +14,7 @@ namespace detail {
 /// A child found by key. Keeps the handle, which a forgotten child has no more.
 class VIGIL_EXPORT keyed_child {
 public:
-  explicit keyed_child(child_cell_ptr x)
-    : cell_(std::move(x)),
-      handle_(cell_ != nullptr ? handle_of(*cell_) : nullptr) {
-    // nop
-  }
+  explicit keyed_child(child_cell_ptr x);
 
   template <class Handle>
   [[nodiscard]] Handle as() const {

@@ -1,3 +1,5 @@
+#include <vigil/caf.hpp>
+#include <vigil/detail/base/count_range.hpp>
 #include <vigil/task_stream.hpp>
 
 #include <utility>

@@ -1,6 +1,10 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/child/child_context.hpp>
+#include <vigil/detail/child/running.hpp>
 #include <vigil/detail/state/child_path.hpp>
+#include <vigil/detail/static/child_calls.hpp>
 #include <vigil/internal/static/call_supervisor.hpp>
+#include <vigil/internal/static/definition_parts.hpp>
 #include <vigil/internal/static/tree_owner.hpp>
 #include <vigil/tree_ref.hpp>
 

@@ -8,6 +8,10 @@
 #include <vigil/result.hpp>
 #include <vigil/tree_view.hpp>
 
+// What a program needs that starts a tree.
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+
 #include <chrono>
 #include <memory>
 #include <optional>

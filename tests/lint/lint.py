@@ -47,6 +47,8 @@ CAF_LEAK = re.compile(
     r"|(?:\.|->)(?:template\s+)?(?:request|send|delayed_send|mail)"
     r"(?:<[^<>;]*>)?\("
     r"|\bdeliver\(caf::unit\)")
+# The whole of it, and what each of its parts includes.
+SEAM_HEADERS = {"vigil/caf.hpp", "vigil/detail/caf/caf_types.hpp"}
 SEAM_NAME = re.compile(r"\bcompat::([A-Za-z_]\w*)")
 SEAM_LIST = re.compile(r"^using vigil::compat::(\w+);", re.M)
 # What is used without being named there.
@@ -68,7 +70,7 @@ VISITOR = "lib/vigil/detail/caf/caf_0_17_self.hpp"
 REQUEST = re.compile(
     r"(->|\.)\s*(template\s+)?request\s*(<[^>;]*>)?\((?P<args>[^;]*);")
 # Of an actor that is gone before the call returns.
-BLOCKING_CALL = "lib/vigil/detail/caf/caf_0_17.hpp"
+BLOCKING_CALL = "lib/vigil/detail/caf/caf_0_17_send.hpp"
 EMPTY_CATCH = re.compile(r"catch\s*\([^)]*\)\s*\{\s*\}")
 # Sums of times are made in <vigil/time.hpp> alone. Those of a time and a
 # duration are found by their types: see lib/pch/no_time_sums.hpp. This finds
@@ -94,7 +96,7 @@ WING = re.compile(r"vigil/(?:detail|internal)/(\w+)/\w+\.[hc]pp")
 WINGS = {
     "lib": {
         "base": set(), "sync": {"base"}, "breaker": {"base", "sync"},
-        "resource": set(), "health": set(), "state": {"base"},
+        "resource": set(), "health": set(), "state": {"base", "caf"},
         "decision": {"base", "state"}, "caf": {"base"}},
     "actors": {
         "guard": set(), "child": {"guard"}, "dynamic": {"child"},
@@ -287,8 +289,8 @@ class Linter:
         knows = here[1] not in NO_CAF if here else Path(path).stem in WITH_CAF
         if root == "lib" and path.startswith("vigil/") and not knows:
             self.each_match(CAF_INCLUDE, name, text, "uses CAF")
-            if "vigil/caf.hpp" in self.reached(path):
-                self.say(name, 0, "includes <vigil/caf.hpp> by some way")
+            if SEAM_HEADERS & self.reached(path):
+                self.say(name, 0, "includes the seam by some way")
 
     def check_map(self, text):
         """The table of the wings says what WINGS says."""

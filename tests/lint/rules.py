@@ -140,6 +140,8 @@ def main():
         ("#include <caf/all.hpp>\n", wing, "uses CAF"),
         ("#include <caf/all.hpp>\n", "lib/vigil/a.cpp", "uses CAF"),
         ("#include <vigil/caf.hpp>\n", "lib/vigil/a.hpp", "by some way"),
+        ("#include <vigil/detail/caf/caf_types.hpp>\n", "lib/vigil/a.hpp",
+         "by some way"),
         ("#include <vigil/internal/sync/b.hpp>\n", wing, "not installed"),
         ("#include <vigil/detail/state/b.hpp>\n", wing, "no arrow"),
         ("class VIGIL_EXPORT b {\n", "lib/vigil/internal/sync/a.hpp",

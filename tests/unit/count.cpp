@@ -1,4 +1,5 @@
 #include <vigil/count.hpp>
+#include <vigil/detail/base/count_range.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,17 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/child/child_context.hpp>
+#include <vigil/detail/child/child_messages.hpp>
+#include <vigil/detail/child/open_promise.hpp>
+#include <vigil/detail/child/running.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/state/restart_window.hpp>
+#include <vigil/reason.hpp>
 
 #include <algorithm>
+#include <optional>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace vigil::detail {
 
@@ -16,21 +24,60 @@ thread_local const tree_context* served_tree = nullptr;
 
 } // namespace
 
-open_promise::~open_promise() {
-  break_off({errc::promise_broken});
+struct child_context::extras {
+  struct put_off {
+    std::function<void(const caf::error&)> call;
+    /// The monitored actor; null for timers.
+    caf::weak_actor_ptr watched;
+    /// Null for monitors.
+    std::unique_ptr<compat::timer> timer;
+  };
+
+  std::optional<reason> fault;
+  bool ignored = false;
+  std::vector<std::weak_ptr<open_promise>> promises;
+  std::size_t sweep_at = 16;
+  // Nodes never move: their addresses name the hooks on monitored actors.
+  std::unordered_map<std::uint64_t, put_off> calls;
+  std::uint64_t last_call = 0;
+  std::unique_ptr<compat::timer> command;
+  std::unique_ptr<restart_window> budget;
+};
+
+failure failure_of(reason x) {
+  return {x.code, std::move(x.text)};
 }
 
-void open_promise::break_off(const failure& why) {
-  if (promise.pending())
-    std::exchange(promise, {}).deliver(to_caf(why));
+child_context::child_context(child_record& record) : record_(&record) {
+  // nop
 }
-
-child_context::extras::extras() = default;
-
-child_context::extras::~extras() = default;
 
 child_context::~child_context() {
   // nop
+}
+
+failure child_context::complete(failure x) const {
+  return record_->complete(std::move(x), incarnation_);
+}
+
+void child_context::note_put_off() {
+  record_->skipped(incarnation_);
+}
+
+bool child_context::watched() const noexcept {
+  return record_->spec.health.has_value();
+}
+
+bool child_context::faulted() const noexcept {
+  return extras_ != nullptr && extras_->fault;
+}
+
+reason& child_context::seen_fault() const noexcept {
+  return *extras_->fault;
+}
+
+bool child_context::take_ignored() noexcept {
+  return extras_ != nullptr && std::exchange(extras_->ignored, false);
 }
 
 void child_context::fault(reason&& why) {

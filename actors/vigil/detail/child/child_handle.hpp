@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/caf/caf_spawn.hpp>
 #include <vigil/detail/state/child_actor.hpp>
 
 #include <utility>

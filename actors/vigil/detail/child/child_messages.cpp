@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/child/child_messages.hpp>
 #include <vigil/detail/state/cell.hpp>
 
@@ -19,7 +20,12 @@ bool counts_when_lost(compat::mailbox_element& x) {
 }
 
 void notify(child_cell& cell, std::uint64_t incarnation, compat::context* ctx,
-            child_note::what kind, child_exit how) {
+            child_note_kind kind) {
+  notify(cell, incarnation, ctx, kind, {});
+}
+
+void notify(child_cell& cell, std::uint64_t incarnation, compat::context* ctx,
+            child_note_kind kind, child_exit&& how) {
   if (kind == child_note::what::exited)
     cell.ended(incarnation, reason_of(how));
   else if (kind == child_note::what::start_failed)

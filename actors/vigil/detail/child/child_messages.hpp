@@ -1,10 +1,10 @@
 #pragma once
 
-#include <vigil/caf.hpp>
+#include <vigil/detail/caf/caf_types.hpp>
+#include <vigil/detail/child/health_message.hpp>
 #include <vigil/detail/state/cell_access.hpp>
 #include <vigil/detail/state/child_exit.hpp>
 #include <vigil/detail/state/child_uid.hpp>
-#include <vigil/health.hpp>
 
 #include <cstdint>
 
@@ -29,11 +29,19 @@ struct VIGIL_EXPORT host_command {
   what kind;
 };
 
+/// What a `child_note` tells.
+enum class child_note_kind : std::uint8_t {
+  started,
+  start_failed,
+  ignored,
+  exited,
+};
+
 /// What a host tells the supervisor of its child. Every `start` is answered by
 /// `started`, `start_failed` or `ignored`, every `started` is followed by one
 /// `exited`, or by one `ignored` if a restart in place found nothing to run.
 struct VIGIL_EXPORT child_note {
-  enum class what : std::uint8_t { started, start_failed, ignored, exited };
+  using what = child_note_kind;
   child_uid child;
   std::uint64_t incarnation;
   what kind;
@@ -67,8 +75,10 @@ struct VIGIL_EXPORT liveness_probe {};
 
 /// Sends a note about one life of a child to its supervisor.
 VIGIL_EXPORT void notify(child_cell& cell, std::uint64_t incarnation,
-                         compat::context* ctx, child_note::what kind,
-                         child_exit how = {});
+                         compat::context* ctx, child_note_kind kind);
+VIGIL_EXPORT void notify(child_cell& cell, std::uint64_t incarnation,
+                         compat::context* ctx, child_note_kind kind,
+                         child_exit&& how);
 
 } // namespace vigil::detail
 
@@ -77,4 +87,3 @@ VIGIL_MESSAGE_TYPE(vigil::detail::child_note)
 VIGIL_MESSAGE_TYPE(vigil::detail::child_timer)
 VIGIL_MESSAGE_TYPE(vigil::detail::mailbox_marker)
 VIGIL_MESSAGE_TYPE(vigil::detail::liveness_probe)
-VIGIL_MESSAGE_TYPE(vigil::health)

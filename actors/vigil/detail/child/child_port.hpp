@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/caf.hpp>
+#include <vigil/detail/caf/caf_types.hpp>
 #include <vigil/detail/state/cell_access.hpp>
 
 #include <memory>

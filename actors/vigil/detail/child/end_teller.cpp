@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/child/end_teller.hpp>
 #include <vigil/detail/state/cell.hpp>
 

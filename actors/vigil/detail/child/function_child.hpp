@@ -1,14 +1,12 @@
 #pragma once
 
+#include <vigil/detail/caf/caf_spawn.hpp>
 #include <vigil/detail/child/actor_function.hpp>
+#include <vigil/detail/child/child_handle.hpp>
 #include <vigil/detail/child/host.hpp>
-#include <vigil/detail/child/host_port.hpp>
-#include <vigil/detail/child/life_spawner.hpp>
 #include <vigil/detail/child/respawned.hpp>
 
 #include <memory>
-#include <optional>
-#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -36,99 +34,82 @@ private:
   std::tuple<Ts...> args_;
 };
 
-/// Makes an actor a life for an actor function.
-template <class Base, bool Detached>
-class function_spawner final : public life_spawner {
+/// Makes the actors of a child that is an actor function.
+class VIGIL_EXPORT function_actors {
+public:
+  virtual ~function_actors();
+
+  /// Returns whether they block; then there are no hosts.
+  [[nodiscard]] virtual bool blocking() const noexcept = 0;
+
+  /// Makes one for all lives.
+  [[nodiscard]] virtual child_handle make_host(child_cell_ptr cell,
+                                               compat::context* ctx) const = 0;
+
+  /// Makes one for a life.
+  [[nodiscard]] virtual caf::strong_actor_ptr
+  make_life(const life_ptr& x, bool detached, compat::context* ctx) const = 0;
+};
+
+/// Makes a child of them. `null` says that the function is none.
+[[nodiscard]] VIGIL_EXPORT child_factory_ptr
+make_function_child(std::shared_ptr<const function_actors> x, bool null);
+
+/// Those of class `Base`, one of CAF's.
+template <class Base>
+class actors_of final : public function_actors {
 public:
   using factory_ptr = std::shared_ptr<const incarnation_factory<Base>>;
 
-  explicit function_spawner(factory_ptr x) : factory_(std::move(x)) {
+  explicit actors_of(factory_ptr x) : factory_(std::move(x)) {
     // nop
   }
 
+  [[nodiscard]] bool blocking() const noexcept override {
+    return blocks;
+  }
+
+  [[nodiscard]] child_handle make_host(child_cell_ptr cell,
+                                       compat::context* ctx) const override {
+    if constexpr (blocks) {
+      return {};
+    } else {
+      auto& sys = system_of(*cell);
+      return spawn_child<host<Base>>(sys, ctx, std::move(cell), factory_);
+    }
+  }
+
   [[nodiscard]] caf::strong_actor_ptr
-  spawn(const life_ptr& x, compat::context* ctx) const override {
-    constexpr auto blocks = std::is_base_of_v<caf::blocking_actor, Base>;
+  make_life(const life_ptr& x, bool detached,
+            compat::context* ctx) const override {
+    if constexpr (!blocks)
+      if (detached)
+        return spawn<respawned<Base>, true>(x, ctx);
     using impl
       = std::conditional_t<blocks, respawned_blocking<Base>, respawned<Base>>;
+    return spawn<impl, false>(x, ctx);
+  }
+
+private:
+  static constexpr auto blocks = std::is_base_of_v<caf::blocking_actor, Base>;
+
+  template <class Impl, bool Detached>
+  [[nodiscard]] caf::strong_actor_ptr spawn(const life_ptr& x,
+                                            compat::context* ctx) const {
     auto init = [factory = factory_](caf::local_actor* self) {
       factory->make(static_cast<Base*>(self));
       return caf::behavior{};
     };
-    return compat::spawn_function<impl, Detached>(
-      system_of(*x->cell), ctx, compat::init_function{std::move(init)}, x);
-  }
-
-private:
-  factory_ptr factory_;
-};
-
-/// Drives a function-based child that restarts in place.
-template <class Base>
-class host_port final : public host_port_base {
-public:
-  using factory_ptr = std::shared_ptr<const incarnation_factory<Base>>;
-
-  host_port(child_cell_ptr cell, factory_ptr factory)
-    : host_port_base(std::move(cell)), factory_(std::move(factory)) {
-    // nop
-  }
-
-protected:
-  [[nodiscard]] child_handle make_host(child_cell_ptr cell,
-                                       compat::context* ctx) const override {
-    auto& sys = system_of(*cell);
-    return spawn_child<host<Base>>(sys, ctx, std::move(cell), factory_);
-  }
-
-private:
-  factory_ptr factory_;
-};
-
-/// A child that is an actor function.
-template <class Base>
-class function_child final : public child_factory {
-public:
-  using factory_ptr = std::shared_ptr<const incarnation_factory<Base>>;
-
-  /// `null` says that the function is none.
-  function_child(factory_ptr x, bool null)
-    : factory_(std::move(x)), null_(null) {
-    // nop
-  }
-
-  [[nodiscard]] std::optional<failure>
-  check(const std::string& path) const override {
-    if (null_)
-      return failure{errc::null_handle, "the actor function is null", path};
-    return std::nullopt;
-  }
-
-  [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
-    constexpr auto blocks = std::is_base_of_v<caf::blocking_actor, Base>;
-    const auto placement = spec_of(*cell).placement;
-    if constexpr (!blocks) {
-      if (placement == child_placement::automatic)
-        return std::make_unique<host_port<Base>>(std::move(cell), factory_);
-      if (placement == child_placement::detached)
-        return respawn<true>(std::move(cell));
-    }
-    return respawn<false>(std::move(cell));
-  }
-
-  [[nodiscard]] bool answers_probes() const noexcept override {
-    return !std::is_base_of_v<caf::blocking_actor, Base>;
-  }
-
-private:
-  template <bool Detached>
-  [[nodiscard]] child_port_ptr respawn(child_cell_ptr cell) const {
-    using spawner = function_spawner<Base, Detached>;
-    return make_slot_port(std::move(cell), std::make_unique<spawner>(factory_));
+    return compat::spawn_function<Impl, Detached>(
+      system_of(*x), ctx, compat::init_function{std::move(init)}, x);
   }
 
   factory_ptr factory_;
-  bool null_;
 };
+
+// Compiled once, in the library: who writes untyped actor functions does not
+// compile their actors.
+extern template class VIGIL_EXPORT actors_of<caf::event_based_actor>;
+extern template class VIGIL_EXPORT actors_of<caf::blocking_actor>;
 
 } // namespace vigil::detail

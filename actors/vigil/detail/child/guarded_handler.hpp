@@ -1,6 +1,8 @@
 #pragma once
 
 #include <vigil/caf_error.hpp>
+#include <vigil/detail/caf/caf_function.hpp>
+#include <vigil/detail/caf/caf_whole.hpp>
 #include <vigil/detail/child/child_context.hpp>
 #include <vigil/outcome.hpp>
 #include <vigil/promise.hpp>

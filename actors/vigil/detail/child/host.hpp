@@ -1,5 +1,8 @@
 #pragma once
 
+#include <vigil/detail/caf/caf_control.hpp>
+#include <vigil/detail/caf/caf_link.hpp>
+#include <vigil/detail/caf/caf_tell.hpp>
 #include <vigil/detail/child/host_core.hpp>
 
 #include <atomic>
@@ -45,18 +48,6 @@ public:
     return look_and_enqueue(std::move(x), ctx);
   }
 
-  void abandon(caf::strong_actor_ptr successor, compat::context* ctx) override {
-    if (!this->name_successor(std::move(successor)))
-      return;
-    this->gate(true);
-    order({host_command::what::abandon}, ctx);
-    part(stuck(), ctx);
-  }
-
-  void order(host_command x, compat::context* ctx) final {
-    super::enqueue(compat::make_urgent(x), ctx);
-  }
-
   [[nodiscard]] bool linked() const noexcept final {
     return this->has_links();
   }
@@ -70,9 +61,8 @@ public:
   }
 
 protected:
-  /// Returns what those are told who wait for the end of an abandoned life.
-  [[nodiscard]] caf::error stuck() const {
-    return to_caf({errc::child_stuck, {}, this->record().path()});
+  void put(compat::element_ptr x, compat::context* ctx) final {
+    super::enqueue(std::move(x), ctx);
   }
 
   [[nodiscard]] bool tied() const noexcept override {
@@ -91,9 +81,8 @@ private:
   // Apart, so that the way of all other messages stays short.
   [[gnu::noinline]] compat::enqueue_result
   look_and_enqueue(compat::element_ptr x, compat::context* ctx) {
-    if (auto* next = this->successor()) {
-      if (!is_for_one_life(*x) && !compat::is_from(*x, this->ctrl()))
-        next->enqueue(std::move(x), ctx);
+    if (this->successor() != nullptr) {
+      this->pass_on(std::move(x), ctx);
       return compat::accepted();
     }
     if (this->closed()) {
@@ -134,9 +123,8 @@ public:
 
   void abandon(caf::strong_actor_ptr successor, compat::context* ctx) override {
     super::abandon(std::move(successor), ctx);
-    const auto handle = followed();
-    if (auto* first = first_host(handle))
-      first->part(this->stuck(), ctx);
+    if (follows_)
+      super::part_first(*cell_, this->stuck(), ctx);
   }
 
   // A successor goes by the handle of the first.
@@ -156,13 +144,13 @@ protected:
   }
 
   void answer_oneself(compat::mailbox_element& x) override {
-    compat::answer_oneself(x, this->block(), known_relay_);
+    this->answer_knowing(x, known_relay_);
   }
 
   // The links of a successor are with the first, which is the handle.
   [[nodiscard]] caf::strong_actor_ptr
   links_as(const caf::abstract_actor* x) const override {
-    auto handle = followed();
+    auto handle = follows_ ? handle_of(*cell_) : nullptr;
     return handle != x ? std::move(handle) : nullptr;
   }
 
@@ -171,38 +159,20 @@ protected:
   }
 
   [[nodiscard]] bool tied() const noexcept override {
-    if (!follows_) [[likely]]
-      return super::tied();
-    const auto handle = handle_of(*cell_);
-    const auto* first = first_host(handle);
-    return (first != nullptr && first->linked()) || super::tied();
+    return (follows_ && super::first_linked(*cell_)) || super::tied();
   }
 
   void untie(const caf::error& why) override {
     super::untie(why);
-    if (!follows_) [[likely]]
-      return;
-    const auto handle = handle_of(*cell_);
-    if (auto* first
-        = this->successor() != nullptr ? nullptr : first_host(handle))
-      first->part(why, this->context());
+    if (follows_ && this->successor() == nullptr) [[unlikely]]
+      super::part_first(*cell_, why, this->context());
   }
 
-  void report(child_note::what kind, child_exit how) override {
-    notify(*cell_, this->incarnation(), this->context(), kind, std::move(how));
+  void report(child_note_kind kind, child_exit&& how) override {
+    this->report_of(*cell_, kind, std::move(how));
   }
 
 private:
-  [[nodiscard]] caf::strong_actor_ptr followed() const {
-    return follows_ ? handle_of(*cell_) : nullptr;
-  }
-
-  [[nodiscard]] static host_core*
-  first_host(const caf::strong_actor_ptr& handle) noexcept {
-    return handle != nullptr ? dynamic_cast<host_core*>(handle->get())
-                             : nullptr;
-  }
-
   child_cell_ptr cell_;
   factory_ptr factory_;
   // Of a pool, for its members.

@@ -1,10 +1,22 @@
+#include <vigil/caf.hpp>
+#include <vigil/caf_error.hpp>
+#include <vigil/detail/child/child_messages.hpp>
 #include <vigil/detail/child/host_core.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/internal/state/exit_of.hpp>
+#include <vigil/reason.hpp>
 
 #include <utility>
 
 namespace vigil::detail {
+
+namespace {
+
+host_core* first_host(const caf::strong_actor_ptr& handle) noexcept {
+  return handle != nullptr ? dynamic_cast<host_core*>(handle->get()) : nullptr;
+}
+
+} // namespace
 
 host_core::~host_core() {
   delete own_.load(std::memory_order_relaxed);
@@ -18,6 +30,50 @@ bool host_core::name_successor(caf::strong_actor_ptr x) noexcept {
   if (first)
     static_cast<void>(x.release());
   return first;
+}
+
+void host_core::abandon(caf::strong_actor_ptr successor, compat::context* ctx) {
+  if (!name_successor(std::move(successor)))
+    return;
+  gate(true);
+  order({host_command::what::abandon}, ctx);
+  part(stuck(), ctx);
+}
+
+void host_core::order(host_command x, compat::context* ctx) {
+  put(compat::make_urgent(x), ctx);
+}
+
+void host_core::report_of(child_cell& x, child_note_kind kind,
+                          child_exit&& how) {
+  notify(x, incarnation(), self().context(), kind, std::move(how));
+}
+
+bool host_core::first_linked(const child_cell& x) noexcept {
+  const auto handle = x.handle();
+  const auto* first = first_host(handle);
+  return first != nullptr && first->linked();
+}
+
+void host_core::part_first(const child_cell& x, const caf::error& why,
+                           compat::context* ctx) {
+  const auto handle = x.handle();
+  if (auto* first = first_host(handle))
+    first->part(why, ctx);
+}
+
+void host_core::answer_knowing(compat::mailbox_element& x,
+                               caf::strong_actor_ptr& known) {
+  compat::answer_oneself(x, self().ctrl(), known);
+}
+
+void host_core::pass_on(compat::element_ptr x, compat::context* ctx) {
+  if (!is_for_one_life(*x) && !compat::is_from(*x, self().ctrl()))
+    successor()->enqueue(std::move(x), ctx);
+}
+
+caf::error host_core::stuck() const {
+  return to_caf({errc::child_stuck, {}, record().path()});
 }
 
 bool host_core::has_forgotten(std::uint64_t request) const noexcept {
@@ -36,7 +92,7 @@ compat::verdict host_core::before(compat::mailbox_element& x) {
     return on_abandoned(x);
   if (compat::is_urgent(x)) {
     if (const auto* cmd = compat::get_if<host_command>(x)) {
-      command(cmd->kind);
+      command(*cmd);
       return compat::verdict::consumed;
     }
     if (const auto* timer = compat::get_if<child_timer>(x)) {
@@ -100,8 +156,8 @@ void host_core::before_end(const caf::error&) {
 
 // -- commands -----------------------------------------------------------------
 
-void host_core::command(host_command::what x) {
-  switch (x) {
+void host_core::command(const host_command& x) {
+  switch (x.kind) {
     case host_command::what::start:
       if (mode_ == mode::running)
         kill();
@@ -251,14 +307,14 @@ void host_core::finish_fault() {
   start(start_kind::in_place, when);
 }
 
-void host_core::finish(child_exit how) {
+void host_core::finish(child_exit&& how) {
   if (successor() != nullptr) [[unlikely]]
     return end_late(event_type::child_stopped, std::move(how));
   if (stopping_ || !restart_in_place(how))
     conclude(std::move(how));
 }
 
-void host_core::conclude(child_exit how) {
+void host_core::conclude(child_exit&& how) {
   if (how.kind == exit_kind::abnormal) {
     how.why = complete(std::move(how.why));
     record().log(how.why, incarnation());
@@ -399,7 +455,7 @@ void host_core::give_mail() {
 }
 
 // The supervisor has gone on without it: nobody but the world is told.
-void host_core::end_late(event_type what, child_exit how) {
+void host_core::end_late(event_type what, child_exit&& how) {
   how.why = complete(std::move(how.why));
   if (tied())
     untie(reason_of(how));

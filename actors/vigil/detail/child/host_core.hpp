@@ -1,15 +1,28 @@
 #pragma once
 
-#include <vigil/caf_error.hpp>
+#include <vigil/detail/caf/caf_answers.hpp>
+#include <vigil/detail/caf/controller.hpp>
 #include <vigil/detail/child/child_context.hpp>
+#include <vigil/detail/state/cell_access.hpp>
+#include <vigil/errc.hpp>
+#include <vigil/exit_kind.hpp>
+#include <vigil/time.hpp>
 
 #include <atomic>
-#include <functional>
+#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
+namespace vigil {
+
+enum class event_type : std::uint8_t;
+
+} // namespace vigil
+
 namespace vigil::detail {
+
+struct child_exit;
+enum class child_note_kind : std::uint8_t;
 
 /// Runs the incarnations of one child, one after the other, in one CAF actor:
 /// the part of a host that does not depend on the type of that actor.
@@ -50,12 +63,11 @@ public:
   /// Names who gets the messages from now on, and those that wait once the
   /// handler returns. Once; in any thread. Who is linked to the life is told of
   /// its end.
-  virtual void abandon(caf::strong_actor_ptr successor, compat::context* ctx)
-    = 0;
+  virtual void abandon(caf::strong_actor_ptr successor, compat::context* ctx);
 
   /// Sends an order to this very actor, also when others get its messages. In
   /// any thread.
-  virtual void order(host_command x, compat::context* ctx) = 0;
+  void order(host_command x, compat::context* ctx);
 
   /// Returns whether there may be links to the life that goes by this handle.
   [[nodiscard]] virtual bool linked() const noexcept = 0;
@@ -67,6 +79,9 @@ public:
 
 protected:
   // -- what the actor adds to what a controller has ---------------------------
+
+  /// Puts a message into the mailbox, whoever gets others. In any thread.
+  virtual void put(compat::element_ptr x, compat::context* ctx) = 0;
 
   /// Returns whether links or streams tie others to the incarnation.
   [[nodiscard]] virtual bool tied() const noexcept = 0;
@@ -81,7 +96,7 @@ protected:
   [[nodiscard]] virtual caf::error end_reason() const;
 
   /// Tells whoever supervises the child.
-  virtual void report(child_note::what kind, child_exit how) = 0;
+  virtual void report(child_note_kind kind, child_exit&& how) = 0;
 
   // -- what the actor tells: see there ----------------------------------------
 
@@ -115,6 +130,26 @@ protected:
   /// Names the successor. Returns whether it is the first.
   [[nodiscard]] bool name_successor(caf::strong_actor_ptr x) noexcept;
 
+  // What a host does whose child is `x`.
+
+  /// Tells the supervisor.
+  void report_of(child_cell& x, child_note_kind kind, child_exit&& how);
+
+  /// The same as `linked` and `part` for the host that is the child's handle.
+  [[nodiscard]] static bool first_linked(const child_cell& x) noexcept;
+  static void part_first(const child_cell& x, const caf::error& why,
+                         compat::context* ctx);
+
+  /// `known` remembers who has passed the last message on.
+  void answer_knowing(compat::mailbox_element& x, caf::strong_actor_ptr& known);
+
+  /// Hands a message on to the successor, unless it is for one life only. In
+  /// any thread.
+  void pass_on(compat::element_ptr x, compat::context* ctx);
+
+  /// Returns what those are told who wait for the end of an abandoned life.
+  [[nodiscard]] caf::error stuck() const;
+
   /// Notes to which incarnation a message belongs: one to itself, or an exit
   /// message. In any thread.
   [[nodiscard]] compat::element_ptr own(compat::element_ptr x,
@@ -138,7 +173,7 @@ protected:
 private:
   enum class mode : std::uint8_t { holding, refusing, running, abandoned };
 
-  void command(host_command::what x);
+  void command(const host_command& x);
   void begin_next(std::uint64_t number);
   void fail_start(start_kind kind, failure why);
   void come_up(start_kind how, time_point when);
@@ -147,9 +182,9 @@ private:
   void forget();
   void park();
   void refuse();
-  void finish(child_exit how);
+  void finish(child_exit&& how);
   void finish_fault();
-  void conclude(child_exit how);
+  void conclude(child_exit&& how);
   void clear_incarnation();
   void wipe_out();
   void open_gate(bool shut);
@@ -159,7 +194,7 @@ private:
   void lose(compat::mailbox_element& x, errc why,
             const caf::strong_actor_ptr& as, compat::context* ctx);
   compat::verdict on_abandoned(compat::mailbox_element& x);
-  void end_late(event_type what, child_exit how);
+  void end_late(event_type what, child_exit&& how);
   void hand_over();
   void give_mail();
   void disown();

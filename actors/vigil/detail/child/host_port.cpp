@@ -1,3 +1,5 @@
+#include <vigil/caf.hpp>
+#include <vigil/detail/child/child_messages.hpp>
 #include <vigil/detail/child/host_core.hpp>
 #include <vigil/detail/child/host_port.hpp>
 #include <vigil/detail/state/cell.hpp>

@@ -9,6 +9,8 @@ namespace vigil::detail {
 struct life;
 using life_ptr = std::shared_ptr<life>;
 
+[[nodiscard]] VIGIL_EXPORT caf::actor_system& system_of(const life& x) noexcept;
+
 /// Makes the CAF actor of one life of a respawned child.
 class VIGIL_EXPORT life_spawner {
 public:

@@ -1,7 +1,13 @@
+#include <vigil/caf.hpp>
+#include <vigil/caf_error.hpp>
+#include <vigil/detail/child/child_messages.hpp>
 #include <vigil/detail/child/respawned.hpp>
+#include <vigil/detail/child/running.hpp>
 #include <vigil/detail/state/cell.hpp>
+#include <vigil/internal/child/life.hpp>
 #include <vigil/internal/child/slot.hpp>
 #include <vigil/internal/state/exit_of.hpp>
+#include <vigil/reason.hpp>
 
 #include <exception>
 #include <utility>
@@ -78,6 +84,10 @@ void respawned_context::lose(compat::mailbox_element& x) {
 }
 
 // -- respawned_blocking_context -----------------------------------------------
+
+caf::error respawned_blocking_context::end_error() const {
+  return life_->why ? to_caf(*life_->why) : caf::error{};
+}
 
 compat::element_ptr respawned_blocking_context::come(compat::element_ptr x) {
   answers_.through(*x);

@@ -1,9 +1,12 @@
 #pragma once
 
-#include <vigil/caf_error.hpp>
 #include <vigil/detail/base/guarded.hpp>
+#include <vigil/detail/caf/caf_answers.hpp>
+#include <vigil/detail/caf/caf_blocking.hpp>
+#include <vigil/detail/caf/caf_control.hpp>
+#include <vigil/detail/caf/caf_link.hpp>
 #include <vigil/detail/child/child_context.hpp>
-#include <vigil/detail/child/life.hpp>
+#include <vigil/detail/child/life_spawner.hpp>
 
 #include <atomic>
 #include <memory>
@@ -58,6 +61,9 @@ protected:
   /// The user's code has returned, or thrown: that is why the life ends then,
   /// and whoever asked gets it as the answer. `reason` is what it said.
   void note_return(std::optional<failure> thrown, const caf::error& reason);
+
+  /// Returns with which error the life ends, if it does with one of ours.
+  [[nodiscard]] caf::error end_error() const;
 
   // -- what the actor tells: see `compat::blocking_control` -------------------
 
@@ -148,8 +154,8 @@ public:
       core::note_started();
       core::note_return(caught([this] { T::act(); }), super::quit_reason());
     }
-    if (const auto& why = core::life_->why)
-      caf::blocking_actor::fail_state(to_caf(*why));
+    if (auto why = core::end_error())
+      caf::blocking_actor::fail_state(std::move(why));
     super::leave(super::quit_reason());
   }
 };

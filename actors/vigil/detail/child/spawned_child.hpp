@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/caf/caf_spawn.hpp>
 #include <vigil/detail/child/is_null.hpp>
 #include <vigil/detail/child/life_spawner.hpp>
 #include <vigil/detail/child/respawned.hpp>
@@ -30,7 +31,7 @@ public:
     constexpr auto blocks = std::is_base_of_v<caf::blocking_actor, T>;
     using impl
       = std::conditional_t<blocks, respawned_blocking<T>, respawned<T>>;
-    auto& sys = system_of(*x->cell);
+    auto& sys = system_of(*x);
     auto args = *args_;
     return std::apply(
       [&](Ts&... xs) {
@@ -89,20 +90,12 @@ public:
                                             compat::context*) const override {
     auto f = *f_;
     if constexpr (std::is_invocable_v<F&, caf::actor_system&>)
-      return unwrap(f(system_of(*x->cell)));
+      return unwrap(f(system_of(*x)));
     else
       return unwrap(f());
   }
 
 private:
-  [[nodiscard]] static failure failure_in(failure x) {
-    return x;
-  }
-
-  [[nodiscard]] static failure failure_in(const caf::error& x) {
-    return to_failure(x);
-  }
-
   template <class T>
   [[nodiscard]] static caf::strong_actor_ptr unwrap(T x) {
     if constexpr (caf::is_handle<T>::value) {
@@ -111,9 +104,12 @@ private:
         throw failure_exception{{errc::null_handle}};
       return ptr;
     } else {
-      if (!x)
-        throw failure_exception{failure_in(x.error())};
-      return unwrap(std::move(x).value());
+      if (x)
+        return unwrap(std::move(x).value());
+      if constexpr (std::is_convertible_v<decltype(x.error()), failure>)
+        throw failure_exception{x.error()};
+      else
+        throw failure_exception{to_failure(x.error())};
     }
   }
 

@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/dynamic/dynamic_children.hpp>
 #include <vigil/detail/dynamic/dynamic_record.hpp>
 #include <vigil/internal/state/take_snapshot.hpp>

@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/dynamic/dynamic_host.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/state/restart_window.hpp>
@@ -78,7 +79,7 @@ void dynamic_host_core::be_born() {
   settle();
 }
 
-void dynamic_host_core::report(child_note::what kind, child_exit how) {
+void dynamic_host_core::report(child_note_kind kind, child_exit&& how) {
   switch (kind) {
     case child_note::what::started:
       came_ = true;
@@ -92,7 +93,7 @@ void dynamic_host_core::report(child_note::what kind, child_exit how) {
   }
 }
 
-void dynamic_host_core::on_life_end(child_exit how) {
+void dynamic_host_core::on_life_end(child_exit&& how) {
   if (leaving_ || !may_start() || !wants_restart(spec, how))
     return leave(reason_of(how));
   how.why = cause_of(how);

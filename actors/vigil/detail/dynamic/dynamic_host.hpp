@@ -1,5 +1,8 @@
 #pragma once
 
+#include <vigil/detail/caf/caf_control.hpp>
+#include <vigil/detail/caf/caf_link.hpp>
+#include <vigil/detail/caf/caf_tell.hpp>
 #include <vigil/detail/child/host.hpp>
 #include <vigil/detail/dynamic/dynamic_record.hpp>
 
@@ -40,7 +43,7 @@ public:
 protected:
   compat::verdict before(compat::mailbox_element& x) final;
 
-  void report(child_note::what kind, child_exit how) final;
+  void report(child_note_kind kind, child_exit&& how) final;
 
 private:
   [[nodiscard]] std::uint64_t life() const noexcept {
@@ -48,7 +51,7 @@ private:
   }
 
   void be_born();
-  void on_life_end(child_exit how);
+  void on_life_end(child_exit&& how);
   void on_start_failed(failure why);
   void retry_after(duration wait);
   void set_restarting(bool x);

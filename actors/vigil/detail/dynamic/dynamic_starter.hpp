@@ -1,6 +1,8 @@
 #pragma once
 
 #include <vigil/detail/base/guarded.hpp>
+#include <vigil/detail/caf/caf_idle.hpp>
+#include <vigil/detail/caf/caf_spawn.hpp>
 #include <vigil/detail/child/actor_function.hpp>
 #include <vigil/detail/dynamic/dynamic_host.hpp>
 #include <vigil/result.hpp>

@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/guard/asker.hpp>
 #include <vigil/detail/state/child_actor.hpp>
 #include <vigil/internal/guard/front.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <vigil/behavior.hpp>
-#include <vigil/caf.hpp>
+#include <vigil/detail/caf/caf_types.hpp>
 #include <vigil/detail/guard/guard_layers.hpp>
 
 #include <type_traits>

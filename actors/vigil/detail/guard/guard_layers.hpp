@@ -2,8 +2,8 @@
 
 #include <vigil/breaker_event.hpp>
 #include <vigil/bulkhead_policy.hpp>
-#include <vigil/caf.hpp>
 #include <vigil/detail/base/null_settings.hpp>
+#include <vigil/detail/caf/caf_types.hpp>
 #include <vigil/detail/guard/value_judge.hpp>
 #include <vigil/guard_event.hpp>
 #include <vigil/guard_layer.hpp>

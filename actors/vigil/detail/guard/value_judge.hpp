@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/caf.hpp>
+#include <vigil/detail/caf/caf_message.hpp>
 
 #include <functional>
 #include <optional>

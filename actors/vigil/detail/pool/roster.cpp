@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/pool/roster.hpp>
 #include <vigil/detail/state/cell.hpp>
 

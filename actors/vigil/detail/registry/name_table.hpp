@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/caf/caf_watch.hpp>
 #include <vigil/detail/registry/indexed_list.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/sync/spin_lock.hpp>

@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/child/child_context.hpp>
 #include <vigil/detail/registry/registry_state.hpp>
 #include <vigil/detail/state/cell.hpp>

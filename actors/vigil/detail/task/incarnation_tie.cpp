@@ -1,5 +1,9 @@
+#include <vigil/caf.hpp>
+#include <vigil/detail/child/child_messages.hpp>
+#include <vigil/detail/child/running.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/task/incarnation_tie.hpp>
+#include <vigil/reason.hpp>
 
 #include <utility>
 

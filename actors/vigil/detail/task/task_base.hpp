@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vigil/detail/caf/caf_job.hpp>
+#include <vigil/detail/caf/caf_types.hpp>
 #include <vigil/detail/sync/spin_lock.hpp>
 #include <vigil/detail/task/incarnation_tie.hpp>
 #include <vigil/detail/task/task_set.hpp>

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <vigil/detail/base/access.hpp>
+#include <vigil/detail/caf/caf_function.hpp>
+#include <vigil/detail/caf/caf_types.hpp>
 #include <vigil/detail/child/guarded_handler.hpp>
 #include <vigil/detail/child/holds_tree.hpp>
 #include <vigil/detail/child/is_null.hpp>

@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/task/task_base.hpp>
 #include <vigil/detail/task/task_set.hpp>

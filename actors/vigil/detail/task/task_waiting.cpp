@@ -1,3 +1,5 @@
+#include <vigil/caf.hpp>
+#include <vigil/detail/child/running.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/task/task_waiting.hpp>
 

@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/child/child_messages.hpp>
 #include <vigil/internal/child/forwarding_actor.hpp>
 

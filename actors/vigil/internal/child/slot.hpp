@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/caf.hpp>
 #include <vigil/detail/sync/spin_lock.hpp>
 #include <vigil/internal/child/forwarding_actor.hpp>
 #include <vigil/internal/child/waiting_room.hpp>

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <vigil/caf.hpp>
 #include <vigil/detail/child/end_teller.hpp>
 #include <vigil/detail/child/life_spawner.hpp>
 #include <vigil/detail/child/respawned.hpp>
+#include <vigil/internal/child/life.hpp>
 #include <vigil/internal/child/slot.hpp>
 
 #include <memory>

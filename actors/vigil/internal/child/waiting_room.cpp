@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/internal/child/waiting_room.hpp>
 
 #include <algorithm>

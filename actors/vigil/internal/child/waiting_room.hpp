@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/caf.hpp>
 #include <vigil/detail/guard/asker.hpp>
 #include <vigil/detail/sync/spin_lock.hpp>
 

@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/guard/breaker_home.hpp>
 #include <vigil/internal/guard/front.hpp>
 

@@ -1,4 +1,5 @@
 #include <vigil/bulkhead_core.hpp>
+#include <vigil/caf.hpp>
 #include <vigil/detail/guard/asker.hpp>
 #include <vigil/detail/guard/guard_layers.hpp>
 #include <vigil/internal/guard/front.hpp>

@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/internal/guard/front.hpp>
 
 #include <cstddef>

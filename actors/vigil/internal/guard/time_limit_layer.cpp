@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/guard/guard_layers.hpp>
 #include <vigil/internal/guard/front.hpp>
 #include <vigil/time_limiter_core.hpp>

@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/guard/guard_layers.hpp>
 #include <vigil/internal/guard/front.hpp>

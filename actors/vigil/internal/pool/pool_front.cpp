@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/internal/child/slot.hpp>
 #include <vigil/internal/pool/pool_front.hpp>
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/caf.hpp>
 #include <vigil/detail/pool/roster.hpp>
 #include <vigil/detail/sync/spin_lock.hpp>
 #include <vigil/internal/child/forwarding_actor.hpp>

@@ -86,20 +86,11 @@ private:
 namespace detail {
 
 /// Returns what the builder of a worker starts from.
-[[nodiscard]] inline child_spec spec_of_worker(std::string id) {
-  child_spec result;
-  result.id = std::move(id);
-  return result;
-}
+[[nodiscard]] VIGIL_EXPORT child_spec spec_of_worker(std::string id);
 
 /// Returns what the builder of a supervisor starts from. It has all the time it
 /// needs to stop its children (OTP).
-[[nodiscard]] inline child_spec spec_of_supervisor(std::string id) {
-  auto result = spec_of_worker(std::move(id));
-  result.kind = child_kind::supervisor;
-  result.shutdown = infinity;
-  return result;
-}
+[[nodiscard]] VIGIL_EXPORT child_spec spec_of_supervisor(std::string id);
 
 } // namespace detail
 } // namespace vigil

@@ -2,7 +2,6 @@
 
 #include <vigil/failure.hpp>
 
-#include <exception>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,15 +9,7 @@
 namespace vigil::detail {
 
 /// Returns what is being thrown, as a failure. To be called in a handler.
-[[nodiscard]] inline failure thrown_failure(std::string path = {}) {
-  try {
-    throw;
-  } catch (const std::exception& e) {
-    return {errc::exception, e.what(), std::move(path)};
-  } catch (...) {
-    return {errc::exception, "unknown exception", std::move(path)};
-  }
-}
+[[nodiscard]] VIGIL_EXPORT failure thrown_failure(std::string path = {});
 
 /// Calls `f`, which may run code of the user's where nobody expects an
 /// exception. Returns what it threw, or nothing.

@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/caf/caf_clock.hpp>
 #include <vigil/internal/caf/caf_0_17_registry.hpp>
 

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <vigil/detail/caf/caf_0_17.hpp>
+#include <vigil/detail/caf/caf_0_17_answers.hpp>
 #include <vigil/detail/caf/caf_0_17_end.hpp>
-#include <vigil/detail/caf/caf_0_17_relay.hpp>
-#include <vigil/detail/caf/caf_0_17_streams.hpp>
 #include <vigil/detail/caf/controller.hpp>
 
-#include <algorithm>
+#include <caf/stateful_actor.hpp>
+
 #include <atomic>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <new>
@@ -15,18 +15,77 @@
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace vigil::compat {
 
-/// Has an actor look at what became of its behavior.
-struct VIGIL_EXPORT attention {};
+/// What `control` notes of its actor. Flags only: there may be a million of
+/// these.
+struct VIGIL_EXPORT control_flags {
+  std::atomic<bool> gated{false};
+  bool attend = false;
+  /// CAF's clock holds two references for each message that waits there; others
+  /// may have made them, too.
+  bool more_references = false;
+  bool consuming = false;
+  /// An end of the behavior will be seen even where CAF hides it.
+  bool probed = false;
+  /// Of a stateful actor: CAF makes the first state with the actor.
+  bool state_alive = true;
+};
 
-} // namespace vigil::compat
+/// What `control` does that is the same for actors of all types; what each is
+/// for stands there and in `controller`. Functions of a class, to have names of
+/// their own. There are no objects.
+struct VIGIL_EXPORT control_parts {
+  using actor = caf::scheduled_actor;
+  using flags = control_flags;
 
-VIGIL_MESSAGE_TYPE(vigil::compat::attention)
+  /// Has the actor look at what became of its behavior, by a message.
+  static void call_attention(actor& self);
+  [[nodiscard]] static bool calls_attention(mailbox_element& x);
 
-namespace vigil::compat {
+  static void install_nothing(actor& self);
+  static void ignore_strangers(actor& self);
+  /// Destroys the behavior with all it holds and forgets what it waited for.
+  static void drop_behavior(actor& self, flags& x);
+  static void trap_exit(actor& self, caf::exit_msg& x);
+  static void take_mail(actor& self, const std::function<void(element_ptr)>& f);
+  static void unskip(actor& self);
+  static void retire(actor& self, flags& x, caf::error reason);
+
+  /// Returns whether CAF's clock, groups or a thread have to forget the actor.
+  [[nodiscard]] static bool has_ties(const actor& self) noexcept;
+
+  /// Ends an actor without ties.
+  static void end_leanly(actor& self, caf::error&& reason, context* ctx);
+
+  /// As CAF's `alive`, which takes streams that ended for life.
+  [[nodiscard]] static bool lives_by_others(const actor& self) noexcept;
+
+  /// Calls `f(arg)` as a handler of a message. Returns whether it threw, and
+  /// `what`.
+  static bool run_guarded(actor& self, flags& x, void (*f)(void*), void* arg,
+                          std::string& what);
+
+  /// Returns what is being thrown. To be called in a handler.
+  [[nodiscard]] static std::string thrown_text();
+
+  static void look_after_streams(actor& self, flags& x);
+  static void end_streams(actor& self, const caf::error& why, bool stays);
+  static void forget_ended_streams(actor& self);
+
+  /// How many refer to the actor.
+  [[nodiscard]] static std::size_t
+  references(const caf::actor_control_block& x) noexcept {
+    return x.strong_refs.load(std::memory_order_relaxed);
+  }
+
+  static void look_at_references(const caf::actor_control_block& me, flags& x,
+                                 std::size_t held) noexcept {
+    if (references(me) >= held + 2) [[unlikely]]
+      x.more_references = true;
+  }
+};
 
 template <class Base>
 struct is_stateful : std::false_type {};
@@ -71,9 +130,9 @@ public:
 
   caf::invoke_message_result consume(mailbox_element& x) final {
     Controller::begin_message(x);
-    consuming_ = true;
+    flags_.consuming = true;
     const auto result = is_ordinary(x) ? deliver(x) : look_and_consume(x);
-    consuming_ = false;
+    flags_.consuming = false;
     Controller::end_message(x);
     return result;
   }
@@ -134,34 +193,25 @@ protected:
   /// Has the actor pass over what its behavior does not handle, over errors and
   /// down messages.
   void ignore_strangers() {
-    this->set_default_handler(caf::drop);
-    this->set_error_handler([](caf::scheduled_actor*, caf::error&) {});
-    this->set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
+    parts::ignore_strangers(*this);
   }
 
   // -- what the controller may do: see there ----------------------------------
 
   void gate(bool all_messages) noexcept final {
-    if (gated_.load() != all_messages)
-      gated_.store(all_messages);
+    if (flags_.gated.load() != all_messages)
+      flags_.gated.store(all_messages);
   }
 
   void take_mail(const std::function<void(element_ptr)>& f) final {
-    const auto take = [&f](auto& queue) {
-      while (auto x = queue.take_front())
-        f(std::move(x));
-    };
-    this->mailbox().fetch_more();
-    take(this->get_urgent_queue());
-    take(this->get_normal_queue());
+    parts::take_mail(*this, f);
   }
 
   void attend() final {
-    attend_ = true;
+    flags_.attend = true;
     // CAF does not show the messages of streams to `consume`.
-    if (!consuming_) [[unlikely]]
-      send_urgent(caf::strong_actor_ptr{this->ctrl()}, this->context(),
-                  attention{});
+    if (!flags_.consuming) [[unlikely]]
+      parts::call_attention(*this);
   }
 
   void guarded(const std::function<void()>& f) final {
@@ -184,7 +234,7 @@ protected:
 
   std::optional<std::string> rebuild_behavior() final {
     if (!is_blank())
-      drop_behavior();
+      parts::drop_behavior(*this, flags_);
     return attempt([this] {
       make_state();
       make_behavior_anew();
@@ -192,10 +242,10 @@ protected:
   }
 
   leftovers wipe_behavior() final {
-    drop_behavior();
+    parts::drop_behavior(*this, flags_);
     destroy_state();
     return {this->last_request_id_.request_id().integer_value(),
-            more_references_};
+            flags_.more_references};
   }
 
   [[nodiscard]] bool has_quit() const noexcept final {
@@ -210,13 +260,13 @@ protected:
   }
 
   void trap_exit(caf::exit_msg x) final {
-    this->call_handler(this->exit_handler_, this, x);
+    parts::trap_exit(*this, x);
   }
 
   void quit_with(caf::error why) final {
     if (why && has_streams())
       end_streams(why, false);
-    drop_behavior();
+    parts::drop_behavior(*this, flags_);
     this->quit(std::move(why));
   }
 
@@ -229,72 +279,29 @@ protected:
     return compat::answers_as(this->current_element_->stages, std::move(me));
   }
 
-  /// Destroys the behavior with all it holds and forgets what it waited for,
-  /// so that a new one can take its place.
-  void drop_behavior() {
-    if (has_streams()) [[unlikely]]
-      end_streams(caf::make_error(caf::exit_reason::user_shutdown), false);
-    attend_ = false;
-    this->unsetf(caf::abstract_actor::is_shutting_down_flag
-                 | caf::abstract_actor::has_timeout_flag);
-    if (this->fail_state_)
-      this->fail_state_ = caf::error{};
-    if (!this->awaited_responses_.empty())
-      this->awaited_responses_.clear();
-    if (!this->multiplexed_responses_.empty())
-      this->multiplexed_responses_.clear();
-    this->bhvr_stack_.clear();
-    this->bhvr_stack_.cleanup();
-    reset(this->default_handler_, &caf::print_and_drop);
-    reset(this->error_handler_, &caf::scheduled_actor::default_error_handler);
-    reset(this->exit_handler_, &caf::scheduled_actor::default_exit_handler);
-    reset(this->down_handler_, &control::ignore_down);
-  }
-
   [[nodiscard]] bool has_streams() const noexcept final {
     return !this->stream_managers_.empty()
            || !this->pending_stream_managers_.empty();
   }
 
   void end_streams(const caf::error& why, bool stays) final {
-    for (auto& manager : take_streams(why, stays))
-      manager->stop(why);
-    // What callbacks have opened meanwhile ends without calling any: it might
-    // go on for ever.
-    for (auto& manager : take_streams(why, stays)) {
-      manager->out().abort(why);
-      this->erase_inbound_paths_later(manager.get(), why);
-    }
-    // The numbers of paths begin anew, so the old ones have to be gone.
-    forget_ended_streams();
-    // CAF's own `start` forgets that ticks are counted from it: streams would
-    // get no credit until as much time has passed as before.
-    const auto interval = this->stream_ticks_.interval();
-    this->stream_ticks_ = caf::detail::tick_emitter{};
-    this->stream_ticks_.interval(interval);
+    parts::end_streams(*this, why, stays);
   }
 
   void forget_ended_streams() final {
-    this->get_downstream_queue().cleanup();
+    parts::forget_ended_streams(*this);
   }
 
   void install_nothing() final {
-    struct nothing {};
-    static const caf::behavior idle{[](nothing) {
-    }};
-    this->bhvr_stack_.push_back(caf::behavior{idle});
+    parts::install_nothing(*this);
   }
 
   void unskip() final {
-    this->get_normal_queue().flush_cache();
+    parts::unskip(*this);
   }
 
   void retire(caf::error reason) final {
-    if (has_streams())
-      end_streams(reason, false);
-    drop_behavior();
-    this->pending_stream_managers_.clear();
-    end_quietly(*this, std::move(reason), this->context());
+    parts::retire(*this, flags_, std::move(reason));
   }
 
   [[nodiscard]] bool retired() const noexcept {
@@ -302,6 +309,8 @@ protected:
   }
 
 private:
+  using parts = control_parts;
+
   // Ends as CAF's actors do, but leaves CAF's clock alone where that has
   // nothing to forget: telling it takes a global lock and wakes its thread,
   // which costs more than all the rest. Not in a class of its own: CAF 0.17
@@ -309,11 +318,7 @@ private:
   bool end_leanly(caf::error&& reason, context* ctx) {
     if (!ends_as_usual_v<Base> || has_ties())
       return Base::cleanup(std::move(reason), ctx);
-    drain_mailbox(*this, caf::detail::sync_request_bouncer{reason});
-    this->unregister_from_system();
-    // Passes over the end that tells the clock.
-    // NOLINTNEXTLINE(bugprone-parent-virtual-call)
-    caf::monitorable_actor::cleanup(std::move(reason), ctx);
+    parts::end_leanly(*this, std::move(reason), ctx);
     return true;
   }
 
@@ -323,16 +328,12 @@ private:
     if constexpr (requires { this->joined_groups(); })
       if (!this->joined_groups().empty())
         return true;
-    return this->timeout_id_ != 0
-           || this->last_request_id_ != caf::make_message_id()
-           || !this->stream_managers_.empty()
-           || !this->pending_stream_managers_.empty()
-           || this->getf(caf::abstract_actor::is_detached_flag);
+    return parts::has_ties(*this);
   }
 
   // As `settle`, and inlined where messages are handled.
   [[gnu::always_inline]] inline void settle_here() {
-    while (std::exchange(attend_, false) || has_quit() || !has_life())
+    while (std::exchange(flags_.attend, false) || has_quit() || !has_life())
       [[unlikely]] {
         if (retired())
           return;
@@ -348,14 +349,14 @@ private:
   // Makes the state of a stateful actor, unless it is there.
   void make_state() {
     if constexpr (is_stateful<Base>::value) {
-      if (state_alive_)
+      if (flags_.state_alive)
         return;
       using state_type = typename is_stateful<Base>::state_type;
       if constexpr (std::is_constructible_v<state_type, Base*>)
         new (&own_state()) state_type(static_cast<Base*>(this));
       else
         new (&own_state()) state_type();
-      state_alive_ = true;
+      flags_.state_alive = true;
     }
   }
 
@@ -363,7 +364,7 @@ private:
   // does not run for who wipes the last one away before.
   void destroy_state() {
     if constexpr (is_stateful<Base>::value)
-      if (std::exchange(state_alive_, false))
+      if (std::exchange(flags_.state_alive, false))
         std::destroy_at(&own_state());
   }
 
@@ -374,46 +375,14 @@ private:
 
   // Returns whether `drop_behavior` has nothing to do, handlers aside.
   [[nodiscard]] bool is_blank() const noexcept {
-    return this->bhvr_stack_.empty() && !attend_ && !has_quit();
-  }
-
-  // A down message that reaches a behavior that did not ask for it was asked
-  // for by an earlier one.
-  static void ignore_down(caf::scheduled_actor*, caf::down_msg&) {
-    // nop
-  }
-
-  // Most behaviors leave the handlers alone: looking is cheaper than setting.
-  template <class Function, class Pointer>
-  static void reset(Function& handler, Pointer f) {
-    if (const auto* now = handler.template target<Pointer>();
-        now == nullptr || *now != f)
-      handler = f;
+    return this->bhvr_stack_.empty() && !flags_.attend && !has_quit();
   }
 
   template <class F>
-  bool run_guarded(const F& f, std::string& what) {
-    const auto held = references();
-    const auto outer = std::exchange(consuming_, true);
-    const auto finished = call(f, what);
-    consuming_ = outer;
-    look_at_references(held);
-    if (has_streams()) [[unlikely]]
-      look_after_streams();
-    return finished;
-  }
-
-  template <class F>
-  static bool call(const F& f, std::string& what) {
-    try {
-      f();
-      return true;
-    } catch (const std::exception& e) {
-      what = e.what();
-    } catch (...) {
-      what = "unknown exception";
-    }
-    return false;
+  bool run_guarded(F& f, std::string& what) {
+    return parts::run_guarded(
+      *this, flags_, [](void* x) { (*static_cast<F*>(x))(); },
+      const_cast<std::remove_const_t<F>*>(&f), what);
   }
 
   [[nodiscard]] bool is_of_life(const mailbox_element& x) const noexcept {
@@ -422,8 +391,8 @@ private:
 
   /// Returns whether the controller need not see a message: almost always.
   [[nodiscard]] bool is_ordinary(const mailbox_element& x) const noexcept {
-    return !gated_.load(std::memory_order_relaxed) && !x.mid.is_urgent_message()
-           && !is_of_life(x);
+    return !flags_.gated.load(std::memory_order_relaxed)
+           && !x.mid.is_urgent_message() && !is_of_life(x);
   }
 
   // Apart, so that the way of all other messages stays short.
@@ -432,7 +401,8 @@ private:
     using caf::invoke_message_result;
     if (is_of_life(x) && !admit(x))
       return invoke_message_result::consumed;
-    if (gated_.load(std::memory_order_relaxed) || x.mid.is_urgent_message()) {
+    if (flags_.gated.load(std::memory_order_relaxed)
+        || x.mid.is_urgent_message()) {
       switch (show(x)) {
         case verdict::pass:
           break;
@@ -445,19 +415,10 @@ private:
     return deliver(x);
   }
 
-  [[nodiscard]] std::size_t references() const noexcept {
-    return block()->strong_refs.load(std::memory_order_relaxed);
-  }
-
-  void look_at_references(std::size_t held) noexcept {
-    if (references() >= held + 2) [[unlikely]]
-      more_references_ = true;
-  }
-
   // The controller does not throw; should it all the same, nothing else ends.
   verdict show(mailbox_element& x) {
     this->current_element_ = &x;
-    if (get_if<attention>(x) != nullptr) {
+    if (parts::calls_attention(x)) {
       settle_here();
       return verdict::consumed;
     }
@@ -486,17 +447,16 @@ private:
     auto result = caf::invoke_message_result::consumed;
     std::unique_ptr<std::string> what;
     // A handler may take the sender out of the message.
-    const auto held = references() - (x.sender.get() == block() ? 1U : 0U);
+    const auto held
+      = parts::references(*block()) - (x.sender.get() == block() ? 1U : 0U);
     try {
       result = Base::consume(x);
-      look_at_references(held);
-    } catch (const std::exception& e) {
-      what = std::make_unique<std::string>(e.what());
+      parts::look_at_references(*block(), flags_, held);
     } catch (...) {
-      what = std::make_unique<std::string>("unknown exception");
+      what = std::make_unique<std::string>(parts::thrown_text());
     }
     if (has_streams()) [[unlikely]]
-      look_after_streams();
+      parts::look_after_streams(*this, flags_);
     // The exception itself is gone before a new life begins.
     if (what != nullptr) [[unlikely]]
       thrown(std::move(*what), asker != nullptr ? *asker : nullptr, x.mid);
@@ -507,114 +467,12 @@ private:
     return result;
   }
 
-  // A copy: the callback that hears of the end of its stream may open others,
-  // and quit, which removes some.
-  [[nodiscard]] std::vector<caf::stream_manager_ptr> streams() const {
-    std::vector<caf::stream_manager_ptr> result;
-    for (const auto* managers :
-         {&this->stream_managers_, &this->pending_stream_managers_})
-      for (const auto& [slot, manager] : *managers)
-        if (!is_over(manager))
-          result.push_back(manager);
-    return result;
-  }
-
-  [[nodiscard]] std::vector<caf::stream_manager_ptr>
-  take_streams(const caf::error& why, bool stays) {
-    auto result = streams();
-    this->stream_managers_.clear();
-    auto& pending = this->pending_stream_managers_;
-    for (auto i = pending.begin(); i != pending.end();)
-      if (is_over(i->second)) {
-        ++i;
-      } else if (stays) {
-        i->second = caf::make_counted<ended_stream>(
-          this, why ? why : caf::make_error(caf::exit_reason::user_shutdown));
-        ++i;
-      } else {
-        i = pending.erase(i);
-      }
-    return result;
-  }
-
-  [[nodiscard]] static bool is_over(const caf::stream_manager_ptr& x) noexcept {
-    return dynamic_cast<const ended_stream*>(x.get()) != nullptr;
-  }
-
   // As CAF's `alive`, which takes streams that ended for life.
   [[nodiscard]] bool has_life() const noexcept {
-    const auto& pending = this->pending_stream_managers_;
-    return !this->bhvr_stack_.empty() || !this->awaited_responses_.empty()
-           || !this->multiplexed_responses_.empty()
-           || !this->stream_managers_.empty()
-           || (!pending.empty()
-               && !std::all_of(pending.begin(), pending.end(),
-                               [](auto& x) { return is_over(x.second); }));
+    return !this->bhvr_stack_.empty() || parts::lives_by_others(*this);
   }
 
-  // CAF's `quit` ends streams that have nothing under way as if they were over.
-  // Before that it replaces the handlers, so that one of them can tell.
-  class quit_probe {
-  public:
-    explicit quit_probe(control* self) : self_(self) {
-      // nop
-    }
-
-    ~quit_probe() {
-      if (self_->retired())
-        return;
-      self_->probed_ = false;
-      if (self_->has_quit())
-        self_->quits_with_streams();
-    }
-
-    quit_probe(const quit_probe&) = delete;
-    quit_probe& operator=(const quit_probe&) = delete;
-
-  private:
-    control* self_;
-  };
-
-  void look_after_streams() {
-    if (probed_ || has_quit())
-      return;
-    auto probe = std::make_shared<quit_probe>(this);
-    probed_ = true;
-    this->error_handler_
-      = [handler = std::move(this->error_handler_),
-         probe](caf::scheduled_actor* self, caf::error& x) mutable {
-          handler(self, x);
-        };
-  }
-
-  void quits_with_streams() {
-    // A source that is asked to stop sends what it has. But whoever streams to
-    // us would never hear of the end.
-    if (const auto why = this->fail_state_) {
-      const auto asked = why == caf::exit_reason::user_shutdown;
-      for (auto& manager : streams())
-        if (!asked || !manager->inbound_paths().empty())
-          manager->stop(why);
-    }
-    // From the callback of a stream, of which nobody hears: live until then.
-    if (!consuming_) {
-      install_nothing();
-      send_urgent(caf::strong_actor_ptr{this->ctrl()}, this->context(),
-                  attention{});
-    }
-  }
-
-  // Flags only: there may be a million of these.
-  std::atomic<bool> gated_{false};
-  bool attend_ = false;
-  // CAF's clock holds two for each message that waits there; others may have
-  // made them, too.
-  bool more_references_ = false;
-  bool consuming_ = false;
-  // A `quit_probe` is there.
-  bool probed_ = false;
-  // Of a stateful actor: CAF makes the first state with the actor.
-  bool state_alive_ = true;
+  control_flags flags_;
 };
 
 } // namespace vigil::compat

@@ -2,11 +2,12 @@
 
 #include <vigil/detail/caf/caf_0_17.hpp>
 
+#include <caf/blocking_actor.hpp>
 #include <caf/mixin/subscriber.hpp>
+#include <caf/scheduled_actor.hpp>
 
-#include <tuple>
+#include <functional>
 #include <type_traits>
-#include <utility>
 
 namespace vigil::compat {
 
@@ -33,38 +34,11 @@ inline constexpr bool ends_as_usual_v = [] {
 }();
 
 /// Closes the mailbox of an actor and shows `f` all messages that were in it.
-template <class F>
-void drain_mailbox(caf::scheduled_actor& self, F f) {
-  auto& box = self.mailbox();
-  if (box.closed())
-    return;
-  box.close();
-  self.get_normal_queue().flush_cache();
-  self.get_urgent_queue().flush_cache();
-  // Queues in queues put a key and a queue each in front of the message.
-  auto show = [&](auto&&... xs) {
-    f(std::get<sizeof...(xs) - 1>(std::tie(xs...)));
-    return caf::intrusive::task_result::resume;
-  };
-  while (box.queue().new_round(1000, show).consumed_items > 0)
-    ; // each round empties what it can
-}
+VIGIL_EXPORT void drain_mailbox(caf::scheduled_actor& self,
+                                const std::function<void(mailbox_element&)>& f);
 
 /// The same for an actor that blocks.
-template <class F>
-void drain_mailbox(caf::blocking_actor& self, F f) {
-  auto& box = self.mailbox();
-  if (box.closed())
-    return;
-  box.close();
-  std::get<0>(box.queue().queues()).flush_cache();
-  std::get<1>(box.queue().queues()).flush_cache();
-  auto show = [&](auto&&... xs) {
-    f(std::get<sizeof...(xs) - 1>(std::tie(xs...)));
-    return caf::intrusive::task_result::resume;
-  };
-  while (box.queue().new_round(1000, show).consumed_items > 0)
-    ; // each round empties what it can
-}
+VIGIL_EXPORT void drain_mailbox(caf::blocking_actor& self,
+                                const std::function<void(mailbox_element&)>& f);
 
 } // namespace vigil::compat

@@ -1,19 +1,10 @@
 #pragma once
 
-#include <vigil/detail/base/language.hpp>
+#include <vigil/detail/caf/caf_0_17.hpp>
 
-#include <caf/delegated.hpp>
-#include <caf/detail/type_list.hpp>
 #include <caf/detail/type_traits.hpp>
-#include <caf/expected.hpp>
 #include <caf/infer_handle.hpp>
-#include <caf/message.hpp>
-#include <caf/optional.hpp>
-#include <caf/response_promise.hpp>
-#include <caf/skip.hpp>
-#include <caf/typed_response_promise.hpp>
 
-#include <tuple>
 #include <typeindex>
 #include <typeinfo>
 #include <utility>
@@ -38,36 +29,6 @@ struct actor_function {
   /// The class of the actor, one of CAF's.
   using actor_type = typename caf::infer_handle_from_fun<F>::impl;
 };
-
-/// Whether CAF takes what a handler returns for the whole of its reply, with no
-/// room for an error beside it.
-template <class R>
-inline constexpr bool is_whole_reply_v = false;
-
-template <>
-inline constexpr bool is_whole_reply_v<caf::skip_t> = true;
-
-template <>
-inline constexpr bool is_whole_reply_v<caf::message> = true;
-
-template <>
-inline constexpr bool is_whole_reply_v<caf::response_promise> = true;
-
-template <class... Ts>
-inline constexpr bool
-  is_whole_reply_v<caf::typed_response_promise<Ts...>> = true;
-
-template <class... Ts>
-inline constexpr bool is_whole_reply_v<caf::delegated<Ts...>> = true;
-
-template <class T>
-inline constexpr bool is_whole_reply_v<caf::optional<T>> = true;
-
-template <class T>
-inline constexpr bool is_whole_reply_v<caf::expected<T>> = true;
-
-template <class... Ts>
-inline constexpr bool is_whole_reply_v<std::tuple<Ts...>> = true;
 
 /// The type of what an actor's behavior is made as.
 template <class Self>

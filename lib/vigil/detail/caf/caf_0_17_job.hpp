@@ -2,6 +2,9 @@
 
 #include <vigil/detail/caf/caf_0_17.hpp>
 
+#include <caf/resumable.hpp>
+#include <caf/scheduler/abstract_coordinator.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <utility>

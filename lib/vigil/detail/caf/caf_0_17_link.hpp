@@ -2,12 +2,41 @@
 
 #include <vigil/detail/caf/caf_0_17.hpp>
 
-#include <algorithm>
 #include <atomic>
-#include <utility>
 #include <vector>
 
 namespace vigil::compat {
+
+/// Sends `to` the exit message of a link to `from`.
+VIGIL_EXPORT void send_link_exit(caf::abstract_actor& to,
+                                 const caf::abstract_actor& from,
+                                 caf::error reason, context* ctx);
+
+/// The other ends of links. Changed with their actor locked.
+class VIGIL_EXPORT link_list {
+public:
+  link_list() = default;
+  ~link_list();
+  link_list(const link_list&) = delete;
+  link_list& operator=(const link_list&) = delete;
+
+  /// Returns whether there never was a link. Cheap; in any thread.
+  [[nodiscard]] bool untouched() const noexcept {
+    return links_.load(std::memory_order_relaxed) == nullptr;
+  }
+
+  void note(caf::abstract_actor* x);
+  void forget(caf::abstract_actor* x);
+
+  /// Leaves none.
+  [[nodiscard]] std::vector<caf::actor_addr> take();
+
+private:
+  using list = std::vector<caf::actor_addr>;
+
+  // Made by the first link.
+  std::atomic<list*> links_{nullptr};
+};
 
 /// An actor that outlives the ends of what runs in it or behind it: its links
 /// belong to the life that is there. `end_links` does to them what CAF does to
@@ -17,21 +46,17 @@ class life_links : public Base {
 public:
   using Base::Base;
 
-  ~life_links() override {
-    delete links_.load(std::memory_order_relaxed);
-  }
-
   // CAF calls these two with both actors locked.
 
   bool add_backlink(caf::abstract_actor* x) override {
     const auto added = Base::add_backlink(x);
     if (added)
-      note(x);
+      links_.note(x);
     return added;
   }
 
   bool remove_backlink(caf::abstract_actor* x) override {
-    forget(x);
+    links_.forget(x);
     return Base::remove_backlink(x);
   }
 
@@ -39,36 +64,30 @@ public:
     if (const auto handle = links_as(x))
       return handle->get()->add_link(x);
     Base::add_link(x);
-    this->exclusive_critical_section([&] { note(x); });
+    this->exclusive_critical_section([&] { links_.note(x); });
   }
 
   void remove_link(caf::abstract_actor* x) override {
     if (const auto handle = links_as(x))
       handle->get()->remove_link(x);
-    this->exclusive_critical_section([&] { forget(x); });
+    this->exclusive_critical_section([&] { links_.forget(x); });
     Base::remove_link(x);
   }
 
   /// Returns whether there may be links. Cheap.
   [[nodiscard]] bool has_links() const noexcept {
-    return links_.load(std::memory_order_relaxed) != nullptr;
+    return !links_.untouched();
   }
 
   /// Takes all links apart and sends the other ends exit messages. In the
   /// thread in which the life ends.
   void end_links(const caf::error& reason, context* ctx) {
-    list links;
-    this->exclusive_critical_section([&] {
-      if (auto* mine = links_.load(std::memory_order_relaxed))
-        links.swap(*mine);
-    });
+    std::vector<caf::actor_addr> links;
+    this->exclusive_critical_section([&] { links = links_.take(); });
     for (auto& addr : links)
       if (auto x = caf::actor_cast<caf::strong_actor_ptr>(addr)) {
         Base::remove_link(x->get());
-        x->enqueue(
-          caf::make_mailbox_element(nullptr, caf::make_message_id(), {},
-                                    caf::exit_msg{this->address(), reason}),
-          ctx);
+        send_link_exit(*x->get(), *this, reason, ctx);
       }
   }
 
@@ -80,25 +99,7 @@ protected:
   }
 
 private:
-  using list = std::vector<caf::actor_addr>;
-
-  void note(caf::abstract_actor* x) {
-    auto* mine = links_.load(std::memory_order_relaxed);
-    if (mine == nullptr) {
-      mine = new list;
-      links_.store(mine, std::memory_order_relaxed);
-    }
-    if (std::find(mine->begin(), mine->end(), x->address()) == mine->end())
-      mine->push_back(x->address());
-  }
-
-  void forget(caf::abstract_actor* x) {
-    if (auto* mine = links_.load(std::memory_order_relaxed))
-      std::erase(*mine, x->address());
-  }
-
-  // Made by the first link, changed with the actor locked.
-  std::atomic<list*> links_{nullptr};
+  link_list links_;
 };
 
 /// An actor whose links are those of the handle that outlives it.

@@ -1,7 +1,9 @@
 #pragma once
 
-#include <vigil/detail/caf/caf_0_17.hpp>
-#include <vigil/detail/caf/caf_0_17_spawn.hpp>
+#include <vigil/detail/caf/caf_0_17_answers.hpp>
+#include <vigil/detail/caf/caf_0_17_forwarder.hpp>
+#include <vigil/detail/caf/caf_0_17_message.hpp>
+#include <vigil/detail/caf/caf_0_17_send.hpp>
 
 #include <caf/system_messages.hpp>
 #include <caf/type_nr.hpp>
@@ -13,13 +15,6 @@
 namespace vigil::compat {
 
 // -- standing between a requester and who answers -----------------------------
-
-/// Who made a request, and how it wants to be answered.
-struct VIGIL_EXPORT requester {
-  caf::strong_actor_ptr source;
-  mailbox_element::forwarding_stack stages;
-  caf::message_id id;
-};
 
 /// Returns who made a request.
 [[nodiscard]] inline const caf::strong_actor_ptr&
@@ -202,22 +197,6 @@ private:
   std::atomic<const caf::actor_control_block*> behind_{nullptr};
 };
 
-/// Returns in whose name `self` answers a message: in its own, or in that of
-/// the outermost handle that has passed the message on.
-[[nodiscard]] inline caf::strong_actor_ptr
-answers_as(const mailbox_element::forwarding_stack& stages,
-           caf::strong_actor_ptr self) {
-  // A table of calls that returns 0 has moved nothing.
-  // NOLINTNEXTLINE(clang-analyzer-cplusplus.Move)
-  for (auto i = stages.rbegin(); i != stages.rend(); ++i) {
-    const auto* relay = dynamic_cast<const answer_relay*>((*i)->get());
-    if (relay == nullptr)
-      break;
-    self = relay->handle();
-  }
-  return self;
-}
-
 /// Answers with an error on behalf of `self`, or of the handle before it.
 /// Stages after that take values only: the error goes to who asked.
 inline void answer(requester&& to, const caf::strong_actor_ptr& self,
@@ -238,30 +217,13 @@ inline void refuse(mailbox_element& x, const caf::strong_actor_ptr& self,
     answer(take_requester(x), self, std::move(why), ctx);
 }
 
-/// Returns whether others have passed the message on, so that it has to be said
-/// who answers. Cheap.
-[[nodiscard]] inline bool was_passed_on(const mailbox_element& x) noexcept {
-  return !x.stages.empty();
-}
-
 /// Takes the message for `me` to answer. Where an actor delegates a request,
 /// its relay is still in there; who answers for `me` is not that actor.
 /// `known` remembers a relay before `me`, which is most often that of the
 /// message that comes next: to ask each time would cost more than the message.
-inline void answer_oneself(mailbox_element& x,
-                           const caf::actor_control_block* me,
-                           caf::strong_actor_ptr& known) {
-  while (!x.stages.empty() && x.stages.back() != known) {
-    const auto* other = dynamic_cast<answer_relay*>(x.stages.back()->get());
-    if (other == nullptr)
-      return;
-    if (other->is_behind(me)) {
-      known = x.stages.back();
-      return;
-    }
-    x.stages.pop_back();
-  }
-}
+VIGIL_EXPORT void answer_oneself(mailbox_element& x,
+                                 const caf::actor_control_block* me,
+                                 caf::strong_actor_ptr& known);
 
 /// The same in any thread.
 inline void answer_oneself(mailbox_element& x,
@@ -270,75 +232,13 @@ inline void answer_oneself(mailbox_element& x,
   answer_oneself(x, me, known);
 }
 
-/// Returns whether a message may be answered. Handshakes of streams are not:
-/// CAF finds the stages of the stream in there, so those have to stay.
-[[nodiscard]] inline bool may_be_answered(const mailbox_element& x) {
-  return (x.sender != nullptr || !x.stages.empty()) && !x.mid.is_response()
-         && !x.mid.is_stream_message()
-         && x.content().type_token()
-              != caf::make_type_token<caf::open_stream_msg>();
-}
-
-/// Has the answer to `x` go through `relay`, which stands for the handle `me`;
-/// `known` as in `answer_oneself`.
-inline void answer_through(mailbox_element& x,
-                           const caf::strong_actor_ptr& relay,
-                           const caf::actor_control_block* me,
-                           caf::strong_actor_ptr& known) {
-  answer_oneself(x, me, known);
-  if (may_be_answered(x))
-    x.stages.push_back(relay);
-}
-
-/// The same in any thread.
+/// Likewise.
 inline void answer_through(mailbox_element& x,
                            const caf::strong_actor_ptr& relay,
                            const caf::actor_control_block* me) {
   caf::strong_actor_ptr known;
   answer_through(x, relay, me, known);
 }
-
-/// Has what an actor answers while it handles a message go through a relay, at
-/// no cost for messages that are not answered.
-class VIGIL_EXPORT answer_stage {
-public:
-  answer_stage(caf::strong_actor_ptr relay, const caf::actor_control_block* me)
-    : relay_(std::move(relay)), me_(me) {
-    // nop
-  }
-
-  void enter(mailbox_element& x) {
-    if (x.stages.empty()) [[likely]] {
-      if (!may_be_answered(x))
-        return;
-      if (spare_.empty())
-        spare_.push_back(relay_);
-      x.stages.swap(spare_);
-    } else {
-      answer_through(x, relay_, me_, known_);
-    }
-  }
-
-  /// Does it for good, before the actor gets the message. In any thread.
-  void through(mailbox_element& x) const {
-    answer_through(x, relay_, me_);
-  }
-
-  void leave(mailbox_element& x) {
-    if (x.stages.empty() || x.stages.back() != relay_)
-      return;
-    if (x.stages.size() == 1 && spare_.empty())
-      x.stages.swap(spare_);
-    else
-      x.stages.pop_back();
-  }
-
-private:
-  caf::strong_actor_ptr relay_;
-  const caf::actor_control_block* me_;
-  caf::strong_actor_ptr known_;
-  mailbox_element::forwarding_stack spare_;
-};
 
 /// Names an actor, uniquely in this process.
 [[nodiscard]] inline std::uint64_t

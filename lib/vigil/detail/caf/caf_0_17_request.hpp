@@ -1,7 +1,7 @@
 #pragma once
 
 #include <vigil/detail/caf/caf_0_17.hpp>
-#include <vigil/detail/caf/caf_0_17_timer.hpp>
+#include <vigil/time.hpp>
 
 #include <caf/response_type.hpp>
 
@@ -35,27 +35,18 @@ struct answer_handler<caf::detail::type_list<Ts...>> {
   }
 };
 
-/// Handles the response to a request that was made without a timeout, which
-/// CAF's clock would keep, and `self` with it, long after the answer is there.
-/// After `timeout`, the response is `request_timeout`; `duration::max()` waits
-/// for ever.
-template <class Self, class Request, class Done, class Failed>
-void then_within(Self& self, const timers& home, duration timeout,
-                 const Request& request, Done done, Failed failed) {
-  if (timeout == duration::max())
-    return request.then(std::move(done), std::move(failed));
-  auto late = std::make_shared<timer>(home);
-  late->set_timeout(detail::time_after(self.system().clock().now(), timeout),
-                    self, request.id());
-  // CAF destroys the handler with the request: then the time is taken back.
-  request.then(std::move(done),
-               [late, failed = std::move(failed)](
-                 const caf::error& why) mutable { failed(why); });
-}
+class timers;
+
+/// Has a response be `request_timeout` after that time, unless what is returned
+/// is destroyed before. Null for `duration::max()`.
+[[nodiscard]] VIGIL_EXPORT std::shared_ptr<void>
+limit_wait(const timers& home, caf::local_actor& self, duration timeout,
+           caf::message_id response);
 
 /// Sends a request of that priority; calls `done` with the answer, or `failed`
 /// with the error, as one of the messages that `self` handles. An untyped actor
-/// has to answer with one value of type `Untyped`.
+/// has to answer with one value of type `Untyped`. After `timeout`, the error
+/// is `request_timeout`; `duration::max()` waits for ever.
 template <class Untyped, caf::message_priority Priority, class Self,
           class Handle, class Done, class Failed, class... Ts>
 void request_then(Self& self, const timers& home, const Handle& to,
@@ -64,9 +55,14 @@ void request_then(Self& self, const timers& home, const Handle& to,
     std::is_same_v<Handle, caf::actor>, caf::detail::type_list<Untyped>,
     typename caf::response_type_unbox<caf::signatures_of_t<Handle>,
                                       message_types<Ts...>>::type>;
-  then_within(self, home, timeout,
-              self.template request<Priority>(to, caf::infinite, xs...),
-              answer_handler<types>::make(std::move(done)), std::move(failed));
+  // With a timeout, CAF's clock would keep `self` long after the answer.
+  const auto request
+    = self.template request<Priority>(to, caf::infinite, xs...);
+  auto late = limit_wait(home, self, timeout, request.id());
+  // CAF destroys the handler with the request: then the time is taken back.
+  request.then(answer_handler<types>::make(std::move(done)),
+               [late, failed = std::move(failed)](
+                 const caf::error& why) mutable { failed(why); });
 }
 
 } // namespace vigil::compat

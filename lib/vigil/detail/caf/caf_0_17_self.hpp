@@ -1,10 +1,11 @@
 #pragma once
 
-#include <vigil/detail/caf/caf_0_17.hpp>
-#include <vigil/detail/caf/caf_0_17_message.hpp>
-#include <vigil/detail/caf/caf_0_17_spawn.hpp>
+#include <vigil/detail/caf/caf_0_17_forwarder.hpp>
+#include <vigil/detail/caf/caf_0_17_kind.hpp>
+#include <vigil/time.hpp>
 
 #include <caf/detail/simple_actor_clock.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
 
 #include <atomic>
 #include <chrono>

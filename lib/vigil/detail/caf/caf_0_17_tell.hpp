@@ -1,12 +1,27 @@
 #pragma once
 
-#include <vigil/detail/caf/caf_0_17_spawn.hpp>
+#include <vigil/detail/caf/caf_0_17.hpp>
+#include <vigil/detail/caf/caf_0_17_link.hpp>
+
+#include <caf/attachable.hpp>
 
 #include <memory>
 #include <optional>
 #include <utility>
 
 namespace vigil::compat {
+
+/// Returns whether a hook was made by `watch`.
+[[nodiscard]] VIGIL_EXPORT bool is_lasting(const caf::attachable& x);
+
+/// Takes all other hooks out of an actor's, in the order in which CAF calls
+/// them.
+[[nodiscard]] VIGIL_EXPORT caf::attachable_ptr
+take_passing(caf::attachable_ptr& hooks);
+
+/// Calls hooks. What those of others throw is theirs, and lost.
+VIGIL_EXPORT void call_hooks(const caf::attachable_ptr& hooks,
+                             const caf::error& why, context* ctx) noexcept;
 
 /// An actor that can tell those who monitor it of an end before its own. Hooks
 /// of `watch` wait for that one.
@@ -17,7 +32,7 @@ public:
 
   void attach(caf::attachable_ptr x) override {
     std::optional<caf::error> why;
-    const auto lasting = lasts(*x);
+    const auto lasting = is_lasting(*x);
     this->exclusive_critical_section([&] {
       if (this->getf(caf::abstract_actor::is_terminated_flag))
         why = this->fail_state_;
@@ -36,9 +51,7 @@ public:
     const auto why = over ? std::nullopt : told();
     if (!why)
       return Base::add_backlink(x);
-    x->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {},
-                                         caf::exit_msg{this->address(), *why}),
-               nullptr);
+    send_link_exit(*x, *this, *why, nullptr);
     return false;
   }
 
@@ -55,32 +68,9 @@ protected:
       if (this->getf(caf::abstract_actor::is_terminated_flag))
         return;
       mark();
-      // In the order in which CAF would tell them: the latest first.
-      auto* last = &ready;
-      caf::attachable_ptr rest;
-      rest.swap(this->attachables_head_);
-      while (rest != nullptr) {
-        auto x = std::move(rest);
-        rest = std::move(x->next);
-        if (lasts(*x)) {
-          this->attach_impl(x);
-        } else {
-          *last = std::move(x);
-          last = &(*last)->next;
-        }
-      }
+      ready = take_passing(this->attachables_head_);
     });
-    try {
-      for (auto* x = ready.get(); x != nullptr; x = x->next.get())
-        x->actor_exited(why, ctx);
-    } catch (...) {
-      // What hooks of others throw is theirs, and lost.
-    }
-  }
-
-private:
-  [[nodiscard]] static bool lasts(const caf::attachable& x) {
-    return dynamic_cast<const lasting_hook*>(&x) != nullptr;
+    call_hooks(ready, why, ctx);
   }
 };
 

@@ -4,6 +4,7 @@
 #include <caf/system_messages.hpp>
 
 #include <array>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -271,6 +272,16 @@ void timer::set_timeout(time_point at, const caf::abstract_actor& to,
       self, answer, {}, caf::make_error(caf::sec::request_timeout));
   };
   wait(at, to, make, pack(mid), false);
+}
+
+std::shared_ptr<void> limit_wait(const timers& home, caf::local_actor& self,
+                                 duration timeout, caf::message_id response) {
+  if (timeout == duration::max())
+    return nullptr;
+  auto result = std::make_shared<timer>(home);
+  result->set_timeout(detail::time_after(self.system().clock().now(), timeout),
+                      self, response);
+  return result;
 }
 
 void timer::cancel() noexcept {

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <vigil/detail/caf/caf_0_17.hpp>
 #include <vigil/detail/caf/wire_failure.hpp>
 
 #include <caf/actor_system_config.hpp>
 #include <caf/meta/load_callback.hpp>
 #include <caf/meta/type_name.hpp>
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 // How a failure travels to another process: CAF finds these functions by the
@@ -40,6 +43,31 @@ typename Inspector::result_type inspect(Inspector& f, failure& x) {
 } // namespace vigil
 
 namespace vigil::compat {
+
+// -- errors -------------------------------------------------------------------
+
+template <class Payload>
+[[nodiscard]] caf::error make_error(std::uint8_t code, Payload x) {
+  return {code, caf::atom("vigil"), caf::make_message(std::move(x))};
+}
+
+[[nodiscard]] inline bool is_ours(const caf::error& x) {
+  return x && x.category() == caf::atom("vigil");
+}
+
+/// Returns whether an error says that somebody has dropped a promise. CAF 0.17
+/// says nothing then.
+[[nodiscard]] inline bool is_broken_promise(const caf::error&) noexcept {
+  return false;
+}
+
+/// Returns what `make_error` put in, or null.
+template <class Payload>
+[[nodiscard]] const Payload* error_payload(const caf::error& x) {
+  if (!is_ours(x) || !x.context().match_elements<Payload>())
+    return nullptr;
+  return &x.context().template get_as<Payload>(0);
+}
 
 /// Tells a configuration of the types that errors of ours carry.
 inline void announce_types(caf::actor_system_config& cfg) {

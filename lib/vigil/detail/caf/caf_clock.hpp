@@ -3,7 +3,7 @@
 /// A part of the seam (see `vigil/caf.hpp`) for the few who read the clock of
 /// an actor system from outside of actors.
 
-#include <vigil/caf.hpp>
+#include <vigil/detail/caf/caf_types.hpp>
 
 namespace vigil::compat {
 

@@ -7,7 +7,7 @@
 /// - `closing_broker`: a broker that leaves no socket open;
 /// - `spawn_broker`: making actors that live in there.
 
-#include <vigil/caf.hpp>
+#include <vigil/detail/caf/caf_types.hpp>
 
 // Named where the version is looked at.
 #include VIGIL_CAF_IO_FILES

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <vigil/caf.hpp>
 #include <vigil/caf_error.hpp>
 #include <vigil/child_spec.hpp>
 #include <vigil/child_state.hpp>
+#include <vigil/detail/caf/caf_timer.hpp>
 #include <vigil/detail/state/cell_access.hpp>
 #include <vigil/detail/state/child_exit.hpp>
 #include <vigil/detail/state/child_record.hpp>

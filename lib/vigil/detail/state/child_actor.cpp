@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/state/child_actor.hpp>
 
 namespace vigil::detail {

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <vigil/caf.hpp>
-#include <vigil/detail/state/child_record.hpp>
+#include <vigil/detail/caf/caf_types.hpp>
 
 #include <cstdint>
 
 namespace vigil::detail {
+
+class child_record;
 
 /// An actor whose handle stands for a child over all of its incarnations.
 class VIGIL_EXPORT child_actor {

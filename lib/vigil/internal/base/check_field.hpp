@@ -2,6 +2,7 @@
 
 #include <vigil/backoff.hpp>
 #include <vigil/count.hpp>
+#include <vigil/detail/base/count_range.hpp>
 #include <vigil/failure.hpp>
 
 #include <cstdint>

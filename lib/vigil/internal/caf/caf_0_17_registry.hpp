@@ -1,7 +1,8 @@
 #pragma once
 
-#include <vigil/detail/caf/caf_0_17.hpp>
-#include <vigil/detail/caf/caf_0_17_spawn.hpp>
+#include <vigil/detail/caf/caf_0_17_forwarder.hpp>
+
+#include <caf/actor_registry.hpp>
 
 #include <mutex>
 #include <utility>

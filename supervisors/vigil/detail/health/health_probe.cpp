@@ -1,5 +1,8 @@
+#include <vigil/caf.hpp>
+#include <vigil/detail/child/child_messages.hpp>
 #include <vigil/detail/health/health_probe.hpp>
 #include <vigil/detail/state/cell.hpp>
+#include <vigil/internal/health/liveness.hpp>
 
 namespace vigil::detail {
 

@@ -3,7 +3,8 @@
 #include <vigil/caf_error.hpp>
 #include <vigil/call.hpp>
 #include <vigil/detail/base/guarded.hpp>
-#include <vigil/detail/child/child_messages.hpp>
+#include <vigil/detail/caf/caf_request.hpp>
+#include <vigil/detail/child/health_message.hpp>
 #include <vigil/detail/child/is_null.hpp>
 #include <vigil/result.hpp>
 
@@ -31,14 +32,6 @@ public:
   virtual void ask(supervisor_handle::base& self, const compat::timers& timers,
                    const caf::strong_actor_ptr& child, duration timeout,
                    callback done) const = 0;
-};
-
-/// Sees whether the child handles messages at all. Its handlers do not see it.
-class VIGIL_EXPORT liveness final : public health_probe {
-public:
-  void ask(supervisor_handle::base& self, const compat::timers& timers,
-           const caf::strong_actor_ptr& child, duration timeout,
-           callback done) const override;
 };
 
 // -- what an answer says ------------------------------------------------------
@@ -99,12 +92,9 @@ public:
   void ask(supervisor_handle::base&, const compat::timers&,
            const caf::strong_actor_ptr& child, duration,
            callback done) const override {
-    result<health> answer = health::unknown;
-    const auto why
-      = caught([&] { answer = health_of(f_(caf::actor_cast<Handle>(child))); });
-    if (why)
-      answer = *why;
-    done(std::move(answer));
+    done(guarded_result({}, [&]() -> result<health> {
+      return health_of(f_(caf::actor_cast<Handle>(child)));
+    }));
   }
 
   [[nodiscard]] bool null() const noexcept override {

@@ -1,5 +1,7 @@
+#include <vigil/caf.hpp>
 #include <vigil/call.hpp>
 #include <vigil/detail/child/child_context.hpp>
+#include <vigil/detail/child/running.hpp>
 #include <vigil/detail/numbered/partition_table.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/internal/static/blocking_call.hpp>

@@ -1,3 +1,5 @@
+#include <vigil/caf.hpp>
+#include <vigil/detail/base/count_range.hpp>
 #include <vigil/detail/numbered/pool_definition.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/internal/pool/pool_front.hpp>

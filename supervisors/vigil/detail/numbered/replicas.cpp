@@ -1,5 +1,8 @@
+#include <vigil/caf.hpp>
+#include <vigil/detail/base/count_range.hpp>
 #include <vigil/detail/numbered/replicas.hpp>
 #include <vigil/detail/state/cell.hpp>
+#include <vigil/internal/static/definition_parts.hpp>
 #include <vigil/internal/static/nested_port.hpp>
 
 #include <exception>

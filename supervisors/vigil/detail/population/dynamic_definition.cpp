@@ -1,3 +1,4 @@
+#include <vigil/detail/base/count_range.hpp>
 #include <vigil/detail/child/cell_view.hpp>
 #include <vigil/detail/dynamic/dynamic_record.hpp>
 #include <vigil/detail/population/dynamic_definition.hpp>

@@ -1,3 +1,4 @@
+#include <vigil/detail/base/count_range.hpp>
 #include <vigil/detail/population/task_definition.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/task/task_base.hpp>

@@ -24,7 +24,7 @@ public:
 
   [[nodiscard]] caf::strong_actor_ptr spawn(const life_ptr& x,
                                             compat::context*) const override {
-    auto& sys = system_of(*x->cell);
+    auto& sys = system_of(*x);
     if (!compat::has_middleman(sys))
       throw failure_exception{{errc::bad_combination,
                                "a broker needs CAF's middleman: load it with "

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <vigil/call.hpp>
 #include <vigil/detail/child/typed_handle.hpp>
 #include <vigil/result.hpp>
 
@@ -15,12 +14,6 @@ struct VIGIL_EXPORT started_cell {
   caf::strong_actor_ptr handle;
 };
 
-/// Adds a child, starts it and waits until it is up. Fails with `errc::ignored`
-/// if there was nothing to run and nothing is left of it.
-[[nodiscard]] VIGIL_EXPORT result<started_cell>
-start_child_in(const supervisor_cell& x, call::start_child what,
-               duration timeout);
-
 /// Returns it as what its builder promises.
 template <class T>
 [[nodiscard]] result<T> handle_of_started(const started_cell& x) {
@@ -31,10 +24,5 @@ template <class T>
   else
     return failure{errc::ignored, "it is gone already"};
 }
-
-/// Stops the child of that handle and waits until it is gone. O(1).
-[[nodiscard]] VIGIL_EXPORT result<void>
-terminate_child_in(const supervisor_cell& x, const caf::strong_actor_ptr& child,
-                   duration timeout);
 
 } // namespace vigil::detail

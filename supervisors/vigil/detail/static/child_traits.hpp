@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/caf/caf_function.hpp>
 #include <vigil/detail/child/function_child.hpp>
 #include <vigil/detail/child/holds_tree.hpp>
 #include <vigil/detail/child/is_null.hpp>
@@ -109,7 +110,8 @@ struct child_traits : keeps_no_tree<F, Ts...> {
       const auto null = is_null(f);
       auto once = std::make_shared<function_incarnation<base, F, Ts...>>(
         std::move(f), std::move(xs)...);
-      return std::make_shared<function_child<base>>(std::move(once), null);
+      return make_function_child(
+        std::make_shared<actors_of<base>>(std::move(once)), null);
     }
   }
 };

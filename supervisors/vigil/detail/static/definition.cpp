@@ -1,6 +1,9 @@
+#include <vigil/caf.hpp>
+#include <vigil/detail/base/count_range.hpp>
 #include <vigil/detail/health/health_probe.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/static/definition.hpp>
+#include <vigil/internal/static/definition_parts.hpp>
 #include <vigil/internal/static/nested_port.hpp>
 #include <vigil/internal/static/supervisor_actor.hpp>
 
@@ -79,6 +82,16 @@ std::optional<failure> check_factory(const child_definition& x,
     if (const auto* why = x.factory->never_detached())
       return failure{errc::bad_combination, why, path};
   return x.factory->check(path);
+}
+
+std::optional<failure> check_children(any_count n, bool null,
+                                      const std::string& id) {
+  if (auto wrong = wrong_count("children", n, up_to_many); !wrong.empty())
+    return failure{errc::out_of_range, std::move(wrong), id};
+  if (null)
+    return failure{errc::null_handle,
+                   "the function that makes the children is null", id};
+  return std::nullopt;
 }
 
 child_factory_ptr make_supervisor_factory(supervisor_definition_ptr x) {

@@ -2,7 +2,6 @@
 
 #include <vigil/detail/base/access.hpp>
 #include <vigil/detail/child/child_definition.hpp>
-#include <vigil/detail/child/child_handle.hpp>
 
 #include <concepts>
 #include <memory>
@@ -34,25 +33,12 @@ concept describes_indexed = requires(F& f, std::string id, std::size_t i) {
   { f(std::move(id), i) } -> describes_child;
 };
 
-/// Returns the first thing that is wrong with a tree, or nothing. `path` is
-/// that of the supervisor.
+/// Returns what is wrong with many children that a function makes, or nothing.
 [[nodiscard]] VIGIL_EXPORT std::optional<failure>
-check(const supervisor_definition& x, const std::string& path);
-
-/// Returns what is wrong with how a child is made and checked, or nothing.
-[[nodiscard]] VIGIL_EXPORT std::optional<failure>
-check_factory(const child_definition& x, const std::string& path);
+check_children(any_count n, bool null, const std::string& id);
 
 /// Makes the child that is a supervisor.
 [[nodiscard]] VIGIL_EXPORT child_factory_ptr
 make_supervisor_factory(supervisor_definition_ptr x);
-
-/// Makes the actor of the supervisor that is the child `cell`.
-[[nodiscard]] VIGIL_EXPORT child_handle spawn_supervisor(
-  supervisor_definition_ptr x, child_cell_ptr cell, compat::context* ctx);
-
-/// Returns the supervisor that `x` makes, or null for workers.
-[[nodiscard]] VIGIL_EXPORT const supervisor_definition*
-nested_definition(const child_factory& x) noexcept;
 
 } // namespace vigil::detail

@@ -1,6 +1,8 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/internal/health/health_monitor.hpp>
+#include <vigil/internal/health/liveness.hpp>
 
 #include <utility>
 

@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/child/cell_view.hpp>
 #include <vigil/detail/child/host_core.hpp>
 #include <vigil/detail/dynamic/dynamic_record.hpp>

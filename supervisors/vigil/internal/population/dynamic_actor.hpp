@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/caf.hpp>
 #include <vigil/internal/population/population_actor.hpp>
 
 #include <cstdint>

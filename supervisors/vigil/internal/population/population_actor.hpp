@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/caf.hpp>
 #include <vigil/detail/dynamic/dynamic_children.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/state/restart_window.hpp>

@@ -1,5 +1,7 @@
+#include <vigil/caf.hpp>
 #include <vigil/caf_error.hpp>
 #include <vigil/detail/child/child_context.hpp>
+#include <vigil/detail/child/running.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/task/task_base.hpp>
 #include <vigil/internal/static/blocking_call.hpp>

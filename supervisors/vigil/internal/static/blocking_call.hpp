@@ -1,7 +1,10 @@
 #pragma once
 
+#include <vigil/caf.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/result.hpp>
+
+#include <caf/scoped_actor.hpp>
 
 #include <optional>
 #include <string>

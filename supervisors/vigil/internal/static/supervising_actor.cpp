@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/internal/static/supervising_actor.hpp>
 
 namespace vigil::detail {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/caf.hpp>
 #include <vigil/call.hpp>
 #include <vigil/detail/child/child_messages.hpp>
 #include <vigil/detail/state/cell.hpp>

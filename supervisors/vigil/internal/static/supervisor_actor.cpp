@@ -1,3 +1,4 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/child/cell_view.hpp>
 #include <vigil/internal/state/exit_of.hpp>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/caf.hpp>
 #include <vigil/detail/static/cell_calls.hpp>
 #include <vigil/detail/static/definition.hpp>
 #include <vigil/internal/decision/decision_core.hpp>

@@ -2,6 +2,7 @@
 #include <vigil/detail/child/cell_view.hpp>
 #include <vigil/detail/state/child_path.hpp>
 #include <vigil/internal/state/take_snapshot.hpp>
+#include <vigil/internal/static/definition_parts.hpp>
 #include <vigil/internal/static/supervisor_actor.hpp>
 
 #include <utility>

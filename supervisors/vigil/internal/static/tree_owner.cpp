@@ -1,5 +1,7 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/internal/static/blocking_call.hpp>
+#include <vigil/internal/static/definition_parts.hpp>
 #include <vigil/internal/static/tree_owner.hpp>
 #include <vigil/tree_ref.hpp>
 

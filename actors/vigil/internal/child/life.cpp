@@ -1,6 +1,7 @@
+#include <vigil/caf.hpp>
 #include <vigil/detail/child/child_messages.hpp>
-#include <vigil/detail/child/life.hpp>
 #include <vigil/detail/state/cell.hpp>
+#include <vigil/internal/child/life.hpp>
 #include <vigil/internal/child/slot.hpp>
 #include <vigil/internal/state/exit_of.hpp>
 
@@ -15,6 +16,10 @@ life::life(child_cell_ptr x, std::uint64_t n, caf::strong_actor_ptr handle)
 
 life::~life() {
   // nop
+}
+
+caf::actor_system& system_of(const life& x) noexcept {
+  return system_of(*x.cell);
 }
 
 slot& life::front() const noexcept {

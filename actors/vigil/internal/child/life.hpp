@@ -27,7 +27,7 @@ class slot;
 /// An actor of ours takes the first two, as it knows first; the hook on its end
 /// takes what is left, which is all of it where the actor is somebody else's.
 /// All in the thread in which the actor ends.
-struct VIGIL_EXPORT life {
+struct life {
   /// `handle` is the slot before all incarnations of the child.
   life(child_cell_ptr x, std::uint64_t n, caf::strong_actor_ptr handle);
 

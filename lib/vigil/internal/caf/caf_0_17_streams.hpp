@@ -15,7 +15,7 @@ namespace vigil::compat {
 
 /// Stands for a stream that ended before its sink had answered. The sink cannot
 /// be told before it answers, and CAF leaves it alone then.
-class VIGIL_EXPORT ended_stream final : public caf::stream_manager {
+class ended_stream final : public caf::stream_manager {
 public:
   ended_stream(caf::scheduled_actor* self, caf::error why)
     : stream_manager(self), out_(this), why_(std::move(why)) {

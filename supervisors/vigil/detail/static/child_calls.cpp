@@ -1,5 +1,5 @@
 #include <vigil/detail/state/child_actor.hpp>
-#include <vigil/detail/static/cell_calls.hpp>
+#include <vigil/detail/static/child_calls.hpp>
 #include <vigil/internal/static/call_supervisor.hpp>
 
 #include <string>

@@ -1,0 +1,345 @@
+#include <vigil/caf.hpp>
+#include <vigil/internal/caf/caf_0_17_streams.hpp>
+
+#include <caf/detail/sync_request_bouncer.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vigil::compat {
+
+namespace {
+
+/// Has an actor look at what became of its behavior.
+struct attention {};
+
+} // namespace
+
+} // namespace vigil::compat
+
+VIGIL_MESSAGE_TYPE(vigil::compat::attention)
+
+namespace vigil::compat {
+
+namespace {
+
+using managers = std::vector<caf::stream_manager_ptr>;
+
+/// Reaches what is protected in all actors. There are no objects.
+struct inside : caf::scheduled_actor {
+  using actor = caf::scheduled_actor;
+
+  static auto& behaviors(actor& x) {
+    return x.*(&inside::bhvr_stack_);
+  }
+
+  static auto& why(actor& x) {
+    return x.*(&inside::fail_state_);
+  }
+
+  static auto& running(actor& x) {
+    return x.*(&inside::stream_managers_);
+  }
+
+  static auto& pending(actor& x) {
+    return x.*(&inside::pending_stream_managers_);
+  }
+
+  static auto& awaited(actor& x) {
+    return x.*(&inside::awaited_responses_);
+  }
+
+  static auto& multiplexed(actor& x) {
+    return x.*(&inside::multiplexed_responses_);
+  }
+
+  static auto& on_strange(actor& x) {
+    return x.*(&inside::default_handler_);
+  }
+
+  static auto& on_error(actor& x) {
+    return x.*(&inside::error_handler_);
+  }
+
+  static auto& on_exit_msg(actor& x) {
+    return x.*(&inside::exit_handler_);
+  }
+
+  static auto& on_down(actor& x) {
+    return x.*(&inside::down_handler_);
+  }
+
+  static auto& ticks(actor& x) {
+    return x.*(&inside::stream_ticks_);
+  }
+
+  static bool waits(const actor& x) {
+    return x.*(&inside::timeout_id_) != 0
+           || x.*(&inside::last_request_id_) != caf::make_message_id();
+  }
+
+  static bool has_streams(const actor& x) {
+    return !(x.*(&inside::stream_managers_)).empty()
+           || !(x.*(&inside::pending_stream_managers_)).empty();
+  }
+};
+
+bool is_over(const caf::stream_manager_ptr& x) noexcept {
+  return dynamic_cast<const ended_stream*>(x.get()) != nullptr;
+}
+
+bool has_quit(const caf::scheduled_actor& self) noexcept {
+  return self.getf(caf::abstract_actor::is_shutting_down_flag);
+}
+
+// A down message that reaches a behavior that did not ask for it was asked
+// for by an earlier one.
+void ignore_down(caf::scheduled_actor*, caf::down_msg&) {
+  // nop
+}
+
+// Most behaviors leave the handlers alone: looking is cheaper than setting.
+template <class Function, class Pointer>
+void reset(Function& handler, Pointer f) {
+  if (const auto* now = handler.template target<Pointer>();
+      now == nullptr || *now != f)
+    handler = f;
+}
+
+// A copy: the callback that hears of the end of its stream may open others,
+// and quit, which removes some.
+managers streams(caf::scheduled_actor& self) {
+  managers result;
+  for (const auto* all : {&inside::running(self), &inside::pending(self)})
+    for (const auto& [slot, manager] : *all)
+      if (!is_over(manager))
+        result.push_back(manager);
+  return result;
+}
+
+managers take_streams(caf::scheduled_actor& self, const caf::error& why,
+                      bool stays) {
+  auto result = streams(self);
+  inside::running(self).clear();
+  auto& pending = inside::pending(self);
+  for (auto i = pending.begin(); i != pending.end();)
+    if (is_over(i->second)) {
+      ++i;
+    } else if (stays) {
+      i->second = caf::make_counted<ended_stream>(
+        &self, why ? why : caf::make_error(caf::exit_reason::user_shutdown));
+      ++i;
+    } else {
+      i = pending.erase(i);
+    }
+  return result;
+}
+
+void quits_with_streams(caf::scheduled_actor& self, bool consuming) {
+  // A source that is asked to stop sends what it has. But whoever streams to
+  // us would never hear of the end.
+  if (const auto why = inside::why(self)) {
+    const auto asked = why == caf::exit_reason::user_shutdown;
+    for (auto& manager : streams(self))
+      if (!asked || !manager->inbound_paths().empty())
+        manager->stop(why);
+  }
+  // From the callback of a stream, of which nobody hears: live until then.
+  if (!consuming) {
+    control_parts::install_nothing(self);
+    control_parts::call_attention(self);
+  }
+}
+
+// CAF's `quit` ends streams that have nothing under way as if they were over.
+// Before that it replaces the handlers, so that one of them can tell.
+class quit_probe {
+public:
+  quit_probe(caf::scheduled_actor& self, control_flags& flags)
+    : self_(self), flags_(flags) {
+    // nop
+  }
+
+  ~quit_probe() {
+    if (self_.getf(caf::abstract_actor::is_cleaned_up_flag))
+      return;
+    flags_.probed = false;
+    if (has_quit(self_))
+      quits_with_streams(self_, flags_.consuming);
+  }
+
+  quit_probe(const quit_probe&) = delete;
+  quit_probe& operator=(const quit_probe&) = delete;
+
+private:
+  caf::scheduled_actor& self_;
+  control_flags& flags_;
+};
+
+bool call(void (*f)(void*), void* arg, std::string& what) {
+  try {
+    f(arg);
+    return true;
+  } catch (...) {
+    what = control_parts::thrown_text();
+  }
+  return false;
+}
+
+} // namespace
+
+void control_parts::call_attention(actor& self) {
+  send_urgent(caf::strong_actor_ptr{self.ctrl()}, self.context(), attention{});
+}
+
+bool control_parts::calls_attention(mailbox_element& x) {
+  return get_if<attention>(x) != nullptr;
+}
+
+void control_parts::install_nothing(actor& self) {
+  struct nothing {};
+  static const caf::behavior idle{[](nothing) {
+  }};
+  inside::behaviors(self).push_back(caf::behavior{idle});
+}
+
+void control_parts::ignore_strangers(actor& self) {
+  self.set_default_handler(caf::drop);
+  self.set_error_handler([](caf::scheduled_actor*, caf::error&) {});
+  self.set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
+}
+
+void control_parts::drop_behavior(actor& self, flags& x) {
+  if (inside::has_streams(self)) [[unlikely]]
+    end_streams(self, caf::make_error(caf::exit_reason::user_shutdown), false);
+  x.attend = false;
+  self.unsetf(caf::abstract_actor::is_shutting_down_flag
+              | caf::abstract_actor::has_timeout_flag);
+  if (auto& why = inside::why(self))
+    why = caf::error{};
+  if (auto& awaited = inside::awaited(self); !awaited.empty())
+    awaited.clear();
+  if (auto& multiplexed = inside::multiplexed(self); !multiplexed.empty())
+    multiplexed.clear();
+  inside::behaviors(self).clear();
+  inside::behaviors(self).cleanup();
+  reset(inside::on_strange(self), &caf::print_and_drop);
+  reset(inside::on_error(self), &caf::scheduled_actor::default_error_handler);
+  reset(inside::on_exit_msg(self), &caf::scheduled_actor::default_exit_handler);
+  reset(inside::on_down(self), &ignore_down);
+}
+
+void control_parts::trap_exit(actor& self, caf::exit_msg& x) {
+  self.call_handler(inside::on_exit_msg(self), &self, x);
+}
+
+void control_parts::take_mail(actor& self,
+                              const std::function<void(element_ptr)>& f) {
+  const auto take = [&f](auto& queue) {
+    while (auto x = queue.take_front())
+      f(std::move(x));
+  };
+  self.mailbox().fetch_more();
+  take(self.get_urgent_queue());
+  take(self.get_normal_queue());
+}
+
+void control_parts::unskip(actor& self) {
+  self.get_normal_queue().flush_cache();
+}
+
+void control_parts::retire(actor& self, flags& x, caf::error reason) {
+  if (inside::has_streams(self))
+    end_streams(self, reason, false);
+  drop_behavior(self, x);
+  inside::pending(self).clear();
+  end_quietly(self, std::move(reason), self.context());
+}
+
+bool control_parts::has_ties(const actor& self) noexcept {
+  return inside::waits(self) || inside::has_streams(self)
+         || self.getf(caf::abstract_actor::is_detached_flag);
+}
+
+void control_parts::end_leanly(actor& self, caf::error&& reason, context* ctx) {
+  drain_mailbox(self, caf::detail::sync_request_bouncer{reason});
+  self.unregister_from_system();
+  // Passes over the end that tells the clock.
+  // NOLINTNEXTLINE(bugprone-parent-virtual-call)
+  self.caf::monitorable_actor::cleanup(std::move(reason), ctx);
+}
+
+bool control_parts::lives_by_others(const actor& x) noexcept {
+  auto& self = const_cast<actor&>(x);
+  const auto& pending = inside::pending(self);
+  return !inside::awaited(self).empty() || !inside::multiplexed(self).empty()
+         || !inside::running(self).empty()
+         || (!pending.empty()
+             && !std::all_of(pending.begin(), pending.end(),
+                             [](auto& y) { return is_over(y.second); }));
+}
+
+bool control_parts::run_guarded(actor& self, flags& x, void (*f)(void*),
+                                void* arg, std::string& what) {
+  const auto& me = *caf::actor_control_block::from(&self);
+  const auto held = references(me);
+  const auto outer = std::exchange(x.consuming, true);
+  const auto finished = call(f, arg, what);
+  x.consuming = outer;
+  look_at_references(me, x, held);
+  if (inside::has_streams(self)) [[unlikely]]
+    look_after_streams(self, x);
+  return finished;
+}
+
+std::string control_parts::thrown_text() {
+  try {
+    throw;
+  } catch (const std::exception& e) {
+    return e.what();
+  } catch (...) {
+    return "unknown exception";
+  }
+}
+
+void control_parts::look_after_streams(actor& self, flags& x) {
+  if (x.probed || has_quit(self))
+    return;
+  auto probe = std::make_shared<quit_probe>(self, x);
+  x.probed = true;
+  auto& handler = inside::on_error(self);
+  handler = [old = std::move(handler), probe](caf::scheduled_actor* me,
+                                              caf::error& why) mutable {
+    old(me, why);
+  };
+}
+
+void control_parts::end_streams(actor& self, const caf::error& why,
+                                bool stays) {
+  for (auto& manager : take_streams(self, why, stays))
+    manager->stop(why);
+  // What callbacks have opened meanwhile ends without calling any: it might
+  // go on for ever.
+  for (auto& manager : take_streams(self, why, stays)) {
+    manager->out().abort(why);
+    self.erase_inbound_paths_later(manager.get(), why);
+  }
+  // The numbers of paths begin anew, so the old ones have to be gone.
+  forget_ended_streams(self);
+  // CAF's own `start` forgets that ticks are counted from it: streams would
+  // get no credit until as much time has passed as before.
+  auto& ticks = inside::ticks(self);
+  const auto interval = ticks.interval();
+  ticks = caf::detail::tick_emitter{};
+  ticks.interval(interval);
+}
+
+void control_parts::forget_ended_streams(actor& self) {
+  self.get_downstream_queue().cleanup();
+}
+
+} // namespace vigil::compat
