@@ -1,6 +1,5 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <caf_tools.hpp>
-
 #include <doctest/doctest.h>
 
 int main(int argc, char** argv) {

@@ -230,7 +230,8 @@ private:
     static_assert(compat::handle_fits_v<handle_of<Owner>, Handle>,
                   "vigil: the owner does not fit the key: it has another "
                   "interface than the key's handle type");
-    return state_->add(scope, name, detail::owner_ptr(owner), compat::handle_index<Handle>());
+    return state_->add(scope, name, detail::owner_ptr(owner),
+                       compat::handle_index<Handle>());
   }
 
   std::shared_ptr<detail::registry_state> state_;

@@ -62,8 +62,8 @@ private:
     auto make = [](std::size_t n) -> std::shared_ptr<detail::partition_table> {
       return std::make_shared<detail::partition_handles<Handle>>(n);
     };
-    auto result = detail::define_partitions(this->as_child(), replicas_, make,
-                                            compat::handle_index<handle_type>());
+    auto result = detail::define_partitions(
+      this->as_child(), replicas_, make, compat::handle_index<handle_type>());
     result.key = detail::tag_of<Key>();
     return result;
   }

@@ -1,8 +1,8 @@
-#include <caf_tools.hpp>
 #include <vigil/broker.hpp>
 #include <vigil/vigil.hpp>
 
 #include <arpa/inet.h>
+#include <caf_tools.hpp>
 #include <doctest/doctest.h>
 #include <netinet/in.h>
 

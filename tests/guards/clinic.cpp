@@ -1,5 +1,6 @@
-#include <caf_tools.hpp>
 #include "clinic.hpp"
+
+#include <caf_tools.hpp>
 
 namespace guard_test {
 

@@ -1,7 +1,8 @@
-#include <caf_tools.hpp>
 #include "../stress/rounds.hpp"
 #include "clinic.hpp"
 #include "small_stack.hpp"
+
+#include <caf_tools.hpp>
 
 #include <algorithm>
 #include <memory>

@@ -1,10 +1,10 @@
 // A failure that crosses the border of an actor system, over loopback.
 
-#include <caf_tools.hpp>
 #include <vigil/vigil.hpp>
 
 #include <caf/io/all.hpp>
 
+#include <caf_tools.hpp>
 #include <doctest/doctest.h>
 
 #include <cstdint>

@@ -1,9 +1,9 @@
 #include "../caf/messages.hpp"
 #include "rounds.hpp"
 
-#include <caf_tools.hpp>
 #include <vigil/vigil.hpp>
 
+#include <caf_tools.hpp>
 #include <doctest/doctest.h>
 
 #include <algorithm>

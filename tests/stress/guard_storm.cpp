@@ -1,11 +1,11 @@
 #include "rounds.hpp"
 
-#include <caf_tools.hpp>
 #include <vigil/bulkhead_core.hpp>
 #include <vigil/guard.hpp>
 #include <vigil/rate_limiter_core.hpp>
 #include <vigil/retry_budget.hpp>
 
+#include <caf_tools.hpp>
 #include <doctest/doctest.h>
 
 #include <algorithm>

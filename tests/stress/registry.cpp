@@ -1,8 +1,8 @@
 #include "rounds.hpp"
 
-#include <caf_tools.hpp>
 #include <vigil/vigil.hpp>
 
+#include <caf_tools.hpp>
 #include <doctest/doctest.h>
 
 #include <atomic>

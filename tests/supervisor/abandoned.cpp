@@ -1,7 +1,7 @@
-#include <caf_tools.hpp>
 #include "dynamic_fixture.hpp"
 #include "world.hpp"
 
+#include <caf_tools.hpp>
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -19,22 +19,18 @@ namespace {
 
 /// An actor for actor functions that stands still while its gate is closed, as
 /// if a handler of its did not return.
-class halting : public caf::event_based_actor {
+class halting : public halted<caf::event_based_actor, halting> {
 public:
-  using caf::event_based_actor::event_based_actor;
+  using halted<caf::event_based_actor, halting>::halted;
 
-  static gate* door;
+  static gate* the_door;
 
-  caf::resumable::resume_result resume(vigil::compat::context* ctx,
-                                       std::size_t max_throughput) override {
-    if (door == nullptr || !door->closed)
-      return caf::event_based_actor::resume(ctx, max_throughput);
-    door->held.emplace_back(ctrl());
-    return caf::resumable::awaiting_message;
+  [[nodiscard]] static gate* door() noexcept {
+    return the_door;
   }
 };
 
-gate* halting::door = nullptr;
+gate* halting::the_door = nullptr;
 
 caf::behavior hang(halting* self) {
   const auto life = vigil::this_child(self).incarnation();
@@ -53,11 +49,11 @@ auto a_child() {
 /// What all cases have: a child "a" that stands still at will.
 struct standstill : world {
   standstill() {
-    halting::door = &(*this)["a"].door;
+    halting::the_door = &(*this)["a"].door;
   }
 
   ~standstill() {
-    halting::door = nullptr;
+    halting::the_door = nullptr;
   }
 
   void halt() {

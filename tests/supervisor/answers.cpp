@@ -140,9 +140,8 @@ caf::actor child_of(const vigil::tree_ref& tree, const std::string& id) {
 
 // -- the philosophers of CAF's example ----------------------------------------
 
-using chopstick
-  = vigil::typed_actor<caf::result<taken_atom, bool>(take_atom),
-                       caf::result<void>(put_atom)>;
+using chopstick = vigil::typed_actor<caf::result<taken_atom, bool>(take_atom),
+                                     caf::result<void>(put_atom)>;
 
 chopstick::behavior_type taken_chopstick(chopstick::pointer,
                                          const caf::strong_actor_ptr&);

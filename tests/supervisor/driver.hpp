@@ -2,10 +2,11 @@
 
 #include <vigil/vigil.hpp>
 
+#include <caf_tools.hpp>
+
 #include <functional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace test {
 
@@ -38,29 +39,20 @@ private:
   vigil::compat::test_driver impl_;
 };
 
-/// While closed, the actors behind it get nowhere: they neither start nor
-/// handle messages, as if a handler of theirs did not return.
-struct gate {
-  bool closed = false;
-  std::vector<caf::strong_actor_ptr> held{};
-};
-
 /// An actor class behind a gate.
 template <class Base>
-class gated : public Base {
+class gated : public halted<Base, gated<Base>> {
 public:
+  using super = halted<Base, gated<Base>>;
+
   template <class... Ts>
   gated(caf::actor_config& cfg, gate* x, Ts&&... xs)
-    : Base(cfg, std::forward<Ts>(xs)...), gate_(x) {
+    : super(cfg, std::forward<Ts>(xs)...), gate_(x) {
     // nop
   }
 
-  caf::resumable::resume_result resume(vigil::compat::context* ctx,
-                                       std::size_t max_throughput) override {
-    if (!gate_->closed)
-      return Base::resume(ctx, max_throughput);
-    gate_->held.emplace_back(this->ctrl());
-    return caf::resumable::awaiting_message;
+  [[nodiscard]] gate* door() const noexcept {
+    return gate_;
   }
 
 private:

@@ -1,8 +1,8 @@
 #include "world.hpp"
 
-#include <caf_tools.hpp>
 #include <vigil/vigil.hpp>
 
+#include <caf_tools.hpp>
 #include <doctest/doctest.h>
 
 #include <memory>
@@ -67,15 +67,15 @@ struct sum_state {
 };
 
 caf::behavior stateful(caf::stateful_actor<sum_state>* self) {
-  return vigil::behavior(self,
-                         [self](int x) { return add(test::state_of(self).sum, x); });
+  return vigil::behavior(
+    self, [self](int x) { return add(test::state_of(self).sum, x); });
 }
 
 counter::behavior_type typed_stateful(counter::stateful_pointer<sum_state> self,
                                       int from) {
   test::state_of(self).sum = from;
-  return vigil::behavior(self,
-                         [self](int x) { return add(test::state_of(self).sum, x); });
+  return vigil::behavior(
+    self, [self](int x) { return add(test::state_of(self).sum, x); });
 }
 
 /// A class that keeps its state in members.

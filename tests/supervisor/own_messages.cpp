@@ -1,9 +1,9 @@
 #include "../caf/messages.hpp"
 #include "world.hpp"
 
-#include <caf_tools.hpp>
 #include <vigil/vigil.hpp>
 
+#include <caf_tools.hpp>
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -56,9 +56,8 @@ caf::behavior stateful(caf::stateful_actor<tick_state>* self, const ticks& n) {
           }};
 }
 
-using ticking
-  = vigil::typed_actor<caf::result<void>(tick_atom),
-                       caf::result<void>(die_atom)>;
+using ticking = vigil::typed_actor<caf::result<void>(tick_atom),
+                                   caf::result<void>(die_atom)>;
 
 ticking::behavior_type typed(ticking::pointer self, const ticks& n) {
   self->scheduled_send(self, self->clock().now() + 100ms, tick_atom_v);
@@ -74,18 +73,17 @@ ticking::behavior_type typed(ticking::pointer self, const ticks& n) {
 /// Begins to tick when it is told; its requests to itself are no ticks.
 caf::behavior on_order(caf::event_based_actor* self, const ticks& n) {
   self->send(self, go_atom_v);
-  return {
-    [self](go_atom) { self->delayed_send(self, 100ms, tick_atom_v); },
-    [self, n](tick_atom) {
-      ++*n;
-      self->request(caf::actor{self}, 1s, 7).then([self](int) {
-        self->delayed_send(self, 100ms, tick_atom_v);
-      });
-    },
-    [](int x) { return x; },
-    [self](die_atom) {
-      vigil::this_child(self).fail(trouble::died);
-    }};
+  return {[self](go_atom) { self->delayed_send(self, 100ms, tick_atom_v); },
+          [self, n](tick_atom) {
+            ++*n;
+            self->request(caf::actor{self}, 1s, 7).then([self](int) {
+              self->delayed_send(self, 100ms, tick_atom_v);
+            });
+          },
+          [](int x) { return x; },
+          [self](die_atom) {
+            vigil::this_child(self).fail(trouble::died);
+          }};
 }
 
 template <class F>

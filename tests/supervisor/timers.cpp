@@ -1,7 +1,7 @@
 #include "../caf/messages.hpp"
+#include "trap_fixture.hpp"
 
 #include <caf_tools.hpp>
-#include "trap_fixture.hpp"
 
 #include <algorithm>
 #include <array>
@@ -65,7 +65,6 @@ template <class Handle>
 }
 
 } // namespace
-
 
 TEST_SUITE_BEGIN("timers");
 

@@ -3,9 +3,9 @@
 
 #include "trap_fixture.hpp"
 
-#include <caf_tools.hpp>
-
 #include <caf/actor_registry.hpp>
+
+#include <caf_tools.hpp>
 
 #include <thread>
 

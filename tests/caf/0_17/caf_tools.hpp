@@ -2,7 +2,9 @@
 
 #include <vigil/caf.hpp>
 
+#include <cstddef>
 #include <utility>
+#include <vector>
 
 // What tests do with CAF beyond what vigil has use for, for CAF 0.17. The file
 // of that name for CAF 1.x has the same functions.
@@ -51,6 +53,36 @@ template <class Self>
     ++result;
   return result;
 }
+
+/// While closed, the actors behind it get nowhere: they neither start nor
+/// handle messages, as if a handler of theirs did not return.
+struct gate {
+  bool closed = false;
+  std::vector<caf::strong_actor_ptr> held{};
+
+  /// Returns whether an actor has to wait, and keeps it then.
+  [[nodiscard]] bool holds(caf::abstract_actor& x) {
+    if (closed)
+      held.emplace_back(x.ctrl());
+    return closed;
+  }
+};
+
+/// An actor class that stands still while the gate that `door()` returns is
+/// closed; null for none.
+template <class Base, class Self>
+class halted : public Base {
+public:
+  using Base::Base;
+
+  caf::resumable::resume_result resume(vigil::compat::context* ctx,
+                                       std::size_t max_throughput) override {
+    auto* door = static_cast<Self*>(this)->door();
+    if (door != nullptr && door->holds(*this))
+      return caf::resumable::awaiting_message;
+    return Base::resume(ctx, max_throughput);
+  }
+};
 
 /// Makes a message.
 template <class T>

@@ -12,7 +12,9 @@ namespace {
 using namespace std::chrono_literals;
 
 caf::behavior plain(caf::event_based_actor*) {
-  return {[](int x) { return x; }};
+  return {[](int x) {
+    return x;
+  }};
 }
 
 caf::strong_actor_ptr sender_of_answer(caf::scoped_actor& self,
@@ -21,8 +23,8 @@ caf::strong_actor_ptr sender_of_answer(caf::scoped_actor& self,
   auto note = [&] {
     result = self->current_sender();
   };
-  self->request(to, 30s, 3).receive([&](int) { note(); },
-                                    [&](const caf::error&) { note(); });
+  self->request(to, 30s, 3)
+    .receive([&](int) { note(); }, [&](const caf::error&) { note(); });
   return result;
 }
 

@@ -1,5 +1,5 @@
-#include "../messages.hpp"
 #include "../../supervisor/world.hpp"
+#include "../messages.hpp"
 
 #include <vigil/vigil.hpp>
 

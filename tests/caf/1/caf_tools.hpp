@@ -1,15 +1,17 @@
 #pragma once
 
+#include "../messages.hpp"
+
 #include <vigil/caf.hpp>
 #include <vigil/caf_error.hpp>
-
-#include "../messages.hpp"
 
 #include <caf/detail/test_coordinator.hpp>
 #include <caf/init_global_meta_objects.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
+#include <vector>
 
 // What tests do with CAF beyond what vigil has use for, for CAF 1.x. The file
 // of that name for CAF 0.17 has the same functions.
@@ -71,6 +73,33 @@ template <class Self>
     ++result;
   return result;
 }
+
+/// While closed, the actors behind it get nowhere: they neither start nor
+/// handle messages, as if a handler of theirs did not return.
+struct gate {
+  bool closed = false;
+  std::vector<caf::strong_actor_ptr> held{};
+
+  /// Returns whether an actor has to wait, and keeps it then.
+  [[nodiscard]] bool holds(caf::abstract_actor& x) {
+    if (closed)
+      held.emplace_back(x.ctrl());
+    return closed;
+  }
+};
+
+/// An actor class that stands still while the gate that `door()` returns is
+/// closed; null for none.
+template <class Base, class Self>
+class halted : public Base {
+public:
+  using Base::Base;
+
+  [[nodiscard]] bool held_back() {
+    auto* door = static_cast<Self*>(this)->door();
+    return door != nullptr && door->holds(*this);
+  }
+};
 
 /// Makes a message.
 template <class T>

@@ -48,7 +48,8 @@ caller_key(const compat::mailbox_element& x);
 
 /// The same for a request that was taken apart.
 [[nodiscard]] inline bool nobody_waits(const compat::requester& x) {
-  return nobody_waits(request_id{compat::source_of(x), compat::number_of(x.id)});
+  return nobody_waits(
+    request_id{compat::source_of(x), compat::number_of(x.id)});
 }
 
 } // namespace vigil::detail

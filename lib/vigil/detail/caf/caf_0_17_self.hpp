@@ -91,8 +91,7 @@ public:
         continue;
       auto& x = static_cast<clock_type::actor_msg&>(*event);
       if (x.receiver.get() == actor_ && x.receiver->id() == id_
-          && x.content->sender.get() == actor_
-          && !life_of(*x.content))
+          && x.content->sender.get() == actor_ && !life_of(*x.content))
         x.content = element_ptr{new own_message(std::move(x.content), life_)};
     }
     to_->life.store(life_ + 1, std::memory_order_release);

@@ -83,8 +83,8 @@ inline void announce_types(caf::actor_system_config& cfg) {
 }
 
 /// Returns what an error of CAF's says.
-[[nodiscard]] inline std::string
-error_text(const caf::actor_system_config& cfg, const caf::error& x) {
+[[nodiscard]] inline std::string error_text(const caf::actor_system_config& cfg,
+                                            const caf::error& x) {
   return cfg.render(x);
 }
 

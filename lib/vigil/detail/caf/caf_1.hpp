@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/caf/caf_1_ids.hpp>
 #include <vigil/time.hpp>
 
 #include <caf/actor.hpp>
@@ -18,8 +19,6 @@
 #include <caf/system_messages.hpp>
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
-
-#include <vigil/detail/caf/caf_1_ids.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -80,7 +79,7 @@ inline enqueue_result rejected() noexcept {
 /// have no virtual functions; but one field is for actors whose mailbox CAF
 /// measures, and none of ours is. What has that field set by CAF is not ours,
 /// and has no notes.
-class notes {
+class VIGIL_EXPORT notes {
 public:
   /// The sender is a `call_relay`.
   static constexpr std::int64_t passed_on = 1;
@@ -192,9 +191,9 @@ void send_urgent(const caf::strong_actor_ptr& to, context* ctx, T x) {
 template <class T>
 void send_normal(const caf::strong_actor_ptr& to, context* ctx, T x) {
   if (to != nullptr)
-    to->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(),
-                                          std::move(x)),
-                ctx);
+    to->enqueue(
+      caf::make_mailbox_element(nullptr, caf::make_message_id(), std::move(x)),
+      ctx);
 }
 
 /// Sends an exit message that overtakes messages of normal priority.

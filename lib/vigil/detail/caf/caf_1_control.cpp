@@ -120,10 +120,10 @@ private:
         || (what.empty() && x_.mid.is_async()))
       return;
     auto to = how_.via != nullptr ? how_.via : std::move(x_.sender);
-    auto from = how_.as != nullptr ? how_.as
-                                   : caf::strong_actor_ptr{self_.ctrl()};
-    to->enqueue(caf::make_mailbox_element(
-                  std::move(from), x_.mid.response_id(), std::move(what)),
+    auto from
+      = how_.as != nullptr ? how_.as : caf::strong_actor_ptr{self_.ctrl()};
+    to->enqueue(caf::make_mailbox_element(std::move(from), x_.mid.response_id(),
+                                          std::move(what)),
                 self_.context());
     x_.mid.mark_as_answered();
   }
@@ -204,8 +204,7 @@ invoke_message_result actor_parts::handle(scheduled_actor& self,
     return invoke_message_result::consumed;
   if (handle_system(self, x))
     return invoke_message_result::consumed;
-  auto result
-    = self.call_handler(parts::on_default(self), &self, x.payload);
+  auto result = self.call_handler(parts::on_default(self), &self, x.payload);
   auto skipped = false;
   const auto use = [&]<class T>(T& what) {
     if constexpr (std::is_same_v<T, caf::skip_t>)
@@ -233,8 +232,7 @@ void actor_parts::drop_behavior(scheduled_actor& self) {
   reset(parts::on_default(self), &caf::print_and_drop);
   reset(parts::on_error(self), &scheduled_actor::default_error_handler);
   reset(parts::on_exit_msg(self), &scheduled_actor::default_exit_handler);
-  reset(parts::on_node_down(self),
-        &scheduled_actor::default_node_down_handler);
+  reset(parts::on_node_down(self), &scheduled_actor::default_node_down_handler);
   reset(parts::on_down(self), &ignore_down);
 }
 

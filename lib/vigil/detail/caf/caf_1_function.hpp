@@ -71,17 +71,20 @@ inline constexpr bool is_whole_reply_v<caf::expected<T>> = true;
 template <class... Ts>
 inline constexpr bool is_whole_reply_v<std::tuple<Ts...>> = true;
 
-template <class... Ts>
-caf::typed_behavior<Ts...>
-spell_behavior(const caf::typed_event_based_actor<Ts...>*);
+/// Has functions that are declared only.
+struct VIGIL_EXPORT spelling {
+  template <class... Ts>
+  static caf::typed_behavior<Ts...>
+  behavior(const caf::typed_event_based_actor<Ts...>*);
 
-caf::behavior spell_behavior(const caf::event_based_actor*);
+  static caf::behavior behavior(const caf::event_based_actor*);
+};
 
 /// The type of what an actor's behavior is made as: as its handle spells it,
 /// since that becomes the one that the actor spells, and not the other way
 /// round.
 template <class Self>
-using behavior_of = decltype(spell_behavior(static_cast<Self*>(nullptr)));
+using behavior_of = decltype(spelling::behavior(static_cast<Self*>(nullptr)));
 
 /// The handle of an actor class, spelled as users spell it: without the trait
 /// that CAF puts around its signatures.
@@ -91,8 +94,7 @@ struct handle_spelling {
 };
 
 template <class... Signatures>
-struct handle_spelling<
-  caf::typed_actor<caf::statically_typed<Signatures...>>> {
+struct handle_spelling<caf::typed_actor<caf::statically_typed<Signatures...>>> {
   using type = caf::typed_actor<Signatures...>;
 };
 

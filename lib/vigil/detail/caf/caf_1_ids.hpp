@@ -65,7 +65,7 @@ bool inspect(Inspector& f, error_code& x) {
 }
 
 /// What nobody sends.
-struct nothing {};
+struct VIGIL_EXPORT nothing {};
 
 } // namespace vigil::compat
 
@@ -90,22 +90,22 @@ struct wire_row;
 
 } // namespace vigil::detail
 
-#define VIGIL_TYPE_ID(number, ...)                                             \
-  namespace caf {                                                              \
-  template <>                                                                  \
-  struct type_id<__VA_ARGS__> {                                                \
-    static constexpr type_id_t value = 2000 + (number);                        \
-  };                                                                           \
-  template <>                                                                  \
-  struct type_by_id<2000 + (number)> {                                         \
-    using type = __VA_ARGS__;                                                  \
-  };                                                                           \
-  template <>                                                                  \
-  struct type_name<__VA_ARGS__> {                                              \
-    static constexpr std::string_view value = #__VA_ARGS__;                    \
-  };                                                                           \
-  template <>                                                                  \
-  struct type_name_by_id<2000 + (number)> : type_name<__VA_ARGS__> {};         \
+#define VIGIL_TYPE_ID(number, ...) \
+  namespace caf { \
+  template <> \
+  struct type_id<__VA_ARGS__> { \
+    static constexpr type_id_t value = 2000 + (number); \
+  }; \
+  template <> \
+  struct type_by_id<2000 + (number)> { \
+    using type = __VA_ARGS__; \
+  }; \
+  template <> \
+  struct type_name<__VA_ARGS__> { \
+    static constexpr std::string_view value = #__VA_ARGS__; \
+  }; \
+  template <> \
+  struct type_name_by_id<2000 + (number)> : type_name<__VA_ARGS__> {}; \
   }
 
 VIGIL_TYPE_ID(0, vigil::compat::error_code)
@@ -165,7 +165,7 @@ struct is_error_code_enum<vigil::compat::error_code> {
 namespace caf::id_block {
 
 /// 64 numbers, of which the last ones are free.
-struct vigil {
+struct VIGIL_EXPORT vigil {
   static constexpr type_id_t begin = 2000;
   static constexpr type_id_t end = 2064;
 };

@@ -16,10 +16,10 @@ bool is_scheduler_thread(caf::actor_system&) {
 }
 
 std::size_t scheduler_workers(caf::actor_system& sys) {
-  return std::max<std::size_t>(
-    caf::get_or(sys.config(), "caf.scheduler.max-threads",
-                caf::detail::default_thread_count()),
-    1);
+  return std::max<std::size_t>(caf::get_or(sys.config(),
+                                           "caf.scheduler.max-threads",
+                                           caf::detail::default_thread_count()),
+                               1);
 }
 
 } // namespace vigil::compat

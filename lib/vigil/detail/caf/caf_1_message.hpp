@@ -31,8 +31,7 @@ namespace vigil::compat {
 ///
 /// A relay takes the place of the sender, and lives as long as the message.
 template <class F>
-[[nodiscard]] element_ptr tracked(caf::actor_system& sys, element_ptr x,
-                                  F f) {
+[[nodiscard]] element_ptr tracked(caf::actor_system& sys, element_ptr x, F f) {
   relay_for(sys, *x).when_gone(std::move(f), x->mid);
   return x;
 }

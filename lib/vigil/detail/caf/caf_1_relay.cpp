@@ -14,16 +14,15 @@ call_relay& relay_for(caf::actor_system& sys, mailbox_element& x) {
     return relay_in(x);
   // One that renames already: the outer handle has the last word.
   auto origin = sender_of(x);
-  x.sender = make_forwarder<call_relay>(sys, std::move(x.sender),
-                                        std::move(origin));
+  x.sender
+    = make_forwarder<call_relay>(sys, std::move(x.sender), std::move(origin));
   notes{x}.add(notes::passed_on);
   return relay_in(x);
 }
 
 caf::strong_actor_ptr call_relay::name_of(caf::strong_actor_ptr who) const {
   if (relay_ != nullptr)
-    if (auto handle
-        = static_cast<const answer_relay&>(*relay_->get()).handle())
+    if (auto handle = static_cast<const answer_relay&>(*relay_->get()).handle())
       who = std::move(handle);
   if (has_next())
     return static_cast<const call_relay*>(next_->get())

@@ -113,8 +113,7 @@ public:
   }
 
   /// Returns in whose name an actor answers.
-  [[nodiscard]] caf::strong_actor_ptr
-  name_of(caf::strong_actor_ptr who) const;
+  [[nodiscard]] caf::strong_actor_ptr name_of(caf::strong_actor_ptr who) const;
 
   /// Calls `f` when nobody can answer any more.
   template <class F>
@@ -296,9 +295,9 @@ inline void answer(requester&& to, element_ptr x, context* ctx) {
 inline void answer(requester&& to, const caf::strong_actor_ptr& self,
                    caf::error why, context* ctx) {
   if (to.source != nullptr)
-    to.source->enqueue(caf::make_mailbox_element(self, to.id.response_id(),
-                                                 std::move(why)),
-                       ctx);
+    to.source->enqueue(
+      caf::make_mailbox_element(self, to.id.response_id(), std::move(why)),
+      ctx);
 }
 
 /// Refuses a message on behalf of `self`, or of the handle before it: who made

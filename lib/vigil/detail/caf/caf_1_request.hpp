@@ -68,11 +68,10 @@ void request_then(Self& self, const timers& home, const Handle& to,
       caf::make_mailbox_element(caf::strong_actor_ptr{self.ctrl()}, id, xs...),
       self.context());
   else
-    self.enqueue(
-      caf::make_mailbox_element(caf::strong_actor_ptr{self.ctrl()},
-                                id.response_id(),
-                                caf::make_error(caf::sec::invalid_request)),
-      self.context());
+    self.enqueue(caf::make_mailbox_element(
+                   caf::strong_actor_ptr{self.ctrl()}, id.response_id(),
+                   caf::make_error(caf::sec::invalid_request)),
+                 self.context());
   std::shared_ptr<timer> late;
   if (timeout != duration::max()) {
     late = std::make_shared<timer>(home);
@@ -82,9 +81,11 @@ void request_then(Self& self, const timers& home, const Handle& to,
   // CAF destroys the handler with the request: then the time is taken back.
   self.add_multiplexed_response_handler(
     id.response_id(),
-    caf::behavior{answer_handler<types>::make(std::move(done)),
-                  [late, failed = std::move(failed)](
-                    const caf::error& why) mutable { failed(why); }});
+    caf::behavior{
+      answer_handler<types>::make(std::move(done)),
+      [late, failed = std::move(failed)](const caf::error& why) mutable {
+        failed(why);
+      }});
 }
 
 } // namespace vigil::compat

@@ -13,8 +13,7 @@ namespace vigil::compat {
 /// Notes that a message ends with one life of its receiver.
 [[nodiscard]] inline element_ptr for_life(element_ptr x, std::uint64_t life) {
   notes mine{*x};
-  mine.set((notes::of(*x) & 3)
-           | (static_cast<std::int64_t>(life + 1) << 2));
+  mine.set((notes::of(*x) & 3) | (static_cast<std::int64_t>(life + 1) << 2));
   return x;
 }
 

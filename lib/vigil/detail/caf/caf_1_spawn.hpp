@@ -188,8 +188,8 @@ VIGIL_EXPORT void attach_lasting(caf::abstract_actor& to,
 template <class F>
 void watch(const caf::strong_actor_ptr& x, F f, const void* key = nullptr) {
   using hook = end_hook<F, lasting_hook>;
-  attach_lasting(*x->get(), caf::attachable_ptr{
-                              new hook(x->get(), std::move(f), key)});
+  attach_lasting(*x->get(),
+                 caf::attachable_ptr{new hook(x->get(), std::move(f), key)});
 }
 
 /// The same for the end of what the actor stands for, if that comes earlier:

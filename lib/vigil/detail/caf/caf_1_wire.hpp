@@ -28,13 +28,12 @@ namespace vigil {
 
 template <class Inspector>
 bool inspect(Inspector& f, failure& x) {
-  return f.object(x).fields(
-    f.field(
-      "rows", [&x] { return detail::to_wire(x); },
-      [&x](const std::vector<detail::wire_row>& rows) {
-        x = detail::from_wire(rows);
-        return true;
-      }));
+  return f.object(x).fields(f.field(
+    "rows", [&x] { return detail::to_wire(x); },
+    [&x](const std::vector<detail::wire_row>& rows) {
+      x = detail::from_wire(rows);
+      return true;
+    }));
 }
 
 } // namespace vigil

@@ -62,8 +62,8 @@ template <class T, class Handle, class Message>
   if constexpr (std::is_void_v<T>)
     std::move(request).receive([&] { answer = success(); }, failed);
   else
-    std::move(request).receive(
-      [&](T& value) { answer = std::move(value); }, failed);
+    std::move(request).receive([&](T& value) { answer = std::move(value); },
+                               failed);
   return answer;
 }
 

@@ -42,7 +42,7 @@ struct taken {
 namespace caf {
 
 template <>
-VIGIL_EXPORT void init_global_meta_objects<id_block::vigil>() {
+void init_global_meta_objects<id_block::vigil>() {
   using vigil::compat::taken;
   init_global_meta_objects_impl<taken>(detail::make_type_id_sequence<taken>{});
 }
