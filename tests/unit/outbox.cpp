@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
 #include <variant>
+#include <vector>
 
 using vigil::duration;
 using vigil::detail::alarm;
@@ -53,6 +55,30 @@ TEST_CASE("a timer is cancelled once") {
   t.disarm(a);
   CHECK(a.timer == 0);
   CHECK(core_parts::said(t) == "timer 1 5ns, cancel 1");
+}
+
+TEST_CASE("what is taken back is memory, and nothing to be done again") {
+  outbox t;
+  t.put(action::came_up{});
+  auto done = t.take();
+  t.recycle(std::move(done));
+  CHECK(core_parts::said(t) == "");
+  t.put(action::start_child{1, false});
+  t.recycle({});
+  done = t.take();
+  CHECK(done.size() == 1);
+  SUBCASE("and is not kept beside what came meanwhile") {
+    t.put(action::came_up{});
+    t.recycle(std::move(done));
+    CHECK(core_parts::said(t) == "came_up");
+  }
+  SUBCASE("and is not kept if it is much") {
+    std::vector<vigil::detail::action_t> much;
+    much.reserve(100);
+    t.recycle(std::move(much));
+    t.put(action::came_up{});
+    CHECK(t.take().capacity() < 100);
+  }
 }
 
 TEST_SUITE_END();

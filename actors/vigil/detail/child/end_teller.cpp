@@ -9,14 +9,12 @@ namespace vigil::detail {
 void end_teller::tell(const child_cell& x, compat::context* ctx) {
   if (std::exchange(told_, true))
     return;
-  if (const auto handle = x.handle())
+  if (handle_ != nullptr)
     handle_->tell_end(x.last_end(), ctx);
 }
 
-void end_teller::take_back(const child_cell& x) {
-  if (!std::exchange(told_, false)) [[likely]]
-    return;
-  if (const auto handle = x.handle())
+void end_teller::take_back() {
+  if (std::exchange(told_, false) && handle_ != nullptr) [[unlikely]]
     handle_->tell_begin();
 }
 

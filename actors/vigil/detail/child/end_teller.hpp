@@ -11,13 +11,14 @@ namespace vigil::detail {
 /// nothing is to be expected of the child.
 class VIGIL_EXPORT end_teller {
 public:
-  /// Says who the handle of the child is.
+  /// Says who the handle of the child is, as long as there is one; null before
+  /// and after that.
   void speak_through(child_actor* handle) noexcept {
     handle_ = handle;
   }
 
   void tell(const child_cell& x, compat::context* ctx);
-  void take_back(const child_cell& x);
+  void take_back();
 
 private:
   // Held by the child's cell.

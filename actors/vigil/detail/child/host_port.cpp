@@ -20,7 +20,7 @@ void host_port_base::start(compat::context* ctx) {
       ends_.speak_through(handle.self);
     }
   }
-  ends_.take_back(*cell_);
+  ends_.take_back();
   compat::send_urgent(host_, ctx, host_command{host_command::what::start});
   if (heirs_ == nullptr) [[likely]]
     return;
@@ -77,6 +77,7 @@ void host_port_base::forget(compat::context* ctx) {
       x->order({host_command::what::forget}, ctx);
     static_cast<slot*>(heirs_->get())->retire(ctx);
   }
+  ends_.speak_through(nullptr);
   cell_->handle(nullptr);
   host_ = nullptr;
 }

@@ -156,7 +156,7 @@ public:
 
   void abandon(caf::strong_actor_ptr successor, compat::context* ctx) override {
     super::abandon(std::move(successor), ctx);
-    this->tell(this->stuck(), ctx, [] {});
+    this->tell(this->stuck(), ctx, [](bool) {});
   }
 
 protected:

@@ -53,6 +53,15 @@ const char* slot::name() const {
 
 compat::enqueue_result slot::enqueue(compat::element_ptr x,
                                      compat::context* ctx) {
+  if (auto to = target_now(); to.actor != nullptr) [[likely]]
+    pass_on(std::move(x), to, ctx);
+  else
+    take_in_or_lose(std::move(x), ctx);
+  return compat::accepted();
+}
+
+// Apart, so that the way of all other messages stays short.
+void slot::take_in_or_lose(compat::element_ptr x, compat::context* ctx) {
   target to;
   auto refused = take_in(x, to);
   if (refused == errc::gap_queue_full && make_room(ctx))
@@ -61,7 +70,13 @@ compat::enqueue_result slot::enqueue(compat::element_ptr x,
     lose(*x, *refused, ctx);
   else if (to.actor != nullptr)
     pass_on(std::move(x), to, ctx);
-  return compat::accepted();
+}
+
+// Returns who gets a message that need not wait.
+slot::target slot::target_now() const {
+  std::lock_guard guard{slot_lock_};
+  return mode_ == mode::serving && !passing_ ? target{current_, behind_, life_}
+                                             : target{};
 }
 
 void slot::pass_on(compat::element_ptr x, const target& to,

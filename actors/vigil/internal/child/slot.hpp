@@ -121,6 +121,8 @@ private:
     std::uint64_t life = 0;
   };
 
+  [[nodiscard]] target target_now() const;
+  void take_in_or_lose(compat::element_ptr x, compat::context* ctx);
   [[nodiscard]] std::optional<errc> take_in(compat::element_ptr& x, target& to);
   void pass_on(compat::element_ptr x, const target& to, compat::context* ctx);
   [[nodiscard]] bool make_room(compat::context* ctx);

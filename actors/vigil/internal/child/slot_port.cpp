@@ -21,7 +21,7 @@ void slot_port::start(compat::context* ctx) {
     cell_->handle(handle_);
     ends_.speak_through(slot_);
   }
-  ends_.take_back(*cell_);
+  ends_.take_back();
   const auto n = cell_->begin_incarnation();
   life_ = std::make_shared<life>(cell_, n, handle_);
   slot_->expect(n);
@@ -75,6 +75,7 @@ void slot_port::forget(compat::context* ctx) {
   stop(true, ctx);
   ends_.tell(*cell_, ctx);
   slot_->retire(ctx);
+  ends_.speak_through(nullptr);
   cell_->handle(nullptr);
 }
 

@@ -56,9 +56,11 @@ public:
     if (x.stages.empty()) [[likely]] {
       if (!may_be_answered(x))
         return;
-      if (spare_.empty())
-        spare_.push_back(relay_);
-      x.stages.swap(spare_);
+      // CAF takes the stages of most messages, and nothing is spared then.
+      if (spare_.empty()) [[likely]]
+        x.stages = mailbox_element::forwarding_stack(1, relay_);
+      else
+        x.stages.swap(spare_);
     } else {
       answer_through(x, relay_, me_, known_);
     }

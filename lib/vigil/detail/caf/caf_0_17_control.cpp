@@ -193,7 +193,10 @@ bool call(void (*f)(void*), void* arg, std::string& what) {
 } // namespace
 
 void control_parts::call_attention(actor& self) {
-  send_urgent(caf::strong_actor_ptr{self.ctrl()}, self.context(), attention{});
+  // Marked, so that `show` need not ask each message what it is.
+  auto x = make_urgent(attention{});
+  x->mid.mark_as_answered();
+  self.ctrl()->enqueue(std::move(x), self.context());
 }
 
 bool control_parts::calls_attention(mailbox_element& x) {

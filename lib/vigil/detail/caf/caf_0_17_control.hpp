@@ -418,7 +418,7 @@ private:
   // The controller does not throw; should it all the same, nothing else ends.
   verdict show(mailbox_element& x) {
     this->current_element_ = &x;
-    if (parts::calls_attention(x)) {
+    if (x.mid.is_answered() && parts::calls_attention(x)) [[unlikely]] {
       settle_here();
       return verdict::consumed;
     }

@@ -13,17 +13,17 @@ namespace vigil::compat {
 
 /// Makes a message that overtakes messages of normal priority.
 template <class T>
-[[nodiscard]] element_ptr make_urgent(T x) {
+[[nodiscard]] element_ptr make_urgent(T&& x) {
   return caf::make_mailbox_element(
     nullptr, caf::make_message_id(caf::message_priority::high), {},
-    std::move(x));
+    std::forward<T>(x));
 }
 
 /// Sends `x` so that it overtakes messages of normal priority.
 template <class T>
-void send_urgent(const caf::strong_actor_ptr& to, context* ctx, T x) {
+void send_urgent(const caf::strong_actor_ptr& to, context* ctx, T&& x) {
   if (to != nullptr)
-    to->enqueue(make_urgent(std::move(x)), ctx);
+    to->enqueue(make_urgent(std::forward<T>(x)), ctx);
 }
 
 /// Sends `x` behind all messages that are there.

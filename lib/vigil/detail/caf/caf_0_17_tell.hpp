@@ -5,7 +5,6 @@
 
 #include <caf/attachable.hpp>
 
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -60,15 +59,16 @@ protected:
   [[nodiscard]] virtual std::optional<caf::error> told() const = 0;
 
   /// Tells those that monitor or link the actor. `mark` sees to it that `told`
-  /// says so, too, and is called with the actor locked.
+  /// says so, too, and is called with the actor locked; it hears whether nobody
+  /// is left to be told.
   template <class F>
   void tell(const caf::error& why, context* ctx, F mark) {
     caf::attachable_ptr ready;
     this->exclusive_critical_section([&] {
       if (this->getf(caf::abstract_actor::is_terminated_flag))
         return;
-      mark();
       ready = take_passing(this->attachables_head_);
+      mark(ready == nullptr);
     });
     call_hooks(ready, why, ctx);
   }
@@ -84,13 +84,18 @@ public:
 
 protected:
   [[nodiscard]] std::optional<caf::error> told() const override {
-    return told_ != nullptr ? std::optional{*told_} : std::nullopt;
+    return told_;
   }
 
   /// Tells those that monitor or link the actor of an end, and at once those
   /// that monitor or link it from now on.
   void tell_of_end(caf::error why, context* ctx) {
-    this->tell(why, ctx, [&] { told_ = std::make_unique<caf::error>(why); });
+    this->tell(why, ctx, [&](bool last) {
+      if (last)
+        told_ = std::move(why);
+      else
+        told_ = why;
+    });
   }
 
   /// Who monitors the actor from now on waits for the next end.
@@ -99,7 +104,8 @@ protected:
   }
 
 private:
-  std::unique_ptr<caf::error> told_;
+  // With the actor locked.
+  std::optional<caf::error> told_;
 };
 
 } // namespace vigil::compat

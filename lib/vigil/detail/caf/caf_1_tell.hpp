@@ -20,14 +20,13 @@ protected:
   [[nodiscard]] virtual std::optional<caf::error> told() const = 0;
 
   /// Tells those that monitor or link the actor. `mark` is called with the
-  /// actor locked.
+  /// actor locked; it hears whether nobody is left to be told.
   template <class F>
   void tell(const caf::error& why, context* ctx, F mark) {
     caf::attachable_ptr ready;
     this->exclusive_critical_section([&] {
       if (this->getf(caf::abstract_actor::is_terminated_flag))
         return;
-      mark();
       // In the order in which CAF would tell them: the latest first.
       auto* last = &ready;
       caf::attachable_ptr rest;
@@ -42,6 +41,7 @@ protected:
           last = &(*last)->next;
         }
       }
+      mark(ready == nullptr);
     });
     try {
       for (auto* x = ready.get(); x != nullptr; x = x->next.get())
@@ -71,7 +71,7 @@ protected:
   /// Tells those that monitor or link the actor of an end, and at once those
   /// that monitor or link it from now on.
   void tell_of_end(caf::error why, context* ctx) {
-    this->tell(why, ctx, [&] {
+    this->tell(why, ctx, [&](bool) {
       this->fail_state_ = why;
       this->flags_.fetch_or(told_flag
                             | caf::abstract_actor::is_terminated_flag);

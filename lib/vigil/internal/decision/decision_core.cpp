@@ -96,7 +96,8 @@ void decision_core::exited(child_uid child, child_exit how, time_point now) {
 }
 
 // A supervisor that is asked to go down while it comes up has not failed.
-void decision_core::ended_early(core_child& x, child_exit how, time_point now) {
+void decision_core::ended_early(core_child& x, child_exit&& how,
+                                time_point now) {
   if (x.spec->kind != child_kind::supervisor || how.kind == exit_kind::abnormal
       || stopping())
     return start_refused(x, failures_.of_end(x, how, now), now);
@@ -460,7 +461,7 @@ void decision_core::leave_behind(core_child& x, time_point now) {
 
 // -- an end -------------------------------------------------------------------
 
-void decision_core::ended(core_child& x, child_exit how, time_point now) {
+void decision_core::ended(core_child& x, child_exit&& how, time_point now) {
   if (x.doomed) {
     VIGIL_MARK("a child ends before its turn to stop");
     gone(x, now);
@@ -490,7 +491,7 @@ void decision_core::finished(core_child& x, time_point now) {
     go_down(child_exit{exit_kind::shutdown, {}, false, {}}, false, now);
 }
 
-void decision_core::failed(core_child& x, child_exit how, time_point now) {
+void decision_core::failed(core_child& x, child_exit&& how, time_point now) {
   rules_.count_end(x, now);
   moves_.settle(x);
   auto last = failures_.of_end(x, how, now);
@@ -523,7 +524,7 @@ void decision_core::restart(core_child& x, time_point now) {
     moves_.wait_for_retry(x, wait);
 }
 
-void decision_core::give_up(core_child& x, failure why, time_point now) {
+void decision_core::give_up(core_child& x, failure&& why, time_point now) {
   out_.put(action::publish{told::gave_up, x.uid, {}, why});
   go_down(abnormal(std::move(why)), false, now);
 }
@@ -571,7 +572,8 @@ void decision_core::cancel_group(time_point now) {
 
 // -- going down ---------------------------------------------------------------
 
-void decision_core::go_down(child_exit how, bool start_failed, time_point now) {
+void decision_core::go_down(child_exit&& how, bool start_failed,
+                            time_point now) {
   farewell_.begin(std::move(how), start_failed);
   plan_.begin_going_down();
   drop_kept(now);

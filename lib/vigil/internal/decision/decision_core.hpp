@@ -21,6 +21,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace vigil::detail {
@@ -114,6 +115,12 @@ public:
   /// Takes the actions so far, in order.
   [[nodiscard]] std::vector<action_t> take_actions();
 
+  /// Takes them back once they are carried out: the next ones need no memory of
+  /// their own then.
+  void recycle(std::vector<action_t> done) noexcept {
+    out_.recycle(std::move(done));
+  }
+
   /// Returns all children in start order. O(n).
   [[nodiscard]] std::vector<child_status> children() const;
 
@@ -156,12 +163,12 @@ private:
 
   // -- an end -----------------------------------------------------------------
 
-  void ended(core_child& x, child_exit how, time_point now);
-  void ended_early(core_child& x, child_exit how, time_point now);
+  void ended(core_child& x, child_exit&& how, time_point now);
+  void ended_early(core_child& x, child_exit&& how, time_point now);
   void finished(core_child& x, time_point now);
-  void failed(core_child& x, child_exit how, time_point now);
+  void failed(core_child& x, child_exit&& how, time_point now);
   void restart(core_child& x, time_point now);
-  void give_up(core_child& x, failure why, time_point now);
+  void give_up(core_child& x, failure&& why, time_point now);
 
   // -- the plan ---------------------------------------------------------------
 
@@ -170,7 +177,7 @@ private:
   void begin_group(core_child& x, duration wait, time_point now);
   void resume_group(time_point now);
   void cancel_group(time_point now);
-  void go_down(child_exit how, bool start_failed, time_point now);
+  void go_down(child_exit&& how, bool start_failed, time_point now);
   void cancel_for_good(core_child& x, time_point now);
   void step(time_point now);
   void step_after(child_uid child, time_point now);

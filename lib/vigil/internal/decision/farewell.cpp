@@ -4,7 +4,7 @@
 
 namespace vigil::detail {
 
-void farewell::begin(child_exit how, bool start_failed) {
+void farewell::begin(child_exit&& how, bool start_failed) {
   words_ = {std::move(how), start_failed, {}};
   places_.clear();
 }

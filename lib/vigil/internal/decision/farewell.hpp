@@ -15,7 +15,7 @@ namespace vigil::detail {
 class farewell {
 public:
   /// It goes down, with that end, and nobody is blamed yet.
-  void begin(child_exit how, bool start_failed);
+  void begin(child_exit&& how, bool start_failed);
 
   /// Blames the child of that path for the last thing it did. O(1)
   void blame(std::string path, errc what);

@@ -3,6 +3,7 @@
 #include <vigil/internal/decision/action.hpp>
 #include <vigil/internal/decision/core_child.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -41,6 +42,15 @@ public:
   /// Takes all there is.
   [[nodiscard]] std::vector<action_t> take() {
     return std::exchange(actions_, {});
+  }
+
+  /// Takes back what was taken and is carried out, for the memory.
+  void recycle(std::vector<action_t> done) noexcept {
+    constexpr std::size_t few = 4;
+    if (actions_.capacity() != 0 || done.capacity() > few)
+      return;
+    done.clear();
+    actions_.swap(done);
   }
 
 private:

@@ -172,10 +172,14 @@ void supervisor_actor::act() {
   // What was to be started again is not any more.
   if (core_.stopping() && note_going_down())
     sync_all();
-  for (auto todo = core_.take_actions(); !todo.empty() && !retired();
-       todo = core_.take_actions())
+  auto todo = core_.take_actions();
+  while (!todo.empty() && !retired()) {
     for (const auto& x : todo)
       std::visit([this](const auto& y) { carry_out(y); }, x);
+    core_.recycle(std::exchange(todo, {}));
+    todo = core_.take_actions();
+  }
+  core_.recycle(std::move(todo));
   acting_ = false;
 }
 
