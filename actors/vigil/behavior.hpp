@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/caf/caf_function.hpp>
 #include <vigil/detail/child/guarded_handler.hpp>
 #include <vigil/detail/child/is_null.hpp>
 #include <vigil/detail/child/running.hpp>

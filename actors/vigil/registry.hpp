@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/child_key.hpp>
+#include <vigil/detail/caf/caf_function.hpp>
 #include <vigil/detail/caf/caf_send.hpp>
 #include <vigil/detail/registry/registry_state.hpp>
 #include <vigil/registry_event.hpp>

@@ -5,6 +5,7 @@
 #include <vigil/detail/base/access.hpp>
 #include <vigil/detail/base/changed.hpp>
 #include <vigil/detail/base/child_settings.hpp>
+#include <vigil/detail/caf/caf_function.hpp>
 #include <vigil/detail/health/health_probe.hpp>
 #include <vigil/detail/static/child_traits.hpp>
 #include <vigil/detail/static/definition.hpp>

@@ -5,6 +5,7 @@
 #include <vigil/detail/base/access.hpp>
 #include <vigil/detail/base/changed.hpp>
 #include <vigil/detail/base/child_settings.hpp>
+#include <vigil/detail/caf/caf_function.hpp>
 #include <vigil/detail/population/dynamic_build.hpp>
 #include <vigil/detail/population/dynamic_definition.hpp>
 #include <vigil/dynamic_ref.hpp>

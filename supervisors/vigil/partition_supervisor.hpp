@@ -4,6 +4,7 @@
 #include <vigil/detail/base/access.hpp>
 #include <vigil/detail/base/changed.hpp>
 #include <vigil/detail/base/child_settings.hpp>
+#include <vigil/detail/caf/caf_function.hpp>
 #include <vigil/dynamic_supervisor.hpp>
 #include <vigil/partitions_ref.hpp>
 

@@ -4,6 +4,7 @@
 #include <vigil/count.hpp>
 #include <vigil/detail/base/access.hpp>
 #include <vigil/detail/base/changed.hpp>
+#include <vigil/detail/caf/caf_function.hpp>
 #include <vigil/detail/numbered/pool_definition.hpp>
 
 #include <cstddef>

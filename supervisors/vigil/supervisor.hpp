@@ -5,6 +5,7 @@
 #include <vigil/detail/base/access.hpp>
 #include <vigil/detail/base/changed.hpp>
 #include <vigil/detail/base/guarded.hpp>
+#include <vigil/detail/caf/caf_function.hpp>
 #include <vigil/detail/child/is_null.hpp>
 #include <vigil/supervisor_ref.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/caf.hpp>
+#include <vigil/detail/caf/caf_function.hpp>
 
 #include <type_traits>
 #include <utility>

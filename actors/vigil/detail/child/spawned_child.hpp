@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/child_spec.hpp>
 #include <vigil/detail/caf/caf_spawn.hpp>
 #include <vigil/detail/child/is_null.hpp>
 #include <vigil/detail/child/life_spawner.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/base/access.hpp>
+#include <vigil/detail/caf/caf_function.hpp>
 #include <vigil/detail/caf/caf_types.hpp>
 #include <vigil/detail/state/cell_access.hpp>
 #include <vigil/result.hpp>

@@ -1,5 +1,27 @@
 #pragma once
 
+// The files of the themes.
+// NOLINTBEGIN(bugprone-macro-parentheses): the names of headers
+#define VIGIL_CAF_FILES <vigil/detail/caf/caf_0_17_all.hpp>
+#define VIGIL_CAF_ANSWERS <vigil/detail/caf/caf_0_17_answers.hpp>
+#define VIGIL_CAF_BLOCKING <vigil/detail/caf/caf_0_17_blocking.hpp>
+#define VIGIL_CAF_CONTROL <vigil/detail/caf/caf_0_17_control.hpp>
+#define VIGIL_CAF_FUNCTION <vigil/detail/caf/caf_0_17_function.hpp>
+#define VIGIL_CAF_IDLE <vigil/detail/caf/caf_0_17_idle.hpp>
+#define VIGIL_CAF_IO_FILES <vigil/detail/caf/caf_0_17_io.hpp>
+#define VIGIL_CAF_JOB <vigil/detail/caf/caf_0_17_job.hpp>
+#define VIGIL_CAF_LINK <vigil/detail/caf/caf_0_17_link.hpp>
+#define VIGIL_CAF_MESSAGE <vigil/detail/caf/caf_0_17_message.hpp>
+#define VIGIL_CAF_RELAY <vigil/detail/caf/caf_0_17_relay.hpp>
+#define VIGIL_CAF_REQUEST <vigil/detail/caf/caf_0_17_request.hpp>
+#define VIGIL_CAF_SEND <vigil/detail/caf/caf_0_17_send.hpp>
+#define VIGIL_CAF_SPAWN <vigil/detail/caf/caf_0_17_spawn.hpp>
+#define VIGIL_CAF_TELL <vigil/detail/caf/caf_0_17_tell.hpp>
+#define VIGIL_CAF_TIMER <vigil/detail/caf/caf_0_17_timer.hpp>
+#define VIGIL_CAF_WATCH <vigil/detail/caf/caf_0_17_watch.hpp>
+#define VIGIL_CAF_WHOLE <vigil/detail/caf/caf_0_17_whole.hpp>
+// NOLINTEND(bugprone-macro-parentheses)
+
 #include <vigil/time.hpp>
 
 #include <caf/actor.hpp>

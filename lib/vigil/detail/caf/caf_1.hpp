@@ -1,5 +1,27 @@
 #pragma once
 
+// The files of the themes.
+// NOLINTBEGIN(bugprone-macro-parentheses): the names of headers
+#define VIGIL_CAF_FILES <vigil/detail/caf/caf_1_all.hpp>
+#define VIGIL_CAF_ANSWERS <vigil/detail/caf/caf_1_relay.hpp>
+#define VIGIL_CAF_BLOCKING <vigil/detail/caf/caf_1_blocking.hpp>
+#define VIGIL_CAF_CONTROL <vigil/detail/caf/caf_1_control.hpp>
+#define VIGIL_CAF_FUNCTION <vigil/detail/caf/caf_1_function.hpp>
+#define VIGIL_CAF_IDLE <vigil/detail/caf/caf_1_spawn.hpp>
+#define VIGIL_CAF_IO_FILES <vigil/detail/caf/caf_1_io.hpp>
+#define VIGIL_CAF_JOB <vigil/detail/caf/caf_1_job.hpp>
+#define VIGIL_CAF_LINK <vigil/detail/caf/caf_1_link.hpp>
+#define VIGIL_CAF_MESSAGE <vigil/detail/caf/caf_1_message.hpp>
+#define VIGIL_CAF_RELAY <vigil/detail/caf/caf_1_relay.hpp>
+#define VIGIL_CAF_REQUEST <vigil/detail/caf/caf_1_request.hpp>
+#define VIGIL_CAF_SEND <vigil/detail/caf/caf_1.hpp>
+#define VIGIL_CAF_SPAWN <vigil/detail/caf/caf_1_spawn.hpp>
+#define VIGIL_CAF_TELL <vigil/detail/caf/caf_1_tell.hpp>
+#define VIGIL_CAF_TIMER <vigil/detail/caf/caf_1_timer.hpp>
+#define VIGIL_CAF_WATCH <vigil/detail/caf/caf_1_spawn.hpp>
+#define VIGIL_CAF_WHOLE <vigil/detail/caf/caf_1_function.hpp>
+// NOLINTEND(bugprone-macro-parentheses)
+
 #include <vigil/detail/caf/caf_1_ids.hpp>
 #include <vigil/time.hpp>
 

@@ -1,4 +1,5 @@
 #include <vigil/caf.hpp>
+#include <vigil/caf_error.hpp>
 #include <vigil/detail/child/child_messages.hpp>
 #include <vigil/detail/health/health_probe.hpp>
 #include <vigil/detail/state/cell.hpp>
@@ -8,6 +9,10 @@ namespace vigil::detail {
 
 health_probe::~health_probe() {
   // nop
+}
+
+void health_probe::say_failed(const callback& done, const caf::error& why) {
+  done(to_failure(why));
 }
 
 void liveness::ask(supervisor_handle::base& self, const compat::timers& timers,

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <vigil/caf_error.hpp>
 #include <vigil/call.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/caf/caf_request.hpp>
@@ -32,6 +31,9 @@ public:
   virtual void ask(supervisor_handle::base& self, const compat::timers& timers,
                    const caf::strong_actor_ptr& child, duration timeout,
                    callback done) const = 0;
+
+protected:
+  static void say_failed(const callback& done, const caf::error& why);
 };
 
 // -- what an answer says ------------------------------------------------------
@@ -65,7 +67,7 @@ public:
       done(health_of(xs...));
     };
     auto failed = [done](const caf::error& why) {
-      done(to_failure(why));
+      say_failed(done, why);
     };
     std::apply(
       [&](const Ts&... xs) {
