@@ -55,7 +55,7 @@ def caf_of(build):
     """Which CAF the folder was built with, where that is worth a word."""
     file = build / "caf_version"
     version = file.read_text().strip() if file.exists() else ""
-    return "" if version.startswith("0.17") else f"CAF-{version}"
+    return f"CAF-{version}" if version and version[0] != "0" else ""
 
 
 def show(entry):

@@ -1,3 +1,4 @@
+#include <vigil/caf_error.hpp>
 #include <vigil/detail/child/life_spawner.hpp>
 #include <vigil/internal/child/slot_port.hpp>
 
@@ -7,6 +8,14 @@ namespace vigil::detail {
 
 life_spawner::~life_spawner() {
   // nop
+}
+
+failure life_spawner::failure_in(failure x) {
+  return x;
+}
+
+failure life_spawner::failure_in(const caf::error& x) {
+  return to_failure(x);
 }
 
 child_port_ptr make_slot_port(child_cell_ptr cell,

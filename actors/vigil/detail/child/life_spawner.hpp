@@ -25,6 +25,11 @@ public:
   [[nodiscard]] virtual bool reports_start() const noexcept {
     return true;
   }
+
+protected:
+  /// Returns what a maker says that fails.
+  [[nodiscard]] static failure failure_in(failure x);
+  [[nodiscard]] static failure failure_in(const caf::error& x);
 };
 
 /// Makes what drives a respawned child: a slot, and an actor a life behind it.

@@ -107,10 +107,7 @@ private:
     } else {
       if (x)
         return unwrap(std::move(x).value());
-      if constexpr (std::is_convertible_v<decltype(x.error()), failure>)
-        throw failure_exception{x.error()};
-      else
-        throw failure_exception{to_failure(x.error())};
+      throw failure_exception{failure_in(x.error())};
     }
   }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-// The files of the themes.
 // NOLINTBEGIN(bugprone-macro-parentheses): the names of headers
 #define VIGIL_CAF_FILES <vigil/detail/caf/caf_0_17_all.hpp>
 #define VIGIL_CAF_ANSWERS <vigil/detail/caf/caf_0_17_answers.hpp>

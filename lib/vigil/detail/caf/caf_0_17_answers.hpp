@@ -56,7 +56,6 @@ public:
     if (x.stages.empty()) [[likely]] {
       if (!may_be_answered(x))
         return;
-      // CAF takes the stages of most messages, and nothing is spared then.
       if (spare_.empty()) [[likely]]
         x.stages = mailbox_element::forwarding_stack(1, relay_);
       else

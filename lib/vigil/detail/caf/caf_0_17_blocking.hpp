@@ -50,8 +50,7 @@ protected:
     return this->fail_state_;
   }
 
-  /// The user's code has returned: nothing of the actor runs any more. CAF 0.17
-  /// calls `cleanup` before anybody learns of it.
+  /// The user's code has returned. `cleanup` comes before anybody learns of it.
   void leave(const caf::error&) noexcept {
     // nop
   }

@@ -58,9 +58,8 @@ protected:
   /// Returns what those are told at once that monitor or link the actor now.
   [[nodiscard]] virtual std::optional<caf::error> told() const = 0;
 
-  /// Tells those that monitor or link the actor. `mark` sees to it that `told`
-  /// says so, too, and is called with the actor locked; it hears whether nobody
-  /// is left to be told.
+  /// Tells those that monitor or link the actor. `mark(last)` has `told` say
+  /// so, too, with the actor locked; `last`: nobody is there to be told.
   template <class F>
   void tell(const caf::error& why, context* ctx, F mark) {
     caf::attachable_ptr ready;

@@ -21,11 +21,9 @@ namespace vigil {
 using compat::typed_actor;
 
 namespace compat {
-
 struct own_messages;
 class timer;
 class timers;
-
 } // namespace compat
 
 } // namespace vigil
