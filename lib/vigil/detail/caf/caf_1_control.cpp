@@ -277,8 +277,4 @@ void actor_parts::clean_up(scheduled_actor& self) {
   parts::behaviors(self).cleanup();
 }
 
-caf::error& actor_parts::fail_state(scheduled_actor& self) {
-  return parts::fail(self);
-}
-
 } // namespace vigil::compat

@@ -78,8 +78,6 @@ public:
 
   /// Drops behaviors that `become` has replaced.
   static void clean_up(caf::scheduled_actor& self);
-
-  [[nodiscard]] static caf::error& fail_state(caf::scheduled_actor& self);
 };
 
 /// Messages that a behavior has skipped.

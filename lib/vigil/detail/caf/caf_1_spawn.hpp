@@ -143,8 +143,7 @@ class end_hook final : public Base {
 public:
   using token = caf::attachable::token;
 
-  end_hook(const caf::abstract_actor* actor, F f, const void* key)
-    : actor_(actor), f_(std::move(f)), key_(key) {
+  end_hook(F f, const void* key) : f_(std::move(f)), key_(key) {
     // nop
   }
 
@@ -169,7 +168,6 @@ public:
   }
 
 private:
-  const caf::abstract_actor* actor_;
   F f_;
   const void* key_;
   caf::error reason_;
@@ -188,8 +186,7 @@ VIGIL_EXPORT void attach_lasting(caf::abstract_actor& to,
 template <class F>
 void watch(const caf::strong_actor_ptr& x, F f, const void* key = nullptr) {
   using hook = end_hook<F, lasting_hook>;
-  attach_lasting(*x->get(),
-                 caf::attachable_ptr{new hook(x->get(), std::move(f), key)});
+  attach_lasting(*x->get(), caf::attachable_ptr{new hook(std::move(f), key)});
 }
 
 /// The same for the end of what the actor stands for, if that comes earlier:
@@ -197,7 +194,7 @@ void watch(const caf::strong_actor_ptr& x, F f, const void* key = nullptr) {
 template <class F>
 void monitor(const caf::strong_actor_ptr& x, F f, const void* key = nullptr) {
   using hook = end_hook<F, caf::attachable>;
-  x->get()->attach(caf::attachable_ptr{new hook(x->get(), std::move(f), key)});
+  x->get()->attach(caf::attachable_ptr{new hook(std::move(f), key)});
 }
 
 /// Takes back all calls of `watch` with that key. O(n) in what watches `x`. A
