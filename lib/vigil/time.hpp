@@ -107,13 +107,11 @@ inline constexpr time_point never = time_point::max();
 /// Returns `to - from`, or the nearest duration there is.
 [[nodiscard]] constexpr duration time_between(time_point from,
                                               time_point to) noexcept {
-  const auto a = from.time_since_epoch();
-  const auto b = to.time_since_epoch();
-  if (a < duration::zero() && b > duration::max() + a)
-    return duration::max();
-  if (a > duration::zero() && b < duration::min() + a)
-    return duration::min();
-  return b - a;
+  duration::rep result = 0;
+  if (!__builtin_sub_overflow(to.time_since_epoch().count(),
+                              from.time_since_epoch().count(), &result))
+    return duration{result};
+  return from < to ? duration::max() : duration::min();
 }
 
 /// Returns whether at `now` something lasts for `d` that began at `since`;

@@ -125,8 +125,9 @@ private:
 /// The base of those whose end is told to who monitors them once they are left
 /// behind: their handles have no other life.
 template <class Base>
-using linked_dynamic_host = host_actor<compat::early_teller<
-  compat::life_links<compat::control<Base, dynamic_host_core>>>>;
+using linked_dynamic_host = host_actor<
+  compat::telling<compat::life_links<compat::control<Base, dynamic_host_core>>,
+                  compat::no_kept_end>>;
 
 /// The actor of a child of a dynamic supervisor. What makes its lives is shared
 /// by all of them and lives in the pool.

@@ -1,6 +1,7 @@
 #include <vigil/caf.hpp>
 #include <vigil/internal/caf/caf_0_17_streams.hpp>
 
+#include <caf/detail/default_invoke_result_visitor.hpp>
 #include <caf/detail/sync_request_bouncer.hpp>
 
 #include <algorithm>
@@ -102,12 +103,46 @@ void ignore_down(caf::scheduled_actor*, caf::down_msg&) {
   // nop
 }
 
-// Most behaviors leave the handlers alone: looking is cheaper than setting.
+/// Makes no promise for a message whose handler returns nothing.
+struct plain_visitor final
+  : caf::detail::default_invoke_result_visitor<caf::scheduled_actor> {
+  using super
+    = caf::detail::default_invoke_result_visitor<caf::scheduled_actor>;
+  using super::super;
+  using super::operator();
+
+  void operator()(caf::message& x) override {
+    if (!x.empty())
+      super::operator()(x);
+  }
+};
+
+// Returns whether a behavior, or what stands in for it, took a message.
+bool invoke(caf::scheduled_actor& self, mailbox_element& x) {
+  using caf::match_case;
+  plain_visitor visitor{&self};
+  auto& behaviors = inside::behaviors(self);
+  const auto what = behaviors.empty() ? match_case::no_match
+                                      : behaviors.back()(visitor, x.content());
+  if (what != match_case::no_match)
+    return what == match_case::match;
+  auto result = self.call_handler(inside::on_strange(self), &self, x);
+  if (result.flag == caf::rt_skip)
+    return false;
+  if (result.flag == caf::rt_error || result.flag == caf::rt_value)
+    visitor.visit(result);
+  return true;
+}
+
+// Most behaviors leave the handlers alone: looking is cheaper than setting, but
+// for those of CAF's making. There `target` compares names of types.
 template <class Function, class Pointer>
-void reset(Function& handler, Pointer f) {
-  if (const auto* now = handler.template target<Pointer>();
-      now == nullptr || *now != f)
-    handler = f;
+void reset(Function& handler, Pointer f, bool unseen) {
+  if (!unseen)
+    if (const auto* now = handler.template target<Pointer>();
+        now != nullptr && *now == f) [[likely]]
+      return;
+  handler = f;
 }
 
 // A copy: the callback that hears of the end of its stream may open others,
@@ -216,6 +251,27 @@ void control_parts::ignore_strangers(actor& self) {
   self.set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
 }
 
+caf::invoke_message_result control_parts::consume_plain(actor& self,
+                                                        mailbox_element& x) {
+  self.current_mailbox_element(&x);
+  switch (self.categorize(x)) {
+    case actor::message_category::skipped:
+      return caf::invoke_message_result::skipped;
+    case actor::message_category::internal:
+      return caf::invoke_message_result::consumed;
+    case actor::message_category::ordinary:
+      break;
+  }
+  const auto timeout = self.getf(caf::abstract_actor::has_timeout_flag);
+  if (timeout)
+    self.unsetf(caf::abstract_actor::has_timeout_flag);
+  if (invoke(self, x))
+    return caf::invoke_message_result::consumed;
+  if (timeout)
+    self.setf(caf::abstract_actor::has_timeout_flag);
+  return caf::invoke_message_result::skipped;
+}
+
 void control_parts::drop_behavior(actor& self, flags& x) {
   if (inside::has_streams(self)) [[unlikely]]
     end_streams(self, caf::make_error(caf::exit_reason::user_shutdown), false);
@@ -230,10 +286,16 @@ void control_parts::drop_behavior(actor& self, flags& x) {
     multiplexed.clear();
   inside::behaviors(self).clear();
   inside::behaviors(self).cleanup();
-  reset(inside::on_strange(self), &caf::print_and_drop);
-  reset(inside::on_error(self), &caf::scheduled_actor::default_error_handler);
-  reset(inside::on_exit_msg(self), &caf::scheduled_actor::default_exit_handler);
-  reset(inside::on_down(self), &ignore_down);
+  // The third time is the first after a restart: there will be more.
+  const auto all = x.drops == 2;
+  if (x.drops <= 2)
+    ++x.drops;
+  reset(inside::on_strange(self), &caf::print_and_drop, all);
+  reset(inside::on_error(self), &caf::scheduled_actor::default_error_handler,
+        all);
+  reset(inside::on_exit_msg(self), &caf::scheduled_actor::default_exit_handler,
+        all);
+  reset(inside::on_down(self), &ignore_down, all);
 }
 
 void control_parts::trap_exit(actor& self, caf::exit_msg& x) {

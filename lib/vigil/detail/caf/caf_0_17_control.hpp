@@ -29,6 +29,7 @@ struct VIGIL_EXPORT control_flags {
   bool consuming = false;
   /// An end of the behavior will be seen even where CAF hides it.
   bool probed = false;
+  std::uint8_t drops = 0; // up to 3
   /// Of a stateful actor: CAF makes the first state with the actor.
   bool state_alive = true;
 };
@@ -79,6 +80,13 @@ struct VIGIL_EXPORT control_parts {
   references(const caf::actor_control_block& x) noexcept {
     return x.strong_refs.load(std::memory_order_relaxed);
   }
+
+  /// As CAF's `consume` for a message that is neither request nor response,
+  /// with no response awaited. CAF makes a promise also where nothing is told.
+  static caf::invoke_message_result consume_plain(actor& self,
+                                                  mailbox_element& x);
+  /// Not for the `consume` of an actor class of the user's.
+  static void is_caf(caf::invoke_message_result (actor::*)(mailbox_element&));
 
   static void look_at_references(const caf::actor_control_block& me, flags& x,
                                  std::size_t held) noexcept {
@@ -177,7 +185,7 @@ protected:
     return caf::actor_control_block::from(this);
   }
 
-  /// Returns whether nothing comes into the mailbox any more. In any thread.
+  /// Whether nothing comes in any more. In any thread.
   [[nodiscard]] bool closed() noexcept {
     return this->mailbox().closed();
   }
@@ -311,10 +319,8 @@ protected:
 private:
   using parts = control_parts;
 
-  // Ends as CAF's actors do, but leaves CAF's clock alone where that has
-  // nothing to forget: telling it takes a global lock and wakes its thread,
-  // which costs more than all the rest. Not in a class of its own: CAF 0.17
-  // looks at all classes of an actor each time it runs, for a `dynamic_cast`.
+  // As CAF's actors end, but leaves CAF's clock alone that has nothing to
+  // forget: it would take a global lock and wake its thread.
   bool end_leanly(caf::error&& reason, context* ctx) {
     if (!ends_as_usual_v<Base> || has_ties())
       return Base::cleanup(std::move(reason), ctx);
@@ -322,8 +328,7 @@ private:
     return true;
   }
 
-  // Timeouts of behaviors, requests and streams; and who joined a group or runs
-  // in a thread of its own has those to leave, too.
+  // Timeouts of behaviors, requests and streams, groups, a thread of its own.
   [[nodiscard]] bool has_ties() const noexcept {
     if constexpr (requires { this->joined_groups(); })
       if (!this->joined_groups().empty())
@@ -331,7 +336,6 @@ private:
     return parts::has_ties(*this);
   }
 
-  // As `settle`, and inlined where messages are handled.
   [[gnu::always_inline]] inline void settle_here() {
     while (std::exchange(flags_.attend, false) || has_quit() || !has_life())
       [[unlikely]] {
@@ -346,7 +350,6 @@ private:
       }
   }
 
-  // Makes the state of a stateful actor, unless it is there.
   void make_state() {
     if constexpr (is_stateful<Base>::value) {
       if (flags_.state_alive)
@@ -360,20 +363,17 @@ private:
     }
   }
 
-  // Destroys it, if it is there. CAF destroys the last one in `on_exit`, which
-  // does not run for who wipes the last one away before.
+  // CAF's `on_exit` does not run for who wipes the last one away before.
   void destroy_state() {
     if constexpr (is_stateful<Base>::value)
       if (std::exchange(flags_.state_alive, false))
         std::destroy_at(&own_state());
   }
 
-  // The controller may have something else of that name.
   [[nodiscard]] auto& own_state() noexcept {
     return static_cast<Base*>(this)->state;
   }
 
-  // Returns whether `drop_behavior` has nothing to do, handlers aside.
   [[nodiscard]] bool is_blank() const noexcept {
     return this->bhvr_stack_.empty() && !flags_.attend && !has_quit();
   }
@@ -389,7 +389,6 @@ private:
     return x.sender == nullptr || x.sender.get() == block();
   }
 
-  /// Returns whether the controller need not see a message: almost always.
   [[nodiscard]] bool is_ordinary(const mailbox_element& x) const noexcept {
     return !flags_.gated.load(std::memory_order_relaxed)
            && !x.mid.is_urgent_message() && !is_of_life(x);
@@ -435,23 +434,18 @@ private:
   }
 
   caf::invoke_message_result deliver(mailbox_element& x) {
-    if (!x.mid.is_request()) [[likely]]
-      return deliver(x, nullptr);
     // A handler may take the requester out of the message before it throws.
-    const auto asker = x.sender;
-    return deliver(x, &asker);
-  }
-
-  caf::invoke_message_result deliver(mailbox_element& x,
-                                     const caf::strong_actor_ptr* asker) {
+    const auto asker = x.mid.is_request() ? x.sender : nullptr;
     auto result = caf::invoke_message_result::consumed;
     std::unique_ptr<std::string> what;
     // A handler may take the sender out of the message.
-    const auto held
-      = parts::references(*block()) - (x.sender.get() == block() ? 1U : 0U);
+    const auto own = [&] {
+      return x.sender.get() == block() ? 1U : 0U;
+    };
+    const auto held = parts::references(*block()) - own();
     try {
-      result = Base::consume(x);
-      parts::look_at_references(*block(), flags_, held);
+      result = consume_here(x);
+      parts::look_at_references(*block(), flags_, held + own());
     } catch (...) {
       what = std::make_unique<std::string>(parts::thrown_text());
     }
@@ -459,12 +453,19 @@ private:
       parts::look_after_streams(*this, flags_);
     // The exception itself is gone before a new life begins.
     if (what != nullptr) [[unlikely]]
-      thrown(std::move(*what), asker != nullptr ? *asker : nullptr, x.mid);
+      thrown(std::move(*what), asker, x.mid);
     if (result != caf::invoke_message_result::skipped) [[likely]]
       settle_here();
     else if (this->awaited_responses_.empty())
       put_off();
     return result;
+  }
+
+  caf::invoke_message_result consume_here(mailbox_element& x) {
+    if constexpr (requires { parts::is_caf(&Base::consume); })
+      if (x.mid.is_async() && this->awaited_responses_.empty()) [[likely]]
+        return parts::consume_plain(*this, x);
+    return Base::consume(x);
   }
 
   // As CAF's `alive`, which takes streams that ended for life.

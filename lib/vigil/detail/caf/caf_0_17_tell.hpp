@@ -22,10 +22,23 @@ take_passing(caf::attachable_ptr& hooks);
 VIGIL_EXPORT void call_hooks(const caf::attachable_ptr& hooks,
                              const caf::error& why, context* ctx) noexcept;
 
-/// An actor that can tell those who monitor it of an end before its own. Hooks
-/// of `watch` wait for that one.
-template <class Base>
-class early_teller : public Base {
+/// What a `telling` actor keeps of the end that it has told.
+using kept_end = std::optional<caf::error>;
+
+/// Of an actor that knows by itself, and overrides `told`.
+struct VIGIL_EXPORT no_kept_end {
+  operator kept_end() const { // NOLINT(google-explicit-constructor)
+    return std::nullopt;
+  }
+};
+
+/// An actor that stands for something which may end, and perhaps begin again,
+/// while the actor lives on. Hooks of `watch` wait for the end of the actor
+/// itself, all others are told. Thread-safe.
+///
+/// One class, for CAF walks through all of an actor's before it runs.
+template <class Base, class Kept = kept_end>
+class telling : public Base {
 public:
   using Base::Base;
 
@@ -56,7 +69,9 @@ public:
 
 protected:
   /// Returns what those are told at once that monitor or link the actor now.
-  [[nodiscard]] virtual std::optional<caf::error> told() const = 0;
+  [[nodiscard]] virtual kept_end told() const {
+    return told_;
+  }
 
   /// Tells those that monitor or link the actor. `mark(last)` has `told` say
   /// so, too, with the actor locked; `last`: nobody is there to be told.
@@ -71,25 +86,11 @@ protected:
     });
     call_hooks(ready, why, ctx);
   }
-};
-
-/// An actor that stands for something which may end, and perhaps begin again,
-/// while the actor lives on. Hooks of `watch` wait for the end of the actor
-/// itself, all others are told. Thread-safe.
-template <class Base>
-class telling : public early_teller<Base> {
-public:
-  using early_teller<Base>::early_teller;
-
-protected:
-  [[nodiscard]] std::optional<caf::error> told() const override {
-    return told_;
-  }
 
   /// Tells those that monitor or link the actor of an end, and at once those
   /// that monitor or link it from now on.
   void tell_of_end(caf::error why, context* ctx) {
-    this->tell(why, ctx, [&](bool last) {
+    tell(why, ctx, [&](bool last) {
       if (last)
         told_ = std::move(why);
       else
@@ -104,7 +105,7 @@ protected:
 
 private:
   // With the actor locked.
-  std::optional<caf::error> told_;
+  [[no_unique_address]] Kept told_;
 };
 
 } // namespace vigil::compat

@@ -7,17 +7,29 @@
 
 namespace vigil::compat {
 
-/// An actor that can tell those who monitor it of an end before its own. Hooks
-/// of `watch` wait for that one.
-template <class Base>
-class early_teller : public Base {
+/// What a `telling` actor keeps of the end that it has told: CAF's own flag.
+using kept_end = std::optional<caf::error>;
+
+/// Of an actor that knows by itself, and overrides `told`.
+struct VIGIL_EXPORT no_kept_end {};
+
+/// An actor that stands for something which may end, and perhaps begin again,
+/// while the actor lives on. Hooks of `watch` wait for the end of the actor
+/// itself, all others are told. Thread-safe.
+///
+/// CAF 1.x tells at once who monitors or links an actor that is marked as
+/// ended, and has no other way to do that: so an actor that has told is marked.
+template <class Base, class Kept = kept_end>
+class telling : public Base {
 public:
   using Base::Base;
 
 protected:
   /// What CAF 0.17 tells at once those that monitor or link the actor from now
   /// on. CAF 1.x has no function that sees them come.
-  [[nodiscard]] virtual std::optional<caf::error> told() const = 0;
+  [[nodiscard]] virtual kept_end told() const {
+    return std::nullopt;
+  }
 
   /// Tells those that monitor or link the actor. `mark` is called with the
   /// actor locked; it hears whether nobody is left to be told.
@@ -50,28 +62,11 @@ protected:
       // What hooks of others throw is theirs, and lost.
     }
   }
-};
-
-/// An actor that stands for something which may end, and perhaps begin again,
-/// while the actor lives on. Hooks of `watch` wait for the end of the actor
-/// itself, all others are told. Thread-safe.
-///
-/// CAF 1.x tells at once who monitors or links an actor that is marked as
-/// ended, and has no other way to do that: so an actor that has told is marked.
-template <class Base>
-class telling : public early_teller<Base> {
-public:
-  using early_teller<Base>::early_teller;
-
-protected:
-  [[nodiscard]] std::optional<caf::error> told() const override {
-    return std::nullopt;
-  }
 
   /// Tells those that monitor or link the actor of an end, and at once those
   /// that monitor or link it from now on.
   void tell_of_end(caf::error why, context* ctx) {
-    this->tell(why, ctx, [&](bool) {
+    tell(why, ctx, [&](bool) {
       this->fail_state_ = why;
       this->flags_.fetch_or(told_flag
                             | caf::abstract_actor::is_terminated_flag);

@@ -45,7 +45,9 @@ void child_record::came_up(std::uint64_t life, time_point when) {
     been_up_.store(true, std::memory_order_relaxed);
     return publish(life, event_type::child_started);
   }
-  restarts.fetch_add(1, std::memory_order_relaxed);
+  // No other thread writes it: one incarnation comes up at a time.
+  restarts.store(restarts.load(std::memory_order_relaxed) + 1,
+                 std::memory_order_relaxed);
   publish(life, event_type::child_restarted);
 }
 
