@@ -16,8 +16,8 @@ namespace detail {
 template <class T>
 class owed_answer {
 public:
-  owed_answer(std::shared_ptr<task_state<T>> task, std::uint64_t life)
-    : task_(std::move(task)), life_(life) {
+  owed_answer(std::shared_ptr<task_state<T>> task, std::uint64_t incarnation)
+    : task_(std::move(task)), incarnation_(incarnation) {
     // nop
   }
 
@@ -33,12 +33,12 @@ public:
       return;
     // The task's function, which is let go, may hold this.
     const auto task = task_;
-    task->keep(life_, std::move(x));
+    task->keep(incarnation_, std::move(x));
   }
 
 private:
   const std::shared_ptr<task_state<T>> task_;
-  const std::uint64_t life_;
+  const std::uint64_t incarnation_;
   std::atomic<bool> given_{false};
 };
 

@@ -24,9 +24,9 @@ std::vector<child_info> list_children(const supervisor_cell& x) {
 
 child_counts count_children(const supervisor_cell& x) {
   child_counts result;
-  if (auto pool = x.pool.lock()) {
-    result.specs = result.workers = pool->size();
-    result.active = pool->active();
+  if (auto population = x.population.lock()) {
+    result.specs = result.workers = population->size();
+    result.active = population->active();
   }
   for (const auto& cell : x.children()) {
     ++result.specs;

@@ -9,8 +9,8 @@
 
 namespace vigil::compat {
 
-/// What to do with a message that was shown to `controller::before`.
-enum class verdict {
+/// What becomes of a message that was shown to `controller::before`.
+enum class fate {
   /// The actor's behavior gets it.
   pass,
   /// It is dealt with.
@@ -48,7 +48,7 @@ protected:
   // -- what the actor tells ---------------------------------------------------
 
   /// Sees urgent messages, and all messages while gated.
-  virtual verdict before(mailbox_element& x) = 0;
+  virtual fate before(mailbox_element& x) = 0;
 
   /// Sees messages of the actor to itself and those of nobody. Returns whether
   /// the actor gets it.

@@ -55,8 +55,8 @@ bool health_monitor::is_stale(const timer_queue::timer& x) {
 
 void health_monitor::check(patient& x) {
   const auto& cell = *x.cell;
-  const auto life = cell.incarnation.load(std::memory_order_relaxed);
-  if (std::exchange(x.life, life) != life)
+  const auto incarnation = cell.incarnation.load(std::memory_order_relaxed);
+  if (std::exchange(x.incarnation, incarnation) != incarnation)
     x.watch.reset();
   auto done = [this, child = cell.uid,
                generation = x.generation](result<health> answer) {
@@ -78,7 +78,7 @@ void health_monitor::answered(child_uid child, std::uint64_t generation,
     return;
   const auto& cell = *x->cell;
   // If it restarted in place meanwhile, that says enough.
-  if (cell.incarnation == x->life)
+  if (cell.incarnation == x->incarnation)
     judge(*x, answer);
   if (auto at = arm(*x, time_after(cell.now(), cell.spec.health->interval)))
     wake(*at);
@@ -92,18 +92,18 @@ void health_monitor::judge(patient& x, const result<health>& answer) {
                    && (!answer || answer.value() == health::unhealthy);
   const auto cell = x.cell;
   const auto uid = cell->uid;
-  const auto life = x.life;
+  const auto incarnation = x.incarnation;
   std::optional<failure> why;
   if (bad)
-    why = cell->complete(diagnosis(x, answer), life);
+    why = cell->complete(diagnosis(x, answer), incarnation);
   if (changed) {
     cell->health = status;
     cell->publish(
-      life,
+      incarnation,
       event{.type = event_type::health_changed, .why = why, .status = status});
   }
   if (bad && cell->spec.health->restart && condemn_(uid, *why))
-    cell->log(std::move(*why), life);
+    cell->log(std::move(*why), incarnation);
 }
 
 failure health_monitor::diagnosis(const patient& x,

@@ -55,7 +55,7 @@ void supervisor_actor::before_end(const caf::error&) {
 
 // -- what happens -------------------------------------------------------------
 
-compat::verdict supervisor_actor::before(compat::mailbox_element& x) {
+compat::fate supervisor_actor::before(compat::mailbox_element& x) {
   if (auto* note = compat::get_if<child_note>(x))
     on_note(*note);
   else if (const auto* timer = compat::get_if<core_timer>(x))
@@ -69,9 +69,9 @@ compat::verdict supervisor_actor::before(compat::mailbox_element& x) {
   else if (compat::get_if<start_tree_request>(x) != nullptr)
     on_start_tree();
   else
-    return compat::verdict::pass;
+    return compat::fate::pass;
   act();
-  return compat::verdict::consumed;
+  return compat::fate::consumed;
 }
 
 bool supervisor_actor::ended() {
@@ -352,7 +352,7 @@ void supervisor_actor::carry_out(const action::publish& x) {
     return;
   using what = action::publish::what;
   auto& cell = *child->cell;
-  // No life begins at this point but by an order of this actor.
+  // No incarnation begins at this point but by an order of this actor.
   const auto last = cell.incarnation.load(std::memory_order_relaxed);
   switch (x.kind) {
     case what::restarting:

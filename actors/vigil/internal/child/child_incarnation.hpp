@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/detail/child/life_spawner.hpp>
+#include <vigil/detail/child/incarnation_spawner.hpp>
 #include <vigil/detail/state/child_exit.hpp>
 
 #include <atomic>
@@ -27,11 +27,12 @@ class slot;
 /// An actor of ours takes the first two, as it knows first; the hook on its end
 /// takes what is left, which is all of it where the actor is somebody else's.
 /// All in the thread in which the actor ends.
-struct life {
+struct child_incarnation {
   /// `handle` is the slot before all incarnations of the child.
-  life(child_cell_ptr x, std::uint64_t n, caf::strong_actor_ptr handle);
+  child_incarnation(child_cell_ptr x, std::uint64_t n,
+                    caf::strong_actor_ptr handle);
 
-  ~life();
+  ~child_incarnation();
 
   /// `reason` is that of the actor; what `why` says comes first.
   void conclude(const caf::error& reason);
@@ -41,7 +42,7 @@ struct life {
   void report(const caf::error& reason, compat::context* ctx);
 
   /// Returns the slot.
-  [[nodiscard]] slot& front() const noexcept;
+  [[nodiscard]] slot& handle_slot() const noexcept;
 
   const child_cell_ptr cell;
   const std::uint64_t incarnation;
