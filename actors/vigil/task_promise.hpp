@@ -13,6 +13,10 @@ namespace vigil {
 namespace detail {
 
 /// The answer that one incarnation of a task owes.
+///
+/// Memory orders: `given_` is relaxed: it only picks the one that gives the
+/// answer, which goes on in the lock of the task. Who comes too late touches
+/// nothing.
 template <class T>
 class owed_answer {
 public:
@@ -29,7 +33,7 @@ public:
   owed_answer& operator=(const owed_answer&) = delete;
 
   void give(outcome<T> x) {
-    if (given_.exchange(true))
+    if (given_.exchange(true, std::memory_order_relaxed))
       return;
     // The task's function, which is let go, may hold this.
     const auto task = task_;

@@ -6,7 +6,9 @@ std::vector<task_info> tasks_ref::children() const {
   std::vector<task_info> result;
   if (population_ != nullptr)
     for (const auto& x : population_->children())
-      result.push_back({x->uid, x->path(), x->state, x->spec.restart});
+      result.push_back({x->uid, x->path(),
+                        x->state.load(std::memory_order_relaxed),
+                        x->spec.restart});
   return result;
 }
 

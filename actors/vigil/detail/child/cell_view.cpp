@@ -30,7 +30,7 @@ child_counts count_children(const supervisor_cell& x) {
   }
   for (const auto& cell : x.children()) {
     ++result.specs;
-    if (cell->state == child_state::running)
+    if (cell->state.load(std::memory_order_relaxed) == child_state::running)
       ++result.active;
     if (cell->spec.kind == child_kind::supervisor)
       ++result.supervisors;

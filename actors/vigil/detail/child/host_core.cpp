@@ -26,7 +26,8 @@ host_core::~host_core() {
 
 bool host_core::name_successor(caf::strong_actor_ptr x) noexcept {
   caf::actor_control_block* none = nullptr;
-  const auto first = successor_.compare_exchange_strong(none, x.get());
+  const auto first = successor_.compare_exchange_strong(
+    none, x.get(), std::memory_order_seq_cst);
   if (first)
     static_cast<void>(x.release());
   return first;

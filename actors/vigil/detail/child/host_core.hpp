@@ -124,7 +124,7 @@ protected:
   /// Returns who gets the messages, or null as long as this actor does. In any
   /// thread.
   [[nodiscard]] caf::actor_control_block* successor() const noexcept {
-    return successor_.load();
+    return successor_.load(std::memory_order_seq_cst);
   }
 
   /// Names the successor. Returns whether it is the first.

@@ -36,9 +36,10 @@ respawned_context::handle_but(const caf::abstract_actor* x) {
 }
 
 bool respawned_context::may_begin() {
-  if (!mine_->left && record().may_start())
+  if (!mine_->is_left() && record().may_start())
     return true;
-  note_failure({mine_->left ? errc::child_stuck : errc::supervisor_stopping});
+  note_failure(
+    {mine_->is_left() ? errc::child_stuck : errc::supervisor_stopping});
   return false;
 }
 
@@ -54,7 +55,7 @@ bool respawned_context::check_start() {
 void respawned_context::note_started() {
   mine_->up = true;
   // One that was told to end while it started gets no messages any more.
-  if (!mine_->stopping)
+  if (!mine_->is_stopping())
     mine_->handle_slot().serve(mine_->incarnation,
                                caf::strong_actor_ptr{self().ctrl()},
                                self().context());

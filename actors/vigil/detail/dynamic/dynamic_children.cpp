@@ -116,14 +116,14 @@ failure dynamic_children::no_child() const {
 }
 
 void dynamic_children::open() noexcept {
-  open_ = true;
+  open_.store(true, std::memory_order_seq_cst);
 }
 
 bool dynamic_children::close() {
-  open_ = false;
+  open_.store(false, std::memory_order_seq_cst);
   for (auto& here : shards_)
     std::lock_guard guard{here.mutex};
-  return count_.load() == 0;
+  return count_.load(std::memory_order_seq_cst) == 0;
 }
 
 std::vector<caf::strong_actor_ptr> dynamic_children::children() const {
@@ -199,8 +199,8 @@ dynamic_children::shard_of(const dynamic_record& x) const noexcept {
 }
 
 void dynamic_children::left(std::size_t n) {
-  const auto was = count_.fetch_sub(n);
-  if (was == n && !open_.load())
+  const auto was = count_.fetch_sub(n, std::memory_order_seq_cst);
+  if (was == n && !open_.load(std::memory_order_seq_cst))
     compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(cell_->actor),
                         nullptr, population_drained{});
 }

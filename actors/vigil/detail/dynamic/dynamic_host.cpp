@@ -99,8 +99,8 @@ void dynamic_host_core::on_incarnation_end(child_exit&& how) {
   how.why = cause_of(how);
   if (how.budget_refused)
     return exhaust(std::move(how.why));
-  if (has_lasted(time_point{duration{up_since}}, now(),
-                 spec.backoff.reset_after()))
+  if (has_lasted(time_point{duration{up_since.load(std::memory_order_relaxed)}},
+                 now(), spec.backoff.reset_after()))
     attempts_ = 0;
   if (refusal(now()) != nullptr)
     return exhaust(std::move(how.why));
@@ -131,7 +131,7 @@ void dynamic_host_core::set_restarting(bool x) {
 
 void dynamic_host_core::retry_after(duration wait) {
   set_restarting(true);
-  state = child_state::restarting;
+  state.store(child_state::restarting, std::memory_order_relaxed);
   publish(number(), event{.type = event_type::child_restarting, .after = wait});
   host_command again{host_command::what::start};
   if (wait == duration::zero())
@@ -145,7 +145,7 @@ void dynamic_host_core::exhaust(failure why) {
   vanish();
   if (spent_alone_)
     return exhaust_alone(std::move(why));
-  state = child_state::stopped;
+  state.store(child_state::stopped, std::memory_order_relaxed);
   exhausted_ = true;
   auto to = caf::actor_cast<caf::strong_actor_ptr>(owner.actor);
   compat::send_urgent(to, self().context(),
@@ -168,7 +168,7 @@ void dynamic_host_core::leave(caf::error why) {
   send_nothing_later();
   vanish();
   set_restarting(false);
-  state = child_state::stopped;
+  state.store(child_state::stopped, std::memory_order_relaxed);
   forget_key();
   publish(number(), event_type::child_removed);
   auto last = population().remove(*this);

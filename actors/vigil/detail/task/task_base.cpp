@@ -57,7 +57,7 @@ result<void> task_base::launch(compat::context* ctx, task_place where) {
   if (where == task_place::blocking
       && !compat::test_driver{population_->system()}.active())
     place_ = where;
-  state = child_state::starting;
+  state.store(child_state::starting, std::memory_order_relaxed);
   if (auto added = population_->add(shared_from_this()); !added) {
     unlink(ctx);
     return added;
@@ -135,7 +135,7 @@ bool task_base::begin() {
     kept_ = false;
   }
   since(now());
-  state = child_state::running;
+  state.store(child_state::running, std::memory_order_relaxed);
   publish(number(),
           again ? event_type::child_restarted : event_type::child_started);
   return true;
@@ -183,7 +183,7 @@ bool task_base::leave(const child_exit& how) {
     phase_ = phase::over;
     stopped = stopping_;
   }
-  state = child_state::stopped;
+  state.store(child_state::stopped, std::memory_order_relaxed);
   if (observed()) {
     auto ended = how;
     if (ended.kind == exit_kind::abnormal)
@@ -199,7 +199,7 @@ bool task_base::leave(const child_exit& how) {
 
 // Two may find the task over at the same time.
 void task_base::let_go() noexcept {
-  if (!let_go_.exchange(true))
+  if (!let_go_.exchange(true, std::memory_order_relaxed))
     destroy_function();
 }
 
@@ -217,7 +217,7 @@ void task_base::stop(bool kill, compat::context* ctx) {
     killed_ = killed_ || kill;
     was = phase_;
   }
-  state = child_state::stopping;
+  state.store(child_state::stopping, std::memory_order_relaxed);
   // Runs what the task has registered with its token.
   stop_.request_stop();
   const auto at_once = kill || !polite_;
@@ -349,7 +349,7 @@ task_base::books task_base::look() {
           .kept = kept_,
           .claimed = claimed_,
           .answered = has_answer(),
-          .let_go = let_go_.load(),
+          .let_go = let_go_.load(std::memory_order_relaxed),
           .linked = linked_,
           .tie = tie_ != nullptr,
           .listener = listener_ != nullptr};

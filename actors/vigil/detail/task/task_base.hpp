@@ -53,7 +53,8 @@ enum class task_place : std::uint8_t {
 ///
 /// Memory orders: the thread that claims the answer writes it, and `failed_`,
 /// and then sets `answered_` (release); a thread that finds it set (acquire)
-/// may read them.
+/// may read them. `let_go_` is relaxed: of those who find the task over, one
+/// destroys the function, and that it is over they know from `task_lock_`.
 class VIGIL_EXPORT task_base : public child_record,
                                public compat::job,
                                public std::enable_shared_from_this<task_base> {

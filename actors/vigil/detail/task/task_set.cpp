@@ -86,17 +86,18 @@ void task_set::remove(task_base& x) {
 
 void task_set::release() {
   auto me = shared_from_this();
-  if (held_.fetch_sub(1) == 1 && !open_.load())
+  if (held_.fetch_sub(1, std::memory_order_seq_cst) == 1
+      && !open_.load(std::memory_order_seq_cst))
     compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(cell_->actor),
                         nullptr, population_drained{});
 }
 
 void task_set::open() noexcept {
-  open_ = true;
+  open_.store(true, std::memory_order_seq_cst);
 }
 
 bool task_set::close() {
-  open_ = false;
+  open_.store(false, std::memory_order_seq_cst);
   tasks_.settle();
   return drained();
 }

@@ -99,7 +99,7 @@ public:
   [[nodiscard]] bool close();
 
   [[nodiscard]] bool drained() const noexcept {
-    return held_.load() == 0;
+    return held_.load(std::memory_order_seq_cst) == 0;
   }
 
   /// Returns the tasks that are there, in no particular order. O(n).

@@ -17,6 +17,7 @@ namespace vigil::detail {
 namespace {
 
 struct bell {
+  // Guards nothing: who looks at what is waited for holds it, to miss no ring.
   std::mutex mutex;
   std::condition_variable changed;
 

@@ -27,18 +27,22 @@ slot& child_incarnation::handle_slot() const noexcept {
   return static_cast<slot&>(*handle_->get());
 }
 
+bool child_incarnation::is_last() const noexcept {
+  return incarnation == cell->incarnation.load(std::memory_order_relaxed);
+}
+
 // One that was left behind says nothing about the child, which has another.
 void child_incarnation::conclude(const caf::error& reason) {
   if (end_)
     return;
-  stopped_ = stopping;
+  stopped_ = is_stopping();
   auto how = why ? abnormal(*why) : exit_of(reason);
   if (!up && !ignored && how.kind != exit_kind::abnormal)
     how = abnormal({errc::exited, "it ended before it came up"});
   if (how.kind == exit_kind::abnormal)
     how.why = cell->complete(std::move(how.why), incarnation);
   end_ = std::move(how);
-  if (up && incarnation == cell->incarnation && cell->departs(*end_, stopped_))
+  if (up && is_last() && cell->departs(*end_, stopped_))
     cell->vanish();
 }
 
@@ -56,7 +60,7 @@ void child_incarnation::report(const caf::error& reason, compat::context* ctx) {
   if (ignored)
     return notify(*cell, incarnation, ctx, child_note::what::ignored);
   auto how = std::move(*end_);
-  if (how.kind == exit_kind::abnormal && incarnation == cell->incarnation)
+  if (how.kind == exit_kind::abnormal && is_last())
     cell->log(how.why, incarnation);
   cell->publish(incarnation,
                 !up        ? event_type::start_failed

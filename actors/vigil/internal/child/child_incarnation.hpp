@@ -27,6 +27,12 @@ class slot;
 /// An actor of ours takes the first two, as it knows first; the hook on its end
 /// takes what is left, which is all of it where the actor is somebody else's.
 /// All in the thread in which the actor ends.
+///
+/// Memory orders: relaxed. `stopping` and `left` publish nothing else. The
+/// supervisor sets them before it sends the order, so an end that the order
+/// made finds them set: the mailbox orders the two. An incarnation that comes
+/// up before it sees one of them meets the order, or a slot that expects
+/// another incarnation already.
 struct child_incarnation {
   /// `handle` is the slot before all incarnations of the child.
   child_incarnation(child_cell_ptr x, std::uint64_t n,
@@ -44,6 +50,14 @@ struct child_incarnation {
   /// Returns the slot.
   [[nodiscard]] slot& handle_slot() const noexcept;
 
+  [[nodiscard]] bool is_stopping() const noexcept {
+    return stopping.load(std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] bool is_left() const noexcept {
+    return left.load(std::memory_order_relaxed);
+  }
+
   const child_cell_ptr cell;
   const std::uint64_t incarnation;
   /// Its supervisor asked it to stop.
@@ -56,6 +70,9 @@ struct child_incarnation {
   std::optional<failure> why;
 
 private:
+  /// Returns whether no later one has begun.
+  [[nodiscard]] bool is_last() const noexcept;
+
   const caf::strong_actor_ptr handle_;
   std::optional<child_exit> end_;
   /// Whether it ended because of `stopping`. Decided once: the order may come

@@ -43,7 +43,7 @@ void slot_port::start(compat::context* ctx) {
 void slot_port::stop(bool kill, compat::context* ctx) {
   if (mine_ == nullptr)
     return;
-  mine_->stopping = true;
+  mine_->stopping.store(true, std::memory_order_relaxed);
   compat::send_exit(slot_->current(), ctx,
                     caf::make_error(kill ? caf::exit_reason::kill
                                          : caf::exit_reason::user_shutdown));
@@ -61,7 +61,7 @@ void slot_port::abandon(compat::context* ctx) {
   if (slot_ == nullptr)
     return;
   if (mine_ != nullptr) {
-    mine_->left = true;
+    mine_->left.store(true, std::memory_order_relaxed);
     slot_->part(mine_->incarnation,
                 to_caf({errc::child_stuck, {}, cell_->path()}), ctx);
   }

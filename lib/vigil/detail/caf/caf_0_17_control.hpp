@@ -199,8 +199,8 @@ protected:
   // -- what the controller may do: see there ----------------------------------
 
   void gate(bool all_messages) noexcept final {
-    if (flags_.gated.load() != all_messages)
-      flags_.gated.store(all_messages);
+    if (flags_.gated.load(std::memory_order_seq_cst) != all_messages)
+      flags_.gated.store(all_messages, std::memory_order_seq_cst);
   }
 
   void take_mail(const std::function<void(element_ptr)>& f) final {

@@ -12,7 +12,7 @@ VIGIL_EXPORT void send_link_exit(caf::abstract_actor& to,
                                  const caf::abstract_actor& from,
                                  caf::error reason, context* ctx);
 
-/// The other ends of links. Changed with their actor locked.
+/// The other ends of links. Changed with their actor locked: no order needed.
 class VIGIL_EXPORT link_list {
 public:
   link_list() = default;
@@ -20,7 +20,7 @@ public:
   link_list(const link_list&) = delete;
   link_list& operator=(const link_list&) = delete;
 
-  /// Returns whether there never was a link. Cheap; in any thread.
+  /// Returns whether there never was a link. One relaxed load, in any thread.
   [[nodiscard]] bool untouched() const noexcept {
     return links_.load(std::memory_order_relaxed) == nullptr;
   }

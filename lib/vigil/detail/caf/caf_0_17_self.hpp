@@ -138,20 +138,21 @@ public:
       = detail::time_after(clock.now(), std::chrono::hours{24});
     sys.clock().set_ordinary_timeout(never_due, raw, type, 0);
     self = nullptr;
-    raw->armed_ = true;
+    raw->armed_.store(true, std::memory_order_relaxed);
     sys.clock().cancel_ordinary_timeout(raw, type);
   }
 
 protected:
   void released() override {
     // Not if the clock goes away meanwhile.
-    if (armed_)
+    if (armed_.load(std::memory_order_relaxed))
       f_(*clock_);
   }
 
 private:
   const caf::detail::simple_actor_clock* clock_;
   F f_;
+  // Relaxed: set before the clock is told, whose lock orders the two.
   std::atomic<bool> armed_{false};
 };
 

@@ -255,8 +255,8 @@ protected:
   // -- what the controller may do: see there ----------------------------------
 
   void gate(bool all_messages) noexcept final {
-    if (gated_.load() != all_messages)
-      gated_.store(all_messages);
+    if (gated_.load(std::memory_order_seq_cst) != all_messages)
+      gated_.store(all_messages, std::memory_order_seq_cst);
   }
 
   void take_mail(const std::function<void(element_ptr)>& f) final {

@@ -27,7 +27,8 @@ incarnation_of(const mailbox_element& x) noexcept {
 }
 
 /// Which incarnation of an actor the messages belong to that CAF's clock brings
-/// it.
+/// it. Memory orders: as with CAF 0.17, raised (release) by the actor and
+/// loaded (acquire) for each message.
 struct VIGIL_EXPORT own_messages {
   explicit own_messages(std::uint64_t n) : incarnation(n) {
     // nop

@@ -109,10 +109,10 @@ protected:
 
   // -- what may be done to the actor ------------------------------------------
 
-  /// Shows all messages to `before`, not only urgent ones. In any thread, and
-  /// in the one order of all (seq_cst): a thread that sets a flag and then
-  /// shuts the gate is seen by one that opens the gate and then looks at the
-  /// flag.
+  /// Shows all messages to `before`, not only urgent ones. In any thread.
+  /// Memory orders: seq_cst, so a thread that sets a flag and then shuts the
+  /// gate is seen by one that opens the gate and then looks at the flag. Who
+  /// handles messages looks relaxed: whoever shut the gate sends an order, too.
   virtual void gate(bool all_messages) noexcept = 0;
 
   /// Has `ended` called once the current message is done.

@@ -141,7 +141,8 @@ private:
 /// Returns the reason with which an actor ends like that.
 [[nodiscard]] VIGIL_EXPORT caf::error reason_of(const child_exit& x);
 
-/// What a supervisor shows to its children's hosts and to inspection.
+/// What a supervisor shows to its children's hosts and to inspection. Memory
+/// orders: as in `child_record`.
 struct VIGIL_EXPORT supervisor_cell {
   supervisor_cell(supervisor_spec spec, std::string path,
                   std::shared_ptr<tree_context> tree);

@@ -110,14 +110,16 @@ bool child_record::departs(const child_exit& how, bool stopping) const {
 }
 
 void child_record::vanish() {
-  if (!gone_.load(std::memory_order_relaxed) && !gone_.exchange(true)
-      && watched_.load())
+  constexpr auto in_one_order = std::memory_order_seq_cst;
+  if (!gone_.load(std::memory_order_relaxed)
+      && !gone_.exchange(true, in_one_order) && watched_.load(in_one_order))
     owner.tree->presence.tell(*this);
 }
 
 std::uint64_t child_record::begin_incarnation() {
-  if (gone_.load(std::memory_order_relaxed) && gone_.exchange(false)
-      && watched_.load())
+  constexpr auto in_one_order = std::memory_order_seq_cst;
+  if (gone_.load(std::memory_order_relaxed)
+      && gone_.exchange(false, in_one_order) && watched_.load(in_one_order))
     owner.tree->presence.tell(*this);
   return next_incarnation();
 }

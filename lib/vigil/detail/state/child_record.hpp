@@ -116,7 +116,7 @@ public:
 
   /// Returns whether the child has ended and nothing is about to start it.
   [[nodiscard]] bool gone() const noexcept {
-    return gone_.load();
+    return gone_.load(std::memory_order_seq_cst);
   }
 
   /// Says whether a stop that was asked for is for good.
@@ -144,7 +144,7 @@ public:
 
   /// Has `tree_context::presence` told of the two from now on.
   void watch_presence() noexcept {
-    watched_.store(true);
+    watched_.store(true, std::memory_order_seq_cst);
   }
 
   // -- events -----------------------------------------------------------------

@@ -24,14 +24,15 @@ health_monitor::begin(const child_cell_ptr& child,
     child->uid, patient{child, std::move(probe), health_watch{policy}, 0});
   if (!added)
     return std::nullopt;
-  child->message_kind = 0;
+  child->message_kind.store(0, std::memory_order_relaxed);
   return arm(i->second, time_after(child->now(), policy.interval));
 }
 
 void health_monitor::end(child_uid child) {
   auto node = patients_.extract(child);
   if (!node.empty())
-    node.mapped().cell->health = health::unknown;
+    node.mapped().cell->health.store(health::unknown,
+                                     std::memory_order_relaxed);
 }
 
 std::optional<time_point> health_monitor::tick(time_point now) {
@@ -78,7 +79,7 @@ void health_monitor::answered(child_uid child, std::uint64_t generation,
     return;
   const auto& cell = *x->cell;
   // If it restarted in place meanwhile, that says enough.
-  if (cell.incarnation == x->incarnation)
+  if (cell.incarnation.load(std::memory_order_relaxed) == x->incarnation)
     judge(*x, answer);
   if (auto at = arm(*x, time_after(cell.now(), cell.spec.health->interval)))
     wake(*at);
@@ -97,7 +98,7 @@ void health_monitor::judge(patient& x, const result<health>& answer) {
   if (bad)
     why = cell->complete(diagnosis(x, answer), incarnation);
   if (changed) {
-    cell->health = status;
+    cell->health.store(status, std::memory_order_relaxed);
     cell->publish(
       incarnation,
       event{.type = event_type::health_changed, .why = why, .status = status});
@@ -122,8 +123,10 @@ failure health_monitor::diagnosis(const patient& x,
     return result.because(answer.error());
   result.message
     += ", without an answer within " + format_duration(policy.timeout);
-  if (const auto kind = cell.message_kind.load(); kind != 0) {
-    const auto since = time_point{duration{cell.message_since.load()}};
+  if (const auto kind = cell.message_kind.load(std::memory_order_relaxed);
+      kind != 0) {
+    const auto since = time_point{
+      duration{cell.message_since.load(std::memory_order_relaxed)}};
     result.message += "; it is busy with "
                       + compat::kind_name(self_.system(), kind) + " since "
                       + format_duration(time_between(since, cell.now()));

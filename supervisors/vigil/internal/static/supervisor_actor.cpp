@@ -251,12 +251,13 @@ void supervisor_actor::carry_out(const action::forget_child& x) {
     return;
   auto& child = node.mapped();
   health_.end(x.child);
+  const auto n = child.cell->incarnation.load(std::memory_order_relaxed);
   if (x.child <= definition_->children.size())
-    earlier_[x.child] = child.cell->incarnation;
-  child.cell->state = child_state::stopped;
+    earlier_[x.child] = n;
+  child.cell->state.store(child_state::stopped, std::memory_order_relaxed);
   child.cell->vanish();
   if (child.shown)
-    child.cell->publish(child.cell->incarnation, event_type::child_removed);
+    child.cell->publish(n, event_type::child_removed);
   child.port->forget(context());
   cell_->remove(x.child);
 }
