@@ -127,15 +127,19 @@ result<void> breaker_control::reset(breaker_order why) const {
 void breaker_control::watch(event_stream& events, std::string path) const {
   using id_type = event_stream::subscription_id;
   const auto id = std::make_shared<std::atomic<id_type>>(id_type{0});
-  *id = events.subscribe([to = std::weak_ptr{home_}, path = std::move(path),
-                          &events, id](const event& x) {
-    // Whoever is gone leaves nothing behind; 0 is nobody's yet.
-    const auto home = to.lock();
-    if (home == nullptr)
-      events.unsubscribe(*id);
-    else if (detail::names_path(path, x.path))
-      learn(*home, x);
-  });
+  // Relaxed: a number that publishes nothing. Who is called before it is stored
+  // finds 0, which is nobody's, and leaves the rest to the next call.
+  const auto mine
+    = events.subscribe([to = std::weak_ptr{home_}, path = std::move(path),
+                        &events, id](const event& x) {
+        // Whoever is gone leaves nothing behind.
+        const auto home = to.lock();
+        if (home == nullptr)
+          events.unsubscribe(id->load(std::memory_order_relaxed));
+        else if (detail::names_path(path, x.path))
+          learn(*home, x);
+      });
+  id->store(mine, std::memory_order_relaxed);
 }
 
 std::shared_ptr<breaker_core> breaker_control::core() const {

@@ -16,10 +16,10 @@ class user_front;
 
 /// A message at a layer of a guard. Holds during the call that it is given to
 /// only.
-class VIGIL_EXPORT guarded_message {
+class VIGIL_EXPORT layer_message {
 public:
-  guarded_message(const guarded_message&) = delete;
-  guarded_message& operator=(const guarded_message&) = delete;
+  layer_message(const layer_message&) = delete;
+  layer_message& operator=(const layer_message&) = delete;
 
   [[nodiscard]] bool is_request() const noexcept {
     return compat::is_request(x_);
@@ -46,12 +46,16 @@ public:
 private:
   friend class detail::user_front;
 
-  explicit guarded_message(compat::mailbox_element& x) noexcept : x_(x) {
+  explicit layer_message(compat::mailbox_element& x) noexcept : x_(x) {
     // nop
   }
 
   compat::mailbox_element& x_;
 };
+
+/// To be removed in 0.3.
+using guarded_message [[deprecated("vigil: it is layer_message now")]]
+= layer_message;
 
 /// A layer of one's own in a guard: sees each message before the layers behind
 /// it do, and may refuse it; sees each answer that comes back. Derive from it,
@@ -76,13 +80,13 @@ public:
   /// A message is on its way to the target. Returns nothing to let it go on, or
   /// why it may not: a request is answered with that, other messages are
   /// dropped. An exception refuses it with `errc::exception`.
-  [[nodiscard]] virtual std::optional<failure> called(const guarded_message& x)
+  [[nodiscard]] virtual std::optional<failure> called(const layer_message& x)
     = 0;
 
   /// A request that went on is answered with `x`, after `took`; `why` is null
   /// if that is no error. Not called for what is open when the guard ends. An
   /// exception is ignored.
-  virtual void answered([[maybe_unused]] const guarded_message& x,
+  virtual void answered([[maybe_unused]] const layer_message& x,
                         [[maybe_unused]] const failure* why,
                         [[maybe_unused]] duration took) {
     // nop

@@ -213,10 +213,10 @@ void task<T>::then(Self* self, F f, any_duration timeout) {
     return static_cast<void>(
       (*handler)(detail::failed<T>({errc::negative_delay, "the timeout"})));
   auto asked = std::make_shared<asking>(std::move(state_));
-  auto& pool = asked->late.state_->pool();
-  const auto front = caf::actor_cast<caf::actor>(pool.front());
+  auto& population = asked->late.state_->population();
+  const auto answerer = caf::actor_cast<caf::actor>(population.answerer());
   compat::request_then<detail::task_done, caf::message_priority::normal>(
-    *self, pool.cell().tree->timers, front, timeout,
+    *self, population.cell().tree->timers, answerer, timeout,
     [handler, asked](detail::task_done) { (*handler)(asked->late.take()); },
     [handler, asked](const caf::error& why) {
       asked->late.give_up();

@@ -13,11 +13,15 @@ namespace vigil {
 namespace detail {
 
 /// The answer that one incarnation of a task owes.
+///
+/// Memory orders: `given_` is relaxed: it only picks the one that gives the
+/// answer, which goes on in the lock of the task. Who comes too late touches
+/// nothing.
 template <class T>
 class owed_answer {
 public:
-  owed_answer(std::shared_ptr<task_state<T>> task, std::uint64_t life)
-    : task_(std::move(task)), life_(life) {
+  owed_answer(std::shared_ptr<task_state<T>> task, std::uint64_t incarnation)
+    : task_(std::move(task)), incarnation_(incarnation) {
     // nop
   }
 
@@ -29,16 +33,16 @@ public:
   owed_answer& operator=(const owed_answer&) = delete;
 
   void give(outcome<T> x) {
-    if (given_.exchange(true))
+    if (given_.exchange(true, std::memory_order_relaxed))
       return;
     // The task's function, which is let go, may hold this.
     const auto task = task_;
-    task->keep(life_, std::move(x));
+    task->keep(incarnation_, std::move(x));
   }
 
 private:
   const std::shared_ptr<task_state<T>> task_;
-  const std::uint64_t life_;
+  const std::uint64_t incarnation_;
   std::atomic<bool> given_{false};
 };
 

@@ -92,7 +92,7 @@ tree_view::find_supervisor(std::string_view path) const {
 result<tree_view::supervisor_ptr>
 tree_view::find_with_ids(std::string_view path) const {
   auto cell = find_supervisor(path);
-  if (cell && !cell.value()->pool.expired())
+  if (cell && !cell.value()->population.expired())
     return detail::has_no_ids(*cell.value());
   return cell;
 }

@@ -162,8 +162,7 @@ public:
     // nop
   }
 
-  std::optional<vigil::failure>
-  called(const vigil::guarded_message& x) override {
+  std::optional<vigil::failure> called(const vigil::layer_message& x) override {
     if (!*on_ || x.is_urgent())
       return std::nullopt;
     vigil::failure why{std::make_error_code(std::errc::operation_not_permitted),

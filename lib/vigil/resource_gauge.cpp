@@ -14,7 +14,7 @@ void resource_board::release() {
     why_ = nullptr;
     shedding_.store(false, std::memory_order_relaxed);
   }
-  claimed_.store(false);
+  claimed_.store(false, std::memory_order_relaxed);
 }
 
 void resource_board::write(std::vector<resource_reading> readings,

@@ -15,11 +15,15 @@ namespace vigil {
 namespace detail {
 
 /// What a guard and the copies of its gauge share.
+///
+/// Memory orders: relaxed. Who claims the board writes with `mutex_` locked, as
+/// the one before did when it released it, and the lock orders the two. Who
+/// finds `shedding_` set and comes too late finds no reason, which is success.
 class VIGIL_EXPORT resource_board {
 public:
   /// Returns whether the caller is the only guard that writes from now on.
   [[nodiscard]] bool claim() noexcept {
-    return !claimed_.exchange(true);
+    return !claimed_.exchange(true, std::memory_order_relaxed);
   }
 
   /// Forgets what was read; another guard may claim it.

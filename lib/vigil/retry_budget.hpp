@@ -13,6 +13,9 @@ namespace vigil {
 /// everything fails: each call pays in a share, each retry takes out one.
 ///
 /// Thread-safe and lock-free. Never gives more than it has.
+///
+/// Memory orders: relaxed. The balance is one number, and publishes nothing
+/// else. A thread that was overtaken tries again with what the other one left.
 class VIGIL_EXPORT retry_budget {
 public:
   /// Allows `share` retries per call in the long run, from 0 to `most_share`,

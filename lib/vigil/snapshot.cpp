@@ -86,7 +86,7 @@ private:
     const auto blanks = width - std::min(width, width_of(x.id));
     out_.append(blanks, ' ');
     put_policy(x, !branch.empty());
-    put_life(x);
+    put_incarnation(x);
     out_ += '\n';
   }
 
@@ -123,7 +123,7 @@ private:
     put(text);
   }
 
-  void put_life(const tree_snapshot::row& x) {
+  void put_incarnation(const tree_snapshot::row& x) {
     if (x.state != child_state::running)
       put(to_string(x.state));
     else if (format_.times)

@@ -38,11 +38,11 @@ public:
   /// `errc::start_failed` and `errc::ignored`; with `errc::exception` if a copy
   /// or move of an argument throws. O(1).
   [[nodiscard]] result<Handle> start_child(Args... xs) const {
-    if (this->pool() == nullptr)
-      return detail::no_pool();
-    auto child = detail::guarded_result(this->pool()->cell().path, [&] {
-      return this->template front<front_type>().start(this->pool(),
-                                                      std::move(xs)...);
+    if (this->population() == nullptr)
+      return detail::no_population();
+    auto child = detail::guarded_result(this->population()->cell().path, [&] {
+      return this->template starter<starter_type>().start(this->population(),
+                                                          std::move(xs)...);
     });
     if (!child)
       return child.error();
@@ -83,22 +83,23 @@ private:
     // nop
   }
 
-  using front_type = detail::dynamic_starter<Args...>;
+  using starter_type = detail::dynamic_starter<Args...>;
 
   template <class F>
   [[nodiscard]] result<std::vector<Handle>> start_all(any_count n,
                                                       const F& f) const {
-    if (this->pool() == nullptr)
-      return detail::no_pool();
+    if (this->population() == nullptr)
+      return detail::no_population();
     if (auto wrong
         = detail::wrong_count("start_children", n, detail::up_to_many);
         !wrong.empty())
       return failure{errc::out_of_range, std::move(wrong),
-                     this->pool()->cell().path};
-    auto children = detail::guarded_result(this->pool()->cell().path, [&] {
-      return this->template front<front_type>().start_all(this->pool(),
-                                                          n.as_size(), f);
-    });
+                     this->population()->cell().path};
+    auto children
+      = detail::guarded_result(this->population()->cell().path, [&] {
+          return this->template starter<starter_type>().start_all(
+            this->population(), n.as_size(), f);
+        });
     if (!children)
       return children.error();
     return this->handles(children.value());
@@ -131,11 +132,11 @@ public:
   /// `start_child` of `dynamic_ref`.
   [[nodiscard]] result<start_result<Handle>> start_child(const Key& key,
                                                          Args... xs) const {
-    if (this->pool() == nullptr)
-      return detail::no_pool();
-    auto started = detail::guarded_result(this->pool()->cell().path, [&] {
-      return this->template front<front_type>().start(this->pool(), key,
-                                                      std::move(xs)...);
+    if (this->population() == nullptr)
+      return detail::no_population();
+    auto started = detail::guarded_result(this->population()->cell().path, [&] {
+      return this->template starter<starter_type>().start(
+        this->population(), key, std::move(xs)...);
     });
     if (!started)
       return started.error();
@@ -147,11 +148,11 @@ public:
   /// Returns the child of that key, or `errc::not_found`; `errc::exception` if
   /// its hash or `==` throws. Needs no message. O(1).
   [[nodiscard]] result<Handle> find(const Key& key) const {
-    if (this->pool() == nullptr)
-      return detail::no_pool();
-    const auto& path = this->pool()->cell().path;
+    if (this->population() == nullptr)
+      return detail::no_population();
+    const auto& path = this->population()->cell().path;
     return detail::guarded_result(path, [&]() -> result<Handle> {
-      auto child = this->template front<front_type>().find(key);
+      auto child = this->template starter<starter_type>().find(key);
       if (child == nullptr)
         return failure{errc::not_found, "no child has that key", path};
       return caf::actor_cast<Handle>(std::move(child));
@@ -176,7 +177,7 @@ private:
     // nop
   }
 
-  using front_type = detail::keyed_starter<Key, Args...>;
+  using starter_type = detail::keyed_starter<Key, Args...>;
 };
 
 // Deprecated: kept until 0.3.

@@ -133,8 +133,8 @@ private:
   /// Returns the description that a parent supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
     auto mine = definition_;
-    mine.make_front = [recipe = recipe_](bool eager) {
-      return detail::make_front<Dynamic>(recipe, eager);
+    mine.make_starter = [recipe = recipe_](bool eager) {
+      return detail::make_starter<Dynamic>(recipe, eager);
     };
     mine.no_function = detail::is_null(recipe_.function);
     auto result = detail::define_dynamic(this->as_child(), std::move(mine),

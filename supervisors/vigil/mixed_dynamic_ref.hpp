@@ -42,7 +42,7 @@ public:
   start_child(const Builder& x,
               any_duration timeout = detail::dynamic_timeout) const {
     if (cell_ == nullptr)
-      return detail::no_pool();
+      return detail::no_population();
     auto child = detail::start_child_in(*cell_, call::start_child{x}, timeout);
     if (!child)
       return child.error();
@@ -59,7 +59,7 @@ public:
     static_assert(detail::is_child_handle<Handle>,
                   "vigil: terminate_child takes the handle of a child");
     if (cell_ == nullptr)
-      return detail::no_pool();
+      return detail::no_population();
     return detail::terminate_child_in(*cell_, pointer(child), timeout);
   }
 

@@ -194,7 +194,7 @@ int run_in(caf::actor_system& sys, signalled_tree& signals,
   tree.events().subscribe([left_behind](const event& x) {
     say_who_was_killed(x);
     if (x.type == event_type::child_left_behind)
-      *left_behind = true;
+      left_behind->store(true, std::memory_order_relaxed);
   });
   auto guard = signals.guard(owner.value());
   if (auto up = bring_up(*owner.value()); !up) {
@@ -234,7 +234,8 @@ int run_tree(int argc, char** argv, supervisor_definition_ptr definition,
   caf::actor_system sys{config};
   const auto status
     = run_in(sys, signals, std::move(definition), left_behind, on_up);
-  if (*left_behind)
+  // The end of the tree, which was awaited, comes after all its events.
+  if (left_behind->load(std::memory_order_relaxed))
     try {
       limit.emplace();
     } catch (const std::system_error&) {

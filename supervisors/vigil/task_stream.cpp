@@ -8,10 +8,11 @@ namespace vigil {
 
 namespace detail {
 
-std::optional<failure> check(const stream_options& x, const task_set* pool) {
-  if (pool == nullptr)
+std::optional<failure> check(const stream_options& x,
+                             const task_set* population) {
+  if (population == nullptr)
     return failure{errc::supervisor_down, "there is no task supervisor"};
-  const auto& path = pool->cell().path;
+  const auto& path = population->cell().path;
   if (x.max_concurrency)
     if (auto wrong
         = wrong_count("max_concurrency", *x.max_concurrency, limit_above_zero);
@@ -27,9 +28,10 @@ std::optional<failure> check(const stream_options& x, const task_set* pool) {
   return std::nullopt;
 }
 
-std::size_t concurrency_of(const stream_options& x, const task_set& pool) {
+std::size_t concurrency_of(const stream_options& x,
+                           const task_set& population) {
   return x.max_concurrency ? x.max_concurrency->as_size()
-                           : compat::scheduler_workers(pool.system());
+                           : compat::scheduler_workers(population.system());
 }
 
 } // namespace detail

@@ -46,21 +46,21 @@ struct stream_item {
 namespace detail {
 
 /// Returns what is wrong with the options or the supervisor, or nothing.
-[[nodiscard]] VIGIL_EXPORT std::optional<failure> check(const stream_options& x,
-                                                        const task_set* pool);
+[[nodiscard]] VIGIL_EXPORT std::optional<failure>
+check(const stream_options& x, const task_set* population);
 
 /// The same with the function of the tasks.
 template <class F>
 [[nodiscard]] std::optional<failure>
 check(const stream_options& x, const F& f,
-      const std::shared_ptr<task_set>& pool) {
+      const std::shared_ptr<task_set>& population) {
   if (is_null(f))
     return failure{errc::null_handle, "the function of the stream is empty"};
-  return check(x, pool.get());
+  return check(x, population.get());
 }
 
-[[nodiscard]] VIGIL_EXPORT std::size_t concurrency_of(const stream_options& x,
-                                                      const task_set& pool);
+[[nodiscard]] VIGIL_EXPORT std::size_t
+concurrency_of(const stream_options& x, const task_set& population);
 
 [[nodiscard]] inline task_place place_of(const stream_options& x) noexcept {
   return x.blocking ? task_place::blocking : task_place::scheduler;
@@ -141,9 +141,10 @@ public:
 private:
   friend class detail::access;
 
-  task_stream(std::shared_ptr<detail::task_set> pool, detail::next_task<T> next,
-              const stream_options& options)
-    : pool_(std::move(pool)), next_(std::move(next)), options_(options) {
+  task_stream(std::shared_ptr<detail::task_set> population,
+              detail::next_task<T> next, const stream_options& options)
+    : population_(std::move(population)), next_(std::move(next)),
+      options_(options) {
     // nop
   }
 
@@ -172,7 +173,7 @@ private:
   }
 
   void fill() {
-    const auto limit = detail::concurrency_of(options_, *pool_);
+    const auto limit = detail::concurrency_of(options_, *population_);
     while (!over_ && window_.size() < limit) {
       auto started = next_(nullptr);
       if (!started) {
@@ -188,7 +189,8 @@ private:
   }
 
   [[nodiscard]] time_point deadline() const {
-    return detail::time_after(pool_->cell().tree->last_now(), options_.timeout);
+    return detail::time_after(population_->cell().tree->last_now(),
+                              options_.timeout);
   }
 
   [[nodiscard]] typename entries::iterator find_ready() {
@@ -209,9 +211,9 @@ private:
     auto first = window_.front().deadline;
     auto patience = duration::max();
     if (first != detail::never)
-      patience
-        = std::max(detail::time_between(pool_->cell().tree->last_now(), first),
-                   duration::zero());
+      patience = std::max(
+        detail::time_between(population_->cell().tree->last_now(), first),
+        duration::zero());
     auto waited = detail::wait_for(
       candidates, patience, [&] { return find_ready() != window_.end(); });
     if (waited)
@@ -239,7 +241,7 @@ private:
       x.task->stop(true);
   }
 
-  std::shared_ptr<detail::task_set> pool_;
+  std::shared_ptr<detail::task_set> population_;
   detail::next_task<T> next_;
   stream_options options_;
   entries window_;

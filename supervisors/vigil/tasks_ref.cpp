@@ -4,17 +4,20 @@ namespace vigil {
 
 std::vector<task_info> tasks_ref::children() const {
   std::vector<task_info> result;
-  if (pool_ != nullptr)
-    for (const auto& x : pool_->children())
-      result.push_back({x->uid, x->path(), x->state, x->spec.restart});
+  if (population_ != nullptr)
+    for (const auto& x : population_->children())
+      result.push_back({x->uid, x->path(),
+                        x->state.load(std::memory_order_relaxed),
+                        x->spec.restart});
   return result;
 }
 
 result<void> tasks_ref::terminate_child(std::uint64_t id) const {
-  auto task = pool_ != nullptr ? pool_->find(id) : nullptr;
+  auto task = population_ != nullptr ? population_->find(id) : nullptr;
   if (task == nullptr)
     return failure{errc::not_found, "there is no task of that number",
-                   pool_ != nullptr ? pool_->cell().path : std::string{}};
+                   population_ != nullptr ? population_->cell().path
+                                          : std::string{}};
   return detail::shut_down(*task, task->spec.shutdown);
 }
 

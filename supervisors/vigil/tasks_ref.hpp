@@ -135,11 +135,11 @@ public:
                                   const stream_options& options = {}) const {
     using traits = detail::stream_traits<Source, F>;
     using stream = task_stream<typename traits::value_type>;
-    if (auto wrong = detail::check(options, f, pool_))
+    if (auto wrong = detail::check(options, f, population_))
       return result<stream>{std::move(*wrong)};
     return result<stream>{detail::access::make<stream>(
-      pool_,
-      traits::make(pool_, std::forward<Source>(items), std::move(f),
+      population_,
+      traits::make(population_, std::forward<Source>(items), std::move(f),
                    detail::place_of(options)),
       options)};
   }
@@ -158,16 +158,16 @@ public:
     using traits = detail::stream_traits<Source, F>;
     using core
       = detail::stream_core<Self, typename traits::value_type, OnItem, OnEnd>;
-    if (auto wrong = detail::check(options, f, pool_))
+    if (auto wrong = detail::check(options, f, population_))
       return std::move(*wrong);
     if (detail::is_null(on_item) || detail::is_null(on_end))
       return failure{errc::null_handle, "a handler of the stream is null"};
     auto x = std::make_shared<core>(
       self,
-      traits::make(pool_, std::forward<Source>(items), std::move(f),
+      traits::make(population_, std::forward<Source>(items), std::move(f),
                    detail::place_of(options)),
-      options, detail::concurrency_of(options, *pool_), std::move(on_item),
-      std::move(on_end));
+      options, detail::concurrency_of(options, *population_),
+      std::move(on_item), std::move(on_end));
     auto control = detail::access::make<stream_control>(x);
     x->begin();
     return control;
@@ -177,7 +177,7 @@ public:
 
   /// Returns the number of tasks that are not over. O(1).
   [[nodiscard]] std::size_t size() const noexcept {
-    return pool_ != nullptr ? pool_->size() : 0;
+    return population_ != nullptr ? population_->size() : 0;
   }
 
   /// Returns what can be told of all tasks, in no particular order. O(n).
@@ -191,14 +191,15 @@ private:
   friend class detail::access;
 
   explicit tasks_ref(const detail::child_cell& x)
-    : pool_(detail::task_set_of(x)) {
+    : population_(detail::task_set_of(x)) {
     // nop
   }
 
   template <class F>
   [[nodiscard]] auto unlinked(F f, detail::task_place where) const {
     using made = task<typename detail::task_traits<F>::value_type>;
-    auto x = detail::make_task(pool_, restart_policy::temporary, std::move(f));
+    auto x
+      = detail::make_task(population_, restart_policy::temporary, std::move(f));
     if (!x)
       return result<made>{x.error()};
     if (auto begun = x.value()->launch(nullptr, where); !begun)
@@ -209,7 +210,8 @@ private:
   template <class Self, class F>
   [[nodiscard]] auto linked(Self* self, F f, detail::task_place where) const {
     using made = task<typename detail::task_traits<F>::value_type>;
-    auto x = detail::make_task(pool_, restart_policy::temporary, std::move(f));
+    auto x
+      = detail::make_task(population_, restart_policy::temporary, std::move(f));
     if (!x)
       return result<made>{x.error()};
     x.value()->link_to(*self);
@@ -221,7 +223,7 @@ private:
   template <class F>
   result<std::uint64_t> fire(F f, restart_policy restart,
                              detail::task_place where) const {
-    auto x = detail::make_task(pool_, restart, std::move(f));
+    auto x = detail::make_task(population_, restart, std::move(f));
     if (!x)
       return x.error();
     const auto id = x.value()->uid;
@@ -230,7 +232,7 @@ private:
     return id;
   }
 
-  std::shared_ptr<detail::task_set> pool_;
+  std::shared_ptr<detail::task_set> population_;
 };
 
 /// Deprecated: kept until 0.3.

@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// What all lives of a broker share.
+/// What all incarnations of a broker share.
 struct desk {
   std::atomic<std::uint16_t> port{0};
   std::atomic<int> lives{0};
@@ -33,8 +33,8 @@ struct desk {
 
 using desk_ptr = std::shared_ptr<desk>;
 
-/// Opens a port, the same in each life, and sends back what comes; "!" is a
-/// fault, "?" throws.
+/// Opens a port, the same in each incarnation, and sends back what comes; "!"
+/// is a fault, "?" throws.
 template <class Self>
 auto echo(Self* self, const desk_ptr& at) {
   auto opened = self->add_tcp_doorman(at->port, "127.0.0.1", true);
@@ -230,7 +230,7 @@ caf::behavior opens(caf::io::broker* self, const std::string& kind,
           }};
 }
 
-/// Waits for an answer, and thus for the life that gives it.
+/// Waits for an answer, and thus for the incarnation that gives it.
 int ask(caf::scoped_actor& self, const caf::actor& to, int x) {
   int result = 0;
   self->request(to, 30s, x)
@@ -245,14 +245,15 @@ void restart_many(caf::actor_system& sys, const caf::actor& child, int n) {
   for (int i = 0; i < n; ++i) {
     self->request(child, 30s, "!").receive([] {}, [](const caf::error&) {});
     while (ask(self, child, i) != i + 1)
-      ; // a life that ended takes its mailbox along
+      ; // an incarnation that ended takes its mailbox along
   }
 }
 
 } // namespace
 
-TEST_CASE("a broker serves its port in each life, and its sockets close with "
-          "the life") {
+TEST_CASE(
+  "a broker serves its port in each incarnation, and its sockets close with "
+  "the incarnation") {
   world w;
   caf::actor_system sys{w.cfg};
   auto at = std::make_shared<desk>();

@@ -6,7 +6,7 @@
 #include <memory>
 
 struct open_door : vigil::guard_layer {
-  std::optional<vigil::failure> called(const vigil::guarded_message&) override {
+  std::optional<vigil::failure> called(const vigil::layer_message&) override {
     return std::nullopt;
   }
 };

@@ -27,8 +27,9 @@ struct program {
   caf::actor_system system{config};
   caf::scoped_actor self{system};
 
-  /// Returns the answer as text, or what failed. Who asks a new actor a life
-  /// right after it has answered that it failed may meet its closing mailbox.
+  /// Returns the answer as text, or what failed. Who asks a new actor each
+  /// incarnation right after it has answered that it failed may meet its
+  /// closing mailbox.
   std::string ask(const ward& to, int n) {
     std::string result;
     auto lost = true;

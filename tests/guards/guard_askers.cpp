@@ -206,7 +206,7 @@ TEST_CASE("calls of the dead do not fill the queue of a rate limiter") {
 
 namespace {
 
-/// A supervised caller that makes requests in its first life alone.
+/// A supervised caller that makes requests in its first incarnation alone.
 class reborn {
 public:
   reborn(world& x, const clinic& to, std::vector<int> what, bool dynamic,
@@ -274,7 +274,7 @@ void for_each_reborn(const std::vector<int>& what, F f) {
 
 } // namespace
 
-TEST_CASE("a call is not made again for an earlier life of its caller") {
+TEST_CASE("a call is not made again for an earlier incarnation of its caller") {
   for_each_reborn({-1}, [](world& x, const guarded_clinic& outer, auto make) {
     const auto guarded = x.start(outer.retry(retries()));
     auto caller = make(guarded);
@@ -284,7 +284,7 @@ TEST_CASE("a call is not made again for an earlier life of its caller") {
   });
 }
 
-TEST_CASE("calls of earlier lives do not fill the queue of a bulkhead") {
+TEST_CASE("calls of earlier incarnations do not fill the queue of a bulkhead") {
   for_each_reborn(
     {3, 4, 5}, [](world& x, const guarded_clinic& outer, auto make) {
       const auto guarded
@@ -302,7 +302,8 @@ TEST_CASE("calls of earlier lives do not fill the queue of a bulkhead") {
     });
 }
 
-TEST_CASE("calls of earlier lives do not fill the queue of a rate limiter") {
+TEST_CASE(
+  "calls of earlier incarnations do not fill the queue of a rate limiter") {
   for_each_reborn(
     {3, 4, 5}, [](world& x, const guarded_clinic& outer, auto make) {
       const auto guarded
@@ -318,7 +319,7 @@ TEST_CASE("calls of earlier lives do not fill the queue of a rate limiter") {
     });
 }
 
-TEST_CASE("a life gets its answers, whatever earlier ones asked for") {
+TEST_CASE("an incarnation gets its answers, whatever earlier ones asked for") {
   world x;
   const auto guarded
     = x.start(vigil::guard("g", x.spawn())

@@ -13,7 +13,7 @@ using namespace guard_test;
 using vigil::bulkhead_policy;
 using vigil::failure;
 using vigil::guard_event;
-using vigil::guarded_message;
+using vigil::layer_message;
 using vigil::rate_limit_policy;
 using vigil::retry_policy;
 
@@ -32,7 +32,7 @@ public:
     --alive_;
   }
 
-  std::optional<failure> called(const guarded_message& x) override {
+  std::optional<failure> called(const layer_message& x) override {
     const auto* n = x.get_if<int>();
     if (n == nullptr)
       return failure{errc::ignored, "no number"};
@@ -47,7 +47,7 @@ public:
     return result;
   }
 
-  void answered(const guarded_message& x, const failure* why,
+  void answered(const layer_message& x, const failure* why,
                 vigil::duration took) override {
     const auto* n = x.get_if<int>();
     book_.push_back((n != nullptr ? std::to_string(*n) : why->message) + " "

@@ -36,8 +36,7 @@ public:
     // nop
   }
 
-  std::optional<vigil::failure>
-  called(const vigil::guarded_message& x) override {
+  std::optional<vigil::failure> called(const vigil::layer_message& x) override {
     const auto caller = x.caller();
     seen_->push_back({caller == nullptr ? 0 : caller->id(), x.is_urgent()});
     return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 // What guards had before all of them were alike, and what goes in 0.3.
@@ -23,6 +24,10 @@ int twice(int n) {
 } // namespace
 
 TEST_SUITE_BEGIN("guards renamed");
+
+TEST_CASE("what a layer sees may still be called a guarded message") {
+  CHECK(std::is_same_v<vigil::guarded_message, vigil::layer_message>);
+}
 
 TEST_CASE("a guard may still be named last") {
   world x;

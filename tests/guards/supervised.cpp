@@ -58,7 +58,7 @@ TEST_CASE("a breaker follows its target over restarts") {
   }
 }
 
-TEST_CASE("a call that dies with its target's life counts") {
+TEST_CASE("a call that dies with its target's incarnation counts") {
   world x;
   auto tree = x.start(
     vigil::supervisor("town").child(vigil::child(clinic_key, owing_actor)));
@@ -102,7 +102,7 @@ TEST_CASE("a breaker is a child like any other, and keeps its state") {
   x.run();
   CHECK(guards.which_child("b").value().incarnation == 2);
   CHECK(x.ask(guarded, 1) == "breaker_open");
-  // The timer of the new life goes on where the old one was.
+  // The timer of the new incarnation goes on where the old one was.
   x.advance(10s);
   CHECK(builder.control().state() == breaker_state::half_open);
   CHECK(x.ask(guarded, 2) == "2");
@@ -150,7 +150,7 @@ TEST_CASE("a breaker that restarts gives back the places of its probes") {
   CHECK(x.text(probe) == "child_stopped");
   CHECK(builder.control().metrics().abandoned == 1);
   CHECK(builder.control().state() == breaker_state::half_open);
-  // What the old life was owed decides nothing in the new one.
+  // What the old incarnation was owed decides nothing in the new one.
   x.let_go(1);
   CHECK(builder.control().state() == breaker_state::half_open);
   CHECK(x.ask(guarded, 2) == "2");

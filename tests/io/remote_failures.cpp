@@ -123,7 +123,8 @@ TEST_CASE_FIXTURE(both, "a code of an unknown category keeps name, value and "
   CHECK(vigil::to_failure(ask(2)).code == why.code);
 }
 
-TEST_CASE_FIXTURE(both, "a fault of another process has its path and life") {
+TEST_CASE_FIXTURE(both,
+                  "a fault of another process has its path and incarnation") {
   const auto why = vigil::to_failure(ask(3));
   CHECK(why.code == vigil::errc::unspecified);
   CHECK(why.message == "three");

@@ -59,7 +59,7 @@ SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep)\s*\(")
 # What stands before an actor learns of its end, and who asked is looked for
 # behind all guards, only by way of the functions that do it for all.
 FRONT_BY_HAND = re.compile(r"\bmake_forwarder<\w*(front|layer)\b")
-NO_GUARD = re.compile(r"\b(pool_front|task_front)\b")
+NO_GUARD = re.compile(r"\b(pool_front)\b")
 ASKER_BY_HAND = re.compile(r"\bcompat::has_ended\s*\(")
 CLOCK = re.compile(
     r"\b(schedule_message|(delayed|scheduled)_(anon_)?send"

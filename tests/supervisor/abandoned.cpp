@@ -33,12 +33,13 @@ public:
 gate* halting::the_door = nullptr;
 
 caf::behavior hang(halting* self) {
-  const auto life = vigil::this_child(self).incarnation();
+  const auto incarnation = vigil::this_child(self).incarnation();
   return vigil::behavior(
-    self, [life](const std::string& what) -> vigil::outcome<std::string> {
+    self,
+    [incarnation](const std::string& what) -> vigil::outcome<std::string> {
       if (what == "die")
         return vigil::fault("told to die");
-      return "a#" + std::to_string(life);
+      return "a#" + std::to_string(incarnation);
     });
 }
 
@@ -115,7 +116,7 @@ TEST_CASE("a group goes on without a child that hangs, under the same handle") {
     CHECK(w.ask(tree, "b") == "b#2");
     CHECK_FALSE(old.arrived());
     static_cast<void>(w.events());
-    // What waited in the old life is handled by the new one.
+    // What waited in the old incarnation is handled by the new one.
     w.let_go();
     REQUIRE(old.arrived());
     CHECK(old.get().value() == "a#2");
@@ -155,7 +156,8 @@ TEST_CASE("messages in the mailbox of a child that hangs keep their order") {
   CHECK(w.say(a) == "a#3");
 }
 
-TEST_CASE("as many messages wait for the life after one that hangs as come") {
+TEST_CASE(
+  "as many messages wait for the incarnation after one that hangs as come") {
   constexpr std::size_t many = 3000;
   standstill w;
   auto tree = w.start(sup(vigil::one_for_all)
@@ -172,7 +174,8 @@ TEST_CASE("as many messages wait for the life after one that hangs as come") {
   w.tell(tree, "b", "die");
   w.advance(3s);
   w.leave_standing();
-  // It is left behind, and its handler returns before the next life begins.
+  // It is left behind, and its handler returns before the next incarnation
+  // begins.
   w.let_go();
   ask_many();
   w.run();
@@ -184,7 +187,8 @@ TEST_CASE("as many messages wait for the life after one that hangs as come") {
   CHECK(answered == 2 * many);
 }
 
-TEST_CASE("links belong to the life that is there, not to one that hangs") {
+TEST_CASE(
+  "links belong to the incarnation that is there, not to one that hangs") {
   for (auto hangs_again : {false, true}) {
     standstill w;
     auto tree = w.start(sup(vigil::one_for_one).child(a_child()));
@@ -255,7 +259,7 @@ TEST_CASE("a child that was left behind before it began does not begin") {
   CHECK(w.ask(tree, "a") == "a#1");
 }
 
-TEST_CASE("a child may hang in each of its lives") {
+TEST_CASE("a child may hang in each of its incarnations") {
   standstill w;
   auto tree = w.start(sup(vigil::one_for_one).child(a_child()));
   const auto a = handle_of_a(tree);
@@ -423,7 +427,7 @@ TEST_CASE("a handler that does not return is left, and its mail goes on") {
   auto gate = release.get_future().share();
   std::atomic<int> after{0};
   auto f = [gate, &after, &hangs](caf::event_based_actor* self) {
-    const auto life = vigil::this_child(self).incarnation();
+    const auto incarnation = vigil::this_child(self).incarnation();
     return vigil::behavior(self,
                            [=, &after, &hangs](const std::string& what)
                              -> vigil::outcome<std::string> {
@@ -433,7 +437,7 @@ TEST_CASE("a handler that does not return is left, and its mail goes on") {
                                return vigil::fault("too late");
                              }
                              ++after;
-                             return std::to_string(life);
+                             return std::to_string(incarnation);
                            });
   };
   auto tree = vigil::supervisor("sup")

@@ -149,7 +149,7 @@ TEST_CASE("a healthy time is twice the cap by default") {
   CHECK(waits(w) == "100 200 100");
 }
 
-TEST_CASE("the time without a life is no healthy time") {
+TEST_CASE("the time without an incarnation is no healthy time") {
   world w;
   auto tree = w.start(sup().child(
     w.child("a").backoff(vigil::exponential(10s, 1h).reset_after(5s))));

@@ -35,7 +35,7 @@ std::string flaw_of_slot(const child_cell& x) {
 }
 
 std::string flaw_of_tasks(const supervisor_cell& x) {
-  const auto tasks = std::dynamic_pointer_cast<task_set>(x.pool.lock());
+  const auto tasks = std::dynamic_pointer_cast<task_set>(x.population.lock());
   if (tasks == nullptr)
     return {};
   for (const auto& task : tasks->children())

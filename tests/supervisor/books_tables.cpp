@@ -17,7 +17,7 @@ slot::books in(slot::mode x) {
   slot::books result;
   result.mode = x;
   if (x == slot::mode::serving) {
-    result.life = 1;
+    result.incarnation = 1;
     result.alive = result.current = true;
   }
   return result;
@@ -50,7 +50,7 @@ std::string tasks(F set) {
                                  {phase::over, "over"}}) {
     task_base::books x;
     x.phase = at;
-    x.life = at == phase::running || at == phase::waiting;
+    x.incarnation = at == phase::running || at == phase::waiting;
     set(x);
     if (task_base::flaw(x) == nullptr)
       result += (result.empty() ? "" : " ") + std::string{name};
@@ -65,18 +65,19 @@ TEST_CASE("a slot may be in every mode with nothing else set") {
 }
 
 TEST_CASE("each thing that a slot holds belongs to some modes") {
-  CHECK(slots([](auto& x) { x.life = 0; }) == "holding refusing");
-  CHECK(slots([](auto& x) { x.life = 2; }) == "holding serving refusing");
+  CHECK(slots([](auto& x) { x.incarnation = 0; }) == "holding refusing");
+  CHECK(slots([](auto& x) { x.incarnation = 2; })
+        == "holding serving refusing");
   CHECK(slots([](auto& x) { x.alive = false; }) == "holding refusing");
   CHECK(slots([](auto& x) { x.alive = true; }) == "serving");
   CHECK(slots([](auto& x) {
-          x.life = 2;
+          x.incarnation = 2;
           x.alive = true;
         })
         == "holding serving refusing");
   CHECK(slots([](auto& x) { x.current = false; }) == "holding refusing");
   CHECK(slots([](auto& x) {
-          x.life = 2;
+          x.incarnation = 2;
           x.alive = x.current = true;
         })
         == "holding serving");
@@ -90,8 +91,9 @@ TEST_CASE("a task may be in every phase with nothing else set") {
 }
 
 TEST_CASE("each thing that a task holds belongs to some phases") {
-  CHECK(tasks([](auto& x) { x.life = false; }) == "queued over");
-  CHECK(tasks([](auto& x) { x.life = true; }) == "queued running waiting over");
+  CHECK(tasks([](auto& x) { x.incarnation = false; }) == "queued over");
+  CHECK(tasks([](auto& x) { x.incarnation = true; })
+        == "queued running waiting over");
   CHECK(tasks([](auto& x) { x.stopping = true; }) == "running over");
   CHECK(tasks([](auto& x) { x.stopping = x.polite = true; })
         == "running waiting over");

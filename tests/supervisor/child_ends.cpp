@@ -58,7 +58,7 @@ void check_lost(world& w, const answer<std::string>& request,
 
 } // namespace
 
-// -- between two lives --------------------------------------------------------
+// -- between two incarnations -------------------------------------------------
 
 TEST_CASE("a start that fails takes none of the waiting messages along") {
   for (auto k : all_kinds) {
@@ -272,7 +272,7 @@ TEST_CASE("a child is told as started before anything else is told of it") {
   }
 }
 
-TEST_CASE("the late end of a life that was left behind is its own") {
+TEST_CASE("the late end of an incarnation that was left behind is its own") {
   world w;
   auto tree = w.start(sup().child(w.child("a", kind::of_class).shutdown(1s)));
   w.watch(tree);

@@ -12,7 +12,8 @@ using vigil::restart_policy;
 
 namespace {
 
-/// Counts its lives; from the second on, the start fails or has nothing to run.
+/// Counts its incarnations; from the second on, the start fails or has nothing
+/// to run.
 adder::behavior_type only_once(adder::pointer self, std::shared_ptr<int> lives,
                                int what) {
   if (++*lives > 1 && what == 0)

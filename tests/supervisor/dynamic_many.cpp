@@ -218,7 +218,7 @@ TEST_CASE_FIXTURE(fixture, "failed restarts after a backoff spend the budget "
 
 // -- fixed arguments ----------------------------------------------------------
 
-TEST_CASE_FIXTURE(fixture, "extra arguments come first, in each life") {
+TEST_CASE_FIXTURE(fixture, "extra arguments come first, in each incarnation") {
   auto make
     = [](adder::pointer self, const std::string& word, int factor, int base) {
         return add(self, static_cast<int>(word.size()) * factor + base);

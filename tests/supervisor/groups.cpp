@@ -96,7 +96,7 @@ TEST_CASE("a member that misses its deadline is killed, and the group starts") {
   CHECK(w.log() == "stop b#1, stop a#1, start a#2, start b#2");
 }
 
-TEST_CASE("a member that is left behind gets a new life all the same") {
+TEST_CASE("a member that is left behind gets a new incarnation all the same") {
   world w;
   auto tree = w.start(sup(all)
                         .child(w.child("a", kind::of_class).shutdown(1s))
@@ -105,7 +105,8 @@ TEST_CASE("a member that is left behind gets a new life all the same") {
   w["a"].door.closed = true;
   w.tell(tree, "b", "die");
   w.advance(1s);
-  w["a"].door.closed = false; // for the next life; the old one is not woken
+  w["a"].door.closed
+    = false; // for the next incarnation; the old one is not woken
   w.advance(1s);
   CHECK(w.log() == "stop b#1, start a#2, start b#2");
   w.open("a");

@@ -139,7 +139,7 @@ TEST_CASE("a stopped child refuses messages at once, with an error") {
 
 // -- keep and drop ------------------------------------------------------------
 
-TEST_CASE("the next life gets the messages that waited, in order") {
+TEST_CASE("the next incarnation gets the messages that waited, in order") {
   world w;
   auto tree = w.start(sup().child(w.child("a").mailbox(vigil::keep)));
   auto replies = send(w, handle_of(tree, "a"),
@@ -181,7 +181,8 @@ TEST_CASE("with drop, messages that waited during a backoff are lost") {
   CHECK(w.ask(a, "who") == "a#2");
 }
 
-TEST_CASE("a respawned life takes its mailbox along: who waits is told") {
+TEST_CASE(
+  "a respawned incarnation takes its mailbox along: who waits is told") {
   for (auto k : {kind::respawn, kind::of_class, kind::callable}) {
     CAPTURE(to_string(k));
     world w;
@@ -201,7 +202,8 @@ TEST_CASE("a respawned life takes its mailbox along: who waits is told") {
 
 // -- the gap of a respawned child ---------------------------------------------
 
-TEST_CASE("between two lives a handle holds as many messages as it may") {
+TEST_CASE(
+  "between two incarnations a handle holds as many messages as it may") {
   for (auto k : {kind::respawn, kind::of_class, kind::callable}) {
     CAPTURE(to_string(k));
     world w;
@@ -229,7 +231,7 @@ TEST_CASE("requests of who is gone take no place in the gap queue") {
         sup().child(w.child("a", k).gap_queue(2).backoff(vigil::fixed(1s))));
       auto a = handle_of(tree, "a");
       w.tell(a, "die");
-      // Its first life asks.
+      // Its first incarnation asks.
       auto first = std::make_shared<bool>(true);
       auto ask = [=](caf::event_based_actor* self) -> caf::behavior {
         for (int i = 0; *first && i < 2; ++i)
@@ -261,7 +263,7 @@ TEST_CASE("requests of who is gone take no place in the gap queue") {
     }
 }
 
-TEST_CASE("a gap queue of zero refuses all messages between two lives") {
+TEST_CASE("a gap queue of zero refuses all messages between two incarnations") {
   world w;
   auto tree = w.start(sup().child(
     w.child("a", kind::respawn).gap_queue(0).backoff(vigil::fixed(1s))));
@@ -304,7 +306,7 @@ TEST_CASE("messages in the gap keep their order, also with those that follow") {
 }
 
 TEST_CASE("the last failing message of a group does not come back") {
-  world w; // the poison message is dropped with the life that it ended
+  world w; // the poison message is dropped with the incarnation that it ended
   auto tree = w.start(vigil::supervisor("sup")
                         .strategy(vigil::one_for_all)
                         .intensity(1, 1h)

@@ -130,7 +130,8 @@ TEST_CASE("a child that does not answer is killed and restarted") {
   CHECK(health_of(tree, "sup/a") == health::unknown);
 }
 
-TEST_CASE("the next life of an unhealthy child is checked like the first") {
+TEST_CASE(
+  "the next incarnation of an unhealthy child is checked like the first") {
   world w;
   auto x = std::make_shared<patient_state>();
   auto tree = w.start(sup().child(vigil::child("a", talk, x)
@@ -257,7 +258,7 @@ TEST_CASE("a restart in place during a check says enough") {
   w.run();
   x->silent = false;
   CHECK(tree.which_child("a").value().incarnation == 2);
-  w.advance(1s); // the old life will not answer any more
+  w.advance(1s); // the old incarnation will not answer any more
   CHECK(changes(w) == "");
   w.advance(1s);
   CHECK(changes(w) == "healthy ");

@@ -106,7 +106,7 @@ std::string ask_for(world& w, const Handle& to, int x) {
   return y ? std::to_string(y.value()) : name_of(y.error().code);
 }
 
-/// Checks the life of a child that sums up from `from`.
+/// Checks the incarnation of a child that sums up from `from`.
 template <class Builder>
 void check_sums(const Builder& child, int from) {
   using handle = typename Builder::handle_type;
@@ -193,13 +193,15 @@ struct blocking_hoarder : caf::blocking_actor {
 
 } // namespace
 
-TEST_CASE("an untyped actor function begins each life with its arguments") {
+TEST_CASE(
+  "an untyped actor function begins each incarnation with its arguments") {
   check_sums(vigil::child("a", untyped, 10), 10);
   check_sums(vigil::child("a", untyped, 10).respawn(), 10);
 }
 
-TEST_CASE("the state of a stateful actor is new in each life, after the old "
-          "one is gone") {
+TEST_CASE(
+  "the state of a stateful actor is new in each incarnation, after the old "
+  "one is gone") {
   for (bool respawn : {false, true}) {
     CAPTURE(respawn);
     sum_state::most = 0;
@@ -261,7 +263,7 @@ TEST_CASE("an actor function without a behavior has ended normally") {
   }
 }
 
-TEST_CASE("an actor class is made anew for each life") {
+TEST_CASE("an actor class is made anew for each incarnation") {
   summing::made = 0;
   check_sums(vigil::child<summing>("a", 5, 100), 5);
   CHECK(summing::made == 2);

@@ -357,7 +357,8 @@ TEST_CASE("a link to a child that has ended for good is none, as in CAF") {
     }
 }
 
-TEST_CASE("a life that links what has ended already ends, and is restarted") {
+TEST_CASE(
+  "an incarnation that links what has ended already ends, and is restarted") {
   for (auto k : {kind::in_place, kind::respawn, kind::of_class}) {
     CAPTURE(to_string(k));
     world w;
@@ -369,7 +370,7 @@ TEST_CASE("a life that links what has ended already ends, and is restarted") {
     });
     w.run();
     auto f = [lives, dead](caf::event_based_actor* self) -> caf::behavior {
-      // The third life has no need of it.
+      // The third incarnation has no need of it.
       if (++*lives < 3)
         self->link_to(dead);
       return {[](int x) {

@@ -20,7 +20,7 @@ auto sup() {
 
 // -- events -------------------------------------------------------------------
 
-TEST_CASE("a restart in place tells the end and the new life") {
+TEST_CASE("a restart in place tells the end and the new incarnation") {
   world w;
   auto tree = w.start(sup().child(w.child("a")));
   w.watch(tree);

@@ -202,7 +202,7 @@ TEST_CASE("a child ticks at one rate with the real clock, too") {
   caf::actor_system sys{cfg};
   auto lives = std::make_shared<std::atomic<int>>(0);
   auto wrong = std::make_shared<std::atomic<int>>(0);
-  // Each life schedules its number to itself, near and far.
+  // Each incarnation schedules its number to itself, near and far.
   auto f = [=](caf::event_based_actor* self) -> caf::behavior {
     const auto n = ++*lives;
     auto again = [=] {

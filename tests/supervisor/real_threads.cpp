@@ -60,7 +60,8 @@ void blocking(caf::blocking_actor* self, std::atomic<int>* lives) {
         vigil::this_child(self).fail(trouble::died, "told to fail");
       if (what == "fail")
         running = false;
-      return what == "life" ? std::to_string(lives->load()) : obey(self, what);
+      return what == "incarnation" ? std::to_string(lives->load())
+                                   : obey(self, what);
     },
     [&](caf::exit_msg& x) {
       self->fail_state(std::move(x.reason));
@@ -71,20 +72,21 @@ void blocking(caf::blocking_actor* self, std::atomic<int>* lives) {
 caf::behavior working(caf::event_based_actor* self, std::atomic<int>* lives) {
   ++*lives;
   return vigil::behavior(self, [=](const std::string& what) {
-    if (what == "life")
+    if (what == "incarnation")
       return std::to_string(lives->load());
     return obey(self, what);
   });
 }
 
-/// Asks for the life until it is the expected one: an ended life answers with
-/// errors, and the rest of a pool with the old number, until the next is there.
+/// Asks for the incarnation until it is the expected one: an ended incarnation
+/// answers with errors, and the rest of a pool with the old number, until the
+/// next is there.
 bool reaches_life(caf::actor_system& sys, const caf::actor& to,
-                  const std::string& life) {
+                  const std::string& incarnation) {
   // A busy machine may need long for a thread; a number of tries is no time.
   const auto late = std::chrono::steady_clock::now() + 60s;
   do
-    if (ask(sys, to, "life") == life)
+    if (ask(sys, to, "incarnation") == incarnation)
       return true;
   while (std::chrono::steady_clock::now() < late);
   return false;
@@ -98,7 +100,7 @@ TEST_CASE("a blocking child lives, fails, comes back and stops") {
   auto tree = sup().child(vigil::child("a", blocking, &lives)).start(w.sys);
   REQUIRE(tree);
   auto a = tree.value().find<caf::actor>("a").value();
-  CHECK(ask(w.sys, a, "life") == "1");
+  CHECK(ask(w.sys, a, "incarnation") == "1");
   CHECK(ask(w.sys, a, "throw") == "exception");
   CHECK(reaches_life(w.sys, a, "2"));
   auto why = tree.value().snapshot().rows[1].last_failure;
@@ -114,7 +116,8 @@ TEST_CASE("a blocking child lives, fails, comes back and stops") {
   CHECK(lives == 3);
 }
 
-TEST_CASE("what comes while a blocking child ends waits for its next life") {
+TEST_CASE(
+  "what comes while a blocking child ends waits for its next incarnation") {
   real_world w;
   auto got = std::make_shared<std::promise<std::string>>();
   auto make = [got](caf::blocking_actor* self) {
@@ -158,10 +161,11 @@ TEST_CASE("a blocking child that finishes is not restarted if transient") {
   CHECK(said(tree.value().terminate_child("a")) == "ok");
   CHECK(lives == 1);
   CHECK(said(tree.value().restart_child("a")) == "ok");
-  CHECK(ask(w.sys, tree.value().find<caf::actor>("a").value(), "life") == "2");
+  CHECK(ask(w.sys, tree.value().find<caf::actor>("a").value(), "incarnation")
+        == "2");
 }
 
-TEST_CASE("a detached child has a thread of its own in each life") {
+TEST_CASE("a detached child has a thread of its own in each incarnation") {
   real_world w;
   std::atomic<int> lives{0};
   auto tree = sup()
@@ -284,13 +288,13 @@ TEST_CASE("a pool of blocking members serves, loses one and has it back") {
   REQUIRE(tree);
   auto pool = tree.value().find<caf::actor>("pool").value();
   for (int i = 0; i < 20; ++i)
-    CHECK(ask(w.sys, pool, "life") == "2");
+    CHECK(ask(w.sys, pool, "incarnation") == "2");
   ask(w.sys, pool, "fail");
   CHECK(reaches_life(w.sys, pool, "3"));
   for (int i = 0; i < 20; ++i)
-    CHECK(ask(w.sys, pool, "life") == "3");
+    CHECK(ask(w.sys, pool, "incarnation") == "3");
   auto report = tree.value().stop();
   REQUIRE(report);
   CHECK(report.value().culprits.empty());
-  CHECK(ask(w.sys, pool, "life") != "3");
+  CHECK(ask(w.sys, pool, "incarnation") != "3");
 }

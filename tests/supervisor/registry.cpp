@@ -157,7 +157,8 @@ TEST_CASE_FIXTURE(fixture, "a name survives a group restart without a gap") {
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "an actor function registers its child each life") {
+TEST_CASE_FIXTURE(fixture,
+                  "an actor function registers its child each incarnation") {
   auto make = [all = names](number::pointer self) -> number::behavior_type {
     if (auto mine = all.register_name(number_key, self); !mine)
       vigil::this_child(self).fail(mine.error().code, mine.error().message);

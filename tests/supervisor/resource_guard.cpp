@@ -152,7 +152,8 @@ TEST_CASE_FIXTURE(guarded, "fail has the strategy restart what leaks") {
   CHECK(to_string(*why)
         == "sup/guard#1: resource_exhausted: memory is 120 B, the limit is 100 "
            "B");
-  // The new life is above the limit too, and has an interval to get below.
+  // The new incarnation is above the limit too, and has an interval to get
+  // below.
   CHECK(gauge.shedding());
   process->now.memory = 20;
   advance(1s);
@@ -234,7 +235,8 @@ TEST_CASE_FIXTURE(guarded, "what cannot be read fails the start") {
   CHECK_FALSE(gauge.watched());
 }
 
-TEST_CASE_FIXTURE(guarded, "what cannot be read any more fails the life") {
+TEST_CASE_FIXTURE(guarded,
+                  "what cannot be read any more fails the incarnation") {
   auto count = std::make_shared<double>(1);
   auto tree = start(sup().child(guard(resource_limit::custom(
     "queue",

@@ -160,7 +160,7 @@ TEST_CASE("restart_when has the last word on what is abnormal") {
 // -- what the requester gets --------------------------------------------------
 
 TEST_CASE("a value is the reply, an error is the reply, a fault is the reply "
-          "and ends the life") {
+          "and ends the incarnation") {
   for (auto k : all_kinds) {
     CAPTURE(to_string(k));
     world w;
@@ -208,7 +208,7 @@ TEST_CASE("a handler that fails its child may still give its answer") {
   }
 }
 
-TEST_CASE("the last failure says what, who and which life") {
+TEST_CASE("the last failure says what, who and which incarnation") {
   struct row {
     const char* command;
     const char* code;

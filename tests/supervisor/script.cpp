@@ -66,7 +66,7 @@ std::string to_string(kind x) {
 
 namespace {
 
-/// Logs the begin and the end of one life.
+/// Logs the begin and the end of one incarnation.
 class life_mark {
 public:
   life_mark(const script& x)
@@ -155,7 +155,7 @@ worker::behavior_type live(worker::pointer self, const script_ptr& x) {
   });
 }
 
-/// What stands where no life comes of the start.
+/// What stands where no incarnation comes of the start.
 worker::behavior_type nobody(worker::pointer self) {
   return vigil::behavior(
     self, [](const std::string&) { return std::string{"nobody"}; });

@@ -39,7 +39,7 @@ template <class T>
 
 /// W of the scenarios. Commands: "who", "stop" and "shutdown" (clean ends),
 /// "die", "fail", "throw", "quit" and "kill" (abnormal ones), "error",
-/// "unbecome". Answers "a#2" to "who", for the second life of "a".
+/// "unbecome". Answers "a#2" to "who", for the second incarnation of "a".
 using worker = vigil::typed_actor<caf::result<std::string>(std::string)>;
 
 /// How a start goes.
@@ -72,8 +72,8 @@ struct journal {
   std::vector<std::string> lines;
 };
 
-/// What a test has in mind for all lives of one child. Only the thread that
-/// runs the test touches it.
+/// What a test has in mind for all incarnations of one child. Only the thread
+/// that runs the test touches it.
 struct script {
   std::string id;
   std::shared_ptr<journal> log;

@@ -128,7 +128,8 @@ TEST_CASE_FIXTURE(linked, "then works in actors without a supervisor") {
 
 // -- links --------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(linked, "a linked task ends with the life of its caller") {
+TEST_CASE_FIXTURE(linked,
+                  "a linked task ends with the incarnation of its caller") {
   auto tree = start_with_asker();
   plan->act = [this](asker::pointer self) {
     plan->tasks.async(self, takes(1h, 5)).value().then(self, note_in(plan));
@@ -183,7 +184,8 @@ TEST_CASE_FIXTURE(linked, "a fault of a task without a link harms nobody") {
   CHECK(plan->seen == list{"exception"});
 }
 
-TEST_CASE_FIXTURE(linked, "a link does not outlive the life that made it") {
+TEST_CASE_FIXTURE(linked,
+                  "a link does not outlive the incarnation that made it") {
   auto tree = start_with_asker();
   auto owed = std::make_shared<std::vector<vigil::task_promise<int>>>();
   plan->act = [&](asker::pointer self) {

@@ -142,7 +142,7 @@ TEST_CASE_FIXTURE(fixture, "a task that waits is restarted, too") {
   (*owed)[0].deliver(vigil::fault("bad"));
   run();
   REQUIRE(owed->size() == 2);
-  (*owed)[0].deliver(1); // of another life
+  (*owed)[0].deliver(1); // of another incarnation
   run();
   CHECK(tasks.size() == 1);
   CHECK(tree.snapshot().find("root/tasks/#1")->restarts == 1);
@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(fixture, "a task that waits is restarted, too") {
   CHECK(tasks.size() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a life that threw has no say in the next") {
+TEST_CASE_FIXTURE(fixture, "an incarnation that threw has no say in the next") {
   auto tree = start(vigil::task_supervisor(tasks_key));
   auto tasks = tree[tasks_key];
   auto owed = std::make_shared<promises>();
@@ -336,7 +336,8 @@ TEST_CASE_FIXTURE(fixture, "a task that is about to run again can be ended") {
     [owed](vigil::task_promise<int> p) { owed->push_back(std::move(p)); },
     restart_policy::transient);
   run();
-  (*owed)[0].deliver(vigil::fault("bad")); // the next life is due, not begun
+  (*owed)[0].deliver(
+    vigil::fault("bad")); // the next incarnation is due, not begun
   CHECK(tasks.size() == 1);
   REQUIRE(tasks.terminate_child(id.value()));
   CHECK(tasks.size() == 0);

@@ -35,7 +35,8 @@ void for_both(F f) {
 
 // -- who am I -----------------------------------------------------------------
 
-TEST_CASE("a child knows its id, its path, its life and what ended the last") {
+TEST_CASE(
+  "a child knows its id, its path, its incarnation and what ended the last") {
   for_both([](auto placed) {
     world w;
     std::vector<std::string> seen;
@@ -60,7 +61,7 @@ TEST_CASE("a child knows its id, its path, its life and what ended the last") {
     CHECK(seen[0] == "1 none");
     CHECK(seen[1] == "2 sup/in/a#1: test:1 died: told to die");
     CHECK(seen[2].substr(0, 26) == "3 sup/in/a#2: exception: m");
-    // The last life did not fail.
+    // The last incarnation did not fail.
     CHECK(seen[3] == "4 none");
   });
 }
@@ -90,14 +91,14 @@ TEST_CASE("a child hands out a handle that outlives it") {
       "a", {[&](worker::pointer self) {
               handles.push_back(vigil::this_child(self).handle<worker>());
             },
-            {{"life", [](worker::pointer self) {
+            {{"incarnation", [](worker::pointer self) {
                 return std::to_string(vigil::this_child(self).incarnation());
               }}}}))));
     w.tell(tree, "a", "die");
     REQUIRE(handles.size() == 2);
     CHECK(handles[0] == handles[1]);
     CHECK(handles[0] == handle_of(tree, "a"));
-    CHECK(w.ask(handles[0], "life") == "2");
+    CHECK(w.ask(handles[0], "incarnation") == "2");
   });
 }
 
@@ -204,15 +205,15 @@ TEST_CASE("an actor function works without a supervisor, to be tested alone") {
 
 // -- timers and monitors ------------------------------------------------------
 
-TEST_CASE("run_after runs in its time, and not in another life") {
+TEST_CASE("run_after runs in its time, and not in another incarnation") {
   for_both([](auto placed) {
     world w;
     std::vector<std::string> seen;
     auto start = [&](worker::pointer self) {
-      auto life = std::to_string(vigil::this_child(self).incarnation());
+      auto incarnation = std::to_string(vigil::this_child(self).incarnation());
       for (auto after : {3s, 1s, 2s})
-        vigil::this_child(self).run_after(after, [&, life, after] {
-          seen.push_back(life + '@' + std::to_string(after.count()));
+        vigil::this_child(self).run_after(after, [&, incarnation, after] {
+          seen.push_back(incarnation + '@' + std::to_string(after.count()));
         });
     };
     auto tree = w.start(sup().child(placed(doing("a", {start, {}}))));
@@ -230,7 +231,7 @@ TEST_CASE("run_after runs in its time, and not in another life") {
   });
 }
 
-TEST_CASE("a timer that fails or throws ends the life, like a message") {
+TEST_CASE("a timer that fails or throws ends the incarnation, like a message") {
   for_both([](auto placed) {
     world w;
     auto start = [&](worker::pointer self) {
@@ -257,7 +258,8 @@ TEST_CASE("a timer that fails or throws ends the life, like a message") {
   });
 }
 
-TEST_CASE("monitor tells the end of another actor, and not to another life") {
+TEST_CASE(
+  "monitor tells the end of another actor, and not to another incarnation") {
   for_both([](auto placed) {
     world w;
     std::vector<std::string> seen;
@@ -266,12 +268,13 @@ TEST_CASE("monitor tells the end of another actor, and not to another life") {
     w.run();
     auto start = [&](worker::pointer self) {
       auto me = vigil::this_child(self);
-      auto life = std::to_string(me.incarnation());
-      me.monitor(first, [&, life](const caf::error& why) {
-        seen.push_back(life + ' ' + name_of(vigil::to_failure(why).code));
+      auto incarnation = std::to_string(me.incarnation());
+      me.monitor(first, [&, incarnation](const caf::error& why) {
+        seen.push_back(incarnation + ' '
+                       + name_of(vigil::to_failure(why).code));
       });
-      me.monitor(second, [&, life](const caf::error& why) {
-        seen.push_back(life + (why ? " badly" : " normally"));
+      me.monitor(second, [&, incarnation](const caf::error& why) {
+        seen.push_back(incarnation + (why ? " badly" : " normally"));
       });
     };
     auto tree = w.start(sup().child(placed(doing("a", {start, {}}))));
@@ -279,7 +282,7 @@ TEST_CASE("monitor tells the end of another actor, and not to another life") {
     CHECK(seen.empty());
     w.tell(first, "die");
     CHECK(join(seen) == "2 died");
-    w.tell(tree, "a", "die"); // the next life monitors a dead actor
+    w.tell(tree, "a", "die"); // the next incarnation monitors a dead actor
     CHECK(join(seen) == "2 died, 3 died");
     w.tell(second, "stop");
     CHECK(join(seen) == "2 died, 3 died, 3 normally");
@@ -288,7 +291,7 @@ TEST_CASE("monitor tells the end of another actor, and not to another life") {
 
 // -- answers ------------------------------------------------------------------
 
-TEST_CASE("a life that ends leaves no request without an answer") {
+TEST_CASE("an incarnation that ends leaves no request without an answer") {
   for (bool respawn : {false, true}) {
     CAPTURE(respawn);
     world w;
@@ -346,7 +349,7 @@ TEST_CASE("a life that ends leaves no request without an answer") {
   }
 }
 
-TEST_CASE("an answer to an earlier life does not reach the next one") {
+TEST_CASE("an answer to an earlier incarnation does not reach the next one") {
   for_both([](auto placed) {
     world w;
     std::vector<std::string> seen;
@@ -401,7 +404,7 @@ TEST_CASE("a child that awaits an answer can be stopped all the same") {
   });
 }
 
-TEST_CASE("handlers that one life sets are gone in the next") {
+TEST_CASE("handlers that one incarnation sets are gone in the next") {
   for_both([](auto placed) {
     world w;
     auto start = [](worker::pointer self) {

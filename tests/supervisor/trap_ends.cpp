@@ -132,7 +132,7 @@ TEST_CASE("trap: the clock forgets who ends while it waits") {
   caf::anon_send_exit(silent, caf::exit_reason::kill);
 }
 
-TEST_CASE("trap: threads end with the lives that they belong to") {
+TEST_CASE("trap: threads end with the incarnations that they belong to") {
   caf::actor_system_config config;
   caf::actor_system sys{config};
   const auto before = sys.detached_actors();

@@ -280,6 +280,7 @@ TEST_CASE("trap: timers and monitors that throw are faults of the child") {
   vs.advance(1s);
   CHECK(tree.value().which_child("a").value().incarnation == 2);
   vs.tell(other, 1);
-  // `other` is gone, so each new life learns that at once, until it is enough.
+  // `other` is gone, so each new incarnation learns that at once, until it is
+  // enough.
   CHECK_FALSE(tree.value().running());
 }

@@ -210,8 +210,9 @@ TEST_CASE_FIXTURE(moods,
   CHECK(some.start_child(touchy{1}));
 }
 
-TEST_CASE_FIXTURE(moods, "an argument that throws when a life is begun fails "
-                         "that start") {
+TEST_CASE_FIXTURE(moods,
+                  "an argument that throws when an incarnation is begun fails "
+                  "that start") {
   auto tree = start(
     vigil::dynamic_supervisor(argued_key, add_touchy).child_intensity(2, 5s));
   auto some = tree[argued_key];

@@ -169,7 +169,7 @@ TEST_CASE("the late end does not disturb the next incarnation") {
 }
 
 TEST_CASE("the late end of a child left behind and deleted is ignored, that of "
-          "its next life is not") {
+          "its next incarnation is not") {
   core_harness t;
   t.add(within("a", vigil::brutal_kill));
   t.up();

@@ -92,13 +92,14 @@ using vigil::compat::control;
 using vigil::compat::controller;
 using vigil::compat::end_probe;
 using vigil::compat::enqueue_result;
+using vigil::compat::fate;
 using vigil::compat::forwarder;
 using vigil::compat::has_ended;
 using vigil::compat::has_message;
 using vigil::compat::has_thread;
+using vigil::compat::incarnation_links;
 using vigil::compat::init_function;
 using vigil::compat::leftovers;
-using vigil::compat::life_links;
 using vigil::compat::linked_by_handle;
 using vigil::compat::make_forwarder;
 using vigil::compat::monitor;
@@ -111,14 +112,13 @@ using vigil::compat::spawn_hidden;
 using vigil::compat::spawn_lazy;
 using vigil::compat::telling;
 using vigil::compat::unwatch;
-using vigil::compat::verdict;
 using vigil::compat::watch;
 
 // -- messages of an actor to itself
 
-using vigil::compat::belongs_to_life;
-using vigil::compat::for_life;
-using vigil::compat::life_of;
+using vigil::compat::belongs_to_incarnation;
+using vigil::compat::for_incarnation;
+using vigil::compat::incarnation_of;
 using vigil::compat::mark_own;
 using vigil::compat::own_messages;
 

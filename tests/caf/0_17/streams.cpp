@@ -224,7 +224,7 @@ TEST_CASE("a fault or an end in the callback of a stream ends the child at "
     w.advance(60s);
     CHECK(code_of(w.from->end) == "refused");
     CHECK(w.to->lives == 2);
-    // The handle serves the next life.
+    // The handle serves the next incarnation.
     w.open();
     w.advance(60s);
     CHECK(w.to->lives == 3);
@@ -273,13 +273,13 @@ TEST_CASE("what hears of the end of its stream may quit and fail") {
                 else
                   self->quit(why);
               };
-          for (int life = 2; life < 5; ++life) {
+          for (int incarnation = 2; incarnation < 5; ++incarnation) {
             w.open();
             w.advance(1s);
             CHECK(w.to->items == 700);
             caf::anon_send(w.child, how);
             w.advance(1s);
-            CHECK(w.mine()->lives == life);
+            CHECK(w.mine()->lives == incarnation);
             CHECK(code_of(w.other()->end) != "none");
           }
         }
@@ -341,7 +341,8 @@ TEST_CASE("a sink that answers after its source has failed hears of that") {
       CAPTURE(respawn);
       CAPTURE(how);
       stream_world w{true, respawn};
-      // In place twice: the second life fails while the first sink is silent.
+      // In place twice: the second incarnation fails while the first sink is
+      // silent.
       for (int i = 0; i < 2; ++i) {
         caf::anon_send(w.head, open_atom_v, w.tail);
         caf::anon_send(w.child, how);

@@ -24,13 +24,13 @@ std::vector<child_info> list_children(const supervisor_cell& x) {
 
 child_counts count_children(const supervisor_cell& x) {
   child_counts result;
-  if (auto pool = x.pool.lock()) {
-    result.specs = result.workers = pool->size();
-    result.active = pool->active();
+  if (auto population = x.population.lock()) {
+    result.specs = result.workers = population->size();
+    result.active = population->active();
   }
   for (const auto& cell : x.children()) {
     ++result.specs;
-    if (cell->state == child_state::running)
+    if (cell->state.load(std::memory_order_relaxed) == child_state::running)
       ++result.active;
     if (cell->spec.kind == child_kind::supervisor)
       ++result.supervisors;

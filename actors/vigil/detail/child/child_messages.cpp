@@ -6,7 +6,7 @@
 
 namespace vigil::detail {
 
-bool is_for_one_life(compat::mailbox_element& x) {
+bool is_for_one_incarnation(compat::mailbox_element& x) {
   return compat::is_response(x) || compat::is_timeout(x)
          || compat::get_if<caf::down_msg>(x) != nullptr
          || compat::get_if<host_command>(x) != nullptr
@@ -15,7 +15,8 @@ bool is_for_one_life(compat::mailbox_element& x) {
 }
 
 bool counts_when_lost(compat::mailbox_element& x) {
-  return !is_for_one_life(x) && compat::get_if<caf::exit_msg>(x) == nullptr
+  return !is_for_one_incarnation(x)
+         && compat::get_if<caf::exit_msg>(x) == nullptr
          && compat::get_if<liveness_probe>(x) == nullptr;
 }
 

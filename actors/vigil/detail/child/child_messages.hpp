@@ -66,14 +66,17 @@ struct VIGIL_EXPORT mailbox_marker {
 /// Asks a child whether it handles messages; answered with `health`.
 struct VIGIL_EXPORT liveness_probe {};
 
-/// Returns whether a message is for one life of its receiver and no other.
-[[nodiscard]] VIGIL_EXPORT bool is_for_one_life(compat::mailbox_element& x);
+/// Returns whether a message is for one incarnation of its receiver and no
+/// other.
+[[nodiscard]] VIGIL_EXPORT bool
+is_for_one_incarnation(compat::mailbox_element& x);
 
 /// Returns whether a message that nobody handles counts as lost: not if it
-/// belongs to one life of its receiver, or if the library or CAF made it.
+/// belongs to one incarnation of its receiver, or if the library or CAF made
+/// it.
 [[nodiscard]] VIGIL_EXPORT bool counts_when_lost(compat::mailbox_element& x);
 
-/// Sends a note about one life of a child to its supervisor.
+/// Sends a note about one incarnation of a child to its supervisor.
 VIGIL_EXPORT void notify(child_cell& cell, std::uint64_t incarnation,
                          compat::context* ctx, child_note_kind kind);
 VIGIL_EXPORT void notify(child_cell& cell, std::uint64_t incarnation,

@@ -20,10 +20,10 @@ class VIGIL_EXPORT child_port {
 public:
   virtual ~child_port();
 
-  /// Begins a life. May throw what making an actor throws.
+  /// Begins an incarnation. May throw what making an actor throws.
   virtual void start(compat::context* ctx) = 0;
 
-  /// Asks the life to end, or ends it by force.
+  /// Asks the incarnation to end, or ends it by force.
   virtual void stop(bool kill, compat::context* ctx) = 0;
 
   /// Nothing is to be expected: refuse messages. `ended`: because the child
@@ -31,8 +31,8 @@ public:
   /// that was stopped may be started again.
   virtual void park(bool ended, compat::context* ctx) = 0;
 
-  /// Nobody waits any more for a life that does not end: the next one begins
-  /// without it, under the same handle.
+  /// Nobody waits any more for an incarnation that does not end: the next one
+  /// begins without it, under the same handle.
   virtual void abandon(compat::context* ctx) = 0;
 
   /// Ends the child and its handle for good.

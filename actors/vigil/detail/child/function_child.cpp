@@ -13,17 +13,17 @@ namespace {
 
 using actors_ptr = std::shared_ptr<const function_actors>;
 
-/// Makes an actor a life.
-class function_spawner final : public life_spawner {
+/// Makes an actor each incarnation.
+class function_spawner final : public incarnation_spawner {
 public:
   function_spawner(actors_ptr x, bool detached)
     : actors_(std::move(x)), detached_(detached) {
     // nop
   }
 
-  caf::strong_actor_ptr spawn(const life_ptr& x,
+  caf::strong_actor_ptr spawn(const incarnation_ptr& x,
                               compat::context* ctx) const override {
-    return actors_->make_life(x, detached_, ctx);
+    return actors_->make_incarnation(x, detached_, ctx);
   }
 
 private:

@@ -42,13 +42,14 @@ public:
   /// Returns whether they block; then there are no hosts.
   [[nodiscard]] virtual bool blocking() const noexcept = 0;
 
-  /// Makes one for all lives.
+  /// Makes one for all incarnations.
   [[nodiscard]] virtual child_handle make_host(child_cell_ptr cell,
                                                compat::context* ctx) const = 0;
 
-  /// Makes one for a life.
+  /// Makes one for an incarnation.
   [[nodiscard]] virtual caf::strong_actor_ptr
-  make_life(const life_ptr& x, bool detached, compat::context* ctx) const = 0;
+  make_incarnation(const incarnation_ptr& x, bool detached,
+                   compat::context* ctx) const = 0;
 };
 
 /// Makes a child of them. `null` says that the function is none.
@@ -80,8 +81,8 @@ public:
   }
 
   [[nodiscard]] caf::strong_actor_ptr
-  make_life(const life_ptr& x, bool detached,
-            compat::context* ctx) const override {
+  make_incarnation(const incarnation_ptr& x, bool detached,
+                   compat::context* ctx) const override {
     if constexpr (!blocks)
       if (detached)
         return spawn<respawned<Base>, true>(x, ctx);
@@ -94,7 +95,7 @@ private:
   static constexpr auto blocks = std::is_base_of_v<caf::blocking_actor, Base>;
 
   template <class Impl, bool Detached>
-  [[nodiscard]] caf::strong_actor_ptr spawn(const life_ptr& x,
+  [[nodiscard]] caf::strong_actor_ptr spawn(const incarnation_ptr& x,
                                             compat::context* ctx) const {
     auto init = [factory = factory_](caf::local_actor* self) {
       factory->make(static_cast<Base*>(self));

@@ -72,7 +72,7 @@ protected:
   void untie(const caf::error& why) override {
     if (this->has_streams())
       this->end_streams(why, true);
-    // Those of an abandoned host belong to the life that goes by its handle.
+    // Those of an abandoned host belong to the one that has its handle now.
     if (this->successor() == nullptr) [[likely]]
       this->end_links(why, this->context());
   }
@@ -98,7 +98,7 @@ private:
 /// The base of those whose end is told to who monitors them.
 template <class Base>
 using linked_host = host_actor<
-  compat::telling<compat::life_links<compat::control<Base, host_core>>>>;
+  compat::telling<compat::incarnation_links<compat::control<Base, host_core>>>>;
 
 /// The actor in which the incarnations of a function-based static child live.
 template <class Base>

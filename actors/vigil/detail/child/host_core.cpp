@@ -26,7 +26,8 @@ host_core::~host_core() {
 
 bool host_core::name_successor(caf::strong_actor_ptr x) noexcept {
   caf::actor_control_block* none = nullptr;
-  const auto first = successor_.compare_exchange_strong(none, x.get());
+  const auto first = successor_.compare_exchange_strong(
+    none, x.get(), std::memory_order_seq_cst);
   if (first)
     static_cast<void>(x.release());
   return first;
@@ -68,7 +69,7 @@ void host_core::answer_knowing(compat::mailbox_element& x,
 }
 
 void host_core::pass_on(compat::element_ptr x, compat::context* ctx) {
-  if (!is_for_one_life(*x) && !compat::is_from(*x, self().ctrl()))
+  if (!is_for_one_incarnation(*x) && !compat::is_from(*x, self().ctrl()))
     successor()->enqueue(std::move(x), ctx);
 }
 
@@ -87,21 +88,21 @@ void host_core::answer_oneself(compat::mailbox_element& x) {
   compat::answer_oneself(x, self().ctrl());
 }
 
-compat::verdict host_core::before(compat::mailbox_element& x) {
+compat::fate host_core::before(compat::mailbox_element& x) {
   if (successor() != nullptr) [[unlikely]]
     return on_abandoned(x);
   if (compat::is_urgent(x)) {
     if (const auto* cmd = compat::get_if<host_command>(x)) {
       command(*cmd);
-      return compat::verdict::consumed;
+      return compat::fate::consumed;
     }
     if (const auto* timer = compat::get_if<child_timer>(x)) {
       if (auto call = take_call(*timer))
         guarded(call);
-      return compat::verdict::consumed;
+      return compat::fate::consumed;
     }
     if (answer_probe(x))
-      return compat::verdict::consumed;
+      return compat::fate::consumed;
   }
   if (mode_ != mode::running)
     return on_parked(x);
@@ -109,12 +110,12 @@ compat::verdict host_core::before(compat::mailbox_element& x) {
     return on_draining(x);
   if (watched())
     record().note_message(compat::kind_of(x));
-  return compat::verdict::pass;
+  return compat::fate::pass;
 }
 
 bool host_core::admit(compat::mailbox_element& x) {
-  const auto life = compat::life_of(x);
-  return !life || *life == incarnation();
+  const auto n = compat::incarnation_of(x);
+  return !n || *n == incarnation();
 }
 
 bool host_core::ended() {
@@ -162,7 +163,8 @@ void host_core::command(const host_command& x) {
       if (mode_ == mode::running)
         kill();
       if (!record().may_start()) {
-        // A number of its own, so that nobody takes it for an earlier life.
+        // A number of its own, so that nobody takes it for an earlier
+        // incarnation.
         begin_next(record().next_incarnation());
         return report(child_note::what::start_failed,
                       abnormal(complete({errc::supervisor_stopping})));
@@ -391,16 +393,16 @@ void host_core::refuse() {
 compat::element_ptr host_core::own(compat::element_ptr x,
                                    compat::context* ctx) {
   const auto* me = self().ctrl();
-  if (!compat::belongs_to_life(*x, me) || compat::life_of(*x))
+  if (!compat::belongs_to_incarnation(*x, me) || compat::incarnation_of(*x))
     return x;
-  auto life = record().incarnation.load(std::memory_order_relaxed);
+  auto n = record().incarnation.load(std::memory_order_relaxed);
   // Whoever runs an actor has a context; the clock has none.
   if (ctx == nullptr && compat::is_from(*x, me)) {
     note_schedules();
     if (const auto* now = own_.load(std::memory_order_acquire))
-      life = (*now)->life.load(std::memory_order_acquire);
+      n = (*now)->incarnation.load(std::memory_order_acquire);
   }
-  return compat::for_life(std::move(x), life);
+  return compat::for_incarnation(std::move(x), n);
 }
 
 void host_core::note_schedules() noexcept {
@@ -423,21 +425,21 @@ void host_core::disown() {
 
 // -- a host that was abandoned ------------------------------------------------
 
-compat::verdict host_core::on_abandoned(compat::mailbox_element& x) {
+compat::fate host_core::on_abandoned(compat::mailbox_element& x) {
   if (const auto* cmd = compat::get_if<host_command>(x)) {
     if (cmd->kind == host_command::what::abandon)
       hand_over();
     else if (cmd->kind == host_command::what::forget)
       forget();
-    return compat::verdict::consumed;
+    return compat::fate::consumed;
   }
   if (!counts_when_lost(x))
-    return compat::verdict::consumed;
+    return compat::fate::consumed;
   // The order to hand over is on its way, and takes this message along.
   if (mode_ != mode::abandoned)
-    return compat::verdict::skipped;
+    return compat::fate::skipped;
   successor()->enqueue(compat::take_over(x), self().context());
-  return compat::verdict::consumed;
+  return compat::fate::consumed;
 }
 
 void host_core::hand_over() {
@@ -469,13 +471,13 @@ void host_core::end_late(event_type what, child_exit&& how) {
 
 // -- messages that meet no behavior -------------------------------------------
 
-compat::verdict host_core::on_parked(compat::mailbox_element& x) {
+compat::fate host_core::on_parked(compat::mailbox_element& x) {
   if (!counts_when_lost(x))
-    return compat::verdict::consumed;
+    return compat::fate::consumed;
   if (mode_ == mode::holding)
-    return compat::verdict::skipped;
+    return compat::fate::skipped;
   lose(x, errc::child_stopped);
-  return compat::verdict::consumed;
+  return compat::fate::consumed;
 }
 
 // Before the actor function runs: what that one sends to itself comes later.
@@ -485,13 +487,13 @@ void host_core::begin_draining() {
                       mailbox_marker{incarnation()});
 }
 
-compat::verdict host_core::on_draining(compat::mailbox_element& x) {
+compat::fate host_core::on_draining(compat::mailbox_element& x) {
   // These carry numbers of their own: the actor knows the stale ones.
   if (compat::is_response(x) || compat::is_timeout(x))
-    return compat::verdict::pass;
+    return compat::fate::pass;
   if (compat::get_if<caf::exit_msg>(x) != nullptr
       || compat::get_if<caf::down_msg>(x) != nullptr)
-    return compat::verdict::consumed;
+    return compat::fate::consumed;
   const auto* marker = compat::get_if<mailbox_marker>(x);
   if (marker == nullptr) {
     lose(x, errc::message_lost);
@@ -499,7 +501,7 @@ compat::verdict host_core::on_draining(compat::mailbox_element& x) {
     draining_ = false;
     open_gate(watched());
   }
-  return compat::verdict::consumed;
+  return compat::fate::consumed;
 }
 
 void host_core::lose(compat::mailbox_element& x, errc why) {

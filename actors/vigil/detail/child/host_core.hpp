@@ -61,18 +61,18 @@ public:
   }
 
   /// Names who gets the messages from now on, and those that wait once the
-  /// handler returns. Once; in any thread. Who is linked to the life is told of
-  /// its end.
+  /// handler returns. Once; in any thread. Who is linked to the incarnation is
+  /// told of its end.
   virtual void abandon(caf::strong_actor_ptr successor, compat::context* ctx);
 
   /// Sends an order to this very actor, also when others get its messages. In
   /// any thread.
   void order(host_command x, compat::context* ctx);
 
-  /// Returns whether there may be links to the life that goes by this handle.
+  /// Returns whether who goes by this handle may have links.
   [[nodiscard]] virtual bool linked() const noexcept = 0;
 
-  /// That life has ended: so do its links. In any thread.
+  /// That incarnation has ended: so do its links. In any thread.
   virtual void part(const caf::error& why, compat::context* ctx) = 0;
 
   [[nodiscard]] bool has_forgotten(std::uint64_t request) const noexcept final;
@@ -105,7 +105,7 @@ protected:
       answer_oneself(x);
   }
 
-  compat::verdict before(compat::mailbox_element& x) override;
+  compat::fate before(compat::mailbox_element& x) override;
   bool admit(compat::mailbox_element& x) final;
   bool ended() final;
   void thrown(std::string what, const caf::strong_actor_ptr& asker,
@@ -124,7 +124,7 @@ protected:
   /// Returns who gets the messages, or null as long as this actor does. In any
   /// thread.
   [[nodiscard]] caf::actor_control_block* successor() const noexcept {
-    return successor_.load();
+    return successor_.load(std::memory_order_seq_cst);
   }
 
   /// Names the successor. Returns whether it is the first.
@@ -143,11 +143,11 @@ protected:
   /// `known` remembers who has passed the last message on.
   void answer_knowing(compat::mailbox_element& x, caf::strong_actor_ptr& known);
 
-  /// Hands a message on to the successor, unless it is for one life only. In
-  /// any thread.
+  /// Hands a message on to the successor, unless it is for one incarnation
+  /// only. In any thread.
   void pass_on(compat::element_ptr x, compat::context* ctx);
 
-  /// Returns what those are told who wait for the end of an abandoned life.
+  /// Returns what those are told who wait for the end of an abandoned one.
   [[nodiscard]] caf::error stuck() const;
 
   /// Notes to which incarnation a message belongs: one to itself, or an exit
@@ -193,20 +193,20 @@ private:
 
   void lose(compat::mailbox_element& x, errc why,
             const caf::strong_actor_ptr& as, compat::context* ctx);
-  compat::verdict on_abandoned(compat::mailbox_element& x);
+  compat::fate on_abandoned(compat::mailbox_element& x);
   void end_late(event_type what, child_exit&& how);
   void hand_over();
   void give_mail();
   void disown();
 
-  compat::verdict on_parked(compat::mailbox_element& x);
-  compat::verdict on_draining(compat::mailbox_element& x);
+  compat::fate on_parked(compat::mailbox_element& x);
+  compat::fate on_draining(compat::mailbox_element& x);
   [[nodiscard]] bool restart_in_place(child_exit& how);
 
   // Whose messages to itself the clock brings. Made when an incarnation ends
   // that may have scheduled some.
   using own_ptr = std::shared_ptr<compat::own_messages>;
-  // The last request of the lives that are over.
+  // The last request of the incarnations that are over.
   std::atomic<std::uint64_t> forgotten_{0};
   // Owned; written once. It has to be seen by who closes the gate after it.
   std::atomic<caf::actor_control_block*> successor_{nullptr};

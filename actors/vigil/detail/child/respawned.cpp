@@ -4,7 +4,7 @@
 #include <vigil/detail/child/respawned.hpp>
 #include <vigil/detail/child/running.hpp>
 #include <vigil/detail/state/cell.hpp>
-#include <vigil/internal/child/life.hpp>
+#include <vigil/internal/child/child_incarnation.hpp>
 #include <vigil/internal/child/slot.hpp>
 #include <vigil/internal/state/exit_of.hpp>
 #include <vigil/reason.hpp>
@@ -14,14 +14,14 @@
 
 namespace vigil::detail {
 
-respawned_context::respawned_context(life_ptr x)
-  : child_context(*x->cell), life_(std::move(x)),
-    answers_(life_->front().answers(), life_->front().ctrl()) {
-  begin(life_->incarnation);
+respawned_context::respawned_context(incarnation_ptr x)
+  : child_context(*x->cell), mine_(std::move(x)),
+    answers_(mine_->handle_slot().answers(), mine_->handle_slot().ctrl()) {
+  begin(mine_->incarnation);
 }
 
 caf::strong_actor_ptr respawned_context::stable_handle() {
-  return life_->cell->handle();
+  return mine_->cell->handle();
 }
 
 caf::strong_actor_ptr respawned_context::answering() {
@@ -36,9 +36,10 @@ respawned_context::handle_but(const caf::abstract_actor* x) {
 }
 
 bool respawned_context::may_begin() {
-  if (!life_->left && record().may_start())
+  if (!mine_->is_left() && record().may_start())
     return true;
-  note_failure({life_->left ? errc::child_stuck : errc::supervisor_stopping});
+  note_failure(
+    {mine_->is_left() ? errc::child_stuck : errc::supervisor_stopping});
   return false;
 }
 
@@ -47,30 +48,30 @@ bool respawned_context::check_start() {
     note_failure(failure_of(take_fault()));
     return false;
   }
-  life_->ignored = take_ignored();
-  return !life_->ignored;
+  mine_->ignored = take_ignored();
+  return !mine_->ignored;
 }
 
 void respawned_context::note_started() {
-  life_->up = true;
+  mine_->up = true;
   // One that was told to end while it started gets no messages any more.
-  if (!life_->stopping)
-    life_->front().serve(life_->incarnation,
-                         caf::strong_actor_ptr{self().ctrl()},
-                         self().context());
-  record().came_up(life_->incarnation, record().now());
-  record().serves(true, life_->incarnation);
-  notify(*life_->cell, life_->incarnation, self().context(),
+  if (!mine_->is_stopping())
+    mine_->handle_slot().serve(mine_->incarnation,
+                               caf::strong_actor_ptr{self().ctrl()},
+                               self().context());
+  record().came_up(mine_->incarnation, record().now());
+  record().serves(true, mine_->incarnation);
+  notify(*mine_->cell, mine_->incarnation, self().context(),
          child_note::what::started);
 }
 
 void respawned_context::note_failure(failure why) {
-  if (!life_->why)
-    life_->why = complete(std::move(why));
+  if (!mine_->why)
+    mine_->why = complete(std::move(why));
 }
 
 void respawned_context::note_end(const caf::error& reason) {
-  life_->conclude(reason);
+  mine_->conclude(reason);
   end();
 }
 
@@ -86,7 +87,7 @@ void respawned_context::lose(compat::mailbox_element& x) {
 // -- respawned_blocking_context -----------------------------------------------
 
 caf::error respawned_blocking_context::end_error() const {
-  return life_->why ? to_caf(*life_->why) : caf::error{};
+  return mine_->why ? to_caf(*mine_->why) : caf::error{};
 }
 
 compat::element_ptr respawned_blocking_context::come(compat::element_ptr x) {
@@ -110,7 +111,7 @@ void respawned_blocking_context::note_return(std::optional<failure> thrown,
   if (thrown) {
     note_failure({errc::exception, std::move(thrown->message)});
     for (auto& to : std::exchange(unanswered_, {}))
-      compat::answer(std::move(to), answering(), to_caf(*life_->why),
+      compat::answer(std::move(to), answering(), to_caf(*mine_->why),
                      self().context());
   } else if (faulted()) {
     note_failure(failure_of(take_fault()));
@@ -119,7 +120,7 @@ void respawned_blocking_context::note_return(std::optional<failure> thrown,
 }
 
 void respawned_blocking_context::before_end(const caf::error& reason) {
-  life_->close(reason);
+  mine_->close(reason);
 }
 
 void respawned_blocking_context::left_over(compat::mailbox_element& x,
@@ -133,7 +134,7 @@ void respawned_blocking_context::attend() {
 
 // -- respawned_core -----------------------------------------------------------
 
-respawned_core::respawned_core(life_ptr x)
+respawned_core::respawned_core(incarnation_ptr x)
   : compat::controller<respawned_context>(std::move(x)) {
   // nop
 }
@@ -142,47 +143,47 @@ bool respawned_core::begin_start() {
   gate(watched());
   if (may_begin())
     return true;
-  quit_with(to_caf(*life_->why));
+  quit_with(to_caf(*mine_->why));
   return false;
 }
 
 void respawned_core::end_start(std::optional<std::string> thrown) {
   if (thrown) {
     note_failure({errc::exception, std::move(*thrown)});
-    quit_with(to_caf(*life_->why));
+    quit_with(to_caf(*mine_->why));
   } else if (!check_start()) {
-    quit_with(life_->why ? to_caf(*life_->why) : caf::error{});
+    quit_with(mine_->why ? to_caf(*mine_->why) : caf::error{});
   } else if (!has_quit()
              || exit_kind_of(quit_reason()) != exit_kind::abnormal) {
     note_started();
   }
 }
 
-compat::verdict respawned_core::before(compat::mailbox_element& x) {
+compat::fate respawned_core::before(compat::mailbox_element& x) {
   if (const auto* timer = compat::get_if<child_timer>(x)) {
     if (auto call = take_call(*timer))
       guarded(call);
-    return compat::verdict::consumed;
+    return compat::fate::consumed;
   }
   // A child that awaits a response skips all else, even its own kill.
   if (auto* exit = compat::get_if<caf::exit_msg>(x);
       exit != nullptr && exit->reason == caf::exit_reason::kill) {
     quit_with(exit->reason);
     note_end(quit_reason());
-    return compat::verdict::consumed;
+    return compat::fate::consumed;
   }
   if (watched()) {
     if (answer_probe(x))
-      return compat::verdict::consumed;
+      return compat::fate::consumed;
     record().note_message(compat::kind_of(x));
   }
-  return compat::verdict::pass;
+  return compat::fate::pass;
 }
 
 bool respawned_core::ended() {
   if (faulted()) {
     note_failure(failure_of(take_fault()));
-    quit_with(to_caf(*life_->why));
+    quit_with(to_caf(*mine_->why));
   } else if (has_streams()) {
     if (exit_kind_of(quit_reason()) == exit_kind::abnormal)
       end_streams(quit_reason(), false);
@@ -197,7 +198,7 @@ void respawned_core::thrown(std::string what,
                             const caf::strong_actor_ptr& asker,
                             caf::message_id mid) {
   note_failure({errc::exception, std::move(what)});
-  auto why = to_caf(*life_->why);
+  auto why = to_caf(*mine_->why);
   if (asker != nullptr)
     compat::reply_error(answers_as(answering()), asker, mid, self().context(),
                         why);
@@ -209,7 +210,7 @@ void respawned_core::put_off() {
 }
 
 void respawned_core::before_end(const caf::error& reason) {
-  life_->close(reason);
+  mine_->close(reason);
 }
 
 void respawned_core::left_over(compat::mailbox_element& x, compat::context*) {

@@ -6,7 +6,7 @@
 #include <vigil/detail/caf/caf_control.hpp>
 #include <vigil/detail/caf/caf_link.hpp>
 #include <vigil/detail/child/child_context.hpp>
-#include <vigil/detail/child/life_spawner.hpp>
+#include <vigil/detail/child/incarnation_spawner.hpp>
 
 #include <atomic>
 #include <memory>
@@ -23,7 +23,7 @@ public:
   [[nodiscard]] caf::strong_actor_ptr stable_handle() final;
 
 protected:
-  explicit respawned_context(life_ptr x);
+  explicit respawned_context(incarnation_ptr x);
 
   /// In whose name the child answers.
   [[nodiscard]] caf::strong_actor_ptr answering();
@@ -31,7 +31,7 @@ protected:
   /// Returns the stable handle, unless it is `x` or there is none any more.
   [[nodiscard]] caf::strong_actor_ptr handle_but(const caf::abstract_actor* x);
 
-  /// Returns whether the life may begin: not once its supervisor goes down.
+  /// Returns whether it may begin: not once its supervisor goes down.
   bool may_begin();
 
   /// Takes over what the start left behind: a fault or that it was ignored.
@@ -47,7 +47,7 @@ protected:
   /// Counts a message that ends with the actor, and answers it.
   void lose(compat::mailbox_element& x);
 
-  life_ptr life_;
+  incarnation_ptr mine_;
   compat::answer_stage answers_;
 };
 
@@ -58,11 +58,11 @@ class VIGIL_EXPORT respawned_blocking_context : public respawned_context {
 protected:
   using respawned_context::respawned_context;
 
-  /// The user's code has returned, or thrown: that is why the life ends then,
-  /// and whoever asked gets it as the answer. `reason` is what it said.
+  /// The user's code has returned, or thrown: that is why the incarnation ends
+  /// then, and whoever asked gets it as the answer. `reason` is what it said.
   void note_return(std::optional<failure> thrown, const caf::error& reason);
 
-  /// Returns with which error the life ends, if it does with one of ours.
+  /// Returns with which error it ends, if it does with one of ours.
   [[nodiscard]] caf::error end_error() const;
 
   // -- what the actor tells: see `compat::blocking_control` -------------------
@@ -85,7 +85,7 @@ private:
 class VIGIL_EXPORT respawned_core
   : public compat::controller<respawned_context> {
 public:
-  explicit respawned_core(life_ptr x);
+  explicit respawned_core(incarnation_ptr x);
 
 protected:
   /// The actor begins, without a behavior yet. Returns whether it may; if not,
@@ -105,7 +105,7 @@ protected:
     answers_.leave(x);
   }
 
-  compat::verdict before(compat::mailbox_element& x) final;
+  compat::fate before(compat::mailbox_element& x) final;
   bool ended() final;
   void thrown(std::string what, const caf::strong_actor_ptr& asker,
               caf::message_id mid) final;

@@ -2,8 +2,8 @@
 
 #include <vigil/child_spec.hpp>
 #include <vigil/detail/caf/caf_spawn.hpp>
+#include <vigil/detail/child/incarnation_spawner.hpp>
 #include <vigil/detail/child/is_null.hpp>
-#include <vigil/detail/child/life_spawner.hpp>
 #include <vigil/detail/child/respawned.hpp>
 
 #include <concepts>
@@ -16,9 +16,9 @@
 
 namespace vigil::detail {
 
-/// Makes an actor of class `T` a life.
+/// Makes an actor of class `T` for each incarnation.
 template <class T, class... Ts>
-class class_spawner final : public life_spawner {
+class class_spawner final : public incarnation_spawner {
 public:
   using args_ptr = std::shared_ptr<const std::tuple<Ts...>>;
 
@@ -28,7 +28,7 @@ public:
   }
 
   [[nodiscard]] caf::strong_actor_ptr
-  spawn(const life_ptr& x, compat::context* ctx) const override {
+  spawn(const incarnation_ptr& x, compat::context* ctx) const override {
     constexpr auto blocks = std::is_base_of_v<caf::blocking_actor, T>;
     using impl
       = std::conditional_t<blocks, respawned_blocking<T>, respawned<T>>;
@@ -77,7 +77,7 @@ private:
 
 /// Calls a function that makes an actor by itself and returns its handle.
 template <class F>
-class callable_spawner final : public life_spawner {
+class callable_spawner final : public incarnation_spawner {
 public:
   explicit callable_spawner(std::shared_ptr<const F> f) : f_(std::move(f)) {
     // nop
@@ -87,7 +87,7 @@ public:
     return false;
   }
 
-  [[nodiscard]] caf::strong_actor_ptr spawn(const life_ptr& x,
+  [[nodiscard]] caf::strong_actor_ptr spawn(const incarnation_ptr& x,
                                             compat::context*) const override {
     auto f = *f_;
     if constexpr (std::is_invocable_v<F&, caf::actor_system&>)

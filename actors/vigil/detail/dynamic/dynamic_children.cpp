@@ -10,9 +10,9 @@ namespace vigil::detail {
 
 dynamic_children::dynamic_children(supervisor_cell_ptr cell, child_spec spec,
                                    std::size_t max_children,
-                                   std::shared_ptr<const void> front)
+                                   std::shared_ptr<const void> starter)
   : cell_(std::move(cell)), spec_(std::move(spec)), max_children_(max_children),
-    front_(std::move(front)) {
+    starter_(std::move(starter)) {
   // nop
 }
 
@@ -104,7 +104,7 @@ caf::strong_actor_ptr dynamic_children::remove(dynamic_record& x) {
 dynamic_record* dynamic_children::find(const caf::strong_actor_ptr& x) const {
   auto* result
     = x != nullptr ? dynamic_cast<dynamic_record*>(x->get()) : nullptr;
-  if (result == nullptr || &result->pool() != this)
+  if (result == nullptr || &result->population() != this)
     return nullptr;
   std::lock_guard guard{shard_of(*result).mutex};
   return result->kept() ? result : nullptr;
@@ -116,14 +116,14 @@ failure dynamic_children::no_child() const {
 }
 
 void dynamic_children::open() noexcept {
-  open_ = true;
+  open_.store(true, std::memory_order_seq_cst);
 }
 
 bool dynamic_children::close() {
-  open_ = false;
+  open_.store(false, std::memory_order_seq_cst);
   for (auto& here : shards_)
     std::lock_guard guard{here.mutex};
-  return count_.load() == 0;
+  return count_.load(std::memory_order_seq_cst) == 0;
 }
 
 std::vector<caf::strong_actor_ptr> dynamic_children::children() const {
@@ -138,12 +138,13 @@ std::vector<caf::strong_actor_ptr> dynamic_children::children() const {
 }
 
 std::vector<caf::strong_actor_ptr>
-dynamic_children::next_page(pool_cursor& at, std::size_t limit) const {
+dynamic_children::next_page(population_cursor& at, std::size_t limit) const {
   std::vector<caf::strong_actor_ptr> result;
   result.reserve(std::min(limit, size()));
   // May be the last reference: not to be let go under a lock.
   const auto last = std::exchange(at.last, nullptr);
-  for (; at.shard < shard_count; ++at.shard, at.below = pool_cursor{}.below) {
+  for (; at.shard < shard_count;
+       ++at.shard, at.below = population_cursor{}.below) {
     auto& here = shards_[at.shard];
     std::lock_guard guard{here.mutex};
     auto* x = after(here, last, at.below);
@@ -163,7 +164,7 @@ dynamic_record* dynamic_children::after(const shard& here,
                                         std::uint64_t below) const noexcept {
   if (last != nullptr) {
     const auto* record = dynamic_cast<dynamic_record*>(last->get());
-    if (record != nullptr && &record->pool() == this
+    if (record != nullptr && &record->population() == this
         && &shard_of(*record) == &here && record->kept())
       return record->next_;
   }
@@ -177,7 +178,7 @@ void dynamic_children::dismiss(
   std::vector<caf::strong_actor_ptr> children) const {
   auto to = caf::actor_cast<caf::strong_actor_ptr>(cell_->actor);
   for (auto& child : children)
-    compat::send_urgent(to, nullptr, pool_dismissed{std::move(child)});
+    compat::send_urgent(to, nullptr, population_dismissed{std::move(child)});
 }
 
 void dynamic_children::sample(std::size_t limit, time_point now,
@@ -198,10 +199,10 @@ dynamic_children::shard_of(const dynamic_record& x) const noexcept {
 }
 
 void dynamic_children::left(std::size_t n) {
-  const auto was = count_.fetch_sub(n);
-  if (was == n && !open_.load())
+  const auto was = count_.fetch_sub(n, std::memory_order_seq_cst);
+  if (was == n && !open_.load(std::memory_order_seq_cst))
     compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(cell_->actor),
-                        nullptr, pool_drained{});
+                        nullptr, population_drained{});
 }
 
 } // namespace vigil::detail

@@ -18,22 +18,22 @@ namespace vigil::detail {
 
 class dynamic_record;
 
-/// Tells a dynamic supervisor that its closed pool is empty.
-struct VIGIL_EXPORT pool_drained {};
+/// Tells a dynamic supervisor that its closed population is empty.
+struct VIGIL_EXPORT population_drained {};
 
 /// Has a dynamic supervisor stop a child that nobody will get.
-struct VIGIL_EXPORT pool_dismissed {
+struct VIGIL_EXPORT population_dismissed {
   caf::strong_actor_ptr child;
 };
 
 /// Tells a dynamic supervisor that a child spent the budget.
-struct VIGIL_EXPORT pool_exhausted {
+struct VIGIL_EXPORT population_exhausted {
   failure last;
   std::vector<std::string> earlier;
 };
 
-/// A place in the listing of a pool: after the child of a uid in a shard.
-struct VIGIL_EXPORT pool_cursor {
+/// A place in the listing of a population: after the child of a uid in a shard.
+struct VIGIL_EXPORT population_cursor {
   std::size_t shard = 0;
   std::uint64_t below = std::numeric_limits<std::uint64_t>::max();
   /// That child, from which the next page goes on without a search.
@@ -47,19 +47,21 @@ struct VIGIL_EXPORT pool_cursor {
 /// short locks. Holds a strong reference to each child.
 ///
 /// Memory orders: counts are relaxed, but for the end. The last child to go
-/// takes itself off the count and then looks whether the pool is open; `close`
-/// shuts it and then looks at the count. These four are seq_cst, so that one of
-/// the two sees the other, and `pool_drained` comes or `close` returns true.
-/// (Both is fine: the supervisor asks again.) `open_` itself is read relaxed in
-/// the lock of a shard: `close` takes all locks after it has cleared it.
+/// takes itself off the count and then looks whether the population is open;
+/// `close` shuts it and then looks at the count. These four are seq_cst, so
+/// that one of the two sees the other, and `population_drained` comes or
+/// `close` returns true. (Both is fine: the supervisor asks again.) `open_`
+/// itself is read relaxed in the lock of a shard: `close` takes all locks after
+/// it has cleared it.
 class VIGIL_EXPORT dynamic_children final : public population_base {
 public:
   static constexpr std::size_t no_limit
     = std::numeric_limits<std::size_t>::max();
 
-  /// `front` is the `dynamic_starter` that makes the children.
+  /// `starter` is the `dynamic_starter` that makes the children.
   dynamic_children(supervisor_cell_ptr cell, child_spec spec,
-                   std::size_t max_children, std::shared_ptr<const void> front);
+                   std::size_t max_children,
+                   std::shared_ptr<const void> starter);
 
   ~dynamic_children() override;
 
@@ -67,8 +69,8 @@ public:
     return spec_;
   }
 
-  [[nodiscard]] const void* front() const noexcept {
-    return front_.get();
+  [[nodiscard]] const void* starter() const noexcept {
+    return starter_.get();
   }
 
   [[nodiscard]] supervisor_cell& cell() const noexcept {
@@ -100,8 +102,8 @@ public:
   /// Gives places back that no child took.
   void cancel(std::size_t n = 1) noexcept;
 
-  /// Takes the child in and keeps `self` alive. Returns false if the pool was
-  /// closed meanwhile; then the place is still to be given back.
+  /// Takes the child in and keeps `self` alive. Returns false if the population
+  /// was closed meanwhile; then the place is still to be given back.
   [[nodiscard]] bool add(dynamic_record& x, caf::strong_actor_ptr self);
 
   /// Lets the child go. Returns the reference that kept it alive; null if it
@@ -111,14 +113,15 @@ public:
   /// Returns the child of that handle; null if it is of none that is there.
   [[nodiscard]] dynamic_record* find(const caf::strong_actor_ptr& x) const;
 
-  /// Returns the failure of a call whose handle is of no child of this pool.
+  /// Returns the failure of a call whose handle is of no child of this
+  /// population.
   [[nodiscard]] failure no_child() const;
 
   /// Accepts children from now on.
   void open() noexcept;
 
   /// Accepts no child from now on, and has the last one to go send
-  /// `pool_drained`. Returns whether it is empty already.
+  /// `population_drained`. Returns whether it is empty already.
   [[nodiscard]] bool close();
 
   /// Returns the children that are there, in no particular order. O(n).
@@ -128,7 +131,7 @@ public:
   /// O(n) if the last child of the page before is gone. A child that is there
   /// from the first page to the last is in exactly one of them.
   [[nodiscard]] std::vector<caf::strong_actor_ptr>
-  next_page(pool_cursor& at, std::size_t limit) const;
+  next_page(population_cursor& at, std::size_t limit) const;
 
   /// Has the supervisor stop children that nobody will get.
   void dismiss(std::vector<caf::strong_actor_ptr> children) const;
@@ -158,7 +161,7 @@ private:
   const supervisor_cell_ptr cell_;
   const child_spec spec_;
   const std::size_t max_children_;
-  const std::shared_ptr<const void> front_;
+  const std::shared_ptr<const void> starter_;
   std::atomic<bool> open_{false};
   alignas(64) std::atomic<std::size_t> count_{0};
   std::atomic<std::uint64_t> last_uid_{0};
@@ -168,6 +171,6 @@ private:
 
 } // namespace vigil::detail
 
-VIGIL_MESSAGE_TYPE(vigil::detail::pool_drained)
-VIGIL_MESSAGE_TYPE(vigil::detail::pool_dismissed)
-VIGIL_MESSAGE_TYPE(vigil::detail::pool_exhausted)
+VIGIL_MESSAGE_TYPE(vigil::detail::population_drained)
+VIGIL_MESSAGE_TYPE(vigil::detail::population_dismissed)
+VIGIL_MESSAGE_TYPE(vigil::detail::population_exhausted)

@@ -40,7 +40,7 @@ const restart_intensity* dynamic_host_core::refusal(time_point at) {
   return child_record::refusal(at);
 }
 
-compat::verdict dynamic_host_core::before(compat::mailbox_element& x) {
+compat::fate dynamic_host_core::before(compat::mailbox_element& x) {
   if (successor() != nullptr) [[unlikely]] {
     const auto result = host_core::before(x);
     if (handed_over())
@@ -59,13 +59,13 @@ compat::verdict dynamic_host_core::before(compat::mailbox_element& x) {
         leave(to_caf(*last));
       else
         leave(caf::make_error(caf::exit_reason::user_shutdown));
-      return compat::verdict::consumed;
+      return compat::fate::consumed;
     }
   } else if (!born_ && cmd == nullptr) {
     be_born();
     if (leaving_) {
       lose(x, errc::child_stopped);
-      return compat::verdict::consumed;
+      return compat::fate::consumed;
     }
   }
   return host_core::before(x);
@@ -89,18 +89,18 @@ void dynamic_host_core::report(child_note_kind kind, child_exit&& how) {
     case child_note::what::ignored:
       return leave(caf::error{});
     case child_note::what::exited:
-      return on_life_end(std::move(how));
+      return on_incarnation_end(std::move(how));
   }
 }
 
-void dynamic_host_core::on_life_end(child_exit&& how) {
+void dynamic_host_core::on_incarnation_end(child_exit&& how) {
   if (leaving_ || !may_start() || !wants_restart(spec, how))
     return leave(reason_of(how));
   how.why = cause_of(how);
   if (how.budget_refused)
     return exhaust(std::move(how.why));
-  if (has_lasted(time_point{duration{up_since}}, now(),
-                 spec.backoff.reset_after()))
+  if (has_lasted(time_point{duration{up_since.load(std::memory_order_relaxed)}},
+                 now(), spec.backoff.reset_after()))
     attempts_ = 0;
   if (refusal(now()) != nullptr)
     return exhaust(std::move(how.why));
@@ -126,13 +126,13 @@ void dynamic_host_core::set_restarting(bool x) {
   if (restarting_ == x)
     return;
   restarting_ = x;
-  pool().count_restarting(x);
+  population().count_restarting(x);
 }
 
 void dynamic_host_core::retry_after(duration wait) {
   set_restarting(true);
-  state = child_state::restarting;
-  publish(life(), event{.type = event_type::child_restarting, .after = wait});
+  state.store(child_state::restarting, std::memory_order_relaxed);
+  publish(number(), event{.type = event_type::child_restarting, .after = wait});
   host_command again{host_command::what::start};
   if (wait == duration::zero())
     compat::send_urgent(caf::strong_actor_ptr{self().ctrl()}, self().context(),
@@ -145,12 +145,12 @@ void dynamic_host_core::exhaust(failure why) {
   vanish();
   if (spent_alone_)
     return exhaust_alone(std::move(why));
-  state = child_state::stopped;
+  state.store(child_state::stopped, std::memory_order_relaxed);
   exhausted_ = true;
   auto to = caf::actor_cast<caf::strong_actor_ptr>(owner.actor);
-  compat::send_urgent(
-    to, self().context(),
-    pool_exhausted{host_core::complete(std::move(why)), earlier_failures()});
+  compat::send_urgent(to, self().context(),
+                      population_exhausted{host_core::complete(std::move(why)),
+                                           earlier_failures()});
 }
 
 void dynamic_host_core::exhaust_alone(failure why) {
@@ -158,7 +158,7 @@ void dynamic_host_core::exhaust_alone(failure why) {
                 limit_text("it", *spec.intensity, earlier_failures())};
   auto all = host_core::complete(std::move(limit))
                .because(host_core::complete(std::move(why)));
-  publish(life(), event{.type = event_type::gave_up, .why = all});
+  publish(number(), event{.type = event_type::gave_up, .why = all});
   leave(to_caf(all));
 }
 
@@ -168,10 +168,10 @@ void dynamic_host_core::leave(caf::error why) {
   send_nothing_later();
   vanish();
   set_restarting(false);
-  state = child_state::stopped;
+  state.store(child_state::stopped, std::memory_order_relaxed);
   forget_key();
-  publish(life(), event_type::child_removed);
-  auto last = pool().remove(*this);
+  publish(number(), event_type::child_removed);
+  auto last = population().remove(*this);
   retire(std::move(why));
 }
 

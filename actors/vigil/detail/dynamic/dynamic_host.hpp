@@ -17,19 +17,19 @@ namespace vigil::detail {
 /// Runs the incarnations of one child of a dynamic supervisor.
 ///
 /// Such a child concerns nobody but itself: its host restarts it, also after a
-/// backoff, and takes it out of the pool when it is gone for good. Only a spent
-/// budget that all children have in common is news for the supervisor. Its
-/// first life begins with its first message.
+/// backoff, and takes it out of the population when it is gone for good. Only a
+/// spent budget that all children have in common is news for the supervisor.
+/// Its first incarnation begins with its first message.
 class VIGIL_EXPORT dynamic_host_core : public dynamic_record, public host_core {
 public:
-  explicit dynamic_host_core(std::shared_ptr<dynamic_children> pool)
-    : dynamic_record(std::move(pool)),
+  explicit dynamic_host_core(std::shared_ptr<dynamic_children> population)
+    : dynamic_record(std::move(population)),
       host_core(static_cast<child_record&>(*this)) {
     // nop
   }
 
-  /// Begins the first life now. Returns why it did not come up, if it did not;
-  /// it may have ended since. To be called by whoever runs the actor.
+  /// Begins the first incarnation now. Returns why it did not come up, if it
+  /// did not; it may have ended since. To be called by whoever runs the actor.
   [[nodiscard]] std::optional<failure> begin_now();
 
   /// The child's own budget comes first: if it is spent, the child goes alone
@@ -41,17 +41,17 @@ public:
   }
 
 protected:
-  compat::verdict before(compat::mailbox_element& x) final;
+  compat::fate before(compat::mailbox_element& x) final;
 
   void report(child_note_kind kind, child_exit&& how) final;
 
 private:
-  [[nodiscard]] std::uint64_t life() const noexcept {
+  [[nodiscard]] std::uint64_t number() const noexcept {
     return host_core::incarnation();
   }
 
   void be_born();
-  void on_life_end(child_exit&& how);
+  void on_incarnation_end(child_exit&& how);
   void on_start_failed(failure why);
   void retry_after(duration wait);
   void set_restarting(bool x);
@@ -123,21 +123,21 @@ private:
 };
 
 /// The base of those whose end is told to who monitors them once they are left
-/// behind: their handles have no other life.
+/// behind: their handles have no other incarnation.
 template <class Base>
-using linked_dynamic_host = host_actor<
-  compat::telling<compat::life_links<compat::control<Base, dynamic_host_core>>,
-                  compat::no_kept_end>>;
+using linked_dynamic_host = host_actor<compat::telling<
+  compat::incarnation_links<compat::control<Base, dynamic_host_core>>,
+  compat::no_kept_end>>;
 
-/// The actor of a child of a dynamic supervisor. What makes its lives is shared
-/// by all of them and lives in the pool.
+/// The actor of a child of a dynamic supervisor. What makes its incarnations is
+/// shared by all of them and lives in the population.
 ///
-/// @tparam Front what starts the children of the pool
-template <class Front>
+/// @tparam Starter what starts the children of the population
+template <class Starter>
 class dynamic_host
-  : public linked_dynamic_host<typename Front::recipe_type::actor_base> {
+  : public linked_dynamic_host<typename Starter::recipe_type::actor_base> {
 public:
-  using recipe_type = typename Front::recipe_type;
+  using recipe_type = typename Starter::recipe_type;
   using args_type = typename recipe_type::args_type;
   using actor_base = typename recipe_type::actor_base;
   using super = linked_dynamic_host<actor_base>;
@@ -166,14 +166,14 @@ protected:
                                         : std::nullopt;
   }
 
-  [[nodiscard]] const Front& front() const noexcept {
-    using interface = typename Front::interface;
-    return *static_cast<const Front*>(
-      static_cast<const interface*>(this->pool().front()));
+  [[nodiscard]] const Starter& starter() const noexcept {
+    using interface = typename Starter::interface;
+    return *static_cast<const Starter*>(
+      static_cast<const interface*>(this->population().starter()));
   }
 
   void make_behavior_anew() override {
-    front().recipe().make(static_cast<actor_base*>(this), args_.get());
+    starter().recipe().make(static_cast<actor_base*>(this), args_.get());
   }
 
   // There will be no more, but the handle may be held for ever.

@@ -17,11 +17,11 @@
 
 namespace vigil::detail {
 
-using pool_ptr = std::shared_ptr<dynamic_children>;
+using population_ptr = std::shared_ptr<dynamic_children>;
 using children_list = std::vector<caf::strong_actor_ptr>;
 
-/// Makes lives from an actor function. `Extra` is a tuple of the arguments that
-/// all children have in common; they come first.
+/// Makes incarnations from an actor function. `Extra` is a tuple of the
+/// arguments that all children have in common; they come first.
 template <class Base, class F, class Extra, class... Ts>
 struct dynamic_recipe {
   using actor_base = Base;
@@ -39,7 +39,8 @@ struct dynamic_recipe {
   [[no_unique_address]] Extra extra;
 };
 
-/// Starts children from typed arguments; shared by all children of a pool.
+/// Starts children from typed arguments; shared by all children of a
+/// population.
 template <class... Ts>
 class VIGIL_EXPORT dynamic_starter {
 public:
@@ -48,40 +49,42 @@ public:
   /// Makes the arguments of the child with that index.
   using make_args = std::function<std::tuple<Ts...>(std::size_t)>;
 
-  /// Makes a child and takes it into the pool. In any thread, without waiting.
-  /// Throws what copies of arguments throw.
+  /// Makes a child and takes it into the population. In any thread, without
+  /// waiting. Throws what copies of arguments throw.
   [[nodiscard]] virtual result<caf::strong_actor_ptr>
-  start(const pool_ptr& pool, Ts... xs) const = 0;
+  start(const population_ptr& population, Ts... xs) const = 0;
 
   /// Makes `n` children, all or none.
   [[nodiscard]] virtual result<children_list>
-  start_all(const pool_ptr& pool, std::size_t n, const make_args& f) const = 0;
+  start_all(const population_ptr& population, std::size_t n,
+            const make_args& f) const = 0;
 };
 
 /// Gives places back that no child took: making an actor may throw.
 struct VIGIL_EXPORT reserved_places {
   ~reserved_places() {
     if (left > 0)
-      pool.cancel(left);
+      population.cancel(left);
   }
 
-  dynamic_children& pool;
+  dynamic_children& population;
   std::size_t left;
 };
 
 /// Makes a child that nobody knows yet.
 template <class Host, class... Ts>
-[[nodiscard]] caf::strong_actor_ptr make_host(const pool_ptr& pool,
+[[nodiscard]] caf::strong_actor_ptr make_host(const population_ptr& population,
                                               Ts&&... xs) {
-  return compat::spawn_lazy<Host>(pool->cell().tree->system, nullptr, pool,
-                                  std::forward<Ts>(xs)...);
+  return compat::spawn_lazy<Host>(population->cell().tree->system, nullptr,
+                                  population, std::forward<Ts>(xs)...);
 }
 
-[[nodiscard]] inline failure is_stopping(const dynamic_children& pool) {
-  return {errc::supervisor_stopping, {}, pool.cell().path};
+[[nodiscard]] inline failure is_stopping(const dynamic_children& population) {
+  return {errc::supervisor_stopping, {}, population.cell().path};
 }
 
-/// Begins the first life of a child in this thread. Returns why there is none.
+/// Begins the first incarnation of a child in this thread. Returns why there is
+/// none.
 template <class Host>
 [[nodiscard]] std::optional<failure> begin_here(Host& x) {
   std::optional<failure> why;
@@ -109,27 +112,29 @@ public:
     return recipe_;
   }
 
-  [[nodiscard]] result<caf::strong_actor_ptr> start(const pool_ptr& pool,
-                                                    Ts... xs) const override {
-    if (auto refused = pool->reserve())
+  [[nodiscard]] result<caf::strong_actor_ptr>
+  start(const population_ptr& population, Ts... xs) const override {
+    if (auto refused = population->reserve())
       return std::move(*refused);
-    reserved_places places{*pool, 1};
-    return start_in(places, pool, std::move(xs)...);
+    reserved_places places{*population, 1};
+    return start_in(places, population, std::move(xs)...);
   }
 
   [[nodiscard]] result<children_list>
-  start_all(const pool_ptr& pool, std::size_t n,
+  start_all(const population_ptr& population, std::size_t n,
             const make_args& f) const override {
-    if (auto refused = pool->reserve(n))
+    if (auto refused = population->reserve(n))
       return std::move(*refused);
     children_list result;
-    reserved_places places{*pool, n};
+    reserved_places places{*population, n};
     std::optional<failure> why;
     try {
       for (result.reserve(n); result.size() < n && !why;) {
         auto args = f(result.size());
         auto child = std::apply(
-          [&](Ts&... xs) { return start_in(places, pool, std::move(xs)...); },
+          [&](Ts&... xs) {
+            return start_in(places, population, std::move(xs)...);
+          },
           args);
         if (child)
           result.push_back(std::move(child).value());
@@ -137,21 +142,22 @@ public:
           why = child.error();
       }
     } catch (...) {
-      why = thrown_failure(pool->cell().path);
+      why = thrown_failure(population->cell().path);
     }
     if (!why)
       return result;
-    pool->dismiss(std::move(result));
+    population->dismiss(std::move(result));
     return std::move(*why);
   }
 
 private:
   [[nodiscard]] result<caf::strong_actor_ptr>
-  start_in(reserved_places& places, const pool_ptr& pool, Ts... xs) const {
-    auto ptr = make_host<host_type>(pool, std::move(xs)...);
+  start_in(reserved_places& places, const population_ptr& population,
+           Ts... xs) const {
+    auto ptr = make_host<host_type>(population, std::move(xs)...);
     auto& host = *static_cast<host_type*>(ptr->get());
-    if (!pool->add(host, ptr))
-      return is_stopping(*pool);
+    if (!population->add(host, ptr))
+      return is_stopping(*population);
     --places.left;
     if (eager_)
       if (auto why = begin_here(host))

@@ -24,7 +24,7 @@ public:
   /// Makes a child, unless there is one of that key. In any thread, without
   /// waiting. Throws what code of the user's throws.
   [[nodiscard]] virtual result<keyed_started>
-  start(const pool_ptr& pool, const Key& key, Ts... xs) const = 0;
+  start(const population_ptr& population, const Key& key, Ts... xs) const = 0;
 
   /// Throws what hash and comparison throw.
   [[nodiscard]] caf::strong_actor_ptr find(const Key& key) const {
@@ -40,14 +40,14 @@ private:
 };
 
 /// The actor of a child that has a key.
-template <class Front, class Key>
-class keyed_host final : public dynamic_host<Front> {
+template <class Starter, class Key>
+class keyed_host final : public dynamic_host<Starter> {
 public:
   template <class... Ts>
-  keyed_host(caf::actor_config& cfg, const pool_ptr& pool,
+  keyed_host(caf::actor_config& cfg, const population_ptr& population,
              const typename key_index<Key>::hashed& key, Ts&&... xs)
-    : dynamic_host<Front>(cfg, pool, std::forward<Ts>(xs)...), key_(key.key),
-      hash_(key.hash) {
+    : dynamic_host<Starter>(cfg, population, std::forward<Ts>(xs)...),
+      key_(key.key), hash_(key.hash) {
     // nop
   }
 
@@ -56,7 +56,7 @@ public:
   }
 
   void forget_key() override {
-    this->front().index().erase(hash_, this);
+    this->starter().index().erase(hash_, this);
   }
 
 private:
@@ -81,25 +81,26 @@ public:
     return recipe_;
   }
 
-  [[nodiscard]] result<keyed_started>
-  start(const pool_ptr& pool, const Key& key, Ts... xs) const override {
+  [[nodiscard]] result<keyed_started> start(const population_ptr& population,
+                                            const Key& key,
+                                            Ts... xs) const override {
     auto& index = this->index();
     const typename key_index<Key>::hashed what{key};
     if (auto child = index.find(what))
       return keyed_started{std::move(child), true};
-    if (auto refused = pool->reserve()) {
+    if (auto refused = population->reserve()) {
       // The place may have gone to a child of that very key.
       if (auto child = index.find(what))
         return keyed_started{std::move(child), true};
       return std::move(*refused);
     }
-    reserved_places places{*pool, 1};
-    auto mine = make_host<host_type>(pool, what, std::move(xs)...);
+    reserved_places places{*population, 1};
+    auto mine = make_host<host_type>(population, what, std::move(xs)...);
     auto& host = *static_cast<host_type*>(mine->get());
     auto child = index.enter(what, host.key(), mine,
-                             [&] { return pool->add(host, mine); });
+                             [&] { return population->add(host, mine); });
     if (child == nullptr)
-      return is_stopping(*pool);
+      return is_stopping(*population);
     if (child != mine)
       return keyed_started{std::move(child), true};
     --places.left;

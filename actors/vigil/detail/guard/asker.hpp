@@ -38,8 +38,8 @@ asker_of(const compat::mailbox_element& x);
 caller_key(const compat::mailbox_element& x);
 
 /// Returns whether a request is one whose answer nobody waits for any more: as
-/// `asker_of` says, or since a life made it that is over, in an actor that goes
-/// on. False for messages that are no requests. Takes the same locks.
+/// `asker_of` says, or since an incarnation made it that is over, in an actor
+/// that goes on. False for messages that are no requests. Takes the same locks.
 [[nodiscard]] VIGIL_EXPORT bool nobody_waits(const request_id& x);
 
 [[nodiscard]] inline bool nobody_waits(const compat::mailbox_element& x) {

@@ -54,6 +54,8 @@ public:
     return policy_;
   }
 
+  // -- numbers that publish nothing: relaxed ----------------------------------
+
   /// Messages that were no requests and came while the breaker was open.
   std::atomic<std::uint64_t> lost_messages{0};
 

@@ -14,17 +14,17 @@ class VIGIL_EXPORT roster {
 public:
   virtual ~roster() = default;
 
-  /// Returns what watches the lives of the child; null for nothing.
+  /// Returns what watches the incarnations of the child; null for nothing.
   [[nodiscard]] virtual std::shared_ptr<incarnation_watch>
   watch(std::size_t index) = 0;
 
-  /// A life is about to begin.
+  /// An incarnation is about to begin.
   virtual void starting(std::size_t index) = 0;
 
-  /// A life was begun: the child has a handle.
+  /// An incarnation was begun: the child has a handle.
   virtual void started(std::size_t index, const child_cell& child) = 0;
 
-  /// The life is about to be ended.
+  /// The incarnation is about to be ended.
   virtual void stopping(std::size_t index) = 0;
 
   /// Nothing is to be expected of the child.

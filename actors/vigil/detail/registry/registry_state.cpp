@@ -27,7 +27,7 @@ failure ended(const held_owner& who) {
   return {errc::child_stopped, who.describe() + " has ended or is stopped"};
 }
 
-// The actor of one life of a child gives way to the handle that stays.
+// The actor of one incarnation of a child gives way to the handle that stays.
 caf::strong_actor_ptr stable(caf::strong_actor_ptr x) {
   auto* child = dynamic_cast<child_context*>(x->get());
   return child != nullptr ? child->stable_handle() : std::move(x);

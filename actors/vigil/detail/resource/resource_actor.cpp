@@ -11,10 +11,12 @@ namespace vigil::detail {
 
 namespace {
 
-/// One life of a guard. Its gauge is its own from `begin` on.
-class resource_life : public std::enable_shared_from_this<resource_life> {
+/// One incarnation of a guard. Its gauge is its own from `begin` on.
+class guard_incarnation
+  : public std::enable_shared_from_this<guard_incarnation> {
 public:
-  resource_life(resource_guard_handle::pointer self, resource_settings_ptr x)
+  guard_incarnation(resource_guard_handle::pointer self,
+                    resource_settings_ptr x)
     : self_(self), settings_(std::move(x)),
       board_(access::state(settings_->gauge.value_or(resource_gauge{}))),
       source_(settings_->source ? settings_->source : process_resources()),
@@ -22,16 +24,16 @@ public:
     // nop
   }
 
-  ~resource_life() {
+  ~guard_incarnation() {
     if (claimed_)
       board_->release();
   }
 
-  resource_life(const resource_life&) = delete;
-  resource_life& operator=(const resource_life&) = delete;
+  guard_incarnation(const guard_incarnation&) = delete;
+  guard_incarnation& operator=(const guard_incarnation&) = delete;
 
-  // A life that begins above a limit has one interval to get below it: else
-  // what the last one left would spend the budget at once.
+  // An incarnation that begins above a limit has one interval to get below it:
+  // else what the last one left would spend the budget at once.
   result<void> begin() {
     claimed_ = board_->claim();
     if (!claimed_)
@@ -55,11 +57,12 @@ public:
   }
 
 private:
-  // The behavior owns the life; a timer must not, or it would outlive it.
+  // The behavior owns the incarnation; a timer must not, or it would outlive
+  // it.
   void arm() {
     this_child(self_).run_after(settings_->every, [me = weak_from_this()] {
-      if (auto life = me.lock())
-        life->tick();
+      if (auto mine = me.lock())
+        mine->tick();
     });
   }
 
@@ -121,11 +124,11 @@ private:
 resource_guard_handle::behavior_type
 guard_resources(resource_guard_handle::pointer self,
                 const resource_settings_ptr& settings) {
-  auto life = std::make_shared<resource_life>(self, settings);
-  if (auto done = life->begin(); !done)
+  auto mine = std::make_shared<guard_incarnation>(self, settings);
+  if (auto done = mine->begin(); !done)
     this_child(self).fail(done.error().code, done.error().message);
-  return behavior(self, [life](sample_resources) -> outcome<resource_level> {
-    auto level = life->sample();
+  return behavior(self, [mine](sample_resources) -> outcome<resource_level> {
+    auto level = mine->sample();
     if (!level)
       return fault(level.error().code, level.error().message);
     return level.value();

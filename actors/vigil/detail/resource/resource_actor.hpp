@@ -18,7 +18,7 @@ struct VIGIL_EXPORT resource_settings {
   duration every = std::chrono::seconds{1};
   /// Null: this process.
   resource_source source;
-  /// Without one, each life makes its own.
+  /// Without one, each incarnation makes its own.
   std::optional<resource_gauge> gauge;
   /// May be null.
   std::function<void(const resource_reading&)> on_exceeded;

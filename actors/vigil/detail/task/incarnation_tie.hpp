@@ -7,7 +7,7 @@
 
 namespace vigil::detail {
 
-/// Keeps an object alive for as long as one life of an actor lasts: the
+/// Keeps an object alive for as long as one incarnation of an actor lasts: the
 /// incarnation of a supervised child, or the actor itself.
 class VIGIL_EXPORT incarnation_tie {
 public:
@@ -16,8 +16,8 @@ public:
   incarnation_tie(const incarnation_tie&) = delete;
   incarnation_tie& operator=(const incarnation_tie&) = delete;
 
-  /// Lets the object go. With a reason, ends the life, too, as failed. In any
-  /// thread; only the first call counts.
+  /// Lets the object go. With a reason, ends the incarnation, too, as failed.
+  /// In any thread; only the first call counts.
   void untie(compat::context* ctx, const failure* why = nullptr);
 
 private:

@@ -12,7 +12,7 @@ namespace {
 
 thread_local const task_base* here = nullptr;
 
-/// Stops a task when the life of the actor that holds it ends.
+/// Stops a task when the incarnation of the actor that holds it ends.
 struct leash {
   explicit leash(std::weak_ptr<task_base> x) : task(std::move(x)) {
     // nop
@@ -31,10 +31,10 @@ struct leash {
 
 } // namespace
 
-task_base::task_base(std::shared_ptr<task_set> pool, restart_policy restart,
-                     bool polite)
-  : child_record(pool->spec(restart), pool->cell()), uid(pool->next_uid()),
-    pool_(std::move(pool)),
+task_base::task_base(std::shared_ptr<task_set> population,
+                     restart_policy restart, bool polite)
+  : child_record(population->spec(restart), population->cell()),
+    uid(population->next_uid()), population_(std::move(population)),
     stop_(polite ? std::stop_source{} : std::stop_source{std::nostopstate}),
     polite_(polite) {
   // nop
@@ -55,10 +55,10 @@ result<void> task_base::launch(compat::context* ctx, task_place where) {
   if (owner.tree->has_ended())
     return failure{errc::supervisor_down, {}, owner.path};
   if (where == task_place::blocking
-      && !compat::test_driver{pool_->system()}.active())
+      && !compat::test_driver{population_->system()}.active())
     place_ = where;
-  state = child_state::starting;
-  if (auto added = pool_->add(shared_from_this()); !added) {
+  state.store(child_state::starting, std::memory_order_relaxed);
+  if (auto added = population_->add(shared_from_this()); !added) {
     unlink(ctx);
     return added;
   }
@@ -78,21 +78,21 @@ result<void> task_base::launch(compat::context* ctx, task_place where) {
 }
 
 void task_base::submit(compat::context* ctx) {
-  compat::job::submit(pool_->system(), ctx, shared_from_this());
+  compat::job::submit(population_->system(), ctx, shared_from_this());
 }
 
 result<void> task_base::submit_blocking() {
   auto serve = [me = shared_from_this()] {
     const auto* outer = std::exchange(here, me.get());
     while (me->run(nullptr))
-      ; // another life
+      ; // another incarnation
     here = outer;
   };
-  auto& threads = pool_->blocking();
+  auto& threads = population_->blocking();
   const auto answer = threads.submit(uid, std::move(serve));
   if (answer != thread_pool::answer::taken)
     return failure{errc::max_children, threads.describe(answer),
-                   pool_->cell().path};
+                   population_->cell().path};
   if (is_over())
     threads.withdraw(uid);
   return success();
@@ -111,7 +111,7 @@ void task_base::run_again() {
   if (queued)
     return;
   auto& why = queued.error();
-  pool_->cell().failures.add(why);
+  population_->cell().failures.add(why);
   if (!leave(abnormal(why)))
     return;
   let_go();
@@ -130,13 +130,13 @@ bool task_base::begin() {
     if (phase_ != phase::queued)
       return false;
     phase_ = phase::running;
-    // What the promise of an earlier life says counts no more.
+    // What the promise of an earlier incarnation says counts no more.
     again = next_incarnation() > 1;
     kept_ = false;
   }
   since(now());
-  state = child_state::running;
-  publish(life(),
+  state.store(child_state::running, std::memory_order_relaxed);
+  publish(number(),
           again ? event_type::child_restarted : event_type::child_started);
   return true;
 }
@@ -156,16 +156,16 @@ bool task_base::goes_on(const child_exit& how) {
       return false;
   }
   auto ended = how;
-  ended.why = complete(std::move(ended.why), life());
+  ended.why = complete(std::move(ended.why), number());
   if (ended.kind == exit_kind::abnormal)
-    log(ended.why, life());
+    log(ended.why, number());
   if (refusal(now()) != nullptr) {
     compat::send_urgent(
       caf::actor_cast<caf::strong_actor_ptr>(owner.actor), nullptr,
-      pool_exhausted{std::move(ended.why), earlier_failures()});
+      population_exhausted{std::move(ended.why), earlier_failures()});
     return false;
   }
-  publish(life(), event_type::child_exited, ended);
+  publish(number(), event_type::child_exited, ended);
   restarts.fetch_add(1, std::memory_order_relaxed);
   std::lock_guard guard{task_lock_};
   if (stopping_)
@@ -183,28 +183,28 @@ bool task_base::leave(const child_exit& how) {
     phase_ = phase::over;
     stopped = stopping_;
   }
-  state = child_state::stopped;
+  state.store(child_state::stopped, std::memory_order_relaxed);
   if (observed()) {
     auto ended = how;
     if (ended.kind == exit_kind::abnormal)
-      ended.why = complete(std::move(ended.why), life());
-    publish(life(),
+      ended.why = complete(std::move(ended.why), number());
+    publish(number(),
             stopped ? event_type::child_stopped : event_type::child_exited,
             ended);
-    publish(life(), event_type::child_removed);
+    publish(number(), event_type::child_removed);
   }
-  pool_->remove(*this);
+  population_->remove(*this);
   return true;
 }
 
 // Two may find the task over at the same time.
 void task_base::let_go() noexcept {
-  if (!let_go_.exchange(true))
+  if (!let_go_.exchange(true, std::memory_order_relaxed))
     destroy_function();
 }
 
 void task_base::gone() {
-  pool_->release();
+  population_->release();
 }
 
 void task_base::stop(bool kill, compat::context* ctx) {
@@ -217,7 +217,7 @@ void task_base::stop(bool kill, compat::context* ctx) {
     killed_ = killed_ || kill;
     was = phase_;
   }
-  state = child_state::stopping;
+  state.store(child_state::stopping, std::memory_order_relaxed);
   // Runs what the task has registered with its token.
   stop_.request_stop();
   const auto at_once = kill || !polite_;
@@ -233,7 +233,7 @@ void task_base::finish_stopped(bool kill, compat::context* ctx) {
   if (!leave(how))
     return;
   if (place_ == task_place::blocking)
-    pool_->blocking().withdraw(uid);
+    population_->blocking().withdraw(uid);
   let_go();
   if (kill)
     answer_fault({{errc::killed, "the task was killed"}}, ctx);
@@ -243,7 +243,7 @@ void task_base::finish_stopped(bool kill, compat::context* ctx) {
 }
 
 void task_base::leave_behind() {
-  publish(life(), event_type::child_left_behind);
+  publish(number(), event_type::child_left_behind);
   if (leave(abnormal({errc::child_stuck})))
     gone();
 }
@@ -282,7 +282,7 @@ void task_base::publish_answer(bool failed, const fault_reason* fault,
   // Who waits may take the answer as soon as it is known.
   std::optional<failure> why;
   if (fault != nullptr)
-    why = complete({fault->code, fault->text}, life());
+    why = complete({fault->code, fault->text}, number());
   listener f;
   std::shared_ptr<incarnation_tie> tie;
   {
@@ -342,14 +342,14 @@ void task_base::unlink(compat::context* ctx) {
 task_base::books task_base::look() {
   std::lock_guard guard{task_lock_};
   return {.phase = phase_,
-          .life = life() != 0,
+          .incarnation = number() != 0,
           .polite = polite_,
           .stopping = stopping_,
           .killed = killed_,
           .kept = kept_,
           .claimed = claimed_,
           .answered = has_answer(),
-          .let_go = let_go_.load(),
+          .let_go = let_go_.load(std::memory_order_relaxed),
           .linked = linked_,
           .tie = tie_ != nullptr,
           .listener = listener_ != nullptr};
@@ -361,7 +361,7 @@ const char* task_base::flaw(const books& x) noexcept {
   const auto waiting = x.phase == phase::waiting;
   const auto over = x.phase == phase::over;
   return first_broken({
-    {x.life || queued || over, "running or waiting: a life"},
+    {x.incarnation || queued || over, "running or waiting: an incarnation"},
     {!x.stopping || running || over || (waiting && x.polite),
      "stopping: running, over, or waiting and polite"},
     {!x.killed || x.stopping, "killed: stopping"},

@@ -22,7 +22,7 @@ namespace vigil::detail {
 enum class task_place : std::uint8_t {
   /// On the scheduler, as actors do.
   scheduler,
-  /// In a thread of the pool for work that blocks.
+  /// In a thread for work that blocks.
   blocking,
 };
 
@@ -38,14 +38,14 @@ enum class task_place : std::uint8_t {
 /// the one that runs its function; `-` is: not, `any`: may be or not. `flaw`
 /// says the same in code, and `docs/states.md` draws the phases.
 ///
-///              queued  running      waiting    over
-///   life       any     yes          yes        any
-///   stopping   -       any          if polite  any
-///   killed     -       if stopping  -          if stopping
-///   kept       -       any          -          any
-///   claimed    -       if killed    -          any
-///   let_go     -       -            -          any
-///   linked     any     any          any        any
+///                queued  running      waiting    over
+///   incarnation  any     yes          yes        any
+///   stopping     -       any          if polite  any
+///   killed       -       if stopping  -          if stopping
+///   kept         -       any          -          any
+///   claimed      -       if killed    -          any
+///   let_go       -       -            -          any
+///   linked       any     any          any        any
 ///
 /// Besides: `answered` is `claimed`; there is a `listener` only as long as
 /// there is no answer, and a `tie` only if the task is linked, too. `waiting`:
@@ -53,7 +53,8 @@ enum class task_place : std::uint8_t {
 ///
 /// Memory orders: the thread that claims the answer writes it, and `failed_`,
 /// and then sets `answered_` (release); a thread that finds it set (acquire)
-/// may read them.
+/// may read them. `let_go_` is relaxed: of those who find the task over, one
+/// destroys the function, and that it is over they know from `task_lock_`.
 class VIGIL_EXPORT task_base : public child_record,
                                public compat::job,
                                public std::enable_shared_from_this<task_base> {
@@ -62,7 +63,7 @@ public:
   using listener = std::function<void(compat::context*)>;
 
   /// A `polite` task has a stop token: when asked to stop, it gets time.
-  task_base(std::shared_ptr<task_set> pool, restart_policy restart,
+  task_base(std::shared_ptr<task_set> population, restart_policy restart,
             bool polite);
 
   const std::uint64_t uid;
@@ -70,13 +71,13 @@ public:
 
   [[nodiscard]] std::string path() const override;
 
-  [[nodiscard]] task_set& pool() const noexcept {
-    return *pool_;
+  [[nodiscard]] task_set& population() const noexcept {
+    return *population_;
   }
 
-  /// Returns the number of its life. A task has one at a time, also when it is
-  /// left behind: then it is over.
-  [[nodiscard]] std::uint64_t life() const noexcept {
+  /// Returns the number of its incarnation. A task has one at a time, also when
+  /// it is left behind: then it is over.
+  [[nodiscard]] std::uint64_t number() const noexcept {
     return incarnation.load(std::memory_order_relaxed);
   }
 
@@ -89,14 +90,14 @@ public:
   /// there is none.
   [[nodiscard]] static const task_base* blocking_here() noexcept;
 
-  /// Takes the task into its pool and has it run.
+  /// Takes the task into its population and has it run.
   [[nodiscard]] result<void> launch(compat::context* ctx, task_place where);
 
-  /// Ends the task with the life of `self`, and `self` with a fault of the
-  /// task. Before `launch`, in the actor.
+  /// Ends the task with the incarnation of `self`, and `self` with a fault of
+  /// the task. Before `launch`, in the actor.
   void link_to(caf::local_actor& self);
 
-  /// The life of the actor it is linked to has ended.
+  /// The incarnation of the actor it is linked to has ended.
   void owner_ended();
 
   /// Takes `link_to` back.
@@ -127,7 +128,7 @@ public:
   /// What the table above is about.
   struct books {
     task_base::phase phase{};
-    bool life = false;
+    bool incarnation = false;
     bool polite = false;
     bool stopping = false;
     bool killed = false;
@@ -148,7 +149,7 @@ public:
   [[nodiscard]] static const char* flaw(const books& x) noexcept;
 
 protected:
-  /// Runs one life. Returns whether another is wanted.
+  /// Runs one incarnation. Returns whether another is wanted.
   virtual bool work(compat::context* ctx) = 0;
 
   /// Answers with a fault, unless there is an answer.
@@ -172,11 +173,12 @@ protected:
   void publish_answer(bool failed, const fault_reason* fault,
                       compat::context* ctx);
 
-  /// A life ended by itself. Returns whether it is to be followed by another.
+  /// An incarnation ended by itself. Returns whether it is to be followed by
+  /// another.
   [[nodiscard]] bool goes_on(const child_exit& how);
 
-  /// The last life is over. Returns false if that was known. Otherwise the
-  /// caller answers, then calls `gone`.
+  /// The last incarnation is over. Returns false if that was known. Otherwise
+  /// the caller answers, then calls `gone`.
   [[nodiscard]] bool leave(const child_exit& how);
 
   /// The function has returned for the last time, or will not be called. What
@@ -186,18 +188,19 @@ protected:
   void gone();
 
   /// The function has returned. Returns whether the promise it was given was
-  /// kept meanwhile; otherwise the life goes on until it is.
+  /// kept meanwhile; otherwise the incarnation goes on until it is.
   [[nodiscard]] bool promise_was_kept(compat::context* ctx);
 
-  /// Has the next life run.
+  /// Has the next incarnation run.
   void run_again();
 
-  /// The promise of a life is kept. Returns whether that ends the life. Calls
-  /// `store` if the function has not returned yet; it must not run user code.
+  /// The promise of an incarnation is kept. Returns whether that ends the
+  /// incarnation. Calls `store` if the function has not returned yet; it must
+  /// not run user code.
   template <class F>
   [[nodiscard]] bool keep_promise(std::uint64_t which, F store) {
     std::lock_guard guard{task_lock_};
-    if (which != life())
+    if (which != number())
       return false;
     if (phase_ == phase::running) {
       kept_ = true;
@@ -213,7 +216,7 @@ private:
   [[nodiscard]] result<void> submit_blocking();
   [[nodiscard]] bool is_over();
 
-  const std::shared_ptr<task_set> pool_;
+  const std::shared_ptr<task_set> population_;
   std::stop_source stop_;
   const bool polite_;
   spin_lock task_lock_;
@@ -227,7 +230,7 @@ private:
   // Set with task_lock_ held, read without it.
   std::atomic<bool> answered_{false};
   std::atomic<bool> let_go_{false};
-  // Written in `launch`, before the task is in the pool.
+  // Written in `launch`, before the task is in the population.
   task_place place_ = task_place::scheduler;
   // Guarded by task_lock_.
   listener listener_;

@@ -122,8 +122,8 @@ public:
   using value_type = typename traits::value_type;
   using super = task_state<value_type>;
 
-  task_of(std::shared_ptr<task_set> pool, restart_policy restart, F f)
-    : super(std::move(pool), restart, traits::polite), f_(std::move(f)) {
+  task_of(std::shared_ptr<task_set> population, restart_policy restart, F f)
+    : super(std::move(population), restart, traits::polite), f_(std::move(f)) {
     // nop
   }
 
@@ -150,7 +150,8 @@ private:
     auto begun = outcome_of_call<void>([&] {
       auto me = std::static_pointer_cast<super>(this->shared_from_this());
       auto owed = access::make<task_promise<value_type>>(
-        std::make_shared<owed_answer<value_type>>(std::move(me), this->life()));
+        std::make_shared<owed_answer<value_type>>(std::move(me),
+                                                  this->number()));
       if constexpr (traits::polite)
         (*f_)(this->stop_token(), std::move(owed));
       else
@@ -165,16 +166,17 @@ private:
 };
 
 /// Makes a task. Fails with `errc::null_handle` if `f` is empty, and with
-/// `errc::supervisor_down` without a pool.
+/// `errc::supervisor_down` without a population.
 template <class F>
 [[nodiscard]] result<std::shared_ptr<task_of<F>>>
-make_task(const std::shared_ptr<task_set>& pool, restart_policy restart, F f) {
-  if (pool == nullptr)
+make_task(const std::shared_ptr<task_set>& population, restart_policy restart,
+          F f) {
+  if (population == nullptr)
     return failure{errc::supervisor_down, "there is no task supervisor"};
   if (is_null(f))
     return failure{errc::null_handle, "the function of the task is empty",
-                   pool->cell().path};
-  return std::make_shared<task_of<F>>(pool, restart, std::move(f));
+                   population->cell().path};
+  return std::make_shared<task_of<F>>(population, restart, std::move(f));
 }
 
 } // namespace vigil::detail

@@ -12,9 +12,9 @@ namespace vigil::detail {
 namespace {
 
 /// Where actors ask for results: has the task itself answer.
-class task_front final : public compat::forwarder {
+class task_answerer final : public compat::forwarder {
 public:
-  explicit task_front(caf::actor_config& cfg) : compat::forwarder(cfg) {
+  explicit task_answerer(caf::actor_config& cfg) : compat::forwarder(cfg) {
     // nop
   }
 
@@ -41,7 +41,7 @@ public:
 
 task_set::task_set(supervisor_cell_ptr cell, const task_settings& settings)
   : cell_(std::move(cell)), max_children_(settings.max_children.as_size()),
-    front_(compat::make_forwarder<task_front>(cell_->tree->system)),
+    answerer_(compat::make_forwarder<task_answerer>(cell_->tree->system)),
     blocking_(settings.blocking_threads.as_size(),
               settings.blocking_queue.as_size()) {
   for (std::size_t i = 0; i < specs_.size(); ++i) {
@@ -86,17 +86,18 @@ void task_set::remove(task_base& x) {
 
 void task_set::release() {
   auto me = shared_from_this();
-  if (held_.fetch_sub(1) == 1 && !open_.load())
+  if (held_.fetch_sub(1, std::memory_order_seq_cst) == 1
+      && !open_.load(std::memory_order_seq_cst))
     compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(cell_->actor),
-                        nullptr, pool_drained{});
+                        nullptr, population_drained{});
 }
 
 void task_set::open() noexcept {
-  open_ = true;
+  open_.store(true, std::memory_order_seq_cst);
 }
 
 bool task_set::close() {
-  open_ = false;
+  open_.store(false, std::memory_order_seq_cst);
   tasks_.settle();
   return drained();
 }

@@ -24,7 +24,7 @@ struct VIGIL_EXPORT task_settings {
   any_count blocking_queue = 1024;
 };
 
-/// Asks the front of a pool to answer when the task has.
+/// Asks the answerer to answer when the task has.
 struct VIGIL_EXPORT task_wait {
   std::shared_ptr<task_base> task;
 };
@@ -65,8 +65,8 @@ public:
   }
 
   /// Where actors ask for the results of tasks.
-  [[nodiscard]] const caf::strong_actor_ptr& front() const noexcept {
-    return front_;
+  [[nodiscard]] const caf::strong_actor_ptr& answerer() const noexcept {
+    return answerer_;
   }
 
   [[nodiscard]] std::size_t size() const noexcept override {
@@ -95,11 +95,11 @@ public:
   void open() noexcept;
 
   /// Accepts no task from now on, and has the last one to go send
-  /// `pool_drained`. Returns whether it is empty already.
+  /// `population_drained`. Returns whether it is empty already.
   [[nodiscard]] bool close();
 
   [[nodiscard]] bool drained() const noexcept {
-    return held_.load() == 0;
+    return held_.load(std::memory_order_seq_cst) == 0;
   }
 
   /// Returns the tasks that are there, in no particular order. O(n).
@@ -115,7 +115,7 @@ private:
   const supervisor_cell_ptr cell_;
   std::array<child_spec, 3> specs_;
   const std::size_t max_children_;
-  caf::strong_actor_ptr front_;
+  caf::strong_actor_ptr answerer_;
   std::atomic<bool> open_{false};
   std::atomic<std::uint64_t> last_uid_{0};
   alignas(64) std::atomic<std::size_t> size_{0};

@@ -77,7 +77,7 @@ public:
     return std::move(*answer_);
   }
 
-  /// Keeps the promise of that life; too late, and it means nothing.
+  /// Keeps the promise of that incarnation; too late, and it means nothing.
   void keep(std::uint64_t which, outcome<T> x) {
     auto box = std::make_unique<outcome<T>>(std::move(x));
     if (keep_promise(which, [&] { early_.swap(box); }))
@@ -86,7 +86,7 @@ public:
   }
 
 protected:
-  /// A life ended with `x`. Returns whether another is wanted.
+  /// An incarnation ended with `x`. Returns whether another is wanted.
   [[nodiscard]] bool finish(outcome<T>&& x, compat::context* ctx) {
     child_exit how;
     if (is_fault(x)) {

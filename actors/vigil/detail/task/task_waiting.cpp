@@ -17,6 +17,7 @@ namespace vigil::detail {
 namespace {
 
 struct bell {
+  // Guards nothing: who looks at what is waited for holds it, to miss no ring.
   std::mutex mutex;
   std::condition_variable changed;
 
@@ -27,12 +28,12 @@ struct bell {
 };
 
 // The clock of a test stops at each timeout: let there be one at the deadline.
-void drive(compat::test_driver& driver, task_set& pool, duration timeout,
+void drive(compat::test_driver& driver, task_set& population, duration timeout,
            const std::function<bool()>& enough) {
   const auto limited = timeout < std::chrono::hours{24 * 365};
   const auto deadline = limited ? time_after(driver.now(), timeout) : never;
-  compat::timer mark{pool.cell().tree->timers};
-  mark.set(deadline, *pool.front()->get(), [] { return task_done{}; });
+  compat::timer mark{population.cell().tree->timers};
+  mark.set(deadline, *population.answerer()->get(), [] { return task_done{}; });
   do
     driver.run();
   while (!enough() && driver.now() < deadline && driver.skip_time());
@@ -47,9 +48,9 @@ public:
     std::map<task_set*, std::vector<thread_pool::ticket>> wanted;
     for (auto* x : xs)
       if (x->place() == task_place::blocking)
-        wanted[&x->pool()].push_back(x->uid);
-    for (const auto& [pool, tickets] : wanted)
-      waits_.emplace_back(pool->blocking(), tickets);
+        wanted[&x->population()].push_back(x->uid);
+    for (const auto& [population, tickets] : wanted)
+      waits_.emplace_back(population->blocking(), tickets);
   }
 
   [[nodiscard]] bool sensible() const noexcept {
@@ -75,27 +76,27 @@ result<void> wait_for(std::span<task_base* const> xs, duration timeout,
                       const std::function<bool()>& enough) {
   if (enough())
     return success();
-  auto& pool = xs.front()->pool();
+  auto& population = xs.front()->population();
   if (timeout < duration::zero())
-    return failure{errc::negative_delay, "the timeout", pool.cell().path};
-  if (compat::is_scheduler_thread(pool.system()))
+    return failure{errc::negative_delay, "the timeout", population.cell().path};
+  if (compat::is_scheduler_thread(population.system()))
     return failure{errc::would_block,
                    "to wait for a task in an actor, use then(self, …)",
-                   pool.cell().path};
+                   population.cell().path};
   if (std::find(xs.begin(), xs.end(), task_base::blocking_here()) != xs.end())
     return failure{errc::would_block, "the task would wait for itself",
-                   pool.cell().path};
+                   population.cell().path};
   auto b = std::make_shared<bell>();
-  compat::test_driver driver{pool.system()};
+  compat::test_driver driver{population.system()};
   if (driver.active()) {
-    drive(driver, pool, timeout, enough);
+    drive(driver, population, timeout, enough);
   } else {
     const lent_threads lent{xs};
     if (!lent.sensible())
       return failure{errc::would_block,
                      "the task waits for a thread, all threads for blocking "
                      "work wait for tasks, and the system has no more",
-                     pool.cell().path};
+                     population.cell().path};
     for (auto* x : xs)
       x->on_answer([b](compat::context*) { b->ring(); });
     wait(*b, timeout, enough);
@@ -105,7 +106,7 @@ result<void> wait_for(std::span<task_base* const> xs, duration timeout,
   if (enough())
     return success();
   return failure{errc::timeout, "the task did not answer in time",
-                 pool.cell().path};
+                 population.cell().path};
 }
 
 result<void> wait_for(task_base& x, duration timeout) {
@@ -121,7 +122,7 @@ result<void> shut_down(task_base& x, const shutdown_policy& how) {
   const auto patience = how.infinite() ? duration::max() : how.deadline();
   if (patience < duration::zero())
     return failure{errc::negative_delay, "the timeout", x.path()};
-  if (!x.has_answer() && compat::is_scheduler_thread(x.pool().system()))
+  if (!x.has_answer() && compat::is_scheduler_thread(x.population().system()))
     return failure{errc::would_block, "in an actor, use cancel()", x.path()};
   if (&x == task_base::blocking_here())
     return failure{errc::would_block, "the task would wait for itself",

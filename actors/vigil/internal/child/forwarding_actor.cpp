@@ -15,7 +15,7 @@ void forwarding_actor::lose(compat::mailbox_element& x, errc why,
                             compat::context* ctx) {
   if (!counts_when_lost(x))
     return;
-  // It found no life; the last one there was is the nearest to name.
+  // It found no incarnation; the last one there was is the nearest to name.
   cell_->lose_messages(1, cell_->incarnation.load(std::memory_order_relaxed));
   // Where hosts follow an abandoned one, that one is the handle.
   auto handle = cell_->handle();

@@ -13,10 +13,10 @@ namespace {
 /// Counts a message that died in a mailbox which is not ours.
 struct lost_unread {
   child_cell_ptr cell;
-  std::uint64_t life;
+  std::uint64_t incarnation;
 
   void operator()() const {
-    cell->lose_messages(1, life);
+    cell->lose_messages(1, incarnation);
   }
 };
 
@@ -31,7 +31,7 @@ bool counts_alone(const caf::strong_actor_ptr& x) {
 
 slot::slot(caf::actor_config& cfg, child_cell_ptr cell, std::size_t limit,
            caf::weak_actor_ptr handle)
-  : compat::life_links<forwarding_actor>(cfg, std::move(cell)),
+  : compat::incarnation_links<forwarding_actor>(cfg, std::move(cell)),
     answers_(compat::make_forwarder<compat::answer_relay>(
       home_system(), handle != nullptr ? std::move(handle)
                                        : caf::weak_actor_ptr{ctrl(), true})),
@@ -75,8 +75,9 @@ void slot::take_in_or_lose(compat::element_ptr x, compat::context* ctx) {
 // Returns who gets a message that need not wait.
 slot::target slot::target_now() const {
   std::lock_guard guard{slot_lock_};
-  return mode_ == mode::serving && !passing_ ? target{current_, behind_, life_}
-                                             : target{};
+  return mode_ == mode::serving && !passing_
+           ? target{current_, behind_, incarnation_}
+           : target{};
 }
 
 void slot::pass_on(compat::element_ptr x, const target& to,
@@ -84,7 +85,8 @@ void slot::pass_on(compat::element_ptr x, const target& to,
   if (to.what != behind::ours)
     compat::answer_through(*x, answers_, ctrl());
   if (to.what == behind::mailbox && counts_when_lost(*x))
-    x = compat::if_unread(std::move(x), lost_unread{cell_ptr(), to.life});
+    x = compat::if_unread(std::move(x),
+                          lost_unread{cell_ptr(), to.incarnation});
   to.actor->enqueue(std::move(x), ctx);
 }
 
@@ -94,12 +96,12 @@ std::optional<errc> slot::take_in(compat::element_ptr& x, target& to) {
   if (mode_ == mode::refusing)
     return errc::child_stopped;
   if (mode_ == mode::serving && !passing_) {
-    to = {current_, behind_, life_};
+    to = {current_, behind_, incarnation_};
     return to.actor != nullptr ? std::nullopt
                                : std::optional{errc::child_stopped};
   }
-  // As a link sends it, and for one life: one that has ended, or the one that
-  // begins, which may link what has ended already.
+  // As a link sends it, and for one incarnation: one that has ended, or the one
+  // that begins, which may link what has ended already.
   const auto is_exit = compat::get_if<caf::exit_msg>(*x) != nullptr;
   if (is_exit && !alive_)
     return std::nullopt;
@@ -130,12 +132,12 @@ waiting_room::list slot::take_waiting() {
   return waiting_ != nullptr ? waiting_->take_all() : waiting_room::list{};
 }
 
-void slot::expect(std::uint64_t life) {
+void slot::expect(std::uint64_t incarnation) {
   caf::strong_actor_ptr released;
   std::lock_guard guard{slot_lock_};
-  life_ = life;
+  incarnation_ = incarnation;
   mode_ = mode::holding;
-  alive_ = life != 0;
+  alive_ = incarnation != 0;
   passing_ = false;
   behind_ = behind::ours;
   released.swap(current_);
@@ -153,18 +155,18 @@ void slot::begin(caf::strong_actor_ptr x, bool foreign) {
     current_.swap(x);
 }
 
-void slot::serve(std::uint64_t life, caf::strong_actor_ptr x,
+void slot::serve(std::uint64_t incarnation, caf::strong_actor_ptr x,
                  compat::context* ctx) {
   relay().behind(x);
   std::unique_lock guard{slot_lock_};
-  if (life_ != life || mode_ == mode::refusing)
+  if (incarnation_ != incarnation || mode_ == mode::refusing)
     return;
   mode_ = mode::serving;
   current_ = x;
   passing_ = true;
-  const target to{x, behind_, life};
+  const target to{x, behind_, incarnation};
   const auto serves = [&] {
-    return life_ == life && mode_ == mode::serving;
+    return incarnation_ == incarnation && mode_ == mode::serving;
   };
   while (serves() && waiting_ != nullptr && !waiting_->empty()) {
     auto batch = take_waiting();
@@ -173,14 +175,14 @@ void slot::serve(std::uint64_t life, caf::strong_actor_ptr x,
       pass_on(std::move(element), to, ctx);
     guard.lock();
   }
-  if (life_ == life)
+  if (incarnation_ == incarnation)
     passing_ = false;
 }
 
-void slot::hold(std::uint64_t life) {
+void slot::hold(std::uint64_t incarnation) {
   caf::strong_actor_ptr released;
   std::lock_guard guard{slot_lock_};
-  if (life_ != life)
+  if (incarnation_ != incarnation)
     return;
   alive_ = false;
   if (mode_ == mode::serving)
@@ -188,11 +190,11 @@ void slot::hold(std::uint64_t life) {
   released.swap(current_);
 }
 
-void slot::part(std::uint64_t life, const caf::error& reason,
+void slot::part(std::uint64_t incarnation, const caf::error& reason,
                 compat::context* ctx) {
   {
     std::lock_guard guard{slot_lock_};
-    if (life_ != life)
+    if (incarnation_ != incarnation)
       return;
   }
   end_links(reason, ctx);
@@ -234,7 +236,7 @@ void slot::lose_waiting(compat::context* ctx) {
 slot::books slot::look() const {
   std::lock_guard guard{slot_lock_};
   return {mode_,
-          life_,
+          incarnation_,
           alive_,
           current_ != nullptr,
           waiting_ != nullptr ? waiting_->size() : 0,
@@ -245,15 +247,15 @@ slot::books slot::look() const {
 const char* slot::flaw(const books& x) noexcept {
   const auto serving = x.mode == mode::serving;
   return first_broken({
-    {!serving || x.life != 0, "serving: a life"},
+    {!serving || x.incarnation != 0, "serving: an incarnation"},
     {!serving || x.alive, "serving: alive"},
     {!serving || x.current, "serving: current"},
-    {!x.alive || x.life != 0, "alive: a life"},
+    {!x.alive || x.incarnation != 0, "alive: an incarnation"},
     {!x.current || x.alive, "current: alive"},
     {!x.current || x.mode != mode::refusing, "current: not refusing"},
     {x.waiting == 0 || x.mode == mode::holding, "waiting: holding"},
     {!x.passing, "passing: not at rest"},
-    {!x.foreign || x.life != 0, "foreign: a life"},
+    {!x.foreign || x.incarnation != 0, "foreign: an incarnation"},
   });
 }
 

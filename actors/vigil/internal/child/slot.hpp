@@ -10,38 +10,39 @@
 
 namespace vigil::detail {
 
-/// The stable handle of a child that is a new CAF actor in each life: passes
-/// messages on unchanged (sender, id, priority). Answers come back through a
-/// relay, which gives them the slot as their sender. The child sees to that
-/// while it handles a message; the slot does it for actors that are not ours.
+/// The stable handle of a child that is a new CAF actor in each incarnation:
+/// passes messages on unchanged (sender, id, priority). Answers come back
+/// through a relay, which gives them the slot as their sender. The child sees
+/// to that while it handles a message; the slot does it for actors that are not
+/// ours.
 ///
-/// From the end of one life until the next is up, messages wait, up to a limit
-/// (`child_spec::gap_queue`), or are refused with an error: a start that fails
-/// takes none along, and requests of callers that are gone make room. Exit
-/// messages to the slot are passed on like others, so a link or a kill concerns
-/// the incarnation that is there, and the end of that one ends the links to the
-/// slot.
+/// From the end of one incarnation until the next is up, messages wait, up to a
+/// limit (`child_spec::gap_queue`), or are refused with an error: a start that
+/// fails takes none along, and requests of callers that are gone make room.
+/// Exit messages to the slot are passed on like others, so a link or a kill
+/// concerns the incarnation that is there, and the end of that one ends the
+/// links to the slot.
 ///
 /// What may stand beside what at rest, while no thread is in a call of it; `-`
 /// is: not, `any`: may be or not. `flaw` says the same in code. Each call of a
 /// function below is a move, and `docs/states.md` draws them.
 ///
-///              holding                serving  refusing
-///   life       any                    yes      any
-///   alive      if there is a life     yes      if there is a life
-///   current    if alive               yes      -
-///   waiting    any                    -        -
-///   passing    -                      -        -
-///   foreign    any                    any      any
+///                holding             serving  refusing
+///   incarnation  any                 yes      any
+///   alive        if it is known      yes      if it is known
+///   current      if alive            yes      -
+///   waiting      any                 -        -
+///   passing      -                   -        -
+///   foreign      if it is known      any      if it is known
 ///
-/// Besides: a life that is not known yet is not foreign. While `serve` passes
-/// on what waits, `passing` stands beside `serving`, and messages wait.
+/// Besides: an incarnation that is not known yet is not foreign. While `serve`
+/// passes on what waits, `passing` stands beside `serving`, and messages wait.
 ///
 /// Thread-safe. Never calls into an actor while holding its lock.
-class slot final : public compat::life_links<forwarding_actor> {
+class slot final : public compat::incarnation_links<forwarding_actor> {
 public:
   /// `handle`: whose name the answers bear, if that is not the slot. `limit`:
-  /// how many messages may wait between two lives.
+  /// how many messages may wait between two incarnations.
   slot(caf::actor_config& cfg, child_cell_ptr cell, std::size_t limit,
        caf::weak_actor_ptr handle = {});
 
@@ -52,28 +53,31 @@ public:
   compat::enqueue_result enqueue(compat::element_ptr x,
                                  compat::context* ctx) override;
 
-  /// Lets messages wait for that life, which is about to be made; 0 for one
-  /// that is not yet known. No earlier one gets any more.
-  void expect(std::uint64_t life);
+  /// Lets messages wait for that incarnation, which is about to be made; 0 for
+  /// one that is not yet known. No earlier one gets any more.
+  void expect(std::uint64_t incarnation);
 
-  /// Says which actor the expected life is; it gets no messages yet.
+  /// Says which actor the expected incarnation is; it gets no messages yet.
   /// `foreign`: it knows nothing of the relay.
   void begin(caf::strong_actor_ptr x, bool foreign);
 
-  /// The life is up: passes messages on to `x`, waiting ones first. Does
-  /// nothing if another life is expected, or none.
-  void serve(std::uint64_t life, caf::strong_actor_ptr x, compat::context* ctx);
+  /// The incarnation is up: passes messages on to `x`, waiting ones first. Does
+  /// nothing if another incarnation is expected, or none.
+  void serve(std::uint64_t incarnation, caf::strong_actor_ptr x,
+             compat::context* ctx);
 
   /// Returns the relay for answers in the name of the slot.
   [[nodiscard]] const caf::strong_actor_ptr& answers() const noexcept {
     return answers_;
   }
 
-  /// That life ends: lets messages wait for the next one, if there is none yet.
-  void hold(std::uint64_t life);
+  /// That incarnation ends: lets messages wait for the next one, if there is
+  /// none yet.
+  void hold(std::uint64_t incarnation);
 
-  /// That life has ended: so do its links.
-  void part(std::uint64_t life, const caf::error& reason, compat::context* ctx);
+  /// That incarnation has ended: so do its links.
+  void part(std::uint64_t incarnation, const caf::error& reason,
+            compat::context* ctx);
 
   /// Refuses messages, also those that wait.
   void refuse(compat::context* ctx);
@@ -89,7 +93,7 @@ public:
   struct books {
     slot::mode mode{};
     /// 0: none, or one that is not yet known.
-    std::uint64_t life = 0;
+    std::uint64_t incarnation = 0;
     bool alive = false;
     bool current = false;
     std::size_t waiting = 0;
@@ -118,7 +122,7 @@ private:
   struct target {
     caf::strong_actor_ptr actor;
     behind what = behind::ours;
-    std::uint64_t life = 0;
+    std::uint64_t incarnation = 0;
   };
 
   [[nodiscard]] target target_now() const;
@@ -135,13 +139,13 @@ private:
   mutable spin_lock slot_lock_;
   // Guarded by slot_lock_, from here on.
   mode mode_ = mode::holding;
-  std::uint64_t life_ = 0;
+  std::uint64_t incarnation_ = 0;
   caf::strong_actor_ptr current_;
   // Made by the first message that waits: most slots need none.
   std::unique_ptr<waiting_room> waiting_;
   // Messages that come while waiting ones are passed on go behind them.
   bool passing_ = false;
-  // There is a life, or one is about to begin.
+  // There is an incarnation, or one is about to begin.
   bool alive_ = false;
   behind behind_ = behind::ours;
 };

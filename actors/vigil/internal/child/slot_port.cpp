@@ -8,7 +8,7 @@
 namespace vigil::detail {
 
 slot_port::slot_port(child_cell_ptr cell,
-                     std::unique_ptr<const life_spawner> spawner)
+                     std::unique_ptr<const incarnation_spawner> spawner)
   : cell_(std::move(cell)), spawner_(std::move(spawner)) {
   // nop
 }
@@ -23,27 +23,27 @@ void slot_port::start(compat::context* ctx) {
   }
   ends_.take_back();
   const auto n = cell_->begin_incarnation();
-  life_ = std::make_shared<life>(cell_, n, handle_);
+  mine_ = std::make_shared<child_incarnation>(cell_, n, handle_);
   slot_->expect(n);
-  auto actor = spawner_->spawn(life_, ctx);
+  auto actor = spawner_->spawn(mine_, ctx);
   slot_->begin(actor, !spawner_->reports_start());
   if (!spawner_->reports_start()) {
-    life_->up = true;
+    mine_->up = true;
     slot_->serve(n, actor, ctx);
     cell_->came_up(n, cell_->now());
     cell_->serves(true, n);
     notify(*cell_, n, ctx, child_note::what::started);
   }
   compat::watch(actor,
-                [x = life_](const caf::error& reason, compat::context* eu) {
+                [x = mine_](const caf::error& reason, compat::context* eu) {
                   x->report(reason, eu);
                 });
 }
 
 void slot_port::stop(bool kill, compat::context* ctx) {
-  if (life_ == nullptr)
+  if (mine_ == nullptr)
     return;
-  life_->stopping = true;
+  mine_->stopping.store(true, std::memory_order_relaxed);
   compat::send_exit(slot_->current(), ctx,
                     caf::make_error(kill ? caf::exit_reason::kill
                                          : caf::exit_reason::user_shutdown));
@@ -60,9 +60,9 @@ void slot_port::park(bool ended, compat::context* ctx) {
 void slot_port::abandon(compat::context* ctx) {
   if (slot_ == nullptr)
     return;
-  if (life_ != nullptr) {
-    life_->left = true;
-    slot_->part(life_->incarnation,
+  if (mine_ != nullptr) {
+    mine_->left.store(true, std::memory_order_relaxed);
+    slot_->part(mine_->incarnation,
                 to_caf({errc::child_stuck, {}, cell_->path()}), ctx);
   }
   slot_->expect(0);

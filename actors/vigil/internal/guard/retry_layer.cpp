@@ -122,6 +122,7 @@ private:
 
   const retry_policy policy_;
   const std::vector<value_judge<bool>> judges_;
+  // Relaxed: each turn to it gets another number.
   std::atomic<std::uint64_t> random_;
   delayed_calls<call> delayed_;
 };

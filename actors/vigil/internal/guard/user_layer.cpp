@@ -34,7 +34,7 @@ protected:
     if (const auto* error = compat::error_in(*x))
       why = to_failure(*error);
     (void)caught([&] {
-      layer_->answered(guarded_message{*x}, why ? &*why : nullptr,
+      layer_->answered(layer_message{*x}, why ? &*why : nullptr,
                        time_between(mine->extra, now()));
     });
     compat::answer(std::move(mine->from), std::move(x), ctx);
@@ -43,7 +43,7 @@ protected:
 private:
   [[nodiscard]] std::optional<failure> refusal(compat::mailbox_element& x) {
     try {
-      return layer_->called(guarded_message{x});
+      return layer_->called(layer_message{x});
     } catch (...) {
       return thrown_failure();
     }

@@ -89,10 +89,10 @@ struct pool_front::receipt {
   caf::strong_actor_ptr keep_alive;
   pool_front* front;
   std::size_t index;
-  tenure life;
+  tenure which;
 
   void operator()(const compat::mailbox_element&) const {
-    front->done(index, life);
+    front->done(index, which);
   }
 };
 
@@ -167,19 +167,19 @@ void pool_front::hand_over(target to, compat::element_ptr x,
     {
       handing_over mark{this, to.index};
       compat::answer_through(*x, answers_, ctrl());
-      receipt gone{caf::strong_actor_ptr{ctrl()}, this, to.index, to.life};
+      receipt gone{caf::strong_actor_ptr{ctrl()}, this, to.index, to.which};
       to.handle->enqueue(
         compat::tracked(home_system(), std::move(x), std::move(gone)), ctx);
       if (!mark.refused())
         return;
     }
-    // Between two lives, the next message would fare no better.
+    // Between two incarnations, the next message would fare no better.
     const auto there = is_there(to.handle);
     target next;
     {
       std::lock_guard guard{lock_};
       auto& who = members_[to.index];
-      if (who.life == to.life && !there)
+      if (who.which == to.which && !there)
         who.up = false;
       x = next_for(to.index);
       if (x != nullptr)
@@ -219,11 +219,11 @@ void pool_front::feed_skipping() {
   hand_over(std::move(to), std::move(next), nullptr);
 }
 
-void pool_front::done(std::size_t index, tenure life) {
+void pool_front::done(std::size_t index, tenure which) {
   {
     std::lock_guard guard{lock_};
     auto& who = members_[index];
-    if (who.life != life)
+    if (who.which != which)
       return;
     --who.given;
     // What else it has put off is looked at again, now.
@@ -299,7 +299,7 @@ pool_front::target pool_front::occupy(std::size_t index) {
   auto& who = members_[index];
   ++who.given;
   who.skips = false;
-  return {who.handle, index, who.life};
+  return {who.handle, index, who.which};
 }
 
 // -- members ------------------------------------------------------------------
@@ -350,16 +350,16 @@ void pool_front::forget(std::size_t index, compat::context* ctx) {
 }
 
 void pool_front::serves(std::size_t index, caf::strong_actor_ptr to, bool yes,
-                        tenure life) {
+                        tenure which) {
   {
     std::lock_guard guard{lock_};
     auto& who = members_[index];
-    if (life < who.life)
+    if (which < who.which)
       return;
     who.up = yes && to != nullptr;
     if (!who.up)
       return;
-    if (std::exchange(who.life, life) != life) {
+    if (std::exchange(who.which, which) != which) {
       who.given = 0;
       who.skips = false;
     }
@@ -368,11 +368,11 @@ void pool_front::serves(std::size_t index, caf::strong_actor_ptr to, bool yes,
   feed(index);
 }
 
-void pool_front::skipped(std::size_t index, tenure life) {
+void pool_front::skipped(std::size_t index, tenure which) {
   {
     std::lock_guard guard{lock_};
     auto& who = members_[index];
-    if (who.life != life || who.given == 0)
+    if (who.which != which || who.given == 0)
       return;
     who.skips = true;
     skipping_ = true;

@@ -37,8 +37,8 @@ public:
   static constexpr std::size_t no_limit
     = std::numeric_limits<std::size_t>::max();
 
-  /// Which life of which child stands in a member's place. A child may be
-  /// forgotten and another one may get its number: only both say which is
+  /// Which incarnation of which child stands in a member's place. A child may
+  /// be forgotten and another one may get its number: only both say which is
   /// later.
   struct tenure {
     std::uint64_t child = 0;
@@ -65,7 +65,7 @@ public:
   /// Returns the number of a child that is new to the pool; numbers ascend.
   [[nodiscard]] std::uint64_t new_child();
 
-  /// A life of the member is being begun: messages may wait for it.
+  /// An incarnation of the member is being begun: messages may wait for it.
   void expect(std::size_t index);
 
   /// It was begun: once it is up, the member takes messages.
@@ -74,18 +74,18 @@ public:
   /// The member is to stop: it gets nothing more.
   void exclude(std::size_t index);
 
-  /// No life of the member is to be expected.
+  /// No incarnation of the member is to be expected.
   void park(std::size_t index, compat::context* ctx);
 
   /// The member is gone for good.
   void forget(std::size_t index, compat::context* ctx);
 
-  /// A life of the member begins or ceases to handle messages.
+  /// An incarnation of the member begins or ceases to handle messages.
   void serves(std::size_t index, caf::strong_actor_ptr to, bool yes,
-              tenure life);
+              tenure which);
 
   /// The member has put a message off, and waits for another one.
-  void skipped(std::size_t index, tenure life);
+  void skipped(std::size_t index, tenure which);
 
   /// Refuses messages for good and tells those that monitor or link the pool.
   void retire(compat::context* ctx);
@@ -96,11 +96,11 @@ protected:
 private:
   struct member {
     caf::strong_actor_ptr handle;
-    tenure life;
+    tenure which;
     bool up = false;
     /// It put off all that it has.
     bool skips = false;
-    /// Its life is being begun: its handle may not know of it yet.
+    /// Its incarnation is being begun: its handle may not know of it yet.
     bool held = false;
     bool parked = false;
     /// It stands in `idle_`, maybe without being idle any more.
@@ -121,7 +121,7 @@ private:
   struct target {
     caf::strong_actor_ptr handle;
     std::size_t index = 0;
-    tenure life;
+    tenure which;
   };
 
   /// Reports that a message is gone.
@@ -139,7 +139,7 @@ private:
   void hand_over(target to, compat::element_ptr x, compat::context* ctx);
   void feed(std::size_t index);
   void feed_skipping();
-  void done(std::size_t index, tenure life);
+  void done(std::size_t index, tenure which);
   void lose_waiting(compat::context* ctx);
   void end_answers();
 

@@ -7,17 +7,17 @@ namespace vigil::compat {
 namespace {
 
 /// Held by the registry of a system and, but for moments, by nobody else.
-class presence final : public forwarder {
+class stand_in final : public forwarder {
 public:
   using behavior_type = caf::none_t;
   using forwarder::enqueue;
 
-  explicit presence(caf::actor_config& cfg) : forwarder(cfg) {
+  explicit stand_in(caf::actor_config& cfg) : forwarder(cfg) {
     // nop
   }
 
   [[nodiscard]] const char* name() const override {
-    return "vigil.presence";
+    return "vigil.stand_in";
   }
 
   void enqueue(caf::mailbox_element_ptr, context*) override {
@@ -25,15 +25,15 @@ public:
   }
 };
 
-caf::weak_actor_ptr presence_of(caf::actor_system& sys) {
+caf::weak_actor_ptr stand_in_of(caf::actor_system& sys) {
   return caf::actor_cast<caf::weak_actor_ptr>(
-    one_of_system<presence>(sys, caf::atom("vigilhere")).first);
+    one_of_system<stand_in>(sys, caf::atom("vigilhere")).first);
 }
 
 } // namespace
 
 lasting_clock::lasting_clock(caf::actor_system& sys)
-  : there_(presence_of(sys)),
+  : there_(stand_in_of(sys)),
     driven_(test_driver{sys}.active() ? &sys : nullptr) {
   // nop
 }

@@ -60,7 +60,7 @@ struct VIGIL_EXPORT control_parts {
   /// Ends an actor without ties.
   static void end_leanly(actor& self, caf::error&& reason, context* ctx);
 
-  /// As CAF's `alive`, which takes streams that ended for life.
+  /// As CAF's `alive`, which takes streams that ended for running ones.
   [[nodiscard]] static bool lives_by_others(const actor& self) noexcept;
 
   /// Calls `f(arg)` as a handler of a message. Returns whether it threw, and
@@ -207,8 +207,8 @@ protected:
   // -- what the controller may do: see there ----------------------------------
 
   void gate(bool all_messages) noexcept final {
-    if (flags_.gated.load() != all_messages)
-      flags_.gated.store(all_messages);
+    if (flags_.gated.load(std::memory_order_seq_cst) != all_messages)
+      flags_.gated.store(all_messages, std::memory_order_seq_cst);
   }
 
   void take_mail(const std::function<void(element_ptr)>& f) final {
@@ -337,7 +337,7 @@ private:
   }
 
   [[gnu::always_inline]] inline void settle_here() {
-    while (std::exchange(flags_.attend, false) || has_quit() || !has_life())
+    while (std::exchange(flags_.attend, false) || has_quit() || !is_alive())
       [[unlikely]] {
         if (retired())
           return;
@@ -385,29 +385,30 @@ private:
       const_cast<std::remove_const_t<F>*>(&f), what);
   }
 
-  [[nodiscard]] bool is_of_life(const mailbox_element& x) const noexcept {
+  [[nodiscard]] bool
+  is_of_incarnation(const mailbox_element& x) const noexcept {
     return x.sender == nullptr || x.sender.get() == block();
   }
 
   [[nodiscard]] bool is_ordinary(const mailbox_element& x) const noexcept {
     return !flags_.gated.load(std::memory_order_relaxed)
-           && !x.mid.is_urgent_message() && !is_of_life(x);
+           && !x.mid.is_urgent_message() && !is_of_incarnation(x);
   }
 
   // Apart, so that the way of all other messages stays short.
   [[gnu::noinline]] caf::invoke_message_result
   look_and_consume(mailbox_element& x) {
     using caf::invoke_message_result;
-    if (is_of_life(x) && !admit(x))
+    if (is_of_incarnation(x) && !admit(x))
       return invoke_message_result::consumed;
     if (flags_.gated.load(std::memory_order_relaxed)
         || x.mid.is_urgent_message()) {
       switch (show(x)) {
-        case verdict::pass:
+        case fate::pass:
           break;
-        case verdict::consumed:
+        case fate::consumed:
           return invoke_message_result::consumed;
-        case verdict::skipped:
+        case fate::skipped:
           return invoke_message_result::skipped;
       }
     }
@@ -415,14 +416,14 @@ private:
   }
 
   // The controller does not throw; should it all the same, nothing else ends.
-  verdict show(mailbox_element& x) {
+  fate show(mailbox_element& x) {
     this->current_element_ = &x;
     if (x.mid.is_answered() && parts::calls_attention(x)) [[unlikely]] {
       settle_here();
-      return verdict::consumed;
+      return fate::consumed;
     }
     std::string what;
-    auto result = verdict::consumed;
+    auto result = fate::consumed;
     auto look = [&] {
       result = before(x);
     };
@@ -451,7 +452,7 @@ private:
     }
     if (has_streams()) [[unlikely]]
       parts::look_after_streams(*this, flags_);
-    // The exception itself is gone before a new life begins.
+    // The exception itself is gone before a new incarnation begins.
     if (what != nullptr) [[unlikely]]
       thrown(std::move(*what), asker, x.mid);
     if (result != caf::invoke_message_result::skipped) [[likely]]
@@ -468,8 +469,7 @@ private:
     return Base::consume(x);
   }
 
-  // As CAF's `alive`, which takes streams that ended for life.
-  [[nodiscard]] bool has_life() const noexcept {
+  [[nodiscard]] bool is_alive() const noexcept {
     return !this->bhvr_stack_.empty() || parts::lives_by_others(*this);
   }
 

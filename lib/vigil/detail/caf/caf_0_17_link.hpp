@@ -12,7 +12,7 @@ VIGIL_EXPORT void send_link_exit(caf::abstract_actor& to,
                                  const caf::abstract_actor& from,
                                  caf::error reason, context* ctx);
 
-/// The other ends of links. Changed with their actor locked.
+/// The other ends of links. Changed with their actor locked: no order needed.
 class VIGIL_EXPORT link_list {
 public:
   link_list() = default;
@@ -20,7 +20,7 @@ public:
   link_list(const link_list&) = delete;
   link_list& operator=(const link_list&) = delete;
 
-  /// Returns whether there never was a link. Cheap; in any thread.
+  /// Returns whether there never was a link. One relaxed load, in any thread.
   [[nodiscard]] bool untouched() const noexcept {
     return links_.load(std::memory_order_relaxed) == nullptr;
   }
@@ -39,10 +39,10 @@ private:
 };
 
 /// An actor that outlives the ends of what runs in it or behind it: its links
-/// belong to the life that is there. `end_links` does to them what CAF does to
-/// the links of an actor that ends.
+/// belong to the incarnation that is there. `end_links` does to them what CAF
+/// does to the links of an actor that ends.
 template <class Base>
-class life_links : public Base {
+class incarnation_links : public Base {
 public:
   using Base::Base;
 
@@ -80,7 +80,7 @@ public:
   }
 
   /// Takes all links apart and sends the other ends exit messages. In the
-  /// thread in which the life ends.
+  /// thread in which the incarnation ends.
   void end_links(const caf::error& reason, context* ctx) {
     std::vector<caf::actor_addr> links;
     this->exclusive_critical_section([&] { links = links_.take(); });

@@ -193,7 +193,8 @@ public:
 
 private:
   caf::weak_actor_ptr handle_;
-  // To be compared only.
+  // To be compared only, so relaxed: who was overtaken finds the actor that the
+  // handle passed on to a moment ago.
   std::atomic<const caf::actor_control_block*> behind_{nullptr};
 };
 

@@ -255,8 +255,8 @@ protected:
   // -- what the controller may do: see there ----------------------------------
 
   void gate(bool all_messages) noexcept final {
-    if (gated_.load() != all_messages)
-      gated_.store(all_messages);
+    if (gated_.load(std::memory_order_seq_cst) != all_messages)
+      gated_.store(all_messages, std::memory_order_seq_cst);
   }
 
   void take_mail(const std::function<void(element_ptr)>& f) final {
@@ -498,29 +498,30 @@ private:
     return false;
   }
 
-  [[nodiscard]] bool is_of_life(const mailbox_element& x) const noexcept {
+  [[nodiscard]] bool
+  is_of_incarnation(const mailbox_element& x) const noexcept {
     return x.sender == nullptr || is_from(x, block());
   }
 
   /// Returns whether the controller need not see a message: almost always.
   [[nodiscard]] bool is_ordinary(const mailbox_element& x) const noexcept {
     return !gated_.load(std::memory_order_relaxed) && !x.mid.is_urgent_message()
-           && !is_of_life(x);
+           && !is_of_incarnation(x);
   }
 
   // Apart, so that the way of all other messages stays short.
   [[gnu::noinline]] caf::invoke_message_result
   look_and_consume(mailbox_element& x) {
     using caf::invoke_message_result;
-    if (is_of_life(x) && !admit(x))
+    if (is_of_incarnation(x) && !admit(x))
       return invoke_message_result::consumed;
     if (gated_.load(std::memory_order_relaxed) || x.mid.is_urgent_message()) {
       switch (show(x)) {
-        case verdict::pass:
+        case fate::pass:
           break;
-        case verdict::consumed:
+        case fate::consumed:
           return invoke_message_result::consumed;
-        case verdict::skipped:
+        case fate::skipped:
           return invoke_message_result::skipped;
       }
     }
@@ -528,14 +529,14 @@ private:
   }
 
   // The controller does not throw; should it all the same, nothing else ends.
-  verdict show(mailbox_element& x) {
+  fate show(mailbox_element& x) {
     this->current_mailbox_element(&x);
     if (get_if<attention>(x) != nullptr) {
       settle_here();
-      return verdict::consumed;
+      return fate::consumed;
     }
     std::string what;
-    auto result = verdict::consumed;
+    auto result = fate::consumed;
     auto look = [&] {
       result = before(x);
     };
@@ -590,7 +591,7 @@ private:
     } catch (...) {
       what = std::make_unique<std::string>("unknown exception");
     }
-    // The exception itself is gone before a new life begins.
+    // The exception itself is gone before a new incarnation begins.
     if (what != nullptr) [[unlikely]]
       thrown(std::move(*what), asker, mid);
     if (result == caf::invoke_message_result::dropped)

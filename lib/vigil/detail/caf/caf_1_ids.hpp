@@ -80,9 +80,9 @@ struct front_tick;
 struct host_command;
 struct liveness_probe;
 struct mailbox_marker;
-struct pool_dismissed;
-struct pool_drained;
-struct pool_exhausted;
+struct population_dismissed;
+struct population_drained;
+struct population_exhausted;
 struct start_tree_request;
 struct task_done;
 struct task_wait;
@@ -121,9 +121,9 @@ VIGIL_TYPE_ID(9, vigil::detail::liveness_probe)
 VIGIL_TYPE_ID(10, vigil::health)
 VIGIL_TYPE_ID(11, vigil::detail::task_wait)
 VIGIL_TYPE_ID(12, vigil::detail::task_done)
-VIGIL_TYPE_ID(13, vigil::detail::pool_drained)
-VIGIL_TYPE_ID(14, vigil::detail::pool_dismissed)
-VIGIL_TYPE_ID(15, vigil::detail::pool_exhausted)
+VIGIL_TYPE_ID(13, vigil::detail::population_drained)
+VIGIL_TYPE_ID(14, vigil::detail::population_dismissed)
+VIGIL_TYPE_ID(15, vigil::detail::population_exhausted)
 VIGIL_TYPE_ID(16, vigil::resource_level)
 VIGIL_TYPE_ID(17, vigil::sample_resources)
 VIGIL_TYPE_ID(18, vigil::child_info)

@@ -12,10 +12,10 @@ namespace vigil::compat {
 linked_by(const caf::attachable& x) noexcept;
 
 /// An actor that outlives the ends of what runs in it or behind it: its links
-/// belong to the life that is there. `end_links` does to them what CAF does to
-/// the links of an actor that ends.
+/// belong to the incarnation that is there. `end_links` does to them what CAF
+/// does to the links of an actor that ends.
 template <class Base>
-class life_links : public Base {
+class incarnation_links : public Base {
 public:
   using Base::Base;
 
@@ -30,7 +30,7 @@ public:
   }
 
   /// Takes all links apart and sends the other ends exit messages. In the
-  /// thread in which the life ends.
+  /// thread in which the incarnation ends.
   void end_links(const caf::error& reason, context* ctx) {
     std::vector<caf::actor_addr> links;
     this->exclusive_critical_section([&] {

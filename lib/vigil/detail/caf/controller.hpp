@@ -9,8 +9,8 @@
 
 namespace vigil::compat {
 
-/// What to do with a message that was shown to `controller::before`.
-enum class verdict {
+/// What becomes of a message that was shown to `controller::before`.
+enum class fate {
   /// The actor's behavior gets it.
   pass,
   /// It is dealt with.
@@ -48,7 +48,7 @@ protected:
   // -- what the actor tells ---------------------------------------------------
 
   /// Sees urgent messages, and all messages while gated.
-  virtual verdict before(mailbox_element& x) = 0;
+  virtual fate before(mailbox_element& x) = 0;
 
   /// Sees messages of the actor to itself and those of nobody. Returns whether
   /// the actor gets it.
@@ -109,10 +109,10 @@ protected:
 
   // -- what may be done to the actor ------------------------------------------
 
-  /// Shows all messages to `before`, not only urgent ones. In any thread, and
-  /// in the one order of all (seq_cst): a thread that sets a flag and then
-  /// shuts the gate is seen by one that opens the gate and then looks at the
-  /// flag.
+  /// Shows all messages to `before`, not only urgent ones. In any thread.
+  /// Memory orders: seq_cst, so a thread that sets a flag and then shuts the
+  /// gate is seen by one that opens the gate and then looks at the flag. Who
+  /// handles messages looks relaxed: whoever shut the gate sends an order, too.
   virtual void gate(bool all_messages) noexcept = 0;
 
   /// Has `ended` called once the current message is done.

@@ -32,14 +32,14 @@ void child_cell::note_message(std::uintptr_t kind) noexcept {
   message_kind.store(kind, std::memory_order_relaxed);
 }
 
-void child_cell::serves(bool yes, std::uint64_t life) {
+void child_cell::serves(bool yes, std::uint64_t n) {
   if (watch != nullptr)
-    watch->serves(*this, yes, life);
+    watch->serves(*this, yes, n);
 }
 
-void child_cell::skipped(std::uint64_t life) {
+void child_cell::skipped(std::uint64_t n) {
   if (watch != nullptr)
-    watch->skipped(life);
+    watch->skipped(n);
 }
 
 caf::strong_actor_ptr child_cell::handle() const {
@@ -52,9 +52,9 @@ void child_cell::handle(caf::strong_actor_ptr x) {
   handle_.swap(x);
 }
 
-void child_cell::ended(std::uint64_t life, caf::error why) {
+void child_cell::ended(std::uint64_t n, caf::error why) {
   std::lock_guard guard{mutex_};
-  if (life >= incarnation.load(std::memory_order_relaxed))
+  if (n >= incarnation.load(std::memory_order_relaxed))
     last_end_ = std::move(why);
 }
 

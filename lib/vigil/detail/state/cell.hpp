@@ -113,20 +113,20 @@ public:
   /// Both are relaxed: for a moment, one may be of the message before.
   std::atomic<std::uintptr_t> message_kind{0};
   std::atomic<duration::rep> message_since{0};
-  void serves(bool yes, std::uint64_t life) override;
+  void serves(bool yes, std::uint64_t n) override;
 
-  void skipped(std::uint64_t life) override;
+  void skipped(std::uint64_t n) override;
 
   /// The handle that outlives restarts; null before the first start. Kept until
   /// the child is forgotten.
   [[nodiscard]] caf::strong_actor_ptr handle() const;
   void handle(caf::strong_actor_ptr x);
 
-  /// Notes why a life ended; not if a later one has begun.
-  void ended(std::uint64_t life, caf::error why);
+  /// Notes why an incarnation ended; not if a later one has begun.
+  void ended(std::uint64_t n, caf::error why);
 
-  /// Returns why the last life ended, which is what those that monitor the
-  /// child are told.
+  /// Returns why the last incarnation ended, which is what those that monitor
+  /// the child are told.
   [[nodiscard]] caf::error last_end() const;
 
 private:
@@ -141,7 +141,8 @@ private:
 /// Returns the reason with which an actor ends like that.
 [[nodiscard]] VIGIL_EXPORT caf::error reason_of(const child_exit& x);
 
-/// What a supervisor shows to its children's hosts and to inspection.
+/// What a supervisor shows to its children's hosts and to inspection. Memory
+/// orders: as in `child_record`.
 struct VIGIL_EXPORT supervisor_cell {
   supervisor_cell(supervisor_spec spec, std::string path,
                   std::shared_ptr<tree_context> tree);
@@ -165,7 +166,7 @@ struct VIGIL_EXPORT supervisor_cell {
 
   /// The children of a dynamic supervisor; null for others. Set once before it
   /// runs.
-  std::weak_ptr<population_base> pool;
+  std::weak_ptr<population_base> population;
 
   /// Children in start order. Copies under a lock. O(n).
   [[nodiscard]] std::vector<child_cell_ptr> children() const;

@@ -28,7 +28,7 @@ result<child_place> walk(const supervisor_cell& from, std::string_view path) {
       return missing(from, done, "it has no children");
     if (id.empty())
       return missing(from, done, "a path with an empty id: no child has one");
-    if (!here->pool.expired())
+    if (!here->population.expired())
       return has_no_ids(*here);
     auto child = here->find(id);
     if (end == std::string_view::npos) {

@@ -34,7 +34,7 @@ void child_record::skipped(std::uint64_t) {
   // nop
 }
 
-void child_record::came_up(std::uint64_t life, time_point when) {
+void child_record::came_up(std::uint64_t n, time_point when) {
   since(when);
   // What its supervisor makes of it stands, if that was quicker.
   auto now = state.load(std::memory_order_relaxed);
@@ -43,19 +43,19 @@ void child_record::came_up(std::uint64_t life, time_point when) {
                                   std::memory_order_relaxed);
   if (!been_up_.load(std::memory_order_relaxed)) {
     been_up_.store(true, std::memory_order_relaxed);
-    return publish(life, event_type::child_started);
+    return publish(n, event_type::child_started);
   }
   // No other thread writes it: one incarnation comes up at a time.
   restarts.store(restarts.load(std::memory_order_relaxed) + 1,
                  std::memory_order_relaxed);
-  publish(life, event_type::child_restarted);
+  publish(n, event_type::child_restarted);
 }
 
-failure child_record::complete(failure x, std::uint64_t life) const {
+failure child_record::complete(failure x, std::uint64_t n) const {
   if (x.path.empty()) {
     x.path = path();
     if (x.incarnation == 0)
-      x.incarnation = life;
+      x.incarnation = n;
   }
   if (x.time == time_point{})
     x.time = now();
@@ -75,19 +75,19 @@ failure_log& child_record::need_log() {
   return *log;
 }
 
-void child_record::log(failure x, std::uint64_t life) {
+void child_record::log(failure x, std::uint64_t n) {
   if (x.path.empty() && x.incarnation == 0)
-    x.incarnation = life;
+    x.incarnation = n;
   need_log().add(std::move(x));
 }
 
 void child_record::log(std::error_code code, std::string&& message,
-                       time_point when, std::uint64_t life) {
+                       time_point when, std::uint64_t n) {
   need_log().write([&](failure& to) {
     to.code = code;
     to.message = std::move(message);
     to.path.clear();
-    to.incarnation = life;
+    to.incarnation = n;
     to.time = when;
     to.cause.reset();
   });
@@ -112,14 +112,16 @@ bool child_record::departs(const child_exit& how, bool stopping) const {
 }
 
 void child_record::vanish() {
-  if (!gone_.load(std::memory_order_relaxed) && !gone_.exchange(true)
-      && watched_.load())
+  constexpr auto in_one_order = std::memory_order_seq_cst;
+  if (!gone_.load(std::memory_order_relaxed)
+      && !gone_.exchange(true, in_one_order) && watched_.load(in_one_order))
     owner.tree->presence.tell(*this);
 }
 
 std::uint64_t child_record::begin_incarnation() {
-  if (gone_.load(std::memory_order_relaxed) && gone_.exchange(false)
-      && watched_.load())
+  constexpr auto in_one_order = std::memory_order_seq_cst;
+  if (gone_.load(std::memory_order_relaxed)
+      && gone_.exchange(false, in_one_order) && watched_.load(in_one_order))
     owner.tree->presence.tell(*this);
   return next_incarnation();
 }
@@ -130,34 +132,34 @@ bool child_record::observed() const noexcept {
   return owner.tree->events.enabled();
 }
 
-void child_record::publish(std::uint64_t life, event_type type) const {
+void child_record::publish(std::uint64_t n, event_type type) const {
   if (observed())
-    publish(life, event{.type = type});
+    publish(n, event{.type = type});
 }
 
-void child_record::publish(std::uint64_t life, event_type type,
+void child_record::publish(std::uint64_t n, event_type type,
                            const child_exit& how) const {
   if (!observed())
     return;
   event x{.type = type, .exit = how.kind};
   if (how.kind == exit_kind::abnormal)
-    x.why = complete(how.why, life);
-  publish(life, std::move(x));
+    x.why = complete(how.why, n);
+  publish(n, std::move(x));
 }
 
-void child_record::publish(std::uint64_t life, event x) const {
+void child_record::publish(std::uint64_t n, event x) const {
   if (!observed())
     return;
   x.path = path();
-  x.incarnation = life;
+  x.incarnation = n;
   x.time = now();
   access::publish(owner.tree->events, x);
 }
 
-void child_record::lose_messages(std::uint32_t n, std::uint64_t life) {
-  messages_lost.fetch_add(n, std::memory_order_relaxed);
+void child_record::lose_messages(std::uint32_t count, std::uint64_t n) {
+  messages_lost.fetch_add(count, std::memory_order_relaxed);
   if (observed())
-    publish(life, event{.type = event_type::messages_lost, .count = n});
+    publish(n, event{.type = event_type::messages_lost, .count = count});
 }
 
 } // namespace vigil::detail

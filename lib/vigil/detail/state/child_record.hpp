@@ -69,7 +69,8 @@ public:
   /// refuses it, or null.
   [[nodiscard]] virtual const restart_intensity* refusal(time_point now);
 
-  /// Returns whether a life may begin: not once the supervisor goes down.
+  /// Returns whether an incarnation may begin: not once the supervisor goes
+  /// down.
   [[nodiscard]] bool may_start() const noexcept;
 
   [[nodiscard]] time_point now() const;
@@ -83,27 +84,28 @@ public:
     up_since.store(when.time_since_epoch().count(), std::memory_order_relaxed);
   }
 
-  /// Notes that a life came up, and tells the world. To be called where the
-  /// life runs, before anything else can be told of it.
-  void came_up(std::uint64_t life, time_point when);
+  /// Notes that an incarnation came up, and tells the world. To be called where
+  /// the incarnation runs, before anything else can be told of it.
+  void came_up(std::uint64_t n, time_point when);
 
-  /// Notes that a life begins or ceases to handle messages.
-  virtual void serves(bool yes, std::uint64_t life);
+  /// Notes that an incarnation begins or ceases to handle messages.
+  virtual void serves(bool yes, std::uint64_t n);
 
-  /// Notes that a life has put a message off and waits for another one.
-  virtual void skipped(std::uint64_t life);
+  /// Notes that an incarnation has put a message off and waits for another one.
+  virtual void skipped(std::uint64_t n);
 
-  /// Returns a failure of that life with path, incarnation and time filled in.
-  [[nodiscard]] failure complete(failure x, std::uint64_t life) const;
+  /// Returns a failure of that incarnation with path, incarnation and time
+  /// filled in.
+  [[nodiscard]] failure complete(failure x, std::uint64_t n) const;
 
   // -- failures ---------------------------------------------------------------
 
-  /// Keeps a failure of that life; the path may be left out.
-  void log(failure x, std::uint64_t life);
+  /// Keeps a failure of that incarnation; the path may be left out.
+  void log(failure x, std::uint64_t n);
 
   /// The same for a failure that has no cause, without making one.
   void log(std::error_code code, std::string&& message, time_point when,
-           std::uint64_t life);
+           std::uint64_t n);
 
   [[nodiscard]] std::optional<failure> last_failure() const;
 
@@ -114,7 +116,7 @@ public:
 
   /// Returns whether the child has ended and nothing is about to start it.
   [[nodiscard]] bool gone() const noexcept {
-    return gone_.load();
+    return gone_.load(std::memory_order_seq_cst);
   }
 
   /// Says whether a stop that was asked for is for good.
@@ -142,7 +144,7 @@ public:
 
   /// Has `tree_context::presence` told of the two from now on.
   void watch_presence() noexcept {
-    watched_.store(true);
+    watched_.store(true, std::memory_order_seq_cst);
   }
 
   // -- events -----------------------------------------------------------------
@@ -150,15 +152,15 @@ public:
   /// Returns whether anybody listens.
   [[nodiscard]] bool observed() const noexcept;
 
-  /// Publishes an event about that life of this child, if anybody listens. Who
-  /// calls knows which life that is: the current one may be another by now.
-  void publish(std::uint64_t life, event_type type) const;
-  void publish(std::uint64_t life, event_type type,
-               const child_exit& how) const;
-  void publish(std::uint64_t life, event x) const;
+  /// Publishes an event about that incarnation of this child, if anybody
+  /// listens. Who calls knows which incarnation that is: the current one may be
+  /// another by now.
+  void publish(std::uint64_t n, event_type type) const;
+  void publish(std::uint64_t n, event_type type, const child_exit& how) const;
+  void publish(std::uint64_t n, event x) const;
 
-  /// Counts messages that died with that life, or found none after it.
-  void lose_messages(std::uint32_t n, std::uint64_t life);
+  /// Counts messages that died with that incarnation, or found none after it.
+  void lose_messages(std::uint32_t count, std::uint64_t n);
 
 private:
   [[nodiscard]] failure_log& need_log();

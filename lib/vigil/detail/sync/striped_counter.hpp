@@ -10,6 +10,10 @@ namespace vigil::detail {
 
 /// A counter that many threads count up at the cost of a plain addition: each
 /// has a cache line of its own. Exact. Reading is O(number of lines).
+///
+/// Memory orders: relaxed. The count publishes nothing else, and `get` may miss
+/// what is added meanwhile. A line that goes to another thread goes with
+/// `thread_number`, which has it see the last addition.
 class VIGIL_EXPORT striped_counter {
 public:
   void add() noexcept {

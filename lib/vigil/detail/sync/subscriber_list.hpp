@@ -22,8 +22,8 @@ namespace vigil::detail {
 /// function any more, not even from a `call` that it is in the middle of.
 /// Another thread may be about to call it, or do so.
 ///
-/// Thread-safe. Asking whether there is a function is one relaxed load: an
-/// event that happens while a function is added may miss it. A caller that is
+/// Thread-safe. Memory orders: asking whether there is a function is relaxed,
+/// so an event that happens while one is added may miss it. A caller that is
 /// done says so (release) before a change sees it (acquire) and writes to the
 /// list. All else that is shared is guarded by a lock.
 template <class Event>

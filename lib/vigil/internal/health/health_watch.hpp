@@ -6,7 +6,7 @@
 
 namespace vigil::detail {
 
-/// Decides how one life of a child does, from the results of its checks.
+/// Decides how one incarnation of a child does, from the results of its checks.
 ///
 /// A plain state machine. The first good check makes it healthy, whatever the
 /// thresholds; failed ones count up to `unhealthy_after`; a child that says
@@ -26,7 +26,7 @@ public:
   /// status changed.
   bool failed() noexcept;
 
-  /// Begins anew, as for a new life.
+  /// Begins anew, as for a new incarnation.
   void reset() noexcept;
 
   [[nodiscard]] health status() const noexcept {

@@ -9,7 +9,8 @@ namespace vigil::detail {
 namespace {
 
 duration uptime(time_point now, child_state state, duration::rep up_since) {
-  // A child whose first life waits for its first message has not come up.
+  // A child whose first incarnation waits for its first message has not come
+  // up.
   if (state != child_state::running || up_since == 0)
     return duration::zero();
   const auto since = time_point{duration{up_since}};
@@ -56,8 +57,8 @@ void append_sample(tree_snapshot& to, const population_base& from,
 
 void append_children(tree_snapshot& to, const supervisor_cell& from,
                      std::size_t parent) {
-  if (auto pool = from.pool.lock())
-    append_sample(to, *pool, parent);
+  if (auto population = from.population.lock())
+    append_sample(to, *population, parent);
   for (const auto& child : from.children())
     append_child(to, *child, parent);
 }

@@ -38,7 +38,7 @@ struct dynamic_traits<dynamic_ref<Handle, Ts...>> : keeps_no_tree<Ts...> {
   template <class Base, class F, class Extra>
   using recipe = dynamic_recipe<Base, F, Extra, Ts...>;
   template <class Recipe>
-  using front = plain_starter<Recipe, Ts...>;
+  using starter = plain_starter<Recipe, Ts...>;
   template <class Key>
   using keyed = keyed_dynamic_ref<Key, Handle, Ts...>;
 };
@@ -51,7 +51,7 @@ struct dynamic_traits<keyed_dynamic_ref<Key, Handle, Ts...>>
                 "std::hash, == and copies");
   using type = keyed_dynamic_ref<Key, Handle, Ts...>;
   template <class Recipe>
-  using front = keyed_starter_of<Key, Recipe, Ts...>;
+  using starter = keyed_starter_of<Key, Recipe, Ts...>;
 };
 
 template <class Key, class Dynamic>
@@ -90,20 +90,20 @@ struct recipe_traits : keeps_no_tree<F, Extra...> {
                 "vigil: the actor function cannot be called with the extra "
                 "arguments and the argument types of the dynamic supervisor");
   static_assert((std::is_copy_constructible_v<Extra> && ...),
-                "vigil: each life of a child gets copies of the extra "
+                "vigil: each incarnation of a child gets copies of the extra "
                 "arguments, so they must be copyable; share what is not "
                 "through a std::shared_ptr");
   using type = typename traits::template recipe<base, F, std::tuple<Extra...>>;
 };
 
-/// Makes what starts the children of a pool.
+/// Makes what starts the children of a population.
 template <class Dynamic, class Recipe>
-[[nodiscard]] std::shared_ptr<const void> make_front(const Recipe& recipe,
-                                                     bool eager) {
-  using front = typename dynamic_traits<Dynamic>::template front<Recipe>;
-  using interface = typename front::interface;
+[[nodiscard]] std::shared_ptr<const void> make_starter(const Recipe& recipe,
+                                                       bool eager) {
+  using starter = typename dynamic_traits<Dynamic>::template starter<Recipe>;
+  using interface = typename starter::interface;
   std::shared_ptr<const interface> result
-    = std::make_shared<front>(recipe, eager);
+    = std::make_shared<starter>(recipe, eager);
   return result;
 }
 

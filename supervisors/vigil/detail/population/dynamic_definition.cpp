@@ -20,13 +20,13 @@ public:
   }
 
   [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
-    auto front = definition_.make_front(definition_.eager);
-    auto pool = std::make_shared<dynamic_children>(
+    auto starter = definition_.make_starter(definition_.eager);
+    auto population = std::make_shared<dynamic_children>(
       cell->nested, definition_.child, definition_.max_children.as_size(),
-      std::move(front));
-    cell->nested->pool = pool;
+      std::move(starter));
+    cell->nested->population = population;
     using port = nested_port<dynamic_actor, std::shared_ptr<dynamic_children>>;
-    return std::make_unique<port>(std::move(cell), std::move(pool));
+    return std::make_unique<port>(std::move(cell), std::move(population));
   }
 
   [[nodiscard]] supervisor_cell_ptr
@@ -63,24 +63,25 @@ child_definition define_dynamic(child_spec spec, dynamic_definition definition,
           std::make_shared<dynamic_factory>(std::move(definition)), handle};
 }
 
-std::shared_ptr<dynamic_children> pool_of(const child_cell& x) {
-  return std::static_pointer_cast<dynamic_children>(x.nested->pool.lock());
+std::shared_ptr<dynamic_children> population_of(const child_cell& x) {
+  return std::static_pointer_cast<dynamic_children>(
+    x.nested->population.lock());
 }
 
-failure no_pool() {
+failure no_population() {
   return {errc::supervisor_down, "the dynamic supervisor is gone"};
 }
 
-dynamic_supervisor_handle supervisor_of(const dynamic_children* pool) {
-  if (pool == nullptr)
+dynamic_supervisor_handle supervisor_of(const dynamic_children* population) {
+  if (population == nullptr)
     return {};
-  return caf::actor_cast<dynamic_supervisor_handle>(pool->cell().actor);
+  return caf::actor_cast<dynamic_supervisor_handle>(population->cell().actor);
 }
 
-child_counts count_dynamic(const dynamic_children* pool) {
-  if (pool == nullptr)
+child_counts count_dynamic(const dynamic_children* population) {
+  if (population == nullptr)
     return {};
-  return count_children(pool->cell());
+  return count_children(population->cell());
 }
 
 namespace {
@@ -97,45 +98,45 @@ child_info info_of(const dynamic_record& x, caf::strong_actor_ptr handle) {
 
 } // namespace
 
-result<child_info> tell_dynamic(const dynamic_children* pool,
+result<child_info> tell_dynamic(const dynamic_children* population,
                                 caf::strong_actor_ptr child) {
-  if (pool == nullptr)
-    return no_pool();
-  const auto* x = pool->find(child);
+  if (population == nullptr)
+    return no_population();
+  const auto* x = population->find(child);
   if (x == nullptr)
-    return pool->no_child();
+    return population->no_child();
   return info_of(*x, std::move(child));
 }
 
-result<child_spec> spec_of_dynamic(const dynamic_children* pool,
+result<child_spec> spec_of_dynamic(const dynamic_children* population,
                                    const caf::strong_actor_ptr& child) {
-  auto info = tell_dynamic(pool, child);
+  auto info = tell_dynamic(population, child);
   if (!info)
     return info.error();
-  auto result = pool->spec();
+  auto result = population->spec();
   result.id = std::move(info).value().id;
   return result;
 }
 
-std::vector<child_info> list_dynamic(const dynamic_children* pool,
-                                     pool_cursor& at, std::size_t limit) {
+std::vector<child_info> list_dynamic(const dynamic_children* population,
+                                     population_cursor& at, std::size_t limit) {
   std::vector<child_info> result;
-  if (pool == nullptr)
+  if (population == nullptr)
     return result;
-  for (auto& child : pool->next_page(at, limit))
+  for (auto& child : population->next_page(at, limit))
     if (const auto* x = dynamic_cast<const dynamic_record*>(child->get()))
       result.push_back(info_of(*x, std::move(child)));
   return result;
 }
 
-result<void> terminate_dynamic(const dynamic_children* pool,
+result<void> terminate_dynamic(const dynamic_children* population,
                                caf::strong_actor_ptr child, duration timeout) {
-  auto to = supervisor_of(pool);
+  auto to = supervisor_of(population);
   if (!to)
-    return pool != nullptr
-             ? failure{errc::supervisor_down, {}, pool->cell().path}
-             : no_pool();
-  const auto& cell = pool->cell();
+    return population != nullptr
+             ? failure{errc::supervisor_down, {}, population->cell().path}
+             : no_population();
+  const auto& cell = population->cell();
   return blocking_call<void>(*cell.tree, to, cell.path, timeout,
                              call::terminate_handle{std::move(child)});
 }

@@ -23,7 +23,7 @@ class VIGIL_EXPORT page_cursor {
   template <class Handle>
   friend class detail::dynamic_ref_base;
 
-  detail::pool_cursor place_;
+  detail::population_cursor place_;
 };
 
 namespace detail {
@@ -45,31 +45,32 @@ public:
   /// to `handle()`.
   result<void> terminate_child(const Handle& child,
                                any_duration timeout = dynamic_timeout) const {
-    return terminate_dynamic(
-      pool_.get(), caf::actor_cast<caf::strong_actor_ptr>(child), timeout);
+    return terminate_dynamic(population_.get(),
+                             caf::actor_cast<caf::strong_actor_ptr>(child),
+                             timeout);
   }
 
   /// Returns the supervisor as an actor to send `call` messages to; null if it
   /// is gone for good.
   [[nodiscard]] dynamic_supervisor_handle handle() const {
-    return supervisor_of(pool_.get());
+    return supervisor_of(population_.get());
   }
 
   /// Returns the number of children, restarting ones included. O(1).
   [[nodiscard]] std::size_t size() const noexcept {
-    return pool_ != nullptr ? pool_->size() : 0;
+    return population_ != nullptr ? population_->size() : 0;
   }
 
   /// Counts the children. Those that wait for a restart are not `active`; those
   /// that wait for their first message are. O(1).
   [[nodiscard]] child_counts count_children() const {
-    return count_dynamic(pool_.get());
+    return count_dynamic(population_.get());
   }
 
   /// Returns the handles of all children, in no particular order. O(n).
   [[nodiscard]] std::vector<Handle> children() const {
-    return pool_ != nullptr ? handles(pool_->children())
-                            : std::vector<Handle>{};
+    return population_ != nullptr ? handles(population_->children())
+                                  : std::vector<Handle>{};
   }
 
   /// Returns the handles of the next children after `at`, up to `limit` (at
@@ -80,45 +81,47 @@ public:
   /// the last child of the page before is gone.
   [[nodiscard]] std::vector<Handle> children(page_cursor& at,
                                              any_count limit) const {
-    if (pool_ == nullptr)
+    if (population_ == nullptr)
       return {};
-    return handles(
-      pool_->next_page(at.place_, std::max<std::size_t>(limit.as_size(), 1)));
+    return handles(population_->next_page(
+      at.place_, std::max<std::size_t>(limit.as_size(), 1)));
   }
 
   /// As `children(at, limit)`, with what can be told of each child.
   [[nodiscard]] std::vector<child_info> which_children(page_cursor& at,
                                                        any_count limit) const {
-    return list_dynamic(pool_.get(), at.place_,
+    return list_dynamic(population_.get(), at.place_,
                         std::max<std::size_t>(limit.as_size(), 1));
   }
 
   /// Tells one child. Fails with `errc::not_found` if the handle is of no child
   /// of this supervisor, and with `errc::supervisor_down`. O(1).
   [[nodiscard]] result<child_info> which_child(const Handle& child) const {
-    return tell_dynamic(pool_.get(),
+    return tell_dynamic(population_.get(),
                         caf::actor_cast<caf::strong_actor_ptr>(child));
   }
 
   /// Returns the spec of one child, which is that of all but for the id. Fails
   /// as `which_child` does. O(1).
   [[nodiscard]] result<child_spec> get_child_spec(const Handle& child) const {
-    return spec_of_dynamic(pool_.get(),
+    return spec_of_dynamic(population_.get(),
                            caf::actor_cast<caf::strong_actor_ptr>(child));
   }
 
 protected:
-  explicit dynamic_ref_base(const child_cell& x) : pool_(pool_of(x)) {
+  explicit dynamic_ref_base(const child_cell& x)
+    : population_(population_of(x)) {
     // nop
   }
 
-  template <class Front>
-  [[nodiscard]] const Front& front() const noexcept {
-    return *static_cast<const Front*>(pool_->front());
+  template <class Starter>
+  [[nodiscard]] const Starter& starter() const noexcept {
+    return *static_cast<const Starter*>(population_->starter());
   }
 
-  [[nodiscard]] const std::shared_ptr<dynamic_children>& pool() const noexcept {
-    return pool_;
+  [[nodiscard]] const std::shared_ptr<dynamic_children>&
+  population() const noexcept {
+    return population_;
   }
 
   [[nodiscard]] static std::vector<Handle>
@@ -131,7 +134,7 @@ protected:
   }
 
 private:
-  std::shared_ptr<dynamic_children> pool_;
+  std::shared_ptr<dynamic_children> population_;
 };
 
 } // namespace detail

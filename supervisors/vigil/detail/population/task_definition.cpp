@@ -18,10 +18,10 @@ public:
   }
 
   [[nodiscard]] child_port_ptr make_port(child_cell_ptr cell) const override {
-    auto pool = std::make_shared<task_set>(cell->nested, settings_);
-    cell->nested->pool = pool;
+    auto population = std::make_shared<task_set>(cell->nested, settings_);
+    cell->nested->population = population;
     using port = nested_port<task_actor, std::shared_ptr<task_set>>;
-    return std::make_unique<port>(std::move(cell), std::move(pool));
+    return std::make_unique<port>(std::move(cell), std::move(population));
   }
 
   [[nodiscard]] supervisor_cell_ptr
@@ -63,7 +63,7 @@ child_definition define_tasks(child_spec spec, task_settings settings,
 }
 
 std::shared_ptr<task_set> task_set_of(const child_cell& x) {
-  return std::static_pointer_cast<task_set>(x.nested->pool.lock());
+  return std::static_pointer_cast<task_set>(x.nested->population.lock());
 }
 
 } // namespace vigil::detail

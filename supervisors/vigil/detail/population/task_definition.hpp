@@ -12,7 +12,8 @@ namespace vigil::detail {
 [[nodiscard]] VIGIL_EXPORT child_definition
 define_tasks(child_spec spec, task_settings settings, std::type_index handle);
 
-/// Returns the pool of a child that is a task supervisor; null if it is gone.
+/// Returns the population of a child that is a task supervisor; null if it is
+/// gone.
 [[nodiscard]] VIGIL_EXPORT std::shared_ptr<task_set>
 task_set_of(const child_cell& x);
 

@@ -99,7 +99,8 @@ struct stream_traits {
   using value_type = typename task_traits<call>::value_type;
 
   [[nodiscard]] static next_task<value_type>
-  make(std::shared_ptr<task_set> pool, Source&& x, F f, task_place where) {
+  make(std::shared_ptr<task_set> population, Source&& x, F f,
+       task_place where) {
     auto from = items_of<Source>(std::forward<Source>(x));
     auto shared = std::make_shared<const F>(std::move(f));
     return [=](compat::context* ctx)
@@ -108,7 +109,7 @@ struct stream_traits {
       if (!next)
         return std::nullopt;
       auto task = std::make_shared<task_of<call>>(
-        pool, restart_policy::temporary, call{shared, std::move(*next)});
+        population, restart_policy::temporary, call{shared, std::move(*next)});
       if (auto begun = task->launch(ctx, where); !begun)
         return begun.error();
       return std::shared_ptr<task_state<value_type>>{std::move(task)};

@@ -22,8 +22,8 @@ public:
   virtual void stop() = 0;
 };
 
-/// The results of many tasks as calls in an actor. Belongs to one life of that
-/// actor, which keeps it alive; when it is destroyed, so are its tasks.
+/// The results of many tasks as calls in an actor. Belongs to one incarnation
+/// of that actor, which keeps it alive; when it is destroyed, so are its tasks.
 template <class Self, class T, class OnItem, class OnEnd>
 class stream_core final
   : public stream_core_base,

@@ -2,8 +2,8 @@
 
 #include <vigil/detail/caf/caf_io.hpp>
 #include <vigil/detail/child/function_child.hpp>
+#include <vigil/detail/child/incarnation_spawner.hpp>
 #include <vigil/detail/child/is_null.hpp>
-#include <vigil/detail/child/life_spawner.hpp>
 #include <vigil/detail/child/respawned.hpp>
 
 #include <memory>
@@ -14,15 +14,15 @@
 
 namespace vigil::detail {
 
-/// Makes the broker of one life.
+/// Makes the broker of one incarnation.
 template <class Make>
-class broker_spawner final : public life_spawner {
+class broker_spawner final : public incarnation_spawner {
 public:
   explicit broker_spawner(Make make) : make_(std::move(make)) {
     // nop
   }
 
-  [[nodiscard]] caf::strong_actor_ptr spawn(const life_ptr& x,
+  [[nodiscard]] caf::strong_actor_ptr spawn(const incarnation_ptr& x,
                                             compat::context*) const override {
     auto& sys = system_of(*x);
     if (!compat::has_middleman(sys))
@@ -36,7 +36,8 @@ private:
   Make make_;
 };
 
-/// A child that is a broker: a new one in each life, behind a stable handle.
+/// A child that is a broker: a new one in each incarnation, behind a stable
+/// handle.
 template <class Make>
 class broker_child final : public child_factory {
 public:
@@ -78,7 +79,7 @@ template <class Base, class F, class... Ts>
   std::shared_ptr<const incarnation_factory<Base>> factory
     = std::make_shared<function_incarnation<Base, F, Ts...>>(std::move(f),
                                                              std::move(xs)...);
-  auto make = [factory](caf::actor_system& sys, const life_ptr& x) {
+  auto make = [factory](caf::actor_system& sys, const incarnation_ptr& x) {
     auto init = [factory](caf::local_actor* self) {
       factory->make(static_cast<Base*>(self));
       return caf::behavior{};
@@ -92,7 +93,7 @@ template <class Base, class F, class... Ts>
 template <class T, class... Ts>
 [[nodiscard]] child_factory_ptr make_class_broker(Ts... xs) {
   auto args = std::make_shared<const std::tuple<Ts...>>(std::move(xs)...);
-  auto make = [args](caf::actor_system& sys, const life_ptr& x) {
+  auto make = [args](caf::actor_system& sys, const incarnation_ptr& x) {
     auto copies = *args;
     return std::apply(
       [&](Ts&... ys) {

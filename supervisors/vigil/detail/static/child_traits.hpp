@@ -61,9 +61,8 @@ template <class F, class... Ts>
 struct child_traits : keeps_no_tree<F, Ts...> {
   static_assert(std::is_copy_constructible_v<
                   F> && (std::is_copy_constructible_v<Ts> && ...),
-                "vigil: each life of a child gets copies of its factory and "
-                "arguments, so they must be copyable; share what is not "
-                "through a std::shared_ptr");
+                "vigil: each incarnation gets copies of factory and arguments: "
+                "share what has none through a std::shared_ptr");
   static_assert(has_signature<F>,
                 "vigil: a child is made by an actor function or by a callable "
                 "that returns a handle; give the parameters of a generic "
@@ -127,9 +126,8 @@ struct class_traits : keeps_no_tree<Ts...> {
                 "vigil::child(id, vigil::broker<T>(args...)), with "
                 "<vigil/broker.hpp>");
   static_assert((std::is_copy_constructible_v<Ts> && ...),
-                "vigil: each life of a child gets copies of its arguments, so "
-                "they must be copyable; share what is not through a "
-                "std::shared_ptr");
+                "vigil: each incarnation gets copies of its arguments: share "
+                "what has none through a std::shared_ptr");
   static_assert(!std::is_final_v<T>,
                 "vigil: a supervised class must not be final: vigil derives "
                 "from it; or pass a callable that spawns it");

@@ -24,14 +24,15 @@ health_monitor::begin(const child_cell_ptr& child,
     child->uid, patient{child, std::move(probe), health_watch{policy}, 0});
   if (!added)
     return std::nullopt;
-  child->message_kind = 0;
+  child->message_kind.store(0, std::memory_order_relaxed);
   return arm(i->second, time_after(child->now(), policy.interval));
 }
 
 void health_monitor::end(child_uid child) {
   auto node = patients_.extract(child);
   if (!node.empty())
-    node.mapped().cell->health = health::unknown;
+    node.mapped().cell->health.store(health::unknown,
+                                     std::memory_order_relaxed);
 }
 
 std::optional<time_point> health_monitor::tick(time_point now) {
@@ -55,8 +56,8 @@ bool health_monitor::is_stale(const timer_queue::timer& x) {
 
 void health_monitor::check(patient& x) {
   const auto& cell = *x.cell;
-  const auto life = cell.incarnation.load(std::memory_order_relaxed);
-  if (std::exchange(x.life, life) != life)
+  const auto incarnation = cell.incarnation.load(std::memory_order_relaxed);
+  if (std::exchange(x.incarnation, incarnation) != incarnation)
     x.watch.reset();
   auto done = [this, child = cell.uid,
                generation = x.generation](result<health> answer) {
@@ -78,7 +79,7 @@ void health_monitor::answered(child_uid child, std::uint64_t generation,
     return;
   const auto& cell = *x->cell;
   // If it restarted in place meanwhile, that says enough.
-  if (cell.incarnation == x->life)
+  if (cell.incarnation.load(std::memory_order_relaxed) == x->incarnation)
     judge(*x, answer);
   if (auto at = arm(*x, time_after(cell.now(), cell.spec.health->interval)))
     wake(*at);
@@ -92,18 +93,18 @@ void health_monitor::judge(patient& x, const result<health>& answer) {
                    && (!answer || answer.value() == health::unhealthy);
   const auto cell = x.cell;
   const auto uid = cell->uid;
-  const auto life = x.life;
+  const auto incarnation = x.incarnation;
   std::optional<failure> why;
   if (bad)
-    why = cell->complete(diagnosis(x, answer), life);
+    why = cell->complete(diagnosis(x, answer), incarnation);
   if (changed) {
-    cell->health = status;
+    cell->health.store(status, std::memory_order_relaxed);
     cell->publish(
-      life,
+      incarnation,
       event{.type = event_type::health_changed, .why = why, .status = status});
   }
   if (bad && cell->spec.health->restart && condemn_(uid, *why))
-    cell->log(std::move(*why), life);
+    cell->log(std::move(*why), incarnation);
 }
 
 failure health_monitor::diagnosis(const patient& x,
@@ -122,8 +123,10 @@ failure health_monitor::diagnosis(const patient& x,
     return result.because(answer.error());
   result.message
     += ", without an answer within " + format_duration(policy.timeout);
-  if (const auto kind = cell.message_kind.load(); kind != 0) {
-    const auto since = time_point{duration{cell.message_since.load()}};
+  if (const auto kind = cell.message_kind.load(std::memory_order_relaxed);
+      kind != 0) {
+    const auto since = time_point{
+      duration{cell.message_since.load(std::memory_order_relaxed)}};
     result.message += "; it is busy with "
                       + compat::kind_name(self_.system(), kind) + " since "
                       + format_duration(time_between(since, cell.now()));

@@ -48,7 +48,7 @@ private:
     /// Of its timer and of the check under way; 0 while it does not run.
     std::uint64_t generation;
     /// The incarnation that is or was checked last.
-    std::uint64_t life = 0;
+    std::uint64_t incarnation = 0;
   };
 
   [[nodiscard]] patient* find(child_uid child, std::uint64_t generation);

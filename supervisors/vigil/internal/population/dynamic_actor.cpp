@@ -10,9 +10,9 @@
 namespace vigil::detail {
 
 dynamic_actor::dynamic_actor(caf::actor_config& cfg,
-                             std::shared_ptr<dynamic_children> pool,
+                             std::shared_ptr<dynamic_children> population,
                              supervisor_cell_ptr cell, child_cell_ptr me)
-  : population_actor(cfg, std::move(pool), std::move(cell), std::move(me),
+  : population_actor(cfg, std::move(population), std::move(cell), std::move(me),
                      "a child") {
   // nop
 }
@@ -29,41 +29,41 @@ dynamic_actor::behavior_type dynamic_actor::make_behavior() {
   };
 }
 
-compat::verdict dynamic_actor::other(compat::mailbox_element& x) {
-  if (const auto* dismissed = compat::get_if<pool_dismissed>(x)) {
-    if (const auto* record = pool().find(dismissed->child))
+compat::fate dynamic_actor::other(compat::mailbox_element& x) {
+  if (const auto* dismissed = compat::get_if<population_dismissed>(x)) {
+    if (const auto* record = population().find(dismissed->child))
       see_off(*record, dismissed->child);
   } else if (const auto* timer = compat::get_if<core_timer>(x)) {
     on_timer(*timer);
   } else if (const auto* gone = compat::get_if<dynamic_gone>(x)) {
     on_gone(gone->uid);
   } else {
-    return compat::verdict::pass;
+    return compat::fate::pass;
   }
-  return compat::verdict::consumed;
+  return compat::fate::consumed;
 }
 
 // -- all children -------------------------------------------------------------
 
 bool dynamic_actor::drained() const {
-  return pool().size() == 0;
+  return population().size() == 0;
 }
 
 const shutdown_policy& dynamic_actor::patience() const {
-  return pool().spec().shutdown;
+  return population().spec().shutdown;
 }
 
 void dynamic_actor::ask_all() {
-  for (const auto& child : pool().children())
+  for (const auto& child : population().children())
     compat::send_urgent(child, context(),
                         host_command{host_command::what::stop});
 }
 
 void dynamic_actor::kill_all(bool late) {
-  for (const auto& child : pool().children()) {
-    if (const auto* record = late ? pool().find(child) : nullptr) {
+  for (const auto& child : population().children()) {
+    if (const auto* record = late ? population().find(child) : nullptr) {
       blame(record->path(), errc::shutdown_timeout);
-      record->publish(record->life(), event_type::child_killed);
+      record->publish(record->number(), event_type::child_killed);
     }
     compat::send_urgent(child, context(),
                         host_command{host_command::what::kill});
@@ -71,8 +71,8 @@ void dynamic_actor::kill_all(bool late) {
 }
 
 void dynamic_actor::leave_all() {
-  for (const auto& child : pool().children())
-    if (auto* record = pool().find(child)) {
+  for (const auto& child : population().children())
+    if (auto* record = population().find(child)) {
       blame(record->path(), errc::child_stuck);
       abandon(*record);
     }
@@ -81,9 +81,9 @@ void dynamic_actor::leave_all() {
 // -- one child ----------------------------------------------------------------
 
 caf::result<void> dynamic_actor::terminate(const caf::strong_actor_ptr& child) {
-  const auto* record = pool().find(child);
+  const auto* record = population().find(child);
   if (record == nullptr)
-    return to_caf(pool().no_child());
+    return to_caf(population().no_child());
   auto promise = make_response_promise();
   see_off(*record, child).promises.push_back(promise);
   return promise;
@@ -103,7 +103,7 @@ dynamic_actor::see_off(const dynamic_record& x,
       compat::send_urgent(caf::actor_cast<caf::strong_actor_ptr>(me), ctx,
                           dynamic_gone{uid});
     });
-  const auto& policy = pool().spec().shutdown;
+  const auto& policy = population().spec().shutdown;
   if (policy.brutal()) {
     press(x.uid, result);
     return result;
@@ -119,9 +119,9 @@ namespace {
 /// Gets the messages to a child that was left behind: refuses them.
 class gone_child final : public compat::forwarder {
 public:
-  gone_child(caf::actor_config& cfg, std::string path, std::uint64_t life,
-             std::shared_ptr<tree_context> tree)
-    : compat::forwarder(cfg), path_(std::move(path)), life_(life),
+  gone_child(caf::actor_config& cfg, std::string path,
+             std::uint64_t incarnation, std::shared_ptr<tree_context> tree)
+    : compat::forwarder(cfg), path_(std::move(path)), incarnation_(incarnation),
       tree_(std::move(tree)) {
     // nop
   }
@@ -141,14 +141,14 @@ private:
       access::publish(tree_->events, event{.type = event_type::messages_lost,
                                            .time = tree_->now(),
                                            .path = path_,
-                                           .incarnation = life_,
+                                           .incarnation = incarnation_,
                                            .count = 1});
     compat::refuse(x, caf::strong_actor_ptr{ctrl()},
                    to_caf({errc::child_stopped, {}, path_}), ctx);
   }
 
   const std::string path_;
-  const std::uint64_t life_;
+  const std::uint64_t incarnation_;
   const std::shared_ptr<tree_context> tree_;
 };
 
@@ -156,11 +156,11 @@ private:
 
 void dynamic_actor::abandon(dynamic_record& x) {
   x.vanish();
-  x.publish(x.life(), event_type::child_left_behind);
+  x.publish(x.number(), event_type::child_left_behind);
   x.forget_key();
-  auto nobody = compat::make_forwarder<gone_child>(system(), x.path(), x.life(),
-                                                   cell_->tree);
-  const auto child = pool().remove(x);
+  auto nobody = compat::make_forwarder<gone_child>(system(), x.path(),
+                                                   x.number(), cell_->tree);
+  const auto child = population().remove(x);
   if (auto* host
       = child != nullptr ? dynamic_cast<host_core*>(child->get()) : nullptr)
     host->abandon(std::move(nobody), context());
@@ -174,13 +174,13 @@ void dynamic_actor::on_timer(const core_timer& x) {
 
 void dynamic_actor::press(std::uint64_t uid, leaver& x) {
   if (x.killed) {
-    if (auto* record = pool().find(x.child))
+    if (auto* record = population().find(x.child))
       abandon(*record);
     return on_gone(uid);
   }
   x.killed = true;
-  if (const auto* late = x.timer != 0 ? pool().find(x.child) : nullptr)
-    late->publish(late->life(), event_type::child_killed);
+  if (const auto* late = x.timer != 0 ? population().find(x.child) : nullptr)
+    late->publish(late->number(), event_type::child_killed);
   compat::send_urgent(x.child, context(),
                       host_command{host_command::what::kill});
   x.timer = arm(x.deadline, uid, kill_grace);

@@ -20,7 +20,8 @@ struct dynamic_gone {
 class dynamic_actor final
   : public population_actor<dynamic_supervisor_handle, dynamic_children> {
 public:
-  dynamic_actor(caf::actor_config& cfg, std::shared_ptr<dynamic_children> pool,
+  dynamic_actor(caf::actor_config& cfg,
+                std::shared_ptr<dynamic_children> population,
                 supervisor_cell_ptr cell, child_cell_ptr me);
 
   [[nodiscard]] const char* name() const override;
@@ -33,7 +34,7 @@ protected:
   void ask_all() override;
   void kill_all(bool late) override;
   void leave_all() override;
-  compat::verdict other(compat::mailbox_element& x) override;
+  compat::fate other(compat::mailbox_element& x) override;
 
 private:
   struct leaver {

@@ -6,7 +6,7 @@
 namespace vigil::detail {
 
 child_exit give_up(const supervisor_cell& cell, std::uint64_t incarnation,
-                   const std::string& noun, pool_exhausted& x) {
+                   const std::string& noun, population_exhausted& x) {
   failure why{errc::restart_limit_reached,
               limit_text(noun, cell.spec.intensity, x.earlier), cell.path};
   why.time = cell.tree->now();

@@ -20,25 +20,28 @@ namespace vigil::detail {
 /// returns how its incarnation ends.
 [[nodiscard]] child_exit give_up(const supervisor_cell& cell,
                                  std::uint64_t incarnation,
-                                 const std::string& noun, pool_exhausted& x);
+                                 const std::string& noun,
+                                 population_exhausted& x);
 
 /// The control plane of a supervisor whose children start and restart without
 /// it: comes up, stops all children at once, goes down, and gives up.
 ///
 /// Who does not end before the deadline is killed, and who does not end then is
-/// left behind. How to reach the children of the pool is for the derived class
-/// to say.
-template <class Handle, class Pool>
+/// left behind. How to reach the children of the population is for the derived
+/// class to say.
+template <class Handle, class Population>
 class population_actor : public supervising_actor<Handle> {
 public:
   using super = supervising_actor<Handle>;
 
   /// `noun` is what a child is called.
-  population_actor(caf::actor_config& cfg, std::shared_ptr<Pool> pool,
+  population_actor(caf::actor_config& cfg,
+                   std::shared_ptr<Population> population,
                    supervisor_cell_ptr cell, child_cell_ptr me,
                    std::string noun)
-    : super(cfg, std::move(cell), std::move(me)), pool_(std::move(pool)),
-      noun_(std::move(noun)), deadline_(this->cell_->tree->timers) {
+    : super(cfg, std::move(cell), std::move(me)),
+      population_(std::move(population)), noun_(std::move(noun)),
+      deadline_(this->cell_->tree->timers) {
     // nop
   }
 
@@ -60,15 +63,15 @@ protected:
   virtual void leave_all() = 0;
 
   /// Sees the messages that are of no concern here.
-  virtual compat::verdict other(compat::mailbox_element& x) {
+  virtual compat::fate other(compat::mailbox_element& x) {
     static_cast<void>(x);
-    return compat::verdict::pass;
+    return compat::fate::pass;
   }
 
   // -- for the derived class --------------------------------------------------
 
-  [[nodiscard]] Pool& pool() const noexcept {
-    return *pool_;
+  [[nodiscard]] Population& population() const noexcept {
+    return *population_;
   }
 
   /// Blames a child in the report of the stop that is under way.
@@ -89,13 +92,13 @@ protected:
 
   // -- control ----------------------------------------------------------------
 
-  compat::verdict before(compat::mailbox_element& x) final {
+  compat::fate before(compat::mailbox_element& x) final {
     if (const auto* cmd = compat::get_if<host_command>(x)) {
       this->on_command(cmd->kind);
-    } else if (compat::get_if<pool_drained>(x) != nullptr) {
+    } else if (compat::get_if<population_drained>(x) != nullptr) {
       if ((phase_ == phase::asking || phase_ == phase::killing) && drained())
         all_gone();
-    } else if (auto* exhausted = compat::get_if<pool_exhausted>(x)) {
+    } else if (auto* exhausted = compat::get_if<population_exhausted>(x)) {
       if (phase_ == phase::up)
         go_down(give_up(*this->cell_, this->incarnation(), noun_, *exhausted),
                 false);
@@ -108,7 +111,7 @@ protected:
     } else {
       return other(x);
     }
-    return compat::verdict::consumed;
+    return compat::fate::consumed;
   }
 
   bool ended() final {
@@ -129,15 +132,15 @@ protected:
     this->cell_->window->clear();
     blames_ = {};
     phase_ = phase::up;
-    pool_->open();
+    population_->open();
     auto& me = *this->me_;
     me.publish(this->incarnation(), event_type::supervisor_started);
     me.came_up(this->incarnation(), me.now());
     notify(me, this->incarnation(), this->context(), child_note::what::started);
   }
 
-  // `pool_drained` comes later, and once: the phase has to be there before the
-  // first child is asked to end.
+  // `population_drained` comes later, and once: the phase has to be there
+  // before the first child is asked to end.
   void go_down(child_exit how, bool brutal) final {
     if (phase_ == phase::asking && brutal)
       return kill(false);
@@ -146,7 +149,7 @@ protected:
     exit_ = std::move(how);
     phase_ = phase::asking;
     this->note_going_down();
-    if (pool_->close())
+    if (population_->close())
       return all_gone();
     if (brutal || patience().brutal())
       return kill(false);
@@ -193,7 +196,7 @@ private:
     this->went_down();
   }
 
-  const std::shared_ptr<Pool> pool_;
+  const std::shared_ptr<Population> population_;
   const std::string noun_;
   phase phase_ = phase::down;
   child_exit exit_;

@@ -7,9 +7,10 @@
 
 namespace vigil::detail {
 
-task_actor::task_actor(caf::actor_config& cfg, std::shared_ptr<task_set> pool,
+task_actor::task_actor(caf::actor_config& cfg,
+                       std::shared_ptr<task_set> population,
                        supervisor_cell_ptr cell, child_cell_ptr me)
-  : population_actor(cfg, std::move(pool), std::move(cell), std::move(me),
+  : population_actor(cfg, std::move(population), std::move(cell), std::move(me),
                      "a task") {
   // nop
 }
@@ -26,30 +27,30 @@ task_actor::behavior_type task_actor::make_behavior() {
 }
 
 bool task_actor::drained() const {
-  return pool().drained();
+  return population().drained();
 }
 
 const shutdown_policy& task_actor::patience() const {
-  return pool().spec(restart_policy::temporary).shutdown;
+  return population().spec(restart_policy::temporary).shutdown;
 }
 
 void task_actor::ask_all() {
-  for (const auto& task : pool().children())
+  for (const auto& task : population().children())
     task->stop(false, context());
 }
 
 void task_actor::kill_all(bool late) {
-  for (const auto& task : pool().children()) {
+  for (const auto& task : population().children()) {
     if (late) {
       blame(task->path(), errc::shutdown_timeout);
-      task->publish(task->life(), event_type::child_killed);
+      task->publish(task->number(), event_type::child_killed);
     }
     task->stop(true, context());
   }
 }
 
 void task_actor::leave_all() {
-  for (const auto& task : pool().children()) {
+  for (const auto& task : population().children()) {
     blame(task->path(), errc::child_stuck);
     task->leave_behind();
   }

@@ -18,7 +18,7 @@ namespace detail {
 class task_actor final
   : public population_actor<task_supervisor_handle, task_set> {
 public:
-  task_actor(caf::actor_config& cfg, std::shared_ptr<task_set> pool,
+  task_actor(caf::actor_config& cfg, std::shared_ptr<task_set> population,
              supervisor_cell_ptr cell, child_cell_ptr me);
 
   [[nodiscard]] const char* name() const override;

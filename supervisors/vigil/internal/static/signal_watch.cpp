@@ -24,6 +24,15 @@ constexpr std::array watched{SIGTERM, SIGINT, SIGHUP, SIGUSR1};
 
 // What the handler sees: lock-free atomics, and plain data that is written
 // before it is installed. Never destroyed.
+//
+// Memory orders: relaxed, but for three. What comes is noted before the byte
+// that wakes the watch is written, and the pipe orders the two; each of these
+// numbers publishes nothing else, so an overtaken reader finds the next byte.
+// - `first` and `over`: a handler notes the first signal and then asks whether
+//   the watch is over; the end of the watch says so and then asks whether there
+//   was a first signal. Seq_cst, so that one of the two sees the other.
+// - `in_use`: cleared (release) by the end of a watch, set (acquire) by the
+//   next one, which then may write the plain data.
 struct handler_state {
   /// When the first SIGTERM or SIGINT came; 0 for never.
   std::atomic<std::int64_t> first{0};
@@ -54,7 +63,8 @@ std::int64_t now() noexcept {
 /// Returns whether this one begins or repeats a request to stop.
 bool is_first(std::int64_t ns) noexcept {
   std::int64_t expected = 0;
-  return state.first.compare_exchange_strong(expected, ns)
+  return state.first.compare_exchange_strong(expected, ns,
+                                             std::memory_order_seq_cst)
          || ns - expected <= one_request;
 }
 
@@ -67,9 +77,10 @@ void give_back(int signal) noexcept {
 void note_stop(int signal) noexcept {
   if (is_first(now()))
     return;
-  if (!state.over) {
+  if (!state.over.load(std::memory_order_seq_cst)) {
     int none = 0;
-    state.second.compare_exchange_strong(none, signal);
+    state.second.compare_exchange_strong(none, signal,
+                                         std::memory_order_relaxed);
     return;
   }
   // It is for whoever handled the signal before; it comes when this returns.
@@ -88,9 +99,9 @@ void wake() noexcept {
 extern "C" void vigil_on_signal(int signal) {
   const auto saved = errno;
   if (signal == SIGHUP)
-    state.hang_up = true;
+    state.hang_up.store(true, std::memory_order_relaxed);
   else if (signal == SIGUSR1)
-    state.dump = true;
+    state.dump.store(true, std::memory_order_relaxed);
   else
     note_stop(signal);
   wake();
@@ -142,8 +153,8 @@ void install() noexcept {
 void uninstall() noexcept {
   give_back(SIGHUP);
   give_back(SIGUSR1);
-  state.over = true;
-  if (state.first != 0)
+  state.over.store(true, std::memory_order_seq_cst);
+  if (state.first.load(std::memory_order_seq_cst) != 0)
     return;
   give_back(SIGTERM);
   give_back(SIGINT);
@@ -153,20 +164,20 @@ void uninstall() noexcept {
 
 signal_watch::signal_watch(signal_actions actions)
   : actions_(std::move(actions)) {
-  if (state.in_use.exchange(true)) {
+  if (state.in_use.exchange(true, std::memory_order_acquire)) {
     problem_ = "signals are watched already: vigil::run runs once at a time";
     return;
   }
   if (!make_pipe()) {
-    state.in_use = false;
+    state.in_use.store(false, std::memory_order_release);
     problem_ = "no pipe to be had for signals";
     return;
   }
-  state.first = 0;
-  state.second = 0;
-  state.hang_up = false;
-  state.dump = false;
-  state.over = false;
+  state.first.store(0, std::memory_order_relaxed);
+  state.second.store(0, std::memory_order_relaxed);
+  state.hang_up.store(false, std::memory_order_relaxed);
+  state.dump.store(false, std::memory_order_relaxed);
+  state.over.store(false, std::memory_order_relaxed);
   const auto set = watched_set();
   install();
   // Whoever started the program may have left them blocked.
@@ -202,11 +213,11 @@ void signal_watch::end() {
     attendant_.join();
   uninstall();
   pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
-  state.in_use = false;
+  state.in_use.store(false, std::memory_order_release);
 }
 
 bool signal_watch::signalled() noexcept {
-  return state.first != 0;
+  return state.first.load(std::memory_order_relaxed) != 0;
 }
 
 void signal_watch::attend(bool hang_up, bool dump) {
@@ -232,7 +243,7 @@ void signal_watch::watch() {
     }
     if (signalled() && !std::exchange(told, true))
       actions_.stop();
-    if (const auto second = state.second.load())
+    if (const auto second = state.second.load(std::memory_order_relaxed))
       actions_.give_up(second);
     // It holds the lock while it looks: it has seen this or will be woken.
     { std::lock_guard guard{mutex_}; }
@@ -244,12 +255,16 @@ void signal_watch::attend_to_users() {
   std::unique_lock guard{mutex_};
   for (;;) {
     changed_.wait(guard, [this] {
-      return ending_ || (hang_ups_ && state.hang_up) || (dumps_ && state.dump);
+      return ending_
+             || (hang_ups_ && state.hang_up.load(std::memory_order_relaxed))
+             || (dumps_ && state.dump.load(std::memory_order_relaxed));
     });
     if (ending_)
       return;
-    const auto dump = dumps_ && state.dump.exchange(false);
-    const auto hang_up = hang_ups_ && state.hang_up.exchange(false);
+    const auto dump
+      = dumps_ && state.dump.exchange(false, std::memory_order_relaxed);
+    const auto hang_up
+      = hang_ups_ && state.hang_up.exchange(false, std::memory_order_relaxed);
     busy_ = true;
     guard.unlock();
     if (dump)

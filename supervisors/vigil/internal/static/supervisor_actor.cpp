@@ -55,7 +55,7 @@ void supervisor_actor::before_end(const caf::error&) {
 
 // -- what happens -------------------------------------------------------------
 
-compat::verdict supervisor_actor::before(compat::mailbox_element& x) {
+compat::fate supervisor_actor::before(compat::mailbox_element& x) {
   if (auto* note = compat::get_if<child_note>(x))
     on_note(*note);
   else if (const auto* timer = compat::get_if<core_timer>(x))
@@ -69,9 +69,9 @@ compat::verdict supervisor_actor::before(compat::mailbox_element& x) {
   else if (compat::get_if<start_tree_request>(x) != nullptr)
     on_start_tree();
   else
-    return compat::verdict::pass;
+    return compat::fate::pass;
   act();
-  return compat::verdict::consumed;
+  return compat::fate::consumed;
 }
 
 bool supervisor_actor::ended() {
@@ -251,12 +251,13 @@ void supervisor_actor::carry_out(const action::forget_child& x) {
     return;
   auto& child = node.mapped();
   health_.end(x.child);
+  const auto n = child.cell->incarnation.load(std::memory_order_relaxed);
   if (x.child <= definition_->children.size())
-    earlier_[x.child] = child.cell->incarnation;
-  child.cell->state = child_state::stopped;
+    earlier_[x.child] = n;
+  child.cell->state.store(child_state::stopped, std::memory_order_relaxed);
   child.cell->vanish();
   if (child.shown)
-    child.cell->publish(child.cell->incarnation, event_type::child_removed);
+    child.cell->publish(n, event_type::child_removed);
   child.port->forget(context());
   cell_->remove(x.child);
 }
@@ -352,7 +353,7 @@ void supervisor_actor::carry_out(const action::publish& x) {
     return;
   using what = action::publish::what;
   auto& cell = *child->cell;
-  // No life begins at this point but by an order of this actor.
+  // No incarnation begins at this point but by an order of this actor.
   const auto last = cell.incarnation.load(std::memory_order_relaxed);
   switch (x.kind) {
     case what::restarting:

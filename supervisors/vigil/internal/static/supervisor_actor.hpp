@@ -34,7 +34,7 @@ public:
   behavior_type make_behavior() override;
 
 protected:
-  compat::verdict before(compat::mailbox_element& x) override;
+  compat::fate before(compat::mailbox_element& x) override;
   bool ended() override;
   void thrown(std::string what, const caf::strong_actor_ptr& asker,
               caf::message_id mid) override;
@@ -52,7 +52,8 @@ private:
     bool stopped = false;
     /// The generation of its timer; 0 for none.
     std::uint64_t timer = 0;
-    /// Lives up to this one were left behind: what they say counts no more.
+    /// Incarnations up to this one were left behind: what they say counts no
+    /// more.
     std::uint64_t left_behind = 0;
     /// How its health is checked, if it is.
     std::shared_ptr<const health_probe> probe;

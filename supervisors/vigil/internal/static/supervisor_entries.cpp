@@ -19,7 +19,7 @@ supervisor_actor::add_entry(child_uid child, shared_spec spec,
   // The same place in the tree: its incarnations are counted on, and what an
   // earlier one has to say is about an earlier one.
   if (const auto i = earlier_.find(child); i != earlier_.end()) {
-    result.cell->incarnation = i->second;
+    result.cell->incarnation.store(i->second, std::memory_order_relaxed);
     result.left_behind = i->second;
   }
   return result;
@@ -38,8 +38,9 @@ supervisor_actor::child_entry* supervisor_actor::entry(child_uid child) {
 }
 
 void supervisor_actor::set_state(child_state x, time_point at) {
-  cell_->state = x;
-  cell_->up_since = at.time_since_epoch().count();
+  cell_->state.store(x, std::memory_order_relaxed);
+  cell_->up_since.store(at.time_since_epoch().count(),
+                        std::memory_order_relaxed);
   if (me_ != nullptr)
     me_->since(at);
 }
@@ -49,7 +50,7 @@ void supervisor_actor::sync(child_uid child) {
   auto view = core_.find(child);
   if (x == nullptr || !view)
     return;
-  x->cell->state = view->state;
+  x->cell->state.store(view->state, std::memory_order_relaxed);
   if (view->state == child_state::starting)
     x->cell->leaving(false);
   else if (view->state == child_state::stopping)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/detail/child/life_spawner.hpp>
+#include <vigil/detail/child/incarnation_spawner.hpp>
 #include <vigil/detail/state/child_exit.hpp>
 
 #include <atomic>
@@ -27,11 +27,18 @@ class slot;
 /// An actor of ours takes the first two, as it knows first; the hook on its end
 /// takes what is left, which is all of it where the actor is somebody else's.
 /// All in the thread in which the actor ends.
-struct life {
+///
+/// Memory orders: relaxed. `stopping` and `left` publish nothing else. The
+/// supervisor sets them before it sends the order, so an end that the order
+/// made finds them set: the mailbox orders the two. An incarnation that comes
+/// up before it sees one of them meets the order, or a slot that expects
+/// another incarnation already.
+struct child_incarnation {
   /// `handle` is the slot before all incarnations of the child.
-  life(child_cell_ptr x, std::uint64_t n, caf::strong_actor_ptr handle);
+  child_incarnation(child_cell_ptr x, std::uint64_t n,
+                    caf::strong_actor_ptr handle);
 
-  ~life();
+  ~child_incarnation();
 
   /// `reason` is that of the actor; what `why` says comes first.
   void conclude(const caf::error& reason);
@@ -41,7 +48,15 @@ struct life {
   void report(const caf::error& reason, compat::context* ctx);
 
   /// Returns the slot.
-  [[nodiscard]] slot& front() const noexcept;
+  [[nodiscard]] slot& handle_slot() const noexcept;
+
+  [[nodiscard]] bool is_stopping() const noexcept {
+    return stopping.load(std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] bool is_left() const noexcept {
+    return left.load(std::memory_order_relaxed);
+  }
 
   const child_cell_ptr cell;
   const std::uint64_t incarnation;
@@ -55,6 +70,9 @@ struct life {
   std::optional<failure> why;
 
 private:
+  /// Returns whether no later one has begun.
+  [[nodiscard]] bool is_last() const noexcept;
+
   const caf::strong_actor_ptr handle_;
   std::optional<child_exit> end_;
   /// Whether it ended because of `stopping`. Decided once: the order may come

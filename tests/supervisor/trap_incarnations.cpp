@@ -1,4 +1,4 @@
-// What one life of a child must not leave to the next: timers, monitors,
+// What one incarnation of a child must not leave to the next: timers, monitors,
 // handlers, answers, state, messages.
 
 #include "trap_fixture.hpp"
@@ -44,7 +44,8 @@ struct counted {
 
 } // namespace
 
-TEST_CASE("trap: the state of one life is gone before the next is made") {
+TEST_CASE(
+  "trap: the state of one incarnation is gone before the next is made") {
   virtual_system vs;
   struct probe {
     std::shared_ptr<int> alive = std::make_shared<int>(0);
@@ -76,7 +77,8 @@ TEST_CASE("trap: the state of one life is gone before the next is made") {
   }
 }
 
-TEST_CASE("trap: what a timer or a monitor captured ends with the life") {
+TEST_CASE(
+  "trap: what a timer or a monitor captured ends with the incarnation") {
   virtual_system vs;
   auto alive = std::make_shared<int>(0);
   auto other
@@ -106,7 +108,7 @@ TEST_CASE("trap: what a timer or a monitor captured ends with the life") {
   vs.tell(other, crash);
 }
 
-TEST_CASE("trap: a timer and a monitor of an earlier life stay silent") {
+TEST_CASE("trap: a timer and a monitor of an earlier incarnation stay silent") {
   virtual_system vs;
   auto other
     = vs.sys.spawn([](caf::event_based_actor* self) { return crashing(self); });
@@ -131,7 +133,7 @@ TEST_CASE("trap: a timer and a monitor of an earlier life stay silent") {
   CHECK(*ends == std::vector<std::uint64_t>{2});
 }
 
-TEST_CASE("trap: handlers that threw are whole again in the next life") {
+TEST_CASE("trap: handlers that threw are whole again in the next incarnation") {
   virtual_system vs;
   auto seen = std::make_shared<int>(0);
   auto make = [seen](caf::event_based_actor* self) -> caf::behavior {
@@ -187,7 +189,7 @@ TEST_CASE("trap: a child that awaits a response can be stopped") {
   caf::anon_send_exit(silent, caf::exit_reason::kill);
 }
 
-TEST_CASE("trap: what comes while a life ends waits for the next") {
+TEST_CASE("trap: what comes while an incarnation ends waits for the next") {
   virtual_system vs;
   auto got = std::make_shared<std::vector<int>>();
   auto make = [got](caf::event_based_actor* self) -> caf::behavior {
@@ -210,7 +212,7 @@ TEST_CASE("trap: what comes while a life ends waits for the next") {
   CHECK(tree.value().snapshot().find("root/a")->messages_lost == 0);
 }
 
-TEST_CASE("trap: a promise of an ended life is answered") {
+TEST_CASE("trap: a promise of an ended incarnation is answered") {
   virtual_system vs;
   auto make = [](caf::event_based_actor* self) -> caf::behavior {
     auto kept = std::make_shared<std::vector<vigil::promise<int>>>();
@@ -239,7 +241,7 @@ TEST_CASE("trap: a promise of an ended life is answered") {
     REQUIRE(self->has_next_message());
     first.receive([](int) {}, fail);
     CHECK(why == errc::promise_broken);
-    // And so is that of a life that is stopped.
+    // And so is that of an incarnation that is stopped.
     auto second = self->request(a, caf::infinite, "x");
     vs.run();
     CHECK(tree.value().stop());
@@ -249,7 +251,8 @@ TEST_CASE("trap: a promise of an ended life is answered") {
   }
 }
 
-TEST_CASE("trap: drop spares what a new life has asked and sent itself") {
+TEST_CASE(
+  "trap: drop spares what a new incarnation has asked and sent itself") {
   virtual_system vs;
   auto ticks = std::make_shared<int>(0);
   auto answers = std::make_shared<int>(0);

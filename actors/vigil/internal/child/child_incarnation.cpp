@@ -1,7 +1,7 @@
 #include <vigil/caf.hpp>
 #include <vigil/detail/child/child_messages.hpp>
 #include <vigil/detail/state/cell.hpp>
-#include <vigil/internal/child/life.hpp>
+#include <vigil/internal/child/child_incarnation.hpp>
 #include <vigil/internal/child/slot.hpp>
 #include <vigil/internal/state/exit_of.hpp>
 
@@ -9,53 +9,58 @@
 
 namespace vigil::detail {
 
-life::life(child_cell_ptr x, std::uint64_t n, caf::strong_actor_ptr handle)
+child_incarnation::child_incarnation(child_cell_ptr x, std::uint64_t n,
+                                     caf::strong_actor_ptr handle)
   : cell(std::move(x)), incarnation(n), handle_(std::move(handle)) {
   // nop
 }
 
-life::~life() {
+child_incarnation::~child_incarnation() {
   // nop
 }
 
-caf::actor_system& system_of(const life& x) noexcept {
+caf::actor_system& system_of(const child_incarnation& x) noexcept {
   return system_of(*x.cell);
 }
 
-slot& life::front() const noexcept {
+slot& child_incarnation::handle_slot() const noexcept {
   return static_cast<slot&>(*handle_->get());
 }
 
+bool child_incarnation::is_last() const noexcept {
+  return incarnation == cell->incarnation.load(std::memory_order_relaxed);
+}
+
 // One that was left behind says nothing about the child, which has another.
-void life::conclude(const caf::error& reason) {
+void child_incarnation::conclude(const caf::error& reason) {
   if (end_)
     return;
-  stopped_ = stopping;
+  stopped_ = is_stopping();
   auto how = why ? abnormal(*why) : exit_of(reason);
   if (!up && !ignored && how.kind != exit_kind::abnormal)
     how = abnormal({errc::exited, "it ended before it came up"});
   if (how.kind == exit_kind::abnormal)
     how.why = cell->complete(std::move(how.why), incarnation);
   end_ = std::move(how);
-  if (up && incarnation == cell->incarnation && cell->departs(*end_, stopped_))
+  if (up && is_last() && cell->departs(*end_, stopped_))
     cell->vanish();
 }
 
-void life::close(const caf::error& reason) {
+void child_incarnation::close(const caf::error& reason) {
   conclude(reason);
   if (std::exchange(closed_, true))
     return;
   cell->serves(false, incarnation);
-  front().hold(incarnation);
+  handle_slot().hold(incarnation);
 }
 
-void life::report(const caf::error& reason, compat::context* ctx) {
+void child_incarnation::report(const caf::error& reason, compat::context* ctx) {
   close(reason);
-  front().part(incarnation, reason, ctx);
+  handle_slot().part(incarnation, reason, ctx);
   if (ignored)
     return notify(*cell, incarnation, ctx, child_note::what::ignored);
   auto how = std::move(*end_);
-  if (how.kind == exit_kind::abnormal && incarnation == cell->incarnation)
+  if (how.kind == exit_kind::abnormal && is_last())
     cell->log(how.why, incarnation);
   cell->publish(incarnation,
                 !up        ? event_type::start_failed

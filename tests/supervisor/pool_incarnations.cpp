@@ -99,7 +99,8 @@ TEST_CASE("what a deleted member was busy with does not free its successor") {
   w.run();
   REQUIRE(tree.terminate_child("pool/0"));
   REQUIRE(tree.delete_child("pool/0"));
-  // The successor is the first life of another child; it waits at the door.
+  // The successor is the first incarnation of another child; it waits at the
+  // door.
   auto held = std::exchange(w["p0"].door.held, {});
   end_abnormally(w, pool);
   std::vector xs{who(w, pool), who(w, pool)};

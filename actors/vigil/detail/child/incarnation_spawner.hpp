@@ -6,20 +6,21 @@
 
 namespace vigil::detail {
 
-struct life;
-using life_ptr = std::shared_ptr<life>;
+struct child_incarnation;
+using incarnation_ptr = std::shared_ptr<child_incarnation>;
 
-[[nodiscard]] VIGIL_EXPORT caf::actor_system& system_of(const life& x) noexcept;
+[[nodiscard]] VIGIL_EXPORT caf::actor_system&
+system_of(const child_incarnation& x) noexcept;
 
-/// Makes the CAF actor of one life of a respawned child.
-class VIGIL_EXPORT life_spawner {
+/// Makes the CAF actor of one incarnation of a respawned child.
+class VIGIL_EXPORT incarnation_spawner {
 public:
-  virtual ~life_spawner();
+  virtual ~incarnation_spawner();
 
   /// Returns the actor. May throw what making it throws; `failure_exception`
   /// carries a failure through.
   [[nodiscard]] virtual caf::strong_actor_ptr
-  spawn(const life_ptr& x, compat::context* ctx) const = 0;
+  spawn(const incarnation_ptr& x, compat::context* ctx) const = 0;
 
   /// Returns whether the actor reports its start by itself.
   [[nodiscard]] virtual bool reports_start() const noexcept {
@@ -32,8 +33,8 @@ protected:
   [[nodiscard]] static failure failure_in(const caf::error& x);
 };
 
-/// Makes what drives a respawned child: a slot, and an actor a life behind it.
+/// Makes what drives a respawned child: a slot, and actors behind it.
 [[nodiscard]] VIGIL_EXPORT child_port_ptr make_slot_port(
-  child_cell_ptr cell, std::unique_ptr<const life_spawner> spawner);
+  child_cell_ptr cell, std::unique_ptr<const incarnation_spawner> spawner);
 
 } // namespace vigil::detail
