@@ -65,7 +65,7 @@ CLOCK = re.compile(
     r"\b(schedule_message|(delayed|scheduled)_(anon_)?send"
     r"|set_(ordinary|multi|request|receive)_timeout|request_response_timeout)\b"
     r"|\bafter\s*\([^()]*\)\s*>>")
-TIMERS = "lib/vigil/detail/caf/caf_0_17_timer.cpp"
+TIMERS = "lib/vigil/internal/caf/caf_0_17_alarm.hpp"
 # Visits the clock, and leaves nothing in there.
 VISITOR = "lib/vigil/detail/caf/caf_0_17_self.hpp"
 REQUEST = re.compile(

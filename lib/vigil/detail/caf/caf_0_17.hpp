@@ -2,6 +2,7 @@
 
 // NOLINTBEGIN(bugprone-macro-parentheses): the names of headers
 #define VIGIL_CAF_FILES <vigil/detail/caf/caf_0_17_all.hpp>
+#define VIGIL_CAF_ALARM <vigil/internal/caf/caf_0_17_alarm.hpp>
 #define VIGIL_CAF_ANSWERS <vigil/detail/caf/caf_0_17_answers.hpp>
 #define VIGIL_CAF_BLOCKING <vigil/detail/caf/caf_0_17_blocking.hpp>
 #define VIGIL_CAF_CONTROL <vigil/detail/caf/caf_0_17_control.hpp>
@@ -16,7 +17,6 @@
 #define VIGIL_CAF_SEND <vigil/detail/caf/caf_0_17_send.hpp>
 #define VIGIL_CAF_SPAWN <vigil/detail/caf/caf_0_17_spawn.hpp>
 #define VIGIL_CAF_TELL <vigil/detail/caf/caf_0_17_tell.hpp>
-#define VIGIL_CAF_TIMER <vigil/detail/caf/caf_0_17_timer.hpp>
 #define VIGIL_CAF_WATCH <vigil/detail/caf/caf_0_17_watch.hpp>
 #define VIGIL_CAF_WHOLE <vigil/detail/caf/caf_0_17_whole.hpp>
 // NOLINTEND(bugprone-macro-parentheses)

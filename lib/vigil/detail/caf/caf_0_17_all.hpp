@@ -19,7 +19,7 @@
 #include <vigil/detail/caf/caf_0_17_spawn.hpp>
 #include <vigil/detail/caf/caf_0_17_system.hpp>
 #include <vigil/detail/caf/caf_0_17_tell.hpp>
-#include <vigil/detail/caf/caf_0_17_timer.hpp>
+#include <vigil/detail/caf/caf_timer.hpp>
 #include <vigil/detail/caf/caf_0_17_watch.hpp>
 #include <vigil/detail/caf/caf_0_17_whole.hpp>
 #include <vigil/detail/caf/caf_0_17_wire.hpp>

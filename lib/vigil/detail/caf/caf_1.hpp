@@ -3,6 +3,7 @@
 // The files of the themes.
 // NOLINTBEGIN(bugprone-macro-parentheses): the names of headers
 #define VIGIL_CAF_FILES <vigil/detail/caf/caf_1_all.hpp>
+#define VIGIL_CAF_ALARM <vigil/internal/caf/caf_1_alarm.hpp>
 #define VIGIL_CAF_ANSWERS <vigil/detail/caf/caf_1_relay.hpp>
 #define VIGIL_CAF_BLOCKING <vigil/detail/caf/caf_1_blocking.hpp>
 #define VIGIL_CAF_CONTROL <vigil/detail/caf/caf_1_control.hpp>
@@ -17,7 +18,6 @@
 #define VIGIL_CAF_SEND <vigil/detail/caf/caf_1.hpp>
 #define VIGIL_CAF_SPAWN <vigil/detail/caf/caf_1_spawn.hpp>
 #define VIGIL_CAF_TELL <vigil/detail/caf/caf_1_tell.hpp>
-#define VIGIL_CAF_TIMER <vigil/detail/caf/caf_1_timer.hpp>
 #define VIGIL_CAF_WATCH <vigil/detail/caf/caf_1_spawn.hpp>
 #define VIGIL_CAF_WHOLE <vigil/detail/caf/caf_1_function.hpp>
 // NOLINTEND(bugprone-macro-parentheses)

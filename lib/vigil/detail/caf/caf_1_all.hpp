@@ -12,5 +12,5 @@
 #include <vigil/detail/caf/caf_1_self.hpp>
 #include <vigil/detail/caf/caf_1_spawn.hpp>
 #include <vigil/detail/caf/caf_1_tell.hpp>
-#include <vigil/detail/caf/caf_1_timer.hpp>
+#include <vigil/detail/caf/caf_timer.hpp>
 #include <vigil/detail/caf/caf_1_wire.hpp>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <vigil/detail/caf/caf_1.hpp>
-#include <vigil/detail/caf/caf_1_timer.hpp>
 
 #include <caf/event_based_mail.hpp>
 #include <caf/response_type.hpp>
@@ -46,6 +45,14 @@ struct answer_handler<caf::type_list<void>> {
   }
 };
 
+class timers;
+
+/// Has a response be `request_timeout` after that time, unless what is returned
+/// is destroyed before. Null for `duration::max()`.
+[[nodiscard]] VIGIL_EXPORT std::shared_ptr<void>
+limit_wait(const timers& home, caf::local_actor& self, duration timeout,
+           caf::message_id response);
+
 /// Sends a request of that priority; calls `done` with the answer, or `failed`
 /// with the error, as one of the messages that `self` handles. An untyped actor
 /// has to answer with one value of type `Untyped`.
@@ -72,12 +79,7 @@ void request_then(Self& self, const timers& home, const Handle& to,
                    caf::strong_actor_ptr{self.ctrl()}, id.response_id(),
                    caf::make_error(caf::sec::invalid_request)),
                  self.context());
-  std::shared_ptr<timer> late;
-  if (timeout != duration::max()) {
-    late = std::make_shared<timer>(home);
-    late->set_timeout(detail::time_after(self.system().clock().now(), timeout),
-                      self, id.response_id());
-  }
+  auto late = limit_wait(home, self, timeout, id.response_id());
   // CAF destroys the handler with the request: then the time is taken back.
   self.add_multiplexed_response_handler(
     id.response_id(),

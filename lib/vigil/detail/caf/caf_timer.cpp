@@ -1,12 +1,14 @@
 #include <vigil/caf.hpp>
-#include <vigil/internal/caf/caf_1_registry.hpp>
 
-#include <caf/action.hpp>
-#include <caf/disposable.hpp>
+#include VIGIL_CAF_ALARM
 
 #include <array>
+#include <cstdint>
+#include <cstring>
+#include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace vigil::compat {
@@ -22,7 +24,7 @@ class timekeeper final : public forwarder {
 public:
   explicit timekeeper(caf::actor_config& cfg)
     : forwarder(cfg), system_(&home_system()), round_(*this),
-      virtual_(test_driver{*system_}.active()) {
+      virtual_(test_driver{*system_}.active()), alarm_(virtual_) {
     // nop
   }
 
@@ -33,13 +35,15 @@ public:
   /// Has the clock's thread show itself.
   void begin() {
     if (!virtual_)
-      remind(system_->clock().now(), no_reminder);
+      alarm_.set(*this, system_->clock().now(), alarm::no_number);
   }
 
   using forwarder::enqueue;
 
-  // Called by nobody.
-  enqueue_result enqueue(element_ptr, context*) override {
+  // Called by the clock alone.
+  enqueue_result enqueue(element_ptr x, context*) override {
+    if (const auto number = alarm::number_in(*x))
+      rung(*number);
     return accepted();
   }
 
@@ -75,8 +79,6 @@ public:
   }
 
 private:
-  static constexpr std::uint64_t no_reminder = 0;
-
   /// Has the scheduler run `deliver`.
   class round final : public errand {
   public:
@@ -96,25 +98,13 @@ private:
 
   // -- CAF's clock ------------------------------------------------------------
 
-  // One that is replaced leaves nothing behind.
-  void remind(time_point at, std::uint64_t number) {
-    auto last = system_->clock().schedule(
-      at, caf::make_single_shot_action(
-            [me = caf::weak_actor_ptr{ctrl(), true}, number] {
-              if (const auto held = me.lock())
-                static_cast<timekeeper&>(*held->get()).reminded(number);
-            }));
-    std::lock_guard guard{mutex_};
-    last_.swap(last);
-    last.dispose();
-  }
-
-  void reminded(std::uint64_t number) {
+  void rung(std::uint64_t number) {
     std::unique_lock guard{mutex_};
     clock_thread_ = std::this_thread::get_id();
-    if (number != last_number_)
+    const auto next = alarm_.next(system_->clock(), number == last_number_);
+    if (!next)
       return;
-    armed_ = never;
+    armed_ = *next;
     if (!heap_.empty())
       look(guard);
   }
@@ -139,8 +129,9 @@ private:
     while (!heap_.empty() && heap_.front()->at_ < armed_) {
       const auto at = armed_ = heap_.front()->at_;
       const auto number = ++last_number_;
+      alarm_.note(at);
       guard.unlock();
-      remind(at, number);
+      alarm_.set(*this, at, number);
       guard.lock();
     }
     telling_ = false;
@@ -223,14 +214,14 @@ private:
   caf::actor_system* const system_;
   round round_;
   const bool virtual_;
+  alarm alarm_;
   std::mutex mutex_;
   // Guarded by mutex_, from here on; so is what a timer says of its place.
   std::vector<timer*> heap_;
   std::uint64_t last_order_ = 0;
   /// When the clock sends the next reminder that counts, and its number.
   time_point armed_ = never;
-  std::uint64_t last_number_ = no_reminder;
-  caf::disposable last_;
+  std::uint64_t last_number_ = alarm::no_number;
   std::thread::id clock_thread_;
   /// The scheduler has been told to run `deliver`.
   bool looking_ = false;
@@ -247,7 +238,7 @@ timekeeper& keeper_of(const caf::strong_actor_ptr& x) noexcept {
 } // namespace
 
 timers::timers(caf::actor_system& sys) {
-  auto [keeper, made] = one_of_system<timekeeper>(sys, "vigil.timers");
+  auto [keeper, made] = one_of_system<timekeeper>(sys, alarm::key());
   keeper_ = std::move(keeper);
   if (made)
     keeper_of(keeper_).begin();
@@ -258,10 +249,19 @@ void timer::set_timeout(time_point at, const caf::abstract_actor& to,
   const maker make = [](const caf::strong_actor_ptr& self, const capsule& x) {
     caf::message_id answer;
     std::memcpy(&answer, x.bytes, sizeof(answer));
-    return caf::make_mailbox_element(
-      self, answer, caf::make_error(caf::sec::request_timeout));
+    return make_timeout_answer(self, answer);
   };
   wait(at, to, make, pack(mid), false);
+}
+
+std::shared_ptr<void> limit_wait(const timers& home, caf::local_actor& self,
+                                 duration timeout, caf::message_id response) {
+  if (timeout == duration::max())
+    return nullptr;
+  auto result = std::make_shared<timer>(home);
+  result->set_timeout(detail::time_after(self.system().clock().now(), timeout),
+                      self, response);
+  return result;
 }
 
 void timer::cancel() noexcept {
