@@ -97,7 +97,6 @@ using vigil::compat::forwarder;
 using vigil::compat::has_ended;
 using vigil::compat::has_message;
 using vigil::compat::has_thread;
-using vigil::compat::incarnation_links;
 using vigil::compat::init_function;
 using vigil::compat::leftovers;
 using vigil::compat::linked_by_handle;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <vigil/detail/caf/caf_control.hpp>
-#include <vigil/detail/caf/caf_link.hpp>
 #include <vigil/detail/caf/caf_tell.hpp>
 #include <vigil/detail/child/host_core.hpp>
 
@@ -97,8 +96,8 @@ private:
 
 /// The base of those whose end is told to who monitors them.
 template <class Base>
-using linked_host = host_actor<
-  compat::telling<compat::incarnation_links<compat::control<Base, host_core>>>>;
+using linked_host
+  = host_actor<compat::telling<compat::control<Base, host_core>>>;
 
 /// The actor in which the incarnations of a function-based static child live.
 template <class Base>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <vigil/detail/caf/caf_control.hpp>
-#include <vigil/detail/caf/caf_link.hpp>
 #include <vigil/detail/caf/caf_tell.hpp>
 #include <vigil/detail/child/host.hpp>
 #include <vigil/detail/dynamic/dynamic_record.hpp>
@@ -125,9 +124,9 @@ private:
 /// The base of those whose end is told to who monitors them once they are left
 /// behind: their handles have no other incarnation.
 template <class Base>
-using linked_dynamic_host = host_actor<compat::telling<
-  compat::incarnation_links<compat::control<Base, dynamic_host_core>>,
-  compat::no_kept_end>>;
+using linked_dynamic_host
+  = host_actor<compat::telling<compat::control<Base, dynamic_host_core>,
+                               compat::no_kept_end>>;
 
 /// The actor of a child of a dynamic supervisor. What makes its incarnations is
 /// shared by all of them and lives in the population.

@@ -31,7 +31,7 @@ bool counts_alone(const caf::strong_actor_ptr& x) {
 
 slot::slot(caf::actor_config& cfg, child_cell_ptr cell, std::size_t limit,
            caf::weak_actor_ptr handle)
-  : compat::incarnation_links<forwarding_actor>(cfg, std::move(cell)),
+  : forwarding_actor(cfg, std::move(cell)),
     answers_(compat::make_forwarder<compat::answer_relay>(
       home_system(), handle != nullptr ? std::move(handle)
                                        : caf::weak_actor_ptr{ctrl(), true})),

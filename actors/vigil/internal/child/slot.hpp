@@ -39,7 +39,7 @@ namespace vigil::detail {
 /// passes on what waits, `passing` stands beside `serving`, and messages wait.
 ///
 /// Thread-safe. Never calls into an actor while holding its lock.
-class slot final : public compat::incarnation_links<forwarding_actor> {
+class slot final : public forwarding_actor {
 public:
   /// `handle`: whose name the answers bear, if that is not the slot. `limit`:
   /// how many messages may wait between two incarnations.

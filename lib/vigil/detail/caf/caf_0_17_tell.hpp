@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace vigil::compat {
 
@@ -33,8 +34,9 @@ struct VIGIL_EXPORT no_kept_end {
 };
 
 /// An actor that stands for something which may end, and perhaps begin again,
-/// while the actor lives on. Hooks of `watch` wait for the end of the actor
-/// itself, all others are told. Thread-safe.
+/// while the actor lives on: an incarnation that runs in it or behind it. Hooks
+/// of `watch` wait for the end of the actor itself, all others are told. Links
+/// belong to the incarnation that is there. Thread-safe.
 ///
 /// One class, for CAF walks through all of an actor's before it runs.
 template <class Base, class Kept = kept_end>
@@ -57,17 +59,63 @@ public:
       x->actor_exited(*why, nullptr);
   }
 
-  // As CAF's actors do that have ended. Called with both actors locked.
+  // CAF calls these two with both actors locked.
+
   bool add_backlink(caf::abstract_actor* x) override {
     const auto over = this->getf(caf::abstract_actor::is_terminated_flag);
-    const auto why = over ? std::nullopt : told();
-    if (!why)
-      return Base::add_backlink(x);
-    send_link_exit(*x, *this, *why, nullptr);
-    return false;
+    if (const auto why = over ? std::nullopt : told()) {
+      send_link_exit(*x, *this, *why, nullptr);
+      return false;
+    }
+    const auto added = Base::add_backlink(x);
+    if (added)
+      links_.note(x);
+    return added;
+  }
+
+  bool remove_backlink(caf::abstract_actor* x) override {
+    links_.forget(x);
+    return Base::remove_backlink(x);
+  }
+
+  void add_link(caf::abstract_actor* x) override {
+    if (const auto handle = links_as(x))
+      return handle->get()->add_link(x);
+    Base::add_link(x);
+    this->exclusive_critical_section([&] { links_.note(x); });
+  }
+
+  void remove_link(caf::abstract_actor* x) override {
+    if (const auto handle = links_as(x))
+      handle->get()->remove_link(x);
+    this->exclusive_critical_section([&] { links_.forget(x); });
+    Base::remove_link(x);
+  }
+
+  /// Returns whether there may be links. Cheap.
+  [[nodiscard]] bool has_links() const noexcept {
+    return !links_.untouched();
+  }
+
+  /// Does to the links what CAF does to those of an actor that ends. In the
+  /// thread in which the incarnation ends.
+  void end_links(const caf::error& reason, context* ctx) {
+    std::vector<caf::actor_addr> links;
+    this->exclusive_critical_section([&] { links = links_.take(); });
+    for (auto& addr : links)
+      if (auto x = caf::actor_cast<caf::strong_actor_ptr>(addr)) {
+        Base::remove_link(x->get());
+        send_link_exit(*x->get(), *this, reason, ctx);
+      }
   }
 
 protected:
+  /// Returns whose links those to `x` are that the actor makes, if not its own.
+  [[nodiscard]] virtual caf::strong_actor_ptr
+  links_as(const caf::abstract_actor*) const {
+    return nullptr;
+  }
+
   /// Returns what those are told at once that monitor or link the actor now.
   [[nodiscard]] virtual kept_end told() const {
     return told_;
@@ -82,6 +130,8 @@ protected:
       if (this->getf(caf::abstract_actor::is_terminated_flag))
         return;
       ready = take_passing(this->attachables_head_);
+      if (has_links())
+        static_cast<void>(links_.take());
       mark(ready == nullptr);
     });
     call_hooks(ready, why, ctx);
@@ -104,6 +154,7 @@ protected:
   }
 
 private:
+  link_list links_;
   // With the actor locked.
   [[no_unique_address]] Kept told_;
 };

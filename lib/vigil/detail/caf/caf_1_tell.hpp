@@ -1,9 +1,11 @@
 #pragma once
 
+#include <vigil/detail/caf/caf_1_link.hpp>
 #include <vigil/detail/caf/caf_1_spawn.hpp>
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace vigil::compat {
 
@@ -14,8 +16,9 @@ using kept_end = std::optional<caf::error>;
 struct VIGIL_EXPORT no_kept_end {};
 
 /// An actor that stands for something which may end, and perhaps begin again,
-/// while the actor lives on. Hooks of `watch` wait for the end of the actor
-/// itself, all others are told. Thread-safe.
+/// while the actor lives on: an incarnation that runs in it or behind it. Hooks
+/// of `watch` wait for the end of the actor itself, all others are told. Links
+/// belong to the incarnation that is there. Thread-safe.
 ///
 /// CAF 1.x tells at once who monitors or links an actor that is marked as
 /// ended, and has no other way to do that: so an actor that has told is marked.
@@ -24,7 +27,44 @@ class telling : public Base {
 public:
   using Base::Base;
 
+  /// Returns whether there may be links. Takes a lock.
+  [[nodiscard]] bool has_links() const noexcept {
+    std::lock_guard guard{this->mtx_};
+    for (const auto* x = this->attachables_head_.get(); x != nullptr;
+         x = x->next.get())
+      if (linked_by(*x) != nullptr)
+        return true;
+    return false;
+  }
+
+  /// Takes all links apart and sends the other ends exit messages. In the
+  /// thread in which the incarnation ends.
+  void end_links(const caf::error& reason, context* ctx) {
+    std::vector<caf::actor_addr> links;
+    this->exclusive_critical_section([&] {
+      for (const auto* x = this->attachables_head_.get(); x != nullptr;
+           x = x->next.get())
+        if (const auto* who = linked_by(*x))
+          links.push_back(*who);
+    });
+    for (const auto& addr : links)
+      if (auto x = caf::actor_cast<caf::strong_actor_ptr>(addr)) {
+        this->unlink_from(x);
+        x->enqueue(
+          caf::make_mailbox_element(nullptr, caf::make_message_id(),
+                                    caf::exit_msg{this->address(), reason}),
+          ctx);
+      }
+  }
+
 protected:
+  /// Returns whose links those to `x` are that the actor makes, if not its own.
+  /// CAF 1.x asks nobody.
+  [[nodiscard]] virtual caf::strong_actor_ptr
+  links_as(const caf::abstract_actor*) const {
+    return nullptr;
+  }
+
   /// What CAF 0.17 tells at once those that monitor or link the actor from now
   /// on. CAF 1.x has no function that sees them come.
   [[nodiscard]] virtual kept_end told() const {
