@@ -29,6 +29,8 @@ struct VIGIL_EXPORT control_flags {
   bool consuming = false;
   /// An end of the behavior will be seen even where CAF hides it.
   bool probed = false;
+  /// No code of the user's has run, so the handlers are CAF's.
+  bool fresh = false;
   std::uint8_t drops = 0; // up to 3
   /// Of a stateful actor: CAF makes the first state with the actor.
   bool state_alive = true;
@@ -94,6 +96,13 @@ struct VIGIL_EXPORT control_parts {
       x.more_references = true;
   }
 };
+
+/// Whether an actor class is one of CAF's, none of whose code is the user's.
+template <class Base>
+inline constexpr bool is_plain_v = std::is_same_v<Base, caf::event_based_actor>;
+
+template <class... Sigs>
+inline constexpr bool is_plain_v<caf::typed_event_based_actor<Sigs...>> = true;
 
 template <class Base>
 struct is_stateful : std::false_type {};
@@ -195,6 +204,7 @@ protected:
   void begin_empty() {
     this->setf(caf::abstract_actor::is_initialized_flag);
     install_nothing();
+    flags_.fresh = is_plain_v<Base>;
     gate(true);
   }
 
