@@ -18,6 +18,9 @@
 
 namespace test {
 
+/// What CAF calls an `int`.
+inline constexpr auto name_of_int = "int32_t";
+
 /// Stands for the thread that runs an actor, and sees whether it is used after
 /// that.
 struct worker_probe final : caf::scheduler {
