@@ -109,6 +109,7 @@ using vigil::compat::spawn_counted;
 using vigil::compat::spawn_function;
 using vigil::compat::spawn_hidden;
 using vigil::compat::spawn_lazy;
+using vigil::compat::taken_links;
 using vigil::compat::telling;
 using vigil::compat::unwatch;
 using vigil::compat::verdict;

@@ -120,6 +120,7 @@ void respawned_blocking_context::note_return(std::optional<failure> thrown,
 
 void respawned_blocking_context::before_end(const caf::error& reason) {
   life_->close(reason);
+  life_->links.take(self());
 }
 
 void respawned_blocking_context::left_over(compat::mailbox_element& x,
@@ -210,6 +211,7 @@ void respawned_core::put_off() {
 
 void respawned_core::before_end(const caf::error& reason) {
   life_->close(reason);
+  life_->links.take(self());
 }
 
 void respawned_core::left_over(compat::mailbox_element& x, compat::context*) {

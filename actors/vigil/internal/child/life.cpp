@@ -52,6 +52,7 @@ void life::close(const caf::error& reason) {
 void life::report(const caf::error& reason, compat::context* ctx) {
   close(reason);
   front().part(incarnation, reason, ctx);
+  links.end(handle_, reason, ctx);
   if (ignored)
     return notify(*cell, incarnation, ctx, child_note::what::ignored);
   auto how = std::move(*end_);

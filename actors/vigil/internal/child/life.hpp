@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/caf.hpp>
 #include <vigil/detail/child/life_spawner.hpp>
 #include <vigil/detail/state/child_exit.hpp>
 
@@ -53,6 +54,8 @@ struct life {
   bool up = false;
   bool ignored = false;
   std::optional<failure> why;
+  /// What the actor has linked, if not in the name of the slot.
+  compat::taken_links links;
 
 private:
   const caf::strong_actor_ptr handle_;

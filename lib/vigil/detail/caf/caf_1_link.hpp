@@ -2,14 +2,33 @@
 
 #include <vigil/detail/caf/caf_1.hpp>
 
+#include <mutex>
 #include <utility>
 #include <vector>
 
 namespace vigil::compat {
 
-/// Returns whether a hook of an actor stands for a link, and whose.
+/// Returns the other end of the first link among the hooks of an actor from
+/// `x` on, and leaves `x` at the one after it. Null if there is none. With the
+/// actor locked.
 [[nodiscard]] VIGIL_EXPORT const caf::actor_addr*
-linked_by(const caf::attachable& x) noexcept;
+next_link(const caf::attachable*& x) noexcept;
+
+/// The links of an actor that ends, taken from it: the handle that outlives it
+/// ends them once the actor is gone. CAF 1.x asks nobody in whose name an actor
+/// links another one.
+class VIGIL_EXPORT taken_links {
+public:
+  /// Takes all links of `from` apart. In the thread in which it ends.
+  void take(caf::abstract_actor& from);
+
+  /// Sends the other ends exit messages of `as`.
+  void end(const caf::strong_actor_ptr& as, const caf::error& reason,
+           context* ctx);
+
+private:
+  std::vector<caf::strong_actor_ptr> others_;
+};
 
 /// An actor that outlives the ends of what runs in it or behind it: its links
 /// belong to the life that is there. `end_links` does to them what CAF does to
@@ -22,31 +41,16 @@ public:
   /// Returns whether there may be links. Takes a lock.
   [[nodiscard]] bool has_links() const noexcept {
     std::lock_guard guard{this->mtx_};
-    for (const auto* x = this->attachables_head_.get(); x != nullptr;
-         x = x->next.get())
-      if (linked_by(*x) != nullptr)
-        return true;
-    return false;
+    const auto* x = this->attachables_head_.get();
+    return next_link(x) != nullptr;
   }
 
   /// Takes all links apart and sends the other ends exit messages. In the
   /// thread in which the life ends.
   void end_links(const caf::error& reason, context* ctx) {
-    std::vector<caf::actor_addr> links;
-    this->exclusive_critical_section([&] {
-      for (const auto* x = this->attachables_head_.get(); x != nullptr;
-           x = x->next.get())
-        if (const auto* who = linked_by(*x))
-          links.push_back(*who);
-    });
-    for (const auto& addr : links)
-      if (auto x = caf::actor_cast<caf::strong_actor_ptr>(addr)) {
-        this->unlink_from(x);
-        x->enqueue(
-          caf::make_mailbox_element(nullptr, caf::make_message_id(),
-                                    caf::exit_msg{this->address(), reason}),
-          ctx);
-      }
+    taken_links links;
+    links.take(*this);
+    links.end(caf::strong_actor_ptr{this->ctrl()}, reason, ctx);
   }
 
 protected:
@@ -58,8 +62,8 @@ protected:
   }
 };
 
-/// An actor whose links are those of the handle that outlives it: CAF 1.x asks
-/// nobody, so they are its own.
+/// An actor whose links are those of the handle that outlives it: here they are
+/// its own until it ends; see `taken_links`.
 template <class Base>
 using linked_by_handle = Base;
 
