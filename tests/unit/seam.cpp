@@ -28,9 +28,9 @@ using vigil::compat::typed_actor;
 
 using vigil::compat::context;
 using vigil::compat::copy_content;
+using vigil::compat::count_unread;
 using vigil::compat::element_ptr;
 using vigil::compat::get_if;
-using vigil::compat::if_unread;
 using vigil::compat::is_answered;
 using vigil::compat::is_from;
 using vigil::compat::is_request;
@@ -42,6 +42,7 @@ using vigil::compat::kind_of;
 using vigil::compat::mailbox_element;
 using vigil::compat::make_urgent;
 using vigil::compat::post;
+using vigil::compat::send_counted;
 using vigil::compat::send_exit;
 using vigil::compat::send_normal;
 using vigil::compat::send_urgent;

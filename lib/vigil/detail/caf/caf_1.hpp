@@ -107,6 +107,10 @@ public:
   static constexpr std::int64_t passed_on = 1;
   /// Its answer comes from the handle before the actor.
   static constexpr std::int64_t by_handle = 2;
+  /// Somebody wants to know if nobody reads it.
+  static constexpr std::int64_t counted = 4;
+  /// The number of a life stands above the flags.
+  static constexpr int flags = 3;
 
   explicit notes(mailbox_element& x) noexcept : x_(&x) {
     // nop

@@ -13,14 +13,15 @@ namespace vigil::compat {
 /// Notes that a message ends with one life of its receiver.
 [[nodiscard]] inline element_ptr for_life(element_ptr x, std::uint64_t life) {
   notes mine{*x};
-  mine.set((notes::of(*x) & 3) | (static_cast<std::int64_t>(life + 1) << 2));
+  const auto flags = notes::of(*x) & ((1 << notes::flags) - 1);
+  mine.set(flags | (static_cast<std::int64_t>(life + 1) << notes::flags));
   return x;
 }
 
 /// Returns the life that a message is for, if it is for one alone.
 [[nodiscard]] inline std::optional<std::uint64_t>
 life_of(const mailbox_element& x) noexcept {
-  const auto life = static_cast<std::uint64_t>(notes::of(x)) >> 2;
+  const auto life = static_cast<std::uint64_t>(notes::of(x)) >> notes::flags;
   return life != 0 ? std::optional{life - 1} : std::nullopt;
 }
 
