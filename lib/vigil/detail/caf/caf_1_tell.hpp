@@ -14,9 +14,21 @@ class early_teller : public Base {
 public:
   using Base::Base;
 
+  // As CAF's actors do that have ended. Called with both actors locked.
+  bool add_backlink(caf::abstract_actor* x) override {
+    const auto over = this->getf(caf::abstract_actor::is_terminated_flag);
+    const auto why = over ? std::nullopt : told();
+    if (!why)
+      return Base::add_backlink(x);
+    x->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(),
+                                         caf::exit_msg{this->address(), *why}),
+               nullptr);
+    return false;
+  }
+
 protected:
-  /// What CAF 0.17 tells at once those that monitor or link the actor from now
-  /// on. CAF 1.x has no function that sees them come.
+  /// Returns what those are told at once that link the actor now. CAF 1.x has
+  /// no function that sees those come that monitor it.
   [[nodiscard]] virtual std::optional<caf::error> told() const = 0;
 
   /// Tells those that monitor or link the actor. `mark` is called with the
