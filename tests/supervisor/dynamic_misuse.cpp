@@ -100,12 +100,13 @@ TEST_CASE_FIXTURE(fixture, "all who terminate a child at once learn of its "
   tell(a, 1);
   vigil::call::terminate_handle what{caf::actor_cast<caf::strong_actor_ptr>(a)};
   caf::scoped_actor self{sys, true};
-  self->send(some.handle(), what);
+  auto other = self->request(some.handle(), caf::infinite, what);
   run();
   const auto before = sys.clock().now();
   REQUIRE(some.terminate_child(a));
   CHECK(sys.clock().now() - before == 5s);
-  self->receive([] {});
+  other.receive([] {},
+                [](const caf::error& why) { FAIL(caf::to_string(why)); });
 }
 
 TEST_CASE_FIXTURE(fixture, "terminate_child refuses a null handle") {

@@ -1,3 +1,4 @@
+#include "../caf/silence.hpp"
 #include "world.hpp"
 
 #include <vigil/vigil.hpp>
@@ -31,7 +32,7 @@ patient::behavior_type talk(patient::pointer self, const patient_ptr& x) {
     [self, x](int) -> caf::result<health> {
       ++x->asked;
       if (x->silent)
-        return self->make_response_promise<health>();
+        return never<health>(self);
       if (x->fails)
         return caf::make_error(caf::sec::runtime_error);
       return x->answer;

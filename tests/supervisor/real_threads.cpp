@@ -2,6 +2,7 @@
 
 #include <vigil/vigil.hpp>
 
+#include <caf_tools.hpp>
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -269,7 +270,8 @@ TEST_CASE("a child that is stuck in a handler is reported and replaced") {
   CHECK(why.path == "sup/a");
   CHECK(why.incarnation >= 1);
   CHECK(why.message.find("2 checks in a row failed, without an answer within "
-                         "200ms; it is busy with @i32 since ")
+                         "200ms; it is busy with "
+                         + std::string{name_of_int} + " since ")
         == 0);
   replaced.get_future().wait();
   CHECK(ask(here.sys, a, "id") != before);

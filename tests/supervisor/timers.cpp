@@ -1,4 +1,5 @@
 #include "../caf/messages.hpp"
+#include "../caf/silence.hpp"
 #include "trap_fixture.hpp"
 
 #include <caf_tools.hpp>
@@ -550,7 +551,7 @@ namespace {
 
 adder::behavior_type silent(adder::pointer self) {
   return {[self](int) -> caf::result<int> {
-    return self->make_response_promise<int>();
+    return test::never<int>(self);
   }};
 }
 

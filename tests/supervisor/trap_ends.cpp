@@ -1,6 +1,7 @@
 // Ends that CAF makes hard: stop orders behind full mailboxes, children that
 // cannot be killed, messages meant to end a supervisor, threads.
 
+#include "../caf/silence.hpp"
 #include "trap_fixture.hpp"
 
 #include <caf/actor_registry.hpp>
@@ -100,7 +101,7 @@ TEST_CASE("trap: the clock forgets who ends while it waits") {
   virtual_system vs;
   auto silent = vs.sys.spawn([](caf::event_based_actor* self) -> caf::behavior {
     return {[self](int) {
-      return self->make_response_promise<int>();
+      return test::never<int>(self);
     }};
   });
   auto make = [silent](caf::event_based_actor* self) -> caf::behavior {

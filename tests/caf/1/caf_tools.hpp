@@ -18,6 +18,17 @@
 
 namespace test {
 
+/// What CAF calls an `int`.
+inline constexpr auto name_of_int = "int32_t";
+
+/// Whether a promise of CAF's is kept in the name of the handle where each
+/// incarnation is another event-based actor.
+inline constexpr bool promises_know_the_handle = false;
+
+/// Whether an actor that has told of its end before it is gone tells those,
+/// too, that begin to monitor it then.
+inline constexpr bool latecomers_are_told = false;
+
 /// Stands for the thread that runs an actor, and sees whether it is used after
 /// that.
 struct worker_probe final : caf::scheduler {

@@ -121,6 +121,7 @@ void respawned_blocking_context::note_return(std::optional<failure> thrown,
 
 void respawned_blocking_context::before_end(const caf::error& reason) {
   mine_->close(reason);
+  mine_->links.take(self());
 }
 
 void respawned_blocking_context::left_over(compat::mailbox_element& x,
@@ -211,6 +212,7 @@ void respawned_core::put_off() {
 
 void respawned_core::before_end(const caf::error& reason) {
   mine_->close(reason);
+  mine_->links.take(self());
 }
 
 void respawned_core::left_over(compat::mailbox_element& x, compat::context*) {

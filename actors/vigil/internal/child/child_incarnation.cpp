@@ -57,6 +57,7 @@ void child_incarnation::close(const caf::error& reason) {
 void child_incarnation::report(const caf::error& reason, compat::context* ctx) {
   close(reason);
   handle_slot().part(incarnation, reason, ctx);
+  links.end(handle_, reason, ctx);
   if (ignored)
     return notify(*cell, incarnation, ctx, child_note::what::ignored);
   auto how = std::move(*end_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/caf.hpp>
 #include <vigil/detail/child/incarnation_spawner.hpp>
 #include <vigil/detail/state/child_exit.hpp>
 
@@ -68,6 +69,8 @@ struct child_incarnation {
   bool up = false;
   bool ignored = false;
   std::optional<failure> why;
+  /// What the actor has linked, if not in the name of the slot.
+  compat::taken_links links;
 
 private:
   /// Returns whether no later one has begun.

@@ -85,9 +85,10 @@ void slot::pass_on(compat::element_ptr x, const target& to,
   if (to.what != behind::ours)
     compat::answer_through(*x, answers_, ctrl());
   if (to.what == behind::mailbox && counts_when_lost(*x))
-    x = compat::if_unread(std::move(x),
-                          lost_unread{cell_ptr(), to.incarnation});
-  to.actor->enqueue(std::move(x), ctx);
+    compat::send_counted(to.actor, std::move(x), ctx,
+                         lost_unread{cell_ptr(), to.incarnation});
+  else
+    to.actor->enqueue(std::move(x), ctx);
 }
 
 // Finds out who gets a message, or has it wait. Returns why it is refused.
@@ -145,11 +146,13 @@ void slot::expect(std::uint64_t incarnation) {
 
 void slot::begin(caf::strong_actor_ptr x, bool foreign) {
   relay().behind(x);
+  const auto what = !foreign          ? behind::ours
+                    : counts_alone(x) ? behind::others
+                                      : behind::mailbox;
+  if (what == behind::mailbox)
+    compat::count_unread(x, lost_unread{cell_ptr(), look().incarnation});
   std::lock_guard guard{slot_lock_};
-  if (foreign)
-    behind_ = counts_alone(x) ? behind::others : behind::mailbox;
-  else
-    behind_ = behind::ours;
+  behind_ = what;
   // It may have ended meanwhile.
   if (alive_ && current_ == nullptr)
     current_.swap(x);

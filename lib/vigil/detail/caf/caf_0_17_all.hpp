@@ -12,6 +12,7 @@
 #include <vigil/detail/caf/caf_0_17_kind.hpp>
 #include <vigil/detail/caf/caf_0_17_link.hpp>
 #include <vigil/detail/caf/caf_0_17_message.hpp>
+#include <vigil/detail/caf/caf_0_17_parting.hpp>
 #include <vigil/detail/caf/caf_0_17_relay.hpp>
 #include <vigil/detail/caf/caf_0_17_request.hpp>
 #include <vigil/detail/caf/caf_0_17_self.hpp>

@@ -135,13 +135,21 @@ private:
   mutable bool read_ = false;
 };
 
-/// Returns the same message, which calls `f()` if it is dropped before anybody
-/// has looked at what it says, as CAF does with what is in a mailbox at the end
-/// and with what comes later. In whatever thread that happens. `f` must not
-/// throw.
+/// Sends a message, and calls `f()` if it is dropped before anybody has looked
+/// at what it says, as CAF does with what is in a mailbox at the end and with
+/// what comes later. In whatever thread that happens. `f` must not throw.
 template <class F>
-[[nodiscard]] element_ptr if_unread(element_ptr x, F f) {
-  return element_ptr{new unread_element<F>(std::move(x), std::move(f))};
+void send_counted(const caf::strong_actor_ptr& to, element_ptr x, context* ctx,
+                  F f) {
+  to->enqueue(element_ptr{new unread_element<F>(std::move(x), std::move(f))},
+              ctx);
+}
+
+/// Has an actor, which is not ours, tell of the messages of `send_counted` that
+/// its end drops: here these do so themselves.
+template <class F>
+void count_unread(const caf::strong_actor_ptr&, F) {
+  // nop
 }
 
 } // namespace vigil::compat

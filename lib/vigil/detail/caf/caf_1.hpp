@@ -103,10 +103,12 @@ inline enqueue_result rejected() noexcept {
 /// and has no notes.
 class VIGIL_EXPORT notes {
 public:
-  /// The sender is a `call_relay`.
-  static constexpr std::int64_t passed_on = 1;
   /// Its answer comes from the handle before the actor.
-  static constexpr std::int64_t by_handle = 2;
+  static constexpr std::int64_t by_handle = 1;
+  /// Somebody wants to know if nobody reads it.
+  static constexpr std::int64_t counted = 2;
+  /// The number of a life stands above the flags.
+  static constexpr int flags = 2;
 
   explicit notes(mailbox_element& x) noexcept : x_(&x) {
     // nop
@@ -146,14 +148,26 @@ template <class T>
                                      : nullptr;
 }
 
-/// Returns who sent a message, or who made a request, as long as it is in
-/// there. Null for nobody.
+/// Marks an actor that stands for a sender; see `call_relay`. CAF has no flag
+/// of that value. An actor that delegates such a message makes another one of
+/// the same sender, so it is the sender that has to say so.
+inline constexpr int relay_flag = 1 << 21;
+
+/// Returns whether others have passed the message on, so that its sender stands
+/// for somebody else. Cheap.
+[[nodiscard]] inline bool was_passed_on(const mailbox_element& x) noexcept {
+  return x.sender != nullptr && x.sender->get()->getf(relay_flag);
+}
+
+/// Returns who sent a message that was passed on.
 [[nodiscard]] VIGIL_EXPORT const caf::strong_actor_ptr&
 origin_of(const mailbox_element& x) noexcept;
 
+/// Returns who sent a message, or who made a request, as long as it is in
+/// there. Null for nobody.
 [[nodiscard]] inline const caf::strong_actor_ptr&
 sender_of(const mailbox_element& x) noexcept {
-  return notes::has(x, notes::passed_on) ? origin_of(x) : x.sender;
+  return was_passed_on(x) ? origin_of(x) : x.sender;
 }
 
 /// Returns whether a message was sent by that actor. Null is nobody.

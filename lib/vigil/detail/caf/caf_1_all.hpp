@@ -3,6 +3,7 @@
 // All of the seam for CAF 1.x, but for brokers.
 #include <vigil/detail/caf/caf_1_blocking.hpp>
 #include <vigil/detail/caf/caf_1_control.hpp>
+#include <vigil/detail/caf/caf_1_end.hpp>
 #include <vigil/detail/caf/caf_1_function.hpp>
 #include <vigil/detail/caf/caf_1_job.hpp>
 #include <vigil/detail/caf/caf_1_link.hpp>

@@ -55,6 +55,21 @@ struct parts : scheduled_actor {
 
 // What CAF keeps to itself: names in an explicit instantiation are not checked
 // for access.
+// CAF's clock would keep the actor until the time of a request is over.
+template <class Responses>
+void forget_awaited(Responses& all) {
+  for (auto& x : all)
+    std::get<2>(x).dispose();
+  all.clear();
+}
+
+template <class Responses>
+void forget_multiplexed(Responses& all) {
+  for (auto& x : all)
+    x.second.second.dispose();
+  all.clear();
+}
+
 template <class State>
 void forget(State& timeout) {
   timeout.pending.dispose();
@@ -224,8 +239,8 @@ void actor_parts::drop_behavior(scheduled_actor& self) {
   self.unsetf(caf::abstract_actor::is_shutting_down_flag);
   if (parts::fail(self) && !self.getf(told_flag))
     parts::fail(self) = caf::error{};
-  parts::awaited(self).clear();
-  parts::multiplexed(self).clear();
+  forget_awaited(parts::awaited(self));
+  forget_multiplexed(parts::multiplexed(self));
   forget_timeout(self);
   parts::behaviors(self).clear();
   parts::behaviors(self).cleanup();

@@ -548,7 +548,7 @@ private:
   }
 
   caf::invoke_message_result deliver(mailbox_element& x) {
-    if (notes::has(x, notes::passed_on | notes::by_handle)) [[unlikely]]
+    if (notes::has(x, notes::by_handle) || was_passed_on(x)) [[unlikely]]
       return deliver_passed_on(x);
     actor_parts::answers none;
     return deliver(x, none);
@@ -564,15 +564,12 @@ private:
     if (was_passed_on(x)) {
       auto origin = relay_in(x).origin();
       how.via = std::exchange(x.sender, std::move(origin));
-      notes{x}.remove(notes::passed_on);
     }
     answers_ = &how;
     const auto result = deliver(x, how);
     answers_ = nullptr;
-    if (result == caf::invoke_message_result::skipped && how.via != nullptr) {
+    if (result == caf::invoke_message_result::skipped && how.via != nullptr)
       x.sender = std::move(how.via);
-      notes{x}.add(notes::passed_on);
-    }
     return result;
   }
 

@@ -36,11 +36,4 @@ template <class F>
   return x;
 }
 
-/// CAF 1.x does not tell whether somebody has looked at a message: returns the
-/// same message, and `f` is not called.
-template <class F>
-[[nodiscard]] element_ptr if_unread(element_ptr x, F) {
-  return x;
-}
-
 } // namespace vigil::compat

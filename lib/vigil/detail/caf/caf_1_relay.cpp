@@ -5,18 +5,16 @@
 namespace vigil::compat {
 
 const caf::strong_actor_ptr& origin_of(const mailbox_element& x) noexcept {
-  return x.sender != nullptr ? relay_in(x).origin() : x.sender;
+  return relay_in(x).origin();
 }
 
 call_relay& relay_for(caf::actor_system& sys, mailbox_element& x) {
-  if (notes::has(x, notes::passed_on) && !relay_in(x).renames()
-      && !relay_in(x).tracks())
+  if (was_passed_on(x) && !relay_in(x).renames() && !relay_in(x).tracks())
     return relay_in(x);
   // One that renames already: the outer handle has the last word.
   auto origin = sender_of(x);
   x.sender
     = make_forwarder<call_relay>(sys, std::move(x.sender), std::move(origin));
-  notes{x}.add(notes::passed_on);
   return relay_in(x);
 }
 
@@ -36,14 +34,9 @@ bool call_relay::answers_for(const caf::actor_control_block* me) const {
 }
 
 void answer_oneself(mailbox_element& x, const caf::actor_control_block* me) {
-  while (was_passed_on(x) && x.sender != nullptr
-         && !relay_in(x).answers_for(me)) {
-    const auto& relay = relay_in(x);
-    const auto more = relay.has_next();
-    auto next = relay.next();
+  while (was_passed_on(x) && !relay_in(x).answers_for(me)) {
+    auto next = relay_in(x).next();
     x.sender.swap(next);
-    if (!more)
-      notes{x}.remove(notes::passed_on);
   }
 }
 
@@ -59,7 +52,7 @@ enqueue_result call_relay::enqueue(element_ptr x, context* ctx) {
 void call_relay::released() {
   if (gone_ == nullptr)
     return;
-  mailbox_element left{origin_, mid_, caf::message{}};
+  mailbox_element left{next_, mid_, caf::message{}};
   if (answered_.load(std::memory_order_relaxed))
     left.mid.mark_as_answered();
   gone_->call(left);

@@ -70,7 +70,7 @@ public:
   call_relay(caf::actor_config& cfg, caf::strong_actor_ptr next,
              caf::strong_actor_ptr origin)
     : forwarder(cfg), next_(std::move(next)), origin_(std::move(origin)) {
-    // nop
+    setf(relay_flag);
   }
 
   [[nodiscard]] const char* name() const override {
@@ -166,29 +166,21 @@ VIGIL_EXPORT call_relay& relay_for(caf::actor_system& sys, mailbox_element& x);
 
 /// Who made a request, and how it wants to be answered.
 struct VIGIL_EXPORT requester {
-  /// What CAF 0.17 has stages for.
-  struct path {
-    bool passed_on = false;
-  };
-
   caf::strong_actor_ptr source;
-  path stages;
   caf::message_id id;
 };
 
 /// Returns who made a request.
 [[nodiscard]] inline const caf::strong_actor_ptr&
 source_of(const requester& x) noexcept {
-  return x.stages.passed_on && x.source != nullptr
+  return x.source != nullptr && x.source->get()->getf(relay_flag)
            ? static_cast<const call_relay*>(x.source->get())->origin()
            : x.source;
 }
 
 /// Takes the requester out of a request.
 [[nodiscard]] inline requester take_requester(mailbox_element& x) {
-  const auto passed_on = notes::has(x, notes::passed_on);
-  notes{x}.remove(notes::passed_on);
-  return {std::move(x.sender), {passed_on}, x.mid};
+  return {std::move(x.sender), x.mid};
 }
 
 /// Answers with a value on behalf of `self`.
@@ -233,12 +225,8 @@ inline void answer(requester&& to, element_ptr x, context* ctx) {
 
 /// Takes a message that somebody else holds.
 [[nodiscard]] inline element_ptr take_over(mailbox_element& x) {
-  const auto passed_on = notes::of(x) & notes::passed_on;
-  notes{x}.remove(notes::passed_on);
-  auto result = caf::make_mailbox_element(std::move(x.sender), x.mid,
-                                          std::move(x.payload));
-  notes{*result}.set(passed_on);
-  return result;
+  return caf::make_mailbox_element(std::move(x.sender), x.mid,
+                                   std::move(x.payload));
 }
 
 /// Takes what a message says.
@@ -263,11 +251,8 @@ inline void answer(requester&& to, element_ptr x, context* ctx) {
 /// Makes the request of somebody else once more.
 [[nodiscard]] inline element_ptr make_request(requester&& from,
                                               caf::message content) {
-  auto result = caf::make_mailbox_element(std::move(from.source), from.id,
-                                          std::move(content));
-  if (from.stages.passed_on)
-    notes{*result}.add(notes::passed_on);
-  return result;
+  return caf::make_mailbox_element(std::move(from.source), from.id,
+                                   std::move(content));
 }
 
 /// Makes what an actor `from` would have answered to request number `n`, had it
@@ -307,12 +292,6 @@ inline void refuse(mailbox_element& x, const caf::strong_actor_ptr& self,
                    caf::error why, context* ctx) {
   if (is_request(x))
     answer(take_requester(x), self, std::move(why), ctx);
-}
-
-/// Returns whether others have passed the message on, so that it has to be said
-/// who answers. Cheap.
-[[nodiscard]] inline bool was_passed_on(const mailbox_element& x) noexcept {
-  return notes::has(x, notes::passed_on);
 }
 
 /// Takes the message for `me` to answer. Where an actor delegates a request,

@@ -14,15 +14,17 @@ namespace vigil::compat {
 [[nodiscard]] inline element_ptr for_incarnation(element_ptr x,
                                                  std::uint64_t incarnation) {
   notes mine{*x};
-  mine.set((notes::of(*x) & 3)
-           | (static_cast<std::int64_t>(incarnation + 1) << 2));
+  const auto flags = notes::of(*x) & ((1 << notes::flags) - 1);
+  mine.set(flags
+           | (static_cast<std::int64_t>(incarnation + 1) << notes::flags));
   return x;
 }
 
 /// Returns the incarnation that a message is for, if it is for one alone.
 [[nodiscard]] inline std::optional<std::uint64_t>
 incarnation_of(const mailbox_element& x) noexcept {
-  const auto incarnation = static_cast<std::uint64_t>(notes::of(x)) >> 2;
+  const auto incarnation
+    = static_cast<std::uint64_t>(notes::of(x)) >> notes::flags;
   return incarnation != 0 ? std::optional{incarnation - 1} : std::nullopt;
 }
 

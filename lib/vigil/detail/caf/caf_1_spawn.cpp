@@ -26,19 +26,33 @@ struct actor_access : caf::abstract_actor {
   }
 };
 
+// Returns why the actor has ended, if it has: then `x` is still there.
+std::optional<caf::error> try_attach(caf::abstract_actor& to,
+                                     caf::attachable_ptr& x) {
+  return to.exclusive_critical_section([&]() -> std::optional<caf::error> {
+    const auto over = to.getf(caf::abstract_actor::is_terminated_flag);
+    if (over && !to.getf(told_flag))
+      return actor_access::reason(to);
+    actor_access::attach(to, x);
+    return std::nullopt;
+  });
+}
+
 } // namespace
 
 void attach_lasting(caf::abstract_actor& to, caf::attachable_ptr x) {
-  std::optional<caf::error> why;
-  to.exclusive_critical_section([&] {
-    const auto over = to.getf(caf::abstract_actor::is_terminated_flag);
-    if (over && !to.getf(told_flag))
-      why = actor_access::reason(to);
-    else
-      actor_access::attach(to, x);
-  });
-  if (why)
+  if (const auto why = try_attach(to, x))
     x->actor_exited(*why, nullptr);
+}
+
+void attach_unless_over(caf::abstract_actor& to, caf::attachable_ptr x) {
+  try_attach(to, x);
+}
+
+caf::error end_of(const caf::abstract_actor& x) {
+  return x.getf(caf::abstract_actor::is_terminated_flag) && !x.getf(told_flag)
+           ? actor_access::reason(x)
+           : caf::make_error(caf::exit_reason::unreachable);
 }
 
 void take_back_told(caf::abstract_actor& x) {

@@ -133,24 +133,28 @@ template <class T, class... Ts>
 /// A hook that waits for the end of the actor itself, see `telling`.
 class VIGIL_EXPORT lasting_hook : public caf::attachable {};
 
+/// Returns why an actor has ended, or is about to as nobody refers to it.
+[[nodiscard]] VIGIL_EXPORT caf::error end_of(const caf::abstract_actor& x);
+
 /// Calls a function once when an actor ends.
 ///
 /// CAF 1.x calls hooks first, and then closes the mailbox and destroys the
 /// state. It destroys the hooks last of all: that is when this one calls. And
-/// if another hook throws, it destroys the rest uncalled.
+/// if another hook throws, it destroys the rest uncalled: then this one asks
+/// the actor why it ended.
 template <class F, class Base>
 class end_hook final : public Base {
 public:
   using token = caf::attachable::token;
 
-  end_hook(F f, const void* key) : f_(std::move(f)), key_(key) {
+  end_hook(const caf::abstract_actor* actor, F f, const void* key)
+    : actor_(actor), f_(std::move(f)), key_(key) {
     // nop
   }
 
   ~end_hook() override {
     if (!done_)
-      f_(exited_ ? reason_ : caf::make_error(caf::exit_reason::unreachable),
-         ctx_);
+      f_(exited_ ? reason_ : end_of(*actor_), ctx_);
   }
 
   void actor_exited(const caf::error& reason, context* ctx) override {
@@ -168,6 +172,7 @@ public:
   }
 
 private:
+  const caf::abstract_actor* actor_;
   F f_;
   const void* key_;
   caf::error reason_;
@@ -180,13 +185,18 @@ private:
 VIGIL_EXPORT void attach_lasting(caf::abstract_actor& to,
                                  caf::attachable_ptr x);
 
+/// The same, but if the actor has ended, the hook is not called.
+VIGIL_EXPORT void attach_unless_over(caf::abstract_actor& to,
+                                     caf::attachable_ptr x);
+
 /// Calls `f(reason, context)` when the actor has ended, in whatever thread that
 /// happens; at once if it has. `f` must not throw. `key` is for `unwatch`; then
 /// the captures of `f` must not call anybody when they are destroyed.
 template <class F>
 void watch(const caf::strong_actor_ptr& x, F f, const void* key = nullptr) {
   using hook = end_hook<F, lasting_hook>;
-  attach_lasting(*x->get(), caf::attachable_ptr{new hook(std::move(f), key)});
+  attach_lasting(*x->get(),
+                 caf::attachable_ptr{new hook(x->get(), std::move(f), key)});
 }
 
 /// The same for the end of what the actor stands for, if that comes earlier:
@@ -194,7 +204,7 @@ void watch(const caf::strong_actor_ptr& x, F f, const void* key = nullptr) {
 template <class F>
 void monitor(const caf::strong_actor_ptr& x, F f, const void* key = nullptr) {
   using hook = end_hook<F, caf::attachable>;
-  x->get()->attach(caf::attachable_ptr{new hook(std::move(f), key)});
+  x->get()->attach(caf::attachable_ptr{new hook(x->get(), std::move(f), key)});
 }
 
 /// Takes back all calls of `watch` with that key. O(n) in what watches `x`. A

@@ -5,7 +5,6 @@
 
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace vigil::compat {
 
@@ -27,34 +26,31 @@ class telling : public Base {
 public:
   using Base::Base;
 
+  // As CAF's actors do that have ended. Called with both actors locked.
+  bool add_backlink(caf::abstract_actor* x) override {
+    const auto over = this->getf(caf::abstract_actor::is_terminated_flag);
+    const auto why = over ? std::nullopt : told();
+    if (!why)
+      return Base::add_backlink(x);
+    x->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(),
+                                         caf::exit_msg{this->address(), *why}),
+               nullptr);
+    return false;
+  }
+
   /// Returns whether there may be links. Takes a lock.
   [[nodiscard]] bool has_links() const noexcept {
     std::lock_guard guard{this->mtx_};
-    for (const auto* x = this->attachables_head_.get(); x != nullptr;
-         x = x->next.get())
-      if (linked_by(*x) != nullptr)
-        return true;
-    return false;
+    const auto* x = this->attachables_head_.get();
+    return next_link(x) != nullptr;
   }
 
   /// Takes all links apart and sends the other ends exit messages. In the
   /// thread in which the incarnation ends.
   void end_links(const caf::error& reason, context* ctx) {
-    std::vector<caf::actor_addr> links;
-    this->exclusive_critical_section([&] {
-      for (const auto* x = this->attachables_head_.get(); x != nullptr;
-           x = x->next.get())
-        if (const auto* who = linked_by(*x))
-          links.push_back(*who);
-    });
-    for (const auto& addr : links)
-      if (auto x = caf::actor_cast<caf::strong_actor_ptr>(addr)) {
-        this->unlink_from(x);
-        x->enqueue(
-          caf::make_mailbox_element(nullptr, caf::make_message_id(),
-                                    caf::exit_msg{this->address(), reason}),
-          ctx);
-      }
+    taken_links links;
+    links.take(*this);
+    links.end(caf::strong_actor_ptr{this->ctrl()}, reason, ctx);
   }
 
 protected:
@@ -65,8 +61,8 @@ protected:
     return nullptr;
   }
 
-  /// What CAF 0.17 tells at once those that monitor or link the actor from now
-  /// on. CAF 1.x has no function that sees them come.
+  /// Returns what those are told at once that link the actor now. CAF 1.x has
+  /// no function that sees those come that monitor it.
   [[nodiscard]] virtual kept_end told() const {
     return std::nullopt;
   }
