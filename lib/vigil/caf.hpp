@@ -19,7 +19,10 @@
 /// - messages of an actor to itself, and which incarnation of it sent them;
 /// - time and the scheduler: timers, jobs, virtual time.
 
+#include <vigil/detail/caf/caf_job.hpp>
+#include <vigil/detail/caf/caf_timer.hpp>
 #include <vigil/detail/caf/caf_types.hpp>
 #include <vigil/detail/caf/controller.hpp>
+#include <vigil/detail/caf/end_probe.hpp>
 
 #include VIGIL_CAF_FILES

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../tools.hpp"
+
 #include <vigil/caf.hpp>
 
 #include <cstddef>
@@ -52,32 +54,8 @@ template <class Self>
 
 /// Returns how many hooks an actor has.
 [[nodiscard]] inline std::size_t hooks_of(const caf::strong_actor_ptr& x) {
-  struct opened : caf::monitorable_actor {
-    static auto& hooks(caf::monitorable_actor& of) {
-      return of.*(&opened::attachables_head_);
-    }
-  };
-  std::size_t result = 0;
-  auto& actor = dynamic_cast<caf::monitorable_actor&>(*x->get());
-  for (auto* at = opened::hooks(actor).get(); at != nullptr;
-       at = at->next.get())
-    ++result;
-  return result;
+  return hooks_in<caf::monitorable_actor>(x);
 }
-
-/// While closed, the actors behind it get nowhere: they neither start nor
-/// handle messages, as if a handler of theirs did not return.
-struct gate {
-  bool closed = false;
-  std::vector<caf::strong_actor_ptr> held{};
-
-  /// Returns whether an actor has to wait, and keeps it then.
-  [[nodiscard]] bool holds(caf::abstract_actor& x) {
-    if (closed)
-      held.emplace_back(x.ctrl());
-    return closed;
-  }
-};
 
 /// An actor class that stands still while the gate that `door()` returns is
 /// closed; null for none.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/caf/caf_watch.hpp>
+#include <vigil/detail/caf/end_probe.hpp>
 #include <vigil/detail/registry/indexed_list.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/sync/spin_lock.hpp>

@@ -8,7 +8,6 @@
 #include <vigil/detail/caf/caf_0_17_forwarder.hpp>
 #include <vigil/detail/caf/caf_0_17_function.hpp>
 #include <vigil/detail/caf/caf_0_17_idle.hpp>
-#include <vigil/detail/caf/caf_0_17_job.hpp>
 #include <vigil/detail/caf/caf_0_17_kind.hpp>
 #include <vigil/detail/caf/caf_0_17_link.hpp>
 #include <vigil/detail/caf/caf_0_17_message.hpp>
@@ -20,7 +19,6 @@
 #include <vigil/detail/caf/caf_0_17_spawn.hpp>
 #include <vigil/detail/caf/caf_0_17_system.hpp>
 #include <vigil/detail/caf/caf_0_17_tell.hpp>
-#include <vigil/detail/caf/caf_timer.hpp>
 #include <vigil/detail/caf/caf_0_17_watch.hpp>
 #include <vigil/detail/caf/caf_0_17_whole.hpp>
 #include <vigil/detail/caf/caf_0_17_wire.hpp>

@@ -1,6 +1,6 @@
 #include <vigil/caf.hpp>
 #include <vigil/detail/caf/caf_clock.hpp>
-#include <vigil/internal/caf/caf_0_17_registry.hpp>
+#include <vigil/internal/caf/one_of_system.hpp>
 
 namespace vigil::compat {
 

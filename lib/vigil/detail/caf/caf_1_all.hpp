@@ -5,7 +5,6 @@
 #include <vigil/detail/caf/caf_1_control.hpp>
 #include <vigil/detail/caf/caf_1_end.hpp>
 #include <vigil/detail/caf/caf_1_function.hpp>
-#include <vigil/detail/caf/caf_1_job.hpp>
 #include <vigil/detail/caf/caf_1_link.hpp>
 #include <vigil/detail/caf/caf_1_message.hpp>
 #include <vigil/detail/caf/caf_1_relay.hpp>
@@ -13,5 +12,4 @@
 #include <vigil/detail/caf/caf_1_self.hpp>
 #include <vigil/detail/caf/caf_1_spawn.hpp>
 #include <vigil/detail/caf/caf_1_tell.hpp>
-#include <vigil/detail/caf/caf_timer.hpp>
 #include <vigil/detail/caf/caf_1_wire.hpp>

@@ -1,5 +1,5 @@
 #include <vigil/detail/caf/caf_clock.hpp>
-#include <vigil/internal/caf/caf_1_registry.hpp>
+#include <vigil/internal/caf/one_of_system.hpp>
 
 namespace vigil::compat {
 

@@ -9,6 +9,7 @@
 
 namespace vigil::compat {
 
+// By the name that CAF gives its threads.
 bool is_scheduler_thread(caf::actor_system&) {
   char name[32] = {};
   return pthread_getname_np(pthread_self(), name, sizeof(name)) == 0

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vigil/internal/caf/caf_0_17_registry.hpp>
+#include <vigil/internal/caf/one_of_system.hpp>
 
 #include <caf/actor_clock.hpp>
 #include <caf/error.hpp>

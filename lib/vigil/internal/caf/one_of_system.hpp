@@ -1,12 +1,10 @@
 #pragma once
 
-#include <vigil/detail/caf/caf_1.hpp>
-#include <vigil/detail/caf/caf_1_spawn.hpp>
+#include <vigil/caf.hpp>
 
 #include <caf/actor_registry.hpp>
 
 #include <mutex>
-#include <string>
 #include <utility>
 
 namespace vigil::compat {
@@ -15,9 +13,9 @@ namespace vigil::compat {
 /// whether it was made just now. The registry of the system keeps it by that
 /// name, so that another system, be it at the same address, has another one.
 /// Takes a lock that all systems share.
-template <class T>
+template <class T, class Name>
 [[nodiscard]] std::pair<caf::strong_actor_ptr, bool>
-one_of_system(caf::actor_system& sys, const std::string& name) {
+one_of_system(caf::actor_system& sys, const Name& name) {
   static std::mutex mutex;
   std::lock_guard guard{mutex};
   auto result = sys.registry().get<caf::strong_actor_ptr>(name);
