@@ -42,6 +42,7 @@ public:
   using Base::Base;
 
   /// Returns the actor.
+  // NOLINTNEXTLINE(modernize-use-override): some bases ask for it, too
   [[nodiscard]] virtual caf::local_actor& self() noexcept = 0;
 
 protected:
@@ -116,6 +117,7 @@ protected:
   virtual void gate(bool all_messages) noexcept = 0;
 
   /// Has `ended` called once the current message is done.
+  // NOLINTNEXTLINE(modernize-use-override)
   virtual void attend() = 0;
 
   /// Calls `ended` as long as the behavior is no more, as is done after every
