@@ -18,8 +18,7 @@
 
 namespace vigil::compat {
 
-/// What `control` notes of its actor. Flags only: there may be a million of
-/// these.
+/// What `control` notes of its actor. There may be a million of these.
 struct VIGIL_EXPORT control_flags {
   std::atomic<bool> gated{false};
   bool attend = false;
@@ -467,7 +466,6 @@ private:
     return result;
   }
 
-  // As CAF's `alive`, which takes streams that ended for running ones.
   [[nodiscard]] bool is_alive() const noexcept {
     return !this->bhvr_stack_.empty() || parts::lives_by_others(*this);
   }
