@@ -15,7 +15,9 @@ namespace vigil {
 /// `guard(name, target).breaker(policy)`.
 ///
 /// Pass it to `vigil::child` to have it supervised, or `start` it. Every setter
-/// returns a changed copy; all copies are one breaker, so start one of them.
+/// returns a changed copy, and all copies are one breaker: if several are
+/// started, the calls of all count, and the listener of each that runs is told
+/// what happens, once.
 ///
 /// @tparam Handle the type of the target's handle, and of the breaker's
 template <class Handle>
@@ -62,8 +64,10 @@ public:
   [[deprecated("take const vigil::guard_event&, and look at its `breaker`"),
     nodiscard]] breaker_builder
   on_event(F f) const {
-    return detail::changed(
-      *this, [&](auto& x) { x.options_.on_event = std::move(f); });
+    return detail::changed(*this, [&](auto& x) {
+      x.options_.on_event
+        = std::make_shared<const breaker_core::listener>(std::move(f));
+    });
   }
 
   /// Begins each incarnation closed and empty. By default a restart of the

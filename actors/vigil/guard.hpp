@@ -1,6 +1,5 @@
 #pragma once
 
-#include <vigil/circuit_breaker.hpp>
 #include <vigil/guard_builder.hpp>
 
 #include <string>

@@ -66,7 +66,18 @@ public:
                                        (detail::is_null(good) || ...))));
   }
 
-  /// Refuses calls while too many fail. A guard has one at most.
+  template <class F>
+  [[nodiscard]] guard_builder retry(retry_policy, F) const {
+    static_assert(sizeof(F) == 0,
+                  "vigil: a judge needs the type of the values that it "
+                  "judges: write retry<T>(policy, good)");
+    return *this;
+  }
+
+  /// Refuses calls while too many fail. A guard has one at most. Copies of the
+  /// builder that are made from here on have the same breaker: if several are
+  /// started, the calls of all count, and all are refused; what it does is told
+  /// to the listener of each that runs, once.
   [[nodiscard]] guard_builder breaker(breaker_policy policy) const {
     return with_breaker(std::move(policy), {});
   }
@@ -89,11 +100,22 @@ public:
     return with_breaker(std::move(policy), std::move(options));
   }
 
+  template <class F>
+    requires(!std::is_convertible_v<F, breaker_core::listener>)
+  [[nodiscard]] guard_builder breaker(breaker_policy, F) const {
+    static_assert(sizeof(F) == 0,
+                  "vigil: a judge needs the type of the values that it "
+                  "judges: write breaker<T>(policy, judge)");
+    return *this;
+  }
+
   /// Goes in 0.3: `on_event` takes a listener for all layers.
   [[deprecated("use breaker(policy) and on_event(f)"), nodiscard]] guard_builder
   breaker(breaker_policy policy, breaker_core::listener on_event) const {
     detail::breaker_options options;
-    options.on_event = std::move(on_event);
+    if (on_event)
+      options.on_event
+        = std::make_shared<const breaker_core::listener>(std::move(on_event));
     return with_breaker(std::move(policy), std::move(options));
   }
 

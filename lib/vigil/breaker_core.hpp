@@ -26,6 +26,7 @@ namespace vigil {
 namespace detail {
 
 /// Lets tests begin near the end of a counter, and look into the books.
+class breaker_home;
 struct breaker_hook;
 
 } // namespace detail
@@ -179,6 +180,8 @@ public:
 private:
   friend class breaker_permit;
   friend struct detail::breaker_hook;
+  // Adds listeners to that of the first start.
+  friend class detail::breaker_home;
 
   using word = detail::breaker_word;
 

@@ -16,8 +16,7 @@ namespace vigil {
 
 /// Says what a new incarnation of a child is made of.
 enum class child_placement : std::uint8_t {
-  /// Function-based event-driven children restart in place, in their CAF actor;
-  /// all others respawn.
+  /// Event-driven actor functions restart in place; all others respawn.
   automatic,
   /// Each incarnation is a new CAF actor behind a stable handle.
   respawn,

@@ -15,8 +15,7 @@ namespace vigil {
 enum class errc {
   /// A child or supervisor has an empty id.
   empty_id = 1,
-  /// An id holds a character that a path cannot hold (`/` or a control
-  /// character).
+  /// An id holds what a path cannot hold: `/` or a control character.
   invalid_id,
   /// Two children of one supervisor have the same id. OTP:
   /// `duplicate_child_name`.

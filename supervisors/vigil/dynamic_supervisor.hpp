@@ -172,6 +172,16 @@ template <class Handle, class... Args, class F, class... Extra>
     std::move(id), std::move(f), std::move(extra)...);
 }
 
+/// Without types, nobody knows what `start_child` takes and returns.
+template <auto... None, class F, class... Extra>
+  requires(sizeof...(None) == 0)
+void dynamic_supervisor(std::string, F, Extra...) {
+  static_assert(sizeof(F) == 0,
+                "vigil: a dynamic supervisor needs the handle of its children "
+                "and the types of their arguments: write "
+                "dynamic_supervisor<Handle, Args...>(id, f, extra...)");
+}
+
 /// Describes a dynamic supervisor with a key, which says whether its children
 /// have keys too: `child_key<dynamic_ref<H, Args...>, "id">` or
 /// `child_key<keyed_dynamic_ref<K, H, Args...>, "id">`.

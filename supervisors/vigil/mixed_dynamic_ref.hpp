@@ -50,6 +50,9 @@ public:
       child.value());
   }
 
+  template <class F, class... Ts>
+  detail::no_builder<F> start_child(std::string_view, const F&, Ts...) const;
+
   /// Stops a child and waits until it is gone. Fails with `errc::not_found` if
   /// the handle is of no child of this supervisor. O(1).
   template <class Handle>

@@ -84,12 +84,12 @@ public:
       detail::access::definition(x));
   }
 
-  template <class T>
-    requires(!detail::describes_child<T>)
-  [[nodiscard]] supervisor_builder child(const T&) const {
-    static_assert(detail::describes_child<T>,
+  template <class... Ts>
+  [[nodiscard]] supervisor_builder child(const Ts&...) const {
+    static_assert(sizeof...(Ts) > sizeof...(Ts),
                   "vigil: child(…) of a supervisor takes what "
-                  "vigil::child(…) or vigil::supervisor(…) makes");
+                  "vigil::child(…) or vigil::supervisor(…) makes, as in "
+                  "child(vigil::child(id, f)); a builder has an id already");
     return *this;
   }
 

@@ -81,6 +81,9 @@ public:
     return start_child_at({}, x, timeout);
   }
 
+  template <class F, class... Ts>
+  detail::no_builder<F> start_child(std::string_view, const F&, Ts...) const;
+
   /// Adds a child to the supervisor at `path`.
   template <class Builder>
   result<typename detail::started_child<Builder>::handle_type>

@@ -48,6 +48,70 @@ TEST_CASE("the wait of an open breaker ends by itself") {
   CHECK(builder.control().state() == breaker_state::closed);
 }
 
+TEST_CASE("all running copies of a guard are told what their breaker does") {
+  world x;
+  std::string one;
+  std::string two;
+  auto to = [](std::string& seen) {
+    return [&seen](const auto& e) {
+      seen += to_string(e) + ' ';
+    };
+  };
+  const auto moved
+    = std::string{"g/breaker moved closed -> open consecutive_failures "};
+  const auto base = vigil::guard("g", x.spawn()).breaker(two_failures());
+  SUBCASE("each has its listener") {
+    const auto first = x.start(base.on_event(to(one)));
+    const auto second = x.start(base.on_event(to(two)));
+    (void)x.ask_all(first, {-1, -1});
+    CHECK(one == moved);
+    CHECK(two == moved);
+    CHECK(x.ask(second, 1) == "breaker_open");
+    CHECK(two == moved + "g/breaker refused open ");
+    CHECK(one == two);
+  }
+  SUBCASE("the first has none") {
+    const auto first = x.start(base);
+    const auto second = x.start(base.on_event(to(two)));
+    (void)x.ask_all(first, {-1, -1});
+    CHECK(two == moved);
+  }
+  SUBCASE("what is the same listener is told once") {
+    const auto both = base.on_event(to(one));
+    const auto first = x.start(both);
+    const auto second = x.start(both);
+    (void)x.ask_all(second, {-1, -1});
+    CHECK(one == moved);
+  }
+  SUBCASE("that of one that has ended is told until the next one starts") {
+    const auto first = x.start(base.on_event(to(one)));
+    caf::anon_send_exit(first, caf::exit_reason::kill);
+    x.run();
+    const auto control = base.control().value();
+    REQUIRE(control.force_open());
+    CHECK_FALSE(one.empty());
+    one.clear();
+    const auto second = x.start(base.on_event(to(two)));
+    REQUIRE(control.reset());
+    CHECK(one.empty());
+    CHECK_FALSE(two.empty());
+  }
+}
+
+TEST_CASE("each running copy of a breaker has its timers looked at") {
+  world x;
+  const auto base = vigil::guard("g", x.spawn()).breaker(two_failures());
+  const auto control = base.control().value();
+  const auto first = x.start(base);
+  const auto second = x.start(base);
+  caf::anon_send_exit(second, caf::exit_reason::kill);
+  x.run();
+  REQUIRE(control.open_for(5s));
+  x.advance(5s);
+  CHECK(control.state() == breaker_state::half_open);
+  CHECK(x.ask(first, 1) == "1");
+}
+
 TEST_CASE("who gets a failure finds the breaker open") {
   world x;
   const auto builder = vigil::circuit_breaker("b", x.spawn(), two_failures());

@@ -123,6 +123,28 @@ TEST_CASE("a breaker may still have a fallback of its own") {
                                    }));
     CHECK(x.ask_all(guarded, {11, 12, 12, 3}) == "11 24 24 6 ");
   }
+  SUBCASE("for values, each judged once") {
+    std::vector<int> judged;
+    const auto guarded = x.start(vigil::circuit_breaker("b", target, policy)
+                                   .fallback(twice)
+                                   .judge<int>([&](const int& n) {
+                                     judged.push_back(n);
+                                     return n > 9
+                                              ? vigil::call_outcome::failure
+                                              : vigil::call_outcome::success;
+                                   }));
+    CHECK(x.ask_all(guarded, {1, 10, 2, -1}) == "1 20 2 -2 ");
+    CHECK(judged == std::vector{1, 10, 2});
+  }
+  SUBCASE("when its target has ended") {
+    const auto guarded
+      = x.start(vigil::circuit_breaker("b", target, policy).fallback(twice));
+    auto answer = x.request(guarded, hang);
+    x.run();
+    caf::anon_send_exit(target, caf::exit_reason::kill);
+    x.run();
+    CHECK(x.text(answer) == "2000");
+  }
   SUBCASE("not for errors that it counts as answers") {
     const auto builder
       = vigil::circuit_breaker("b", target, policy.errors_are_answers())

@@ -2,6 +2,7 @@
 #include "rounds.hpp"
 
 #include <vigil/bulkhead_core.hpp>
+#include <vigil/circuit_breaker.hpp>
 #include <vigil/guard.hpp>
 #include <vigil/rate_limiter_core.hpp>
 #include <vigil/retry_budget.hpp>

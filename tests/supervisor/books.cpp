@@ -2,6 +2,7 @@
 
 #include <vigil/detail/task/task_base.hpp>
 #include <vigil/internal/child/slot.hpp>
+#include <vigil/internal/pool/pool_front.hpp>
 #include <vigil/internal/static/tree_owner.hpp>
 
 #include <utility>
@@ -11,6 +12,7 @@ namespace test {
 namespace {
 
 using vigil::detail::child_cell;
+using vigil::detail::pool_front;
 using vigil::detail::slot;
 using vigil::detail::supervisor_cell;
 using vigil::detail::task_base;
@@ -26,12 +28,15 @@ std::string at(const std::string& path, const char* flaw) {
   return flaw == nullptr ? std::string{} : path + " is wrong: " + flaw;
 }
 
-std::string flaw_of_slot(const child_cell& x) {
+std::string flaw_of_handle(const child_cell& x) {
   const auto handle = x.handle();
   if (handle == nullptr)
     return {};
-  const auto* to = dynamic_cast<const slot*>(handle->get());
-  return to == nullptr ? std::string{} : at(x.path(), slot::flaw(to->look()));
+  if (const auto* to = dynamic_cast<const slot*>(handle->get()))
+    return at(x.path(), slot::flaw(to->look()));
+  if (const auto* to = dynamic_cast<const pool_front*>(handle->get()))
+    return at(x.path(), pool_front::flaw(to->look()));
+  return {};
 }
 
 std::string flaw_of_tasks(const supervisor_cell& x) {
@@ -49,8 +54,9 @@ std::string flaw_below(const supervisor_cell& x) {
   if (auto text = flaw_of_tasks(x); !text.empty())
     return text;
   for (const auto& child : x.children()) {
-    auto text = child->nested != nullptr ? flaw_below(*child->nested)
-                                         : flaw_of_slot(*child);
+    auto text = flaw_of_handle(*child);
+    if (text.empty() && child->nested != nullptr)
+      text = flaw_below(*child->nested);
     if (!text.empty())
       return text;
   }

@@ -8,9 +8,9 @@
 
 namespace test {
 
-/// Looks into what slots and tasks of running trees hold: each has a table of
-/// what may stand beside what while nothing is under way. Does not keep trees
-/// alive.
+/// Looks into what slots, pools and tasks of running trees hold: each has a
+/// table of what may stand beside what while nothing is under way. Does not
+/// keep trees alive.
 class book_keeper {
 public:
   void add(const vigil::tree_ref& tree);

@@ -1,13 +1,16 @@
 #include <vigil/detail/task/task_base.hpp>
 #include <vigil/internal/child/slot.hpp>
+#include <vigil/internal/pool/pool_front.hpp>
 
 #include <doctest/doctest.h>
 
 #include <string>
 #include <utility>
 
-// The tables in slot.hpp and task_base.hpp: each sentence, broken alone.
+// The tables in slot.hpp, pool_front.hpp and task_base.hpp: each sentence,
+// broken alone.
 
+using vigil::detail::pool_front;
 using vigil::detail::slot;
 using vigil::detail::task_base;
 
@@ -84,6 +87,35 @@ TEST_CASE("each thing that a slot holds belongs to some modes") {
   CHECK(slots([](auto& x) { x.waiting = 1; }) == "holding");
   CHECK(slots([](auto& x) { x.passing = true; }) == "");
   CHECK(slots([](auto& x) { x.foreign = true; }) == "serving");
+}
+
+TEST_CASE("what the members of a pool are is what the pool knows of them") {
+  auto flaw = [](auto set) {
+    pool_front::books x{
+      .not_parked = 3, .idle = 1, .listed = 2, .expected = 3, .in_list = 2};
+    set(x);
+    const auto* text = pool_front::flaw(x);
+    return std::string{text != nullptr ? text : ""};
+  };
+  CHECK(flaw([](auto&) {}) == "");
+  CHECK(flaw([](auto& x) { x.parked_and_up = 1; }) == "parked: not up");
+  CHECK(flaw([](auto& x) { x.up_without_handle = 1; }) == "up: a handle");
+  CHECK(flaw([](auto& x) { x.idle_unlisted = 1; }) == "idle: listed");
+  CHECK(flaw([](auto& x) { x.skips_for_nothing = 1; }) == "skips: given");
+  CHECK(flaw([](auto& x) { x.in_list = 3; }) == "listed: in the list, once");
+  CHECK(flaw([](auto& x) { x.expected = 2; })
+        == "expected: all that are not parked");
+  CHECK(flaw([](auto& x) { x.waiting = 1; }) == "waiting: nobody is idle");
+  CHECK(flaw([](auto& x) {
+          x.waiting = 1;
+          x.idle = 0;
+        })
+        == "");
+  CHECK(flaw([](auto& x) {
+          x.waiting = 1;
+          x.expected = x.not_parked = 0;
+        })
+        == "waiting: somebody is expected");
 }
 
 TEST_CASE("a task may be in every phase with nothing else set") {

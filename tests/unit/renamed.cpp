@@ -1,4 +1,9 @@
-// Names and headers that have moved, and go in 0.3.
+// Names and headers that have moved, and go in 0.3. The compiler says so for
+// each of these headers.
+
+#ifdef __clang__
+#pragma clang diagnostic ignored "-W#pragma-messages"
+#endif
 
 #include <vigil/child_exit.hpp>
 #include <vigil/child_settings.hpp>

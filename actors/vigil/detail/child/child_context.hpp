@@ -51,8 +51,7 @@ public:
   /// Returns a failure of this incarnation with all filled in.
   [[nodiscard]] failure complete(failure x) const;
 
-  /// Ends the incarnation as soon as the current message is done. The first
-  /// fault counts.
+  /// Ends the incarnation after the current message. The first fault counts.
   void fault(reason&& why);
 
   /// The start has nothing to run.

@@ -75,4 +75,13 @@ struct started_child {
   }
 };
 
+/// What there is when somebody starts an id and a function.
+template <class F>
+struct no_builder {
+  static_assert(sizeof(F) == 0,
+                "vigil: start_child takes what vigil::child(…) or "
+                "vigil::supervisor(…) makes: write "
+                "start_child(vigil::child(id, f))");
+};
+
 } // namespace vigil::detail

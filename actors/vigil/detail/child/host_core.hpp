@@ -65,8 +65,7 @@ public:
   /// told of its end.
   virtual void abandon(caf::strong_actor_ptr successor, compat::context* ctx);
 
-  /// Sends an order to this very actor, also when others get its messages. In
-  /// any thread.
+  /// Sends an order to this very actor, whoever gets messages. In any thread.
   void order(host_command x, compat::context* ctx);
 
   /// Returns whether who goes by this handle may have links.
@@ -121,8 +120,7 @@ protected:
 
   void start(start_kind how, time_point when);
 
-  /// Returns who gets the messages, or null as long as this actor does. In any
-  /// thread.
+  /// Returns who gets the messages, null while this one does. In any thread.
   [[nodiscard]] caf::actor_control_block* successor() const noexcept {
     return successor_.load(std::memory_order_seq_cst);
   }

@@ -88,8 +88,7 @@ public:
   explicit respawned_core(incarnation_ptr x);
 
 protected:
-  /// The actor begins, without a behavior yet. Returns whether it may; if not,
-  /// it has quit.
+  /// The actor begins, without a behavior. Returns whether it has not quit.
   bool begin_start();
 
   /// The behavior is there, unless making it threw.

@@ -11,10 +11,18 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace vigil::detail {
 
-/// What the incarnations of one breaker actor have in common.
+/// Who is told what a breaker does. Never empty; `whose` tells it from others.
+struct VIGIL_EXPORT breaker_listener {
+  std::shared_ptr<const void> whose;
+  breaker_core::listener call;
+};
+
+/// What the incarnations of one breaker actor have in common, and all actors
+/// that copies of one builder start.
 class VIGIL_EXPORT breaker_home
   : public std::enable_shared_from_this<breaker_home> {
 public:
@@ -25,10 +33,14 @@ public:
 
   /// Begins an incarnation: makes a core, or takes the one that is there.
   [[nodiscard]] result<std::shared_ptr<breaker_core>>
-  begin(caf::actor_system& sys, bool fresh, breaker_core::listener on_event);
+  begin(caf::actor_system& sys, bool fresh);
 
-  /// Says which front has to be woken for timers.
-  void serve(const caf::strong_actor_ptr& front);
+  /// The front of that incarnation is there: it has to be woken for timers, and
+  /// the listeners are told from now on. Those of fronts that have ended are
+  /// told no more, unless they are the same; until then they are, as a control
+  /// may give orders while no front runs.
+  void serve(const caf::strong_actor_ptr& made, breaker_core& core,
+             const std::vector<breaker_listener>& listeners);
 
   [[nodiscard]] std::shared_ptr<breaker_core> core() const;
 
@@ -63,6 +75,14 @@ public:
   std::atomic<std::uint64_t> late_answers{0};
 
 private:
+  struct service {
+    caf::weak_actor_ptr front;
+    // To be compared only.
+    const breaker_core* core;
+    std::shared_ptr<const void> whose;
+    std::uint64_t number;
+  };
+
   void wake();
 
   const std::string name_;
@@ -71,14 +91,15 @@ private:
   // Guarded by mutex_.
   mutable std::optional<compat::lasting_clock> clock_;
   std::shared_ptr<breaker_core> core_;
-  caf::weak_actor_ptr front_;
+  // A front, and one more of it for each listener.
+  std::vector<service> services_;
 };
 
 /// Returns the guard of a `breaker_builder`: the breaker, behind a fallback and
 /// before a time limit if it was given them.
 [[nodiscard]] VIGIL_EXPORT guard_chain
 breaker_chain(const std::shared_ptr<breaker_home>& home,
-              const breaker_options& options, const guard_listener& on_event,
+              breaker_options options, const guard_listener& on_event,
               duration timeout, const actor_maker& fallback);
 
 } // namespace vigil::detail

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <vigil/behavior.hpp>
+#include <vigil/detail/caf/caf_function.hpp>
+#include <vigil/detail/caf/caf_request.hpp>
 #include <vigil/detail/caf/caf_types.hpp>
 #include <vigil/detail/guard/guard_layers.hpp>
 
@@ -20,13 +22,27 @@ template <class Handle>
   };
 }
 
-/// Makes an actor of the interface of `Handle` from handlers. Wrong handlers do
-/// not compile: CAF says so.
+/// Whether a handler is for some message of the interface of `Handle`.
+template <class Handle, class F,
+          class Args = typename compat::callable_trait<F>::arg_types>
+struct fits_interface;
+
+template <class Handle, class F, class... Ts>
+struct fits_interface<Handle, F, compat::type_list<Ts...>>
+  : std::bool_constant<
+      is_untyped_v<Handle> || compat::takes_v<Handle, std::decay_t<Ts>...>> {};
+
+/// Makes an actor of the interface of `Handle` from handlers. If one is missing
+/// or returns something else, CAF says so.
 template <class Handle, class... Fs>
 [[nodiscard]] actor_maker fallback_maker(Fs... fs) {
   static_assert((has_call_operator<Fs> && ...),
                 "vigil: fallback takes an actor of the target's interface, or "
                 "handlers with known parameters");
+  if constexpr ((has_call_operator<Fs> && ...))
+    static_assert((fits_interface<Handle, Fs>::value && ...),
+                  "vigil: a handler of a fallback takes what the target does "
+                  "not understand; give handlers of the target's interface");
   return [=](caf::actor_system& sys) {
     if constexpr (is_untyped_v<Handle>)
       return caf::actor_cast<caf::strong_actor_ptr>(

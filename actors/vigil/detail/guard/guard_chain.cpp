@@ -21,11 +21,14 @@ void guard_chain::add(layer_spec x) {
 void guard_chain::on_event(guard_listener f) {
   if (!f) {
     on_event_ = nullptr;
+    whose_ = nullptr;
     return;
   }
-  on_event_ = [f = std::move(f)](const guard_event& x) {
-    (void)caught([&] { f(x); });
+  const auto shared = std::make_shared<const guard_listener>(std::move(f));
+  on_event_ = [shared](const guard_event& x) {
+    (void)caught([&] { (*shared)(x); });
   };
+  whose_ = shared;
 }
 
 std::shared_ptr<breaker_home> guard_chain::breaker() const {
@@ -58,7 +61,7 @@ guard_chain::start(caf::actor_system& sys, caf::strong_actor_ptr target) const {
     return *std::move(wrong);
   auto next = std::move(target);
   for (auto i = layers_.rbegin(); i != layers_.rend(); ++i) {
-    auto made = i->make(sys, {i->name, std::move(next), on_event_});
+    auto made = i->make(sys, {i->name, std::move(next), on_event_, whose_});
     if (!made)
       return made.error();
     next = std::move(made).value();

@@ -55,6 +55,7 @@ private:
   std::string name_;
   std::vector<layer_spec> layers_;
   guard_listener on_event_;
+  std::shared_ptr<const void> whose_;
 };
 
 } // namespace vigil::detail

@@ -28,6 +28,8 @@ struct VIGIL_EXPORT layer_place {
   caf::strong_actor_ptr target;
   /// May be empty.
   guard_listener on_event;
+  /// What tells `on_event` from others: copies of a guard may have the same.
+  std::shared_ptr<const void> whose{};
 };
 
 /// Says how to make one layer of a guard.
@@ -76,8 +78,12 @@ struct VIGIL_EXPORT breaker_options {
   /// Whether each incarnation begins closed and empty.
   bool fresh = false;
   std::vector<value_judge<call_outcome>> judges{};
-  /// Is told what this breaker does, beside the listener of its place.
-  std::function<void(const breaker_event&)> on_event{};
+  /// Is told what this breaker does, beside the listener of its place. May be
+  /// null.
+  std::shared_ptr<const std::function<void(const breaker_event&)>> on_event{};
+  /// Whether a fallback stands before it: then all that it counts as a failure
+  /// is answered with `errc::breaker_open`, so that nobody judges it again.
+  bool has_fallback = false;
   /// What settings could not take.
   null_settings nulls{};
 };
@@ -86,10 +92,10 @@ struct VIGIL_EXPORT breaker_options {
 [[nodiscard]] VIGIL_EXPORT layer_spec
 breaker_layer(std::shared_ptr<breaker_home> home, breaker_options options);
 
-/// Whether the answer of a breaker is a refusal, or what it counts as a
-/// failure.
+/// Whether the answer of a breaker that has a fallback is a refusal, or what it
+/// counts as a failure.
 [[nodiscard]] VIGIL_EXPORT response_check
-failure_of(std::shared_ptr<breaker_home> home, breaker_options options);
+failure_of(std::shared_ptr<breaker_home> home);
 
 /// A layer of the user's. A null `make` is told by its check.
 [[nodiscard]] VIGIL_EXPORT layer_spec user_layer(

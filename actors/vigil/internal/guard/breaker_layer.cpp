@@ -35,15 +35,18 @@ guard_event_type type_of(breaker_event_type x) noexcept {
   }
 }
 
-breaker_core::listener listener_of(breaker_core::listener own,
-                                   guard_listener all) {
-  if (!all)
-    return own;
-  return [own = std::move(own), all = std::move(all)](const breaker_event& x) {
-    all({type_of(x.type), x.breaker, {}, x.retry_after, &x});
-    if (own)
-      own(x);
-  };
+std::vector<breaker_listener> listeners_of(const breaker_options& own,
+                                           const layer_place& at) {
+  std::vector<breaker_listener> result;
+  if (at.on_event)
+    result.push_back({at.whose, [f = at.on_event](const breaker_event& x) {
+                        f({type_of(x.type), x.breaker, {}, x.retry_after, &x});
+                      }});
+  if (own.on_event != nullptr)
+    result.push_back({own.on_event, [f = own.on_event](const breaker_event& x) {
+                        (*f)(x);
+                      }});
+  return result;
 }
 
 /// Asks the core before it passes a request on, and tells it of the response
@@ -53,9 +56,10 @@ public:
   breaker_front(caf::actor_config& cfg, layer_place at,
                 std::shared_ptr<breaker_home> home,
                 std::shared_ptr<breaker_core> core,
-                std::vector<value_judge<call_outcome>> judges)
+                const breaker_options& options)
     : calling_front<breaker_permit>(cfg, std::move(at)), home_(std::move(home)),
-      core_(std::move(core)), judges_(std::move(judges)) {
+      core_(std::move(core)), judges_(options.judges),
+      has_fallback_(options.has_fallback) {
     // nop
   }
 
@@ -96,6 +100,8 @@ protected:
     const auto at = now();
     mine->extra.report(how, at, why ? why->code : std::error_code{});
     wake_at(next_timer(at));
+    if (has_fallback_ && how == call_outcome::failure)
+      return refuse(std::move(mine->from), trouble(errc::breaker_open), ctx);
     compat::answer(std::move(mine->from), std::move(x), ctx);
   }
 
@@ -137,18 +143,21 @@ private:
   const std::shared_ptr<breaker_home> home_;
   const std::shared_ptr<breaker_core> core_;
   const std::vector<value_judge<call_outcome>> judges_;
+  const bool has_fallback_;
 };
 
 } // namespace
 
-response_check failure_of(std::shared_ptr<breaker_home> home,
-                          breaker_options options) {
-  return [home = std::move(home),
-          judges = std::move(options.judges)](compat::mailbox_element& x) {
-    std::optional<failure> why;
-    const auto how = outcome_of(x, home->policy(), judges, why);
-    return how == call_outcome::failure
-           || (why && why->code == errc::breaker_open);
+// The end of the target may be told here before the breaker learns of it.
+response_check failure_of(std::shared_ptr<breaker_home> home) {
+  return [home = std::move(home)](compat::mailbox_element& x) {
+    const auto* error = compat::error_in(x);
+    if (error == nullptr)
+      return false;
+    const auto why = to_failure(*error);
+    return why.code == errc::breaker_open
+           || (why.code == errc::child_stopped
+               && home->policy().outcome_of(why) == call_outcome::failure);
   };
 }
 
@@ -163,13 +172,13 @@ layer_spec breaker_layer(std::shared_ptr<breaker_home> home,
   result.make = [home, options = std::move(options)](
                   caf::actor_system& sys,
                   layer_place at) -> vigil::result<caf::strong_actor_ptr> {
-    auto core = home->begin(sys, options.fresh,
-                            listener_of(options.on_event, at.on_event));
+    auto core = home->begin(sys, options.fresh);
     if (!core)
       return core.error();
-    auto made = make_front<breaker_front>(
-      sys, std::move(at), home, std::move(core).value(), options.judges);
-    home->serve(made);
+    const auto listeners = listeners_of(options, at);
+    auto made = make_front<breaker_front>(sys, std::move(at), home,
+                                          core.value(), options);
+    home->serve(made, *core.value(), listeners);
     static_cast<front*>(made->get())->look_at_timer();
     return made;
   };

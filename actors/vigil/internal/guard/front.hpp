@@ -70,6 +70,11 @@ public:
     wake_at(next_timer(now()));
   }
 
+  /// Returns whether the front answers nobody any more. In any thread.
+  [[nodiscard]] bool has_ended() const noexcept {
+    return ended_.load(std::memory_order_acquire);
+  }
+
 protected:
   void released() final;
 

@@ -1,4 +1,5 @@
 #include <vigil/caf.hpp>
+#include <vigil/internal/base/rule.hpp>
 #include <vigil/internal/child/slot.hpp>
 #include <vigil/internal/pool/pool_front.hpp>
 
@@ -393,6 +394,39 @@ void pool_front::lose_waiting(compat::context* ctx) {
   }
   for (auto& x : lost)
     lose(*x, errc::child_stopped, ctx);
+}
+
+// -- its books ----------------------------------------------------------------
+
+pool_front::books pool_front::look() const {
+  std::lock_guard guard{lock_};
+  books result;
+  for (const auto& who : members_) {
+    result.not_parked += !who.parked ? 1 : 0;
+    result.parked_and_up += who.parked && who.up ? 1 : 0;
+    result.up_without_handle += who.up && who.handle == nullptr ? 1 : 0;
+    result.idle += who.idle() ? 1 : 0;
+    result.idle_unlisted += who.idle() && !who.listed ? 1 : 0;
+    result.skips_for_nothing += who.skips && who.given == 0 ? 1 : 0;
+    result.listed += who.listed ? 1 : 0;
+  }
+  result.expected = expected_;
+  result.in_list = idle_.size();
+  result.waiting = waiting_.size();
+  return result;
+}
+
+const char* pool_front::flaw(const books& x) noexcept {
+  return first_broken({
+    {x.parked_and_up == 0, "parked: not up"},
+    {x.up_without_handle == 0, "up: a handle"},
+    {x.idle_unlisted == 0, "idle: listed"},
+    {x.skips_for_nothing == 0, "skips: given"},
+    {x.listed == x.in_list, "listed: in the list, once"},
+    {x.expected == x.not_parked, "expected: all that are not parked"},
+    {x.waiting == 0 || x.expected > 0, "waiting: somebody is expected"},
+    {x.waiting == 0 || x.idle == 0, "waiting: nobody is idle"},
+  });
 }
 
 // -- making one ---------------------------------------------------------------

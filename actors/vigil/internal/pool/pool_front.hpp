@@ -30,6 +30,20 @@ namespace vigil::detail {
 /// one to change its mind: it gets more when no member is at work, so that a
 /// pool of members that all skip does not stand still.
 ///
+/// What may stand beside what at rest, while no thread is in a call of it; `-`
+/// is: not, `any`: may be or not. `flaw` says the same in code.
+///
+///            a member that
+///            is parked  is not up  is up, at work  is up, idle
+///   handle   any        any        yes             yes
+///   given    any        any        yes             -
+///   skips    if given   if given   any             -
+///   listed   any        any        any             yes
+///
+/// Besides: no parked member is up. As many members are `expected` as are not
+/// parked; if that is none, or if one is idle, no message waits. Those that are
+/// listed stand in `idle_`, once.
+///
 /// Thread-safe. Never calls into an actor while holding its lock. O(1) a
 /// message; O(members) while members skip.
 class pool_front final : public forwarding_actor {
@@ -90,6 +104,29 @@ public:
   /// Refuses messages for good and tells those that monitor or link the pool.
   void retire(compat::context* ctx);
 
+  /// What the table above is about: how many members are so.
+  struct books {
+    std::size_t not_parked = 0;
+    std::size_t parked_and_up = 0;
+    std::size_t up_without_handle = 0;
+    std::size_t idle = 0;
+    std::size_t idle_unlisted = 0;
+    std::size_t skips_for_nothing = 0;
+    std::size_t listed = 0;
+    std::size_t expected = 0;
+    /// How many stand in `idle_`.
+    std::size_t in_list = 0;
+    /// How many messages wait.
+    std::size_t waiting = 0;
+  };
+
+  /// For tests.
+  [[nodiscard]] books look() const;
+
+  /// Returns the first sentence of the table that does not hold, or null. For
+  /// tests.
+  [[nodiscard]] static const char* flaw(const books& x) noexcept;
+
 protected:
   void released() override;
 
@@ -144,7 +181,7 @@ private:
   void end_answers();
 
   const caf::strong_actor_ptr answers_;
-  spin_lock lock_;
+  mutable spin_lock lock_;
   // Guarded by lock_, from here on.
   std::vector<member> members_;
   std::size_t expected_;

@@ -5,15 +5,15 @@
 namespace vigil::detail {
 
 breaker_teller::breaker_teller(std::string name, listener f)
-  : listener_(std::move(f)), name_(std::move(name)) {
-  // nop
+  : name_(std::move(name)) {
+  add(std::move(f));
 }
 
 void breaker_teller::moved(breaker_state from, const breaker_move& m,
                            breaker_word::value at,
                            const breaker_word::view& stay,
                            const breaker_order& order) {
-  if (!listener_)
+  if (!*this)
     return;
   const auto reset
     = from == breaker_state::closed && m.to == breaker_state::closed;
@@ -33,7 +33,7 @@ void breaker_teller::moved(breaker_state from, const breaker_move& m,
 
 void breaker_teller::exceeded(breaker_cause cause, time_point now,
                               breaker_word::value at) {
-  if (!listener_)
+  if (!*this)
     return;
   auto x = event_of(breaker_event_type::exceeded, now, at);
   x.cause = cause;
@@ -41,29 +41,33 @@ void breaker_teller::exceeded(breaker_cause cause, time_point now,
 }
 
 void breaker_teller::deliver() noexcept {
-  if (listener_)
-    events_.deliver(listener_);
+  if (*this)
+    events_.deliver([this](const breaker_event& x) { listeners_.call(x); });
 }
 
 void breaker_teller::refused(const breaker_rejection& why, time_point now,
                              breaker_word::value at) noexcept {
-  if (!listener_)
+  if (!*this)
     return;
   auto x = event_of(breaker_event_type::refused, now, at);
   x.generation = why.generation;
   x.refusal = why.reason;
   x.retry_after = why.retry_after;
   x.last_error = why.last_error;
-  events_.call(listener_, x);
+  tell(x);
 }
 
 void breaker_teller::stale(std::uint64_t generation, time_point now,
                            breaker_word::value at) noexcept {
-  if (!listener_)
+  if (!*this)
     return;
   auto x = event_of(breaker_event_type::stale, now, at);
   x.generation = generation;
-  events_.call(listener_, x);
+  tell(x);
+}
+
+void breaker_teller::tell(const breaker_event& x) noexcept {
+  events_.call([this](const breaker_event& y) { listeners_.call(y); }, x);
 }
 
 breaker_event breaker_teller::event_of(breaker_event_type type, time_point now,

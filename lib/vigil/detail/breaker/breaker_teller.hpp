@@ -5,14 +5,16 @@
 #include <vigil/detail/breaker/breaker_move.hpp>
 #include <vigil/detail/breaker/breaker_word.hpp>
 #include <vigil/detail/breaker/event_queue.hpp>
+#include <vigil/detail/sync/subscriber_list.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 
 namespace vigil::detail {
 
-/// Tells a listener what happens to the breaker of that name; without one, it
+/// Tells listeners what happens to the breaker of that name; without one, it
 /// does nothing. `at` is the state in which it happens.
 ///
 /// Thread-safe. Moves and limits are put in one after the other by who holds
@@ -28,9 +30,18 @@ public:
     return name_;
   }
 
-  /// Returns whether there is a listener.
+  /// Has one more listener told. Returns its number for `remove`.
+  std::uint64_t add(listener f) {
+    return listeners_.add(std::move(f));
+  }
+
+  void remove(std::uint64_t number) {
+    listeners_.remove(number);
+  }
+
+  /// Returns whether there is a listener. One relaxed load.
   explicit operator bool() const noexcept {
-    return static_cast<bool>(listener_);
+    return !listeners_.empty();
   }
 
   /// Puts in that the breaker made the move `m` out of the state `from`, and
@@ -52,21 +63,22 @@ public:
   void stale(std::uint64_t generation, time_point now,
              breaker_word::value at) noexcept;
 
-  /// Returns how many events were lost, because the listener was slow.
+  /// Returns how many events were lost, because a listener was slow.
   [[nodiscard]] std::uint64_t dropped() const noexcept {
     return events_.dropped();
   }
 
-  /// Returns how many calls of the listener ended with an exception.
+  /// Returns how many calls of a listener ended with an exception.
   [[nodiscard]] std::uint64_t failures() const noexcept {
-    return events_.failures();
+    return listeners_.failures();
   }
 
 private:
   [[nodiscard]] breaker_event event_of(breaker_event_type type, time_point now,
                                        breaker_word::value at) const;
+  void tell(const breaker_event& x) noexcept;
 
-  const listener listener_;
+  subscriber_list<breaker_event> listeners_;
   const std::string name_;
   event_queue<breaker_event> events_;
 };

@@ -18,8 +18,7 @@
 
 namespace vigil::compat {
 
-/// What `control` notes of its actor. Flags only: there may be a million of
-/// these.
+/// What `control` notes of its actor. There may be a million of these.
 struct VIGIL_EXPORT control_flags {
   std::atomic<bool> gated{false};
   bool attend = false;

@@ -1,7 +1,6 @@
 #pragma once
 
-/// A part of the seam (see `vigil/caf.hpp`): actors that block, and their
-/// controllers.
+/// A part of the seam (see `vigil/caf.hpp`): actors that block.
 
 #include <vigil/detail/caf/caf_types.hpp>
 

@@ -1,7 +1,6 @@
 #pragma once
 
-/// A part of the seam (see `vigil/caf.hpp`): event-based actors that do what a
-/// controller says.
+/// A part of the seam (see `vigil/caf.hpp`): actors that obey a controller.
 
 #include <vigil/detail/caf/caf_types.hpp>
 

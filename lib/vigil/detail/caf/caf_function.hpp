@@ -1,7 +1,6 @@
 #pragma once
 
-/// A part of the seam (see `vigil/caf.hpp`): callables and actor functions,
-/// taken apart.
+/// A part of the seam (see `vigil/caf.hpp`): callables, taken apart.
 
 #include <vigil/detail/caf/caf_types.hpp>
 

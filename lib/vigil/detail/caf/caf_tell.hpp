@@ -1,7 +1,6 @@
 #pragma once
 
-/// A part of the seam (see `vigil/caf.hpp`): actors that tell of an end before
-/// their own.
+/// A part of the seam (see `vigil/caf.hpp`): actors that tell of another end.
 
 #include <vigil/detail/caf/caf_types.hpp>
 

@@ -120,15 +120,13 @@ protected:
   // NOLINTNEXTLINE(modernize-use-override)
   virtual void attend() = 0;
 
-  /// Calls `ended` as long as the behavior is no more, as is done after every
-  /// message.
+  /// Calls `ended` as long as there is no behavior, as after every message.
   virtual void settle() = 0;
 
   /// Calls `f` as if it were the handler of a message.
   virtual void guarded(const std::function<void()>& f) = 0;
 
-  /// Makes the state and calls `make_behavior_anew`. Returns what that threw,
-  /// or nothing.
+  /// Makes the state and calls `make_behavior_anew`. Returns what was thrown.
   virtual std::optional<std::string> rebuild_behavior() = 0;
 
   /// Destroys behavior and state with all they hold and forgets what they
@@ -141,8 +139,7 @@ protected:
   /// Returns whether the behavior has quit.
   [[nodiscard]] virtual bool has_quit() const noexcept = 0;
 
-  /// Takes back `quit`. Returns its reason, or nothing if the behavior has not
-  /// quit.
+  /// Takes back `quit`. Returns its reason; nothing if there was none.
   virtual std::optional<caf::error> take_quit() = 0;
 
   /// Has the exit handler of the behavior decide on an exit message.

@@ -26,8 +26,7 @@ public:
   virtual void tell_begin();
 
   /// Returns whether an earlier incarnation made that request, so that nobody
-  /// waits for its answer. False for actors that have only one incarnation. In
-  /// any thread.
+  /// waits for its answer. False for actors of one incarnation. In any thread.
   [[nodiscard]] virtual bool
   has_forgotten(std::uint64_t request) const noexcept;
 };

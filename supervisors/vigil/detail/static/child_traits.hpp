@@ -59,6 +59,9 @@ concept has_signature
 /// Takes apart what a user passes to `vigil::child`.
 template <class F, class... Ts>
 struct child_traits : keeps_no_tree<F, Ts...> {
+  static_assert(!describes_child<F>,
+                "vigil: a builder is a child as it is, with an id of its own: "
+                "write vigil::supervisor(id).child(builder)");
   static_assert(std::is_copy_constructible_v<
                   F> && (std::is_copy_constructible_v<Ts> && ...),
                 "vigil: each incarnation gets copies of factory and arguments: "
