@@ -241,7 +241,8 @@ protected:
   /// Makes the request of a call once more, of the same priority.
   void forward(call x, caf::message content, compat::context* ctx) {
     // The table may give it away before it is sent.
-    const compat::requester like{nullptr, {}, x.from.id};
+    compat::requester like{};
+    like.id = x.from.id;
     const auto number = calls_.add(x);
     if (number == 0)
       return stop(std::move(x.from), ctx);
