@@ -1,4 +1,3 @@
-#include "../caf/silence.hpp"
 #include "rounds.hpp"
 
 #include <vigil/bulkhead_core.hpp>

@@ -1,8 +1,8 @@
-#include "../caf/silence.hpp"
 #include "world.hpp"
 
 #include <vigil/vigil.hpp>
 
+#include <caf_tools.hpp>
 #include <doctest/doctest.h>
 
 #include <string>

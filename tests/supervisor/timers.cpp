@@ -1,5 +1,4 @@
 #include "../caf/messages.hpp"
-#include "../caf/silence.hpp"
 #include "trap_fixture.hpp"
 
 #include <caf_tools.hpp>

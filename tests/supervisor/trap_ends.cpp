@@ -1,7 +1,6 @@
 // Ends that CAF makes hard: stop orders behind full mailboxes, children that
 // cannot be killed, messages meant to end a supervisor, threads.
 
-#include "../caf/silence.hpp"
 #include "trap_fixture.hpp"
 
 #include <caf/actor_registry.hpp>

@@ -1,8 +1,9 @@
 // What one incarnation of a child must not leave to the next: timers, monitors,
 // handlers, answers, state, messages.
 
-#include "../caf/silence.hpp"
 #include "trap_fixture.hpp"
+
+#include <caf_tools.hpp>
 
 #include <atomic>
 #include <stdexcept>

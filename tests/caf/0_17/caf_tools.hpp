@@ -73,6 +73,13 @@ public:
   }
 };
 
+/// Promises an answer that does not come; CAF 0.17 has nothing to say for who
+/// drops a promise.
+template <class T, class Self>
+[[nodiscard]] caf::typed_response_promise<T> never(Self* self) {
+  return self->template make_response_promise<T>();
+}
+
 /// Makes a message.
 template <class T>
 [[nodiscard]] vigil::compat::element_ptr

@@ -89,6 +89,15 @@ public:
   }
 };
 
+/// Promises an answer that does not come as long as the actor lives: CAF 1.x
+/// answers for who drops a promise.
+template <class T, class Self>
+[[nodiscard]] caf::typed_response_promise<T> never(Self* self) {
+  auto result = self->template make_response_promise<T>();
+  self->attach_functor([result] {});
+  return result;
+}
+
 /// Makes a message.
 template <class T>
 [[nodiscard]] vigil::compat::element_ptr

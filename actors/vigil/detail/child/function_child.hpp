@@ -109,8 +109,10 @@ private:
 };
 
 // Compiled once, in the library: who writes untyped actor functions does not
-// compile their actors.
-extern template class VIGIL_EXPORT actors_of<caf::event_based_actor>;
-extern template class VIGIL_EXPORT actors_of<caf::blocking_actor>;
+// compile their actors. VIGIL_EXPORT, as clang takes it here.
+extern template class __attribute__((visibility("default")))
+actors_of<caf::event_based_actor>;
+extern template class __attribute__((visibility("default")))
+actors_of<caf::blocking_actor>;
 
 } // namespace vigil::detail

@@ -19,4 +19,4 @@
 ///
 /// It says the same in a static build: a program that holds vigil and exports
 /// its symbols (`-rdynamic`) shares it with its plug-ins.
-#define VIGIL_EXPORT __attribute__((visibility("default")))
+#define VIGIL_EXPORT [[gnu::visibility("default")]]
