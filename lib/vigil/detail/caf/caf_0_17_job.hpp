@@ -21,11 +21,11 @@ public:
   }
 
   void intrusive_ptr_add_ref_impl() final {
-    hold();
+    scheduler_holds();
   }
 
   void intrusive_ptr_release_impl() final {
-    let_go();
+    scheduler_drops();
   }
 
 protected:
@@ -33,8 +33,8 @@ protected:
   virtual bool run(context* ctx) = 0;
 
   /// The scheduler makes a reference, or drops one.
-  virtual void hold() const noexcept = 0;
-  virtual void let_go() const noexcept = 0;
+  virtual void scheduler_holds() const noexcept = 0;
+  virtual void scheduler_drops() const noexcept = 0;
 
   /// Hands it to the scheduler, which has a reference to drop. `ctx` is where
   /// the caller runs; null outside of actors.

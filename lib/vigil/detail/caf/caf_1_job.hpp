@@ -20,11 +20,11 @@ public:
   }
 
   void ref_resumable() const noexcept final {
-    hold();
+    scheduler_holds();
   }
 
   void deref_resumable() const noexcept final {
-    let_go();
+    scheduler_drops();
   }
 
 protected:
@@ -32,8 +32,8 @@ protected:
   virtual bool run(context* ctx) = 0;
 
   /// The scheduler makes a reference, or drops one.
-  virtual void hold() const noexcept = 0;
-  virtual void let_go() const noexcept = 0;
+  virtual void scheduler_holds() const noexcept = 0;
+  virtual void scheduler_drops() const noexcept = 0;
 
   /// Hands it to the scheduler, which has a reference to drop. `ctx` is where
   /// the caller runs; null outside of actors.

@@ -25,11 +25,11 @@ public:
 
 protected:
   // The scheduler holds the one reference that `submit` gave it.
-  void hold() const noexcept final {
+  void scheduler_holds() const noexcept final {
     // nop
   }
 
-  void let_go() const noexcept final {
+  void scheduler_drops() const noexcept final {
     keep_.reset();
   }
 
@@ -48,7 +48,7 @@ public:
   /// Has the scheduler call `run`, which must not be on its way already. `ctx`
   /// as for `job::submit`.
   void submit(context* ctx) {
-    hold();
+    scheduler_holds();
     schedule(of_.home_system(), ctx);
   }
 
@@ -58,11 +58,11 @@ protected:
     return of_;
   }
 
-  void hold() const noexcept final {
+  void scheduler_holds() const noexcept final {
     intrusive_ptr_add_ref(of_.ctrl());
   }
 
-  void let_go() const noexcept final {
+  void scheduler_drops() const noexcept final {
     intrusive_ptr_release(of_.ctrl());
   }
 
