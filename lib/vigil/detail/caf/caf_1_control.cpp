@@ -207,6 +207,12 @@ bool handle_system(scheduled_actor& self, mailbox_element& x) {
 invoke_message_result actor_parts::handle(scheduled_actor& self,
                                           mailbox_element& x, answers& how) {
   self.current_mailbox_element(&x);
+  // CAF has the actor quit then: that forgets the requests, not their times.
+  if (auto* gone = get_if<caf::exit_msg>(x);
+      gone != nullptr && gone->reason == caf::exit_reason::kill) {
+    forget_awaited(parts::awaited(self));
+    forget_multiplexed(parts::multiplexed(self));
+  }
   if (!parts::awaited(self).empty())
     return handle_awaited(self, x);
   if (x.mid.is_response())

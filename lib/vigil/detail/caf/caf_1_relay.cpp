@@ -29,8 +29,10 @@ caf::strong_actor_ptr call_relay::name_of(caf::strong_actor_ptr who) const {
 }
 
 bool call_relay::answers_for(const caf::actor_control_block* me) const {
-  return relay_ == nullptr
-         || static_cast<const answer_relay&>(*relay_->get()).is_behind(me);
+  if (relay_ != nullptr)
+    return static_cast<const answer_relay&>(*relay_->get()).is_behind(me);
+  return !has_next()
+         || static_cast<const call_relay&>(*next_->get()).answers_for(me);
 }
 
 void answer_oneself(mailbox_element& x, const caf::actor_control_block* me) {
