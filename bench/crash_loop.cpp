@@ -67,15 +67,15 @@ private:
     if (how_ == way::kill)
       send_exit(child_, caf::exit_reason::kill);
     else
-      send(child_, crash{how_});
+      tell(this, child_, crash{how_});
     if (respawns_)
       ask();
     else
-      send(child_, ping{});
+      tell(this, child_, ping{});
   }
 
   void ask() {
-    request(child_, caf::infinite, ping{})
+    bench::ask(this, child_, ping{})
       .then([this](pong) { answered(); }, [this](const caf::error&) { ask(); });
   }
 

@@ -29,7 +29,7 @@ caf::behavior starter(caf::event_based_actor* self, const pool_type& pool,
   auto done = std::make_shared<caf::response_promise>();
   auto next = [=] {
     to->push_back(pool.start_child().value());
-    self->send(to->back(), ping{});
+    tell(self, to->back(), ping{});
   };
   return {[=](go x) -> caf::result<nanoseconds> {
             *left = x.rounds;
@@ -53,8 +53,8 @@ caf::behavior crasher(caf::event_based_actor* self, batch of) {
   auto done = std::make_shared<caf::response_promise>();
   auto next = [=] {
     const auto& x = (*of)[--*left];
-    self->send(x, crash{way::value});
-    self->send(x, ping{});
+    tell(self, x, crash{way::value});
+    tell(self, x, ping{});
   };
   return {[=](go x) -> caf::result<nanoseconds> {
             *left = x.rounds;
@@ -81,7 +81,7 @@ caf::behavior stopper(caf::event_based_actor* self, const pool_type& pool,
     vigil::call::terminate_handle what{
       caf::actor_cast<caf::strong_actor_ptr>(of->back())};
     of->pop_back();
-    self->request(pool.handle(), caf::infinite, std::move(what)).then([=] {
+    ask(self, pool.handle(), std::move(what)).then([=] {
       if (of->empty())
         done->deliver(stamp() - *begin);
       else if (auto f = again.lock())

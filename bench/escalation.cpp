@@ -37,8 +37,8 @@ caf::behavior client(caf::event_based_actor* self, const caf::actor& child,
   auto st = std::make_shared<state>();
   const auto round = [=] {
     st->sent = stamp();
-    self->send(child, crash{way::value});
-    self->send(child, ping{});
+    tell(self, child, crash{way::value});
+    tell(self, child, ping{});
   };
   return {
     [=](go x) -> caf::result<nanoseconds> {

@@ -16,7 +16,7 @@ struct roll_call {
 
   void here(caf::event_based_actor* self) {
     if (++up == all && driver)
-      self->send(driver, pong{});
+      tell(self, driver, pong{});
   }
 };
 
@@ -35,7 +35,7 @@ caf::behavior client(caf::event_based_actor* self, const caf::actor& victim,
   roll->driver = self;
   const auto round = [=] {
     roll->up = 0;
-    self->send(victim, crash{way::value});
+    tell(self, victim, crash{way::value});
   };
   return {
     [=](go x) -> caf::result<nanoseconds> {
@@ -88,7 +88,7 @@ class raw_group : public caf::event_based_actor {
 public:
   raw_group(caf::actor_config& cfg, std::size_t n)
     : caf::event_based_actor(cfg), children_(n) {
-    set_down_handler([this](caf::down_msg&) { on_down(); });
+    // nop
   }
 
   caf::behavior make_behavior() override {
@@ -98,13 +98,13 @@ public:
         left_ = x.rounds;
         done_ = make_response_promise();
         begin_ = stamp();
-        send(children_.front(), crash{way::quit});
+        tell(this, children_.front(), crash{way::quit});
         return done_;
       },
       // From the child that was spawned last: all are up.
       [this](pong) {
         if (--left_ > 0)
-          return send(children_.front(), crash{way::quit});
+          return tell(this, children_.front(), crash{way::quit});
         done_.deliver(stamp() - begin_);
       },
     };
@@ -118,10 +118,11 @@ private:
   void spawn_all() {
     up_ = 0;
     for (auto& child : children_)
-      child = spawn<caf::monitored>(
+      child = spawn_watched<caf::no_spawn_options>(
+        this, [this](const caf::actor_addr&) { on_down(); },
         [this](caf::event_based_actor* self) -> caf::behavior {
           if (++up_ == children_.size() && left_ > 0)
-            self->send(this, pong{});
+            tell(self, caf::actor{this}, pong{});
           return raw_member(self);
         });
     alive_ = children_.size();

@@ -27,12 +27,12 @@ nanoseconds end_all(caf::actor_system& sys,
                     const std::vector<caf::actor>& children, Left left) {
   caf::scoped_actor self{sys};
   for (const auto& x : children)
-    self->send(x, ping{});
+    tell(self, x, ping{});
   for (std::size_t i = 0; i < children.size(); ++i)
     self->receive([](pong) {});
   return timed([&] {
     for (const auto& x : children)
-      caf::anon_send(x, crash{way::fail});
+      anon_tell(x, crash{way::fail});
     while (left() != 0)
       std::this_thread::yield();
   });
@@ -58,17 +58,18 @@ class keeper : public caf::event_based_actor {
 public:
   keeper(caf::actor_config& cfg, std::atomic<std::size_t>* left)
     : caf::event_based_actor(cfg), left_(left) {
-    set_down_handler([this](const caf::down_msg& x) {
-      children_.erase(x.source);
-      left_->store(children_.size());
-    });
+    // nop
   }
 
   caf::behavior make_behavior() override {
-    return {[this](spawn_all x) {
+    auto on_down = [this](const caf::actor_addr& x) {
+      children_.erase(x);
+      left_->store(children_.size());
+    };
+    return {[this, on_down](spawn_all x) {
       std::vector<caf::actor> result;
       for (; x.rounds > 0; --x.rounds) {
-        result.push_back(spawn<caf::monitored + caf::lazy_init>(child));
+        result.push_back(spawn_watched<caf::lazy_init>(this, on_down, child));
         children_.emplace(result.back().address(), result.back());
       }
       left_->store(children_.size());
@@ -92,7 +93,7 @@ void raw_children(benchmark::State& state, std::size_t n) {
   each_batch(state, n, [&](std::size_t count) {
     std::vector<caf::actor> children;
     caf::scoped_actor self{here.system()};
-    self->request(parent, caf::infinite, spawn_all{count})
+    ask(self, parent, spawn_all{count})
       .receive([&](std::vector<caf::actor>& xs) { children = std::move(xs); },
                [](const caf::error&) {});
     return end_all(here.system(), children, [&] { return left.load(); });

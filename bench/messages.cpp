@@ -31,8 +31,8 @@ caf::behavior sender(caf::event_based_actor* self, const caf::actor& child) {
     auto done = self->make_response_promise();
     *begin = stamp();
     for (std::size_t i = 0; i < x.rounds; ++i)
-      self->send(child, ping{});
-    self->request(child, caf::infinite, go{}).then([=](nanoseconds) mutable {
+      tell(self, child, ping{});
+    ask(self, child, go{}).then([=](nanoseconds) mutable {
       done.deliver(stamp() - *begin);
     });
     return done;

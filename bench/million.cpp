@@ -115,7 +115,7 @@ void dynamic_children(benchmark::State& state, std::size_t n) {
         },
         [&] {
           for (const auto& child : pool.children())
-            caf::anon_send(child, ping{});
+            anon_tell(child, ping{});
           up.wait();
         },
         [&] {
@@ -160,7 +160,7 @@ void raw_actors(benchmark::State& state, std::size_t n) {
         },
         [&] {
           for (const auto& child : children)
-            caf::anon_send(child, ping{});
+            anon_tell(child, ping{});
           up.wait();
         },
         [&] {

@@ -3,6 +3,8 @@
 
 #include "support/bench.hpp"
 
+#include <caf/actor_registry.hpp>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,7 +18,7 @@ caf::behavior nothing(caf::event_based_actor*) {
   }};
 }
 
-// CAF's names are atoms: up to ten of a few characters.
+// In CAF 0.17, names are up to ten of a few characters.
 std::string name_of(std::size_t i) {
   return "name" + std::to_string(i);
 }
@@ -26,14 +28,14 @@ struct people {
     for (std::size_t i = 0; i < n; ++i) {
       actors.push_back(here.system().spawn(nothing));
       names.push_back(name_of(i));
-      atoms.push_back(caf::atom_from_string(names.back()));
+      caf_names.push_back(caf_name_of(names.back()));
     }
   }
 
   world here;
   std::vector<caf::actor> actors;
   std::vector<std::string> names;
-  std::vector<caf::atom_value> atoms;
+  std::vector<caf_name> caf_names;
 };
 
 std::unique_ptr<people> crowd;
@@ -55,13 +57,13 @@ void enter(const benchmark::State& state) {
     if (auto done = book->register_name(crowd->names[i], crowd->actors[i]);
         !done)
       world::fail(done.error());
-    crowd->here.system().registry().put(crowd->atoms[i], crowd->actors[i]);
+    crowd->here.system().registry().put(crowd->caf_names[i], crowd->actors[i]);
   }
 }
 
 // CAF's registry would keep the actors, and the end of the system waits.
 void leave(const benchmark::State&) {
-  for (auto x : crowd->atoms)
+  for (const auto& x : crowd->caf_names)
     crowd->here.system().registry().erase(x);
   book.reset();
   crowd.reset();
@@ -82,7 +84,7 @@ void missing(benchmark::State& state) {
 void caf_get(benchmark::State& state) {
   auto& names = crowd->here.system().registry();
   each_name(state, [&](std::size_t i) {
-    return names.get<caf::actor>(crowd->atoms[i]) != nullptr;
+    return names.get<caf::actor>(crowd->caf_names[i]) != nullptr;
   });
 }
 
@@ -90,8 +92,7 @@ void caf_get(benchmark::State& state) {
 void caf_get_text(benchmark::State& state) {
   auto& names = crowd->here.system().registry();
   each_name(state, [&](std::size_t i) {
-    return names.get<caf::actor>(caf::atom_from_string(crowd->names[i]))
-           != nullptr;
+    return names.get<caf::actor>(caf_name_of(crowd->names[i])) != nullptr;
   });
 }
 
@@ -105,8 +106,8 @@ void take_and_give(benchmark::State& state) {
 void caf_put_and_erase(benchmark::State& state) {
   auto& names = crowd->here.system().registry();
   each_name(state, [&](std::size_t i) {
-    names.erase(crowd->atoms[i]);
-    names.put(crowd->atoms[i], crowd->actors[i]);
+    names.erase(crowd->caf_names[i]);
+    names.put(crowd->caf_names[i], crowd->actors[i]);
     return true;
   });
 }

@@ -33,6 +33,8 @@ struct record {
 
 /// A message that notes when it is no more.
 struct last_message {
+  last_message() = default;
+
   last_message(way how_, record* to_) : how(how_), to(to_) {
     // nop
   }
@@ -50,9 +52,15 @@ struct last_message {
       to->note(end_of_span::ready);
   }
 
-  way how;
-  record* to;
+  way how = way::value;
+  record* to = nullptr;
 };
+
+CAF_BEGIN_TYPE_ID_BLOCK(vigil_bench_last, 2210)
+
+CAF_ADD_TYPE_ID(vigil_bench_last, (last_message))
+
+CAF_END_TYPE_ID_BLOCK(vigil_bench_last)
 
 VIGIL_MESSAGE_TYPE(last_message)
 
@@ -83,10 +91,10 @@ caf::behavior feeder(caf::event_based_actor* self, const caf::actor& child,
                      way how, record* to) {
   return {[=](go x) {
     for (std::size_t i = 0; i < x.rounds; ++i) {
-      self->send(child, last_message{how, to});
-      self->send(child, ping{});
+      tell(self, child, last_message{how, to});
+      tell(self, child, ping{});
     }
-    return self->delegate(child, x);
+    return hand_over(self, child, x);
   }};
 }
 
@@ -136,7 +144,7 @@ public:
 private:
   void serve(const caf::actor& other) {
     to_->begin = stamp();
-    send(other, ping{});
+    tell(this, other, ping{});
   }
 
   record* to_;
@@ -152,7 +160,7 @@ void raw_message(benchmark::State& state, bool to_itself) {
   caf::scoped_actor self{here.system()};
   each_batch(state, size(5000), [&](std::size_t n) {
     nanoseconds result = 0;
-    self->request(first, caf::infinite, go{n}, second)
+    ask(self, first, go{n}, second)
       .receive(
         [&](nanoseconds x) { result = x; },
         [](const caf::error& why) { world::fail(vigil::to_failure(why)); });
@@ -188,6 +196,7 @@ void throw_catch(benchmark::State& state) {
 } // namespace
 
 void bench::declare() {
+  vigil::prepare<caf::id_block::vigil_bench_last>();
   const auto by = [](const char* name, way how, end_of_span end) {
     add(name, 50, [=](benchmark::State& state) { in_place(state, how, end); });
   };

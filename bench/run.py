@@ -139,6 +139,11 @@ def print_table(entries):
           "machine: " + " ".join(f"{x:.1f}" for x in os.getloadavg()))
 
 
+def caf_of(build):
+    """The CAF that the programs are built with."""
+    return (build / "caf_version").read_text(encoding="utf-8").strip()
+
+
 def measure(args):
     chosen = [r for r in ROWS if args.filter in r.name
               or args.filter in r.ours.split(":")[0]]
@@ -161,6 +166,10 @@ def measure(args):
     print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
     entries = [e for e in (summary(r, rounds) for r in chosen) if e]
     print_table(entries)
+    which = caf_of(args.build)
+    print(f"CAF {which}")
+    for entry in entries:
+        entry["caf"] = which
     args.out.write_text(json.dumps(entries, indent=1) + "\n")
     print(f"written: {args.out}")
 

@@ -39,9 +39,7 @@ caf::behavior asker(caf::event_based_actor* self,
     st->done = self->make_response_promise();
     st->begin = stamp();
     for (std::size_t i = 0; i < x.rounds; ++i)
-      self
-        ->request(supervisor, caf::infinite,
-                  vigil::call::start_child{numbered(st->count)})
+      ask(self, supervisor, vigil::call::start_child{numbered(st->count)})
         .then([=](const vigil::child_info&) {
           if (--st->left == 0)
             st->done.deliver(stamp() - st->begin);
@@ -132,7 +130,7 @@ void with_tree(benchmark::State& state) {
 // -- raw ----------------------------------------------------------------------
 
 /// Spawns actors; the answer comes when all that is asked for is done.
-template <caf::spawn_options Options, bool Run>
+template <caf::spawn_options Options, bool Run, bool Watch = false>
 class spawner : public caf::event_based_actor {
 public:
   explicit spawner(caf::actor_config& cfg) : caf::event_based_actor(cfg) {
@@ -158,13 +156,16 @@ public:
 
 private:
   caf::actor spawn_one() {
-    if constexpr (Run)
-      return spawn<Options>(
-        [this](caf::event_based_actor* self) -> caf::behavior {
-          if (--left_ == 0)
-            self->send(this, pong{});
-          return idle(self);
-        });
+    auto last = [this](caf::event_based_actor* self) -> caf::behavior {
+      if (--left_ == 0)
+        tell(self, caf::actor{this}, pong{});
+      return idle(self);
+    };
+    if constexpr (Watch)
+      return spawn_watched<Options>(
+        this, [](const caf::actor_addr&) {}, last);
+    else if constexpr (Run)
+      return spawn<Options>(last);
     else
       return spawn<Options>(idle);
   }
@@ -193,8 +194,7 @@ void raw_request_from_thread(benchmark::State& state) {
       for (; n > 0; --n) {
         const auto begin = stamp();
         caf::scoped_actor self{here.system()};
-        self->request(server, caf::infinite, 1)
-          .receive([](int) {}, [](const caf::error&) {});
+        ask(self, server, 1).receive([](int) {}, [](const caf::error&) {});
         latency.since(begin);
       }
     });
@@ -232,7 +232,8 @@ void bench::declare() {
   add("raw/scheduled", 50, raw_spawn<spawner<no_spawn_options, false>>);
   add("start_child/from_actor", 30, from_actor);
   add("start_tree", 15, with_tree);
-  add("raw/run_monitored", 50, raw_spawn<spawner<caf::monitored, true>>);
+  add("raw/run_monitored", 50,
+      raw_spawn<spawner<no_spawn_options, true, true>>);
   add("start_child/from_thread", 30, from_thread);
   add("raw/request_from_thread", 30, raw_request_from_thread);
 }

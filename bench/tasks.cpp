@@ -80,9 +80,7 @@ void raw_actor(benchmark::State& state) {
           return x;
         }};
       };
-      self->request(self->spawn(answer), caf::infinite, 1).then([st](int) {
-        st->next();
-      });
+      ask(self, self->spawn(answer), 1).then([st](int) { st->next(); });
     };
   });
 }
@@ -112,7 +110,7 @@ void raw_from_thread(benchmark::State& state) {
     return timed([&] {
       for (; n > 0; --n) {
         caf::scoped_actor self{here.system()};
-        self->request(here.system().spawn(answer), caf::infinite, 1)
+        ask(self, here.system().spawn(answer), 1)
           .receive([](int) {}, [](const caf::error&) {});
       }
     });

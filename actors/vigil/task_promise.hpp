@@ -58,9 +58,13 @@ private:
 template <class T>
 class task_promise {
 public:
+  /// One that nobody waits for: CAF 1.x wants it of what travels in messages.
+  task_promise() = default;
+
   /// Gives a value, an `error(…)` or a `fault(…)`; only the first counts.
   void deliver(outcome<T> x) const {
-    owed_->give(std::move(x));
+    if (owed_ != nullptr)
+      owed_->give(std::move(x));
   }
 
 private:

@@ -41,7 +41,7 @@ void keep_memory() {
 }
 
 world::config::config(std::size_t workers) {
-  set("scheduler.max-threads", workers);
+  set_workers(*this, workers);
 }
 
 world::world(std::size_t workers) : config_(workers), system_(config_) {
@@ -56,7 +56,7 @@ void world::fail(const vigil::failure& why) {
 nanoseconds world::drive(const caf::actor& driver, std::size_t rounds) {
   nanoseconds result = 0;
   caf::scoped_actor self{system_};
-  self->request(driver, caf::infinite, go{rounds})
+  ask(self, driver, go{rounds})
     .receive([&](nanoseconds x) { result = x; },
              [](const caf::error& why) { fail(vigil::to_failure(why)); });
   return result;
@@ -81,6 +81,7 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv))
     return 1;
+  vigil::prepare<caf::id_block::vigil_bench>();
   bench::declare();
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();

@@ -5,6 +5,7 @@
 #include <vigil/vigil.hpp>
 
 #include <benchmark/benchmark.h>
+#include <raw_caf.hpp>
 
 #include <algorithm>
 #include <cstddef>

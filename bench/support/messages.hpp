@@ -24,6 +24,15 @@ struct go {
 
 } // namespace bench
 
+CAF_BEGIN_TYPE_ID_BLOCK(vigil_bench, 2200)
+
+CAF_ADD_TYPE_ID(vigil_bench, (bench::crash))
+CAF_ADD_TYPE_ID(vigil_bench, (bench::ping))
+CAF_ADD_TYPE_ID(vigil_bench, (bench::pong))
+CAF_ADD_TYPE_ID(vigil_bench, (bench::go))
+
+CAF_END_TYPE_ID_BLOCK(vigil_bench)
+
 VIGIL_MESSAGE_TYPE(bench::crash)
 VIGIL_MESSAGE_TYPE(bench::ping)
 VIGIL_MESSAGE_TYPE(bench::pong)

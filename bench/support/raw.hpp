@@ -46,14 +46,17 @@ public:
 };
 
 struct spawn_function {
-  caf::actor operator()(caf::event_based_actor* self) const {
-    return self->spawn<caf::monitored>(function_child);
+  template <class F>
+  caf::actor operator()(caf::event_based_actor* self, F on_down) const {
+    return spawn_watched<caf::no_spawn_options>(self, on_down, function_child);
   }
 };
 
 struct spawn_class {
-  caf::actor operator()(caf::event_based_actor* self) const {
-    return self->spawn<class_child, caf::monitored>();
+  template <class F>
+  caf::actor operator()(caf::event_based_actor* self, F on_down) const {
+    return spawn_watched_class<class_child, caf::no_spawn_options>(self,
+                                                                   on_down);
   }
 };
 
@@ -65,14 +68,11 @@ class supervisor : public caf::event_based_actor {
 public:
   supervisor(caf::actor_config& cfg, way how, pace speed, histogram* latency)
     : caf::event_based_actor(cfg), how_(how), pace_(speed), latency_(latency) {
-    set_down_handler([this](caf::down_msg&) {
-      child_ = Spawn{}(this);
-      send(child_, ping{});
-    });
+    // nop
   }
 
   caf::behavior make_behavior() override {
-    child_ = Spawn{}(this);
+    spawn_child();
     return {
       [this](go x) -> caf::result<nanoseconds> {
         left_ = x.rounds;
@@ -95,10 +95,17 @@ public:
   }
 
 private:
+  void spawn_child() {
+    child_ = Spawn{}(this, [this](const caf::actor_addr&) {
+      spawn_child();
+      tell(this, child_, ping{});
+    });
+  }
+
   void round() {
     keep(pace_);
     sent_ = stamp();
-    send(child_, crash{how_});
+    tell(this, child_, crash{how_});
   }
 
   way how_;

@@ -25,7 +25,7 @@ public:
 
 private:
   void round() {
-    request(child_, caf::infinite, crash{way::error}).then([this](pong) {
+    ask(this, child_, crash{way::error}).then([this](pong) {
       if (--left_ > 0)
         return round();
       done_.deliver(stamp() - begin_);

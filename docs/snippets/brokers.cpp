@@ -21,7 +21,7 @@ caf::behavior echo(caf::io::broker* self, std::uint16_t port) {
       self->configure_read(x.handle, caf::io::receive_policy::at_most(1024));
     },
     [self](const caf::io::new_data_msg& x) -> vigil::outcome<void> {
-      if (x.buf.front() == '\0')
+      if (static_cast<char>(x.buf.front()) == '\0')
         return vigil::fault("that is no text");
       self->write(x.handle, x.buf.size(), x.buf.data());
       self->flush(x.handle);
@@ -72,6 +72,7 @@ auto made_by_caf(std::uint16_t port) {
 
 int main() {
   // doc: middleman
+  vigil::prepare<caf::io::middleman>();
   caf::actor_system_config config;
   config.load<caf::io::middleman>();
   caf::actor_system system{config};

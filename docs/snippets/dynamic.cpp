@@ -72,6 +72,7 @@ void require(bool good) {
 } // namespace
 
 int main() {
+  vigil::prepare();
   caf::actor_system_config cfg;
   caf::actor_system system{cfg};
   auto started = describe(std::make_shared<database>()).start(system);
@@ -89,7 +90,7 @@ int main() {
   if (again && again.value().already_started)
     std::cout << "ann is here already\n";
   if (auto found = all.find("ann")) // no message, from any thread
-    caf::anon_send(found.value(), "good morning");
+    vigil::anon_mail("good morning").send(found.value());
   if (auto gone = all.terminate_child("ann"); !gone)
     std::cerr << to_string(gone.error()) << '\n';
   // doc: end
@@ -107,7 +108,7 @@ int main() {
   for (auto page = pumps.children(at, 100); !page.empty();
        page = pumps.children(at, 100))
     for (const auto& x : page)
-      caf::anon_send(x, 1);
+      vigil::anon_mail(1).send(x);
   const auto counts = pumps.count_children(); // active: not restarting
   // doc: end
   require(counts.active == 8);

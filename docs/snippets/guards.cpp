@@ -32,7 +32,8 @@ inline constexpr vigil::child_key<database, "database"> database_key;
 
 void ask(caf::actor_system& sys, const database& to, int row) {
   caf::scoped_actor self{sys};
-  self->request(to, caf::infinite, row)
+  vigil::mail(self, row)
+    .request(to, caf::infinite)
     .receive([](int x) { std::cout << x << '\n'; },
              [](const caf::error& why) {
                std::cout << to_string(vigil::to_failure(why)) << '\n';
@@ -283,6 +284,7 @@ void section(const char* name) {
 } // namespace
 
 int main() {
+  vigil::prepare();
   caf::actor_system_config cfg;
   caf::actor_system sys{cfg};
   auto target = sys.spawn<caf::hidden>(flaky);

@@ -6,11 +6,21 @@
 
 using namespace std::chrono_literals;
 
+// doc: message
+struct status_request {};
+
+CAF_BEGIN_TYPE_ID_BLOCK(ward, 1000)
+
+CAF_ADD_TYPE_ID(ward, (status_request))
+
+CAF_END_TYPE_ID_BLOCK(ward)
+
+VIGIL_MESSAGE_TYPE(status_request)
+// doc: end
+
 namespace {
 
 // doc: interface
-struct status_request {};
-
 using device = vigil::typed_actor<caf::result<int>(int),
                                   caf::result<vigil::health>(status_request)>;
 
@@ -40,21 +50,17 @@ auto tree() {
 
 } // namespace
 
-VIGIL_MESSAGE_TYPE(status_request)
-
 int main() {
+  vigil::prepare<caf::id_block::ward>();
   caf::actor_system_config config;
-  auto virtual_time = caf::atom("testing");
-  config.set("scheduler.policy", virtual_time);
+  vigil::virtual_time::configure(config);
   caf::actor_system system{config};
   auto started = tree().start(system);
   if (!started)
     return 1;
-  auto& clock
-    = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
+  vigil::virtual_time clock{system};
   clock.run();
-  clock.advance_time(10s);
-  clock.run();
+  clock.advance(10s);
   // doc: show
   std::cout << to_string(started.value().snapshot(), {.times = false});
   // doc: end

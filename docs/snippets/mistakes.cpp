@@ -97,7 +97,8 @@ void look_up(caf::actor_system& system) {
   auto handle = tree.find<echo_actor>("echo").value();
   auto gone = tree.terminate_child("echo");
   caf::scoped_actor self{system};
-  self->request(handle, 5s, 1)
+  vigil::mail(self, 1)
+    .request(handle, 5s)
     .receive([](int) {},
              [](const caf::error& why) {
                std::cout << to_string(vigil::to_failure(why)) << '\n';
@@ -122,6 +123,7 @@ void crash_loop(caf::actor_system& system) {
 } // namespace
 
 int main() {
+  vigil::prepare();
   caf::actor_system_config config;
   caf::actor_system system{config};
   static_mistakes(system);

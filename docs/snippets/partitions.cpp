@@ -67,7 +67,8 @@ bool routes(const Tree& tree, caf::scoped_actor& self) {
   // doc: route
   const auto all = tree[wards_key];
   if (auto to = all.at("patient-17")) // the same ward each time
-    self->request(to.value(), 5s, std::string{"patient-17"})
+    vigil::mail(self, std::string{"patient-17"})
+      .request(to.value(), 5s)
       .receive([&](int visits) { fine = visits == 1; },
                [](const caf::error&) {});
   auto third = all.at(-7); // an integer: 7 modulo 4
@@ -107,7 +108,8 @@ bool prints(const Tree& tree, caf::scoped_actor& self) {
   auto fine = false;
   // doc: pool
   const printer pool = tree[printers_key]; // the interface of one worker
-  self->request(pool, 5s, std::string{"all is well"})
+  vigil::mail(self, std::string{"all is well"})
+    .request(pool, 5s)
     .receive([&](const std::string&) { fine = true; },
              [](const caf::error& why) { // such as errc::overloaded
                std::cout << to_string(vigil::to_failure(why)) << '\n';
@@ -119,6 +121,7 @@ bool prints(const Tree& tree, caf::scoped_actor& self) {
 } // namespace
 
 int main() {
+  vigil::prepare();
   caf::actor_system_config config;
   caf::actor_system system{config};
   auto tree = hospital().start(system);

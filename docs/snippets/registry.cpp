@@ -33,7 +33,8 @@ greeter::behavior_type welcome(greeter::pointer self) {
 std::string ask(caf::actor_system& system, const greeter& to) {
   caf::scoped_actor self{system};
   std::string result;
-  self->request(to, 5s, "you")
+  vigil::mail(self, "you")
+    .request(to, 5s)
     .receive([&](const std::string& x) { result = x; },
              [&](const caf::error& why) {
                result = to_string(vigil::to_failure(why));
@@ -107,6 +108,7 @@ void tour(caf::actor_system& system) {
 } // namespace
 
 int main() {
+  vigil::prepare();
   caf::actor_system_config config;
   caf::actor_system system{config};
   tour(system);

@@ -49,12 +49,11 @@ auto clinic(const vigil::resource_gauge& gauge, const std::size_t& waiting) {
 } // namespace
 
 int main() {
+  vigil::prepare();
   caf::actor_system_config config;
-  auto virtual_time = caf::atom("testing");
-  config.set("scheduler.policy", virtual_time);
+  vigil::virtual_time::configure(config);
   caf::actor_system system{config};
-  auto& clock
-    = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
+  vigil::virtual_time clock{system};
   const vigil::resource_gauge gauge;
   std::size_t waiting = 0;
   auto started = clinic(gauge, waiting).start(system);
@@ -70,8 +69,7 @@ int main() {
   // doc: end
   auto pass = [&](std::size_t now) {
     waiting = now;
-    clock.advance_time(1s);
-    clock.run();
+    clock.advance(1s);
   };
   std::cout << "== events\n";
   pass(25);

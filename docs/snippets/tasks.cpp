@@ -81,11 +81,11 @@ caf::behavior clerk(caf::event_based_actor* self, vigil::tasks_ref tasks) {
 auto ask_later(caf::actor_system& sys, const caf::actor& whom) {
   return [&sys, whom](vigil::task_promise<int> answer) {
     sys.spawn([=](caf::event_based_actor* self) {
-      self->request(whom, 5s, 21)
-        .then([=](int x) { answer.deliver(x); },
-              [=](const caf::error& why) {
-                answer.deliver(vigil::fault(vigil::to_failure(why).message));
-              });
+      vigil::mail(self, 21).request(whom, 5s).then(
+        [=](int x) { answer.deliver(x); },
+        [=](const caf::error& why) {
+          answer.deliver(vigil::fault(vigil::to_failure(why).message));
+        });
     });
   };
 }
@@ -146,7 +146,8 @@ template <class T, class... Ts>
 T ask(caf::actor_system& system, const caf::actor& whom, Ts... xs) {
   caf::scoped_actor self{system};
   T result{};
-  self->request(whom, 10s, std::move(xs)...)
+  vigil::mail(self, std::move(xs)...)
+    .request(whom, 10s)
     .receive([&](T x) { result = x; },
              [](const caf::error& x) {
                std::cout << vigil::to_failure(x).message << '\n';
@@ -156,9 +157,16 @@ T ask(caf::actor_system& system, const caf::actor& whom, Ts... xs) {
 
 } // namespace
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<int>)
+CAF_BEGIN_TYPE_ID_BLOCK(task_snippets, 1000)
+
+CAF_ADD_TYPE_ID(task_snippets, (std::vector<int>))
+
+CAF_END_TYPE_ID_BLOCK(task_snippets)
+
+VIGIL_MESSAGE_TYPE(std::vector<int>)
 
 int main() {
+  vigil::prepare<caf::id_block::task_snippets>();
   caf::actor_system_config config;
   caf::actor_system system{config};
   auto tree = service().start(system).value();

@@ -134,7 +134,8 @@ caf::behavior manager(caf::event_based_actor* self) {
     auto answer = vigil::this_child(self).promise<std::string>();
     auto boss = vigil::this_child(self).supervisor();
     vigil::call::start_child call{vigil::child(name, echo)};
-    self->request(boss, 5s, std::move(call))
+    vigil::mail(self, std::move(call))
+      .request(boss, 5s)
       .then([answer](
               const vigil::child_info& x) mutable { answer.deliver(x.path); },
             [answer](const caf::error& why) mutable {
@@ -148,22 +149,21 @@ caf::behavior manager(caf::event_based_actor* self) {
 // doc: virtual-time
 /// A child that fails is back after its backoff: a test without waiting.
 bool heals_after_backoff() {
+  vigil::prepare();
   caf::actor_system_config config;
-  config.set("scheduler.policy", caf::atom("testing"));
+  vigil::virtual_time::configure(config);
   caf::actor_system system{config};
+  vigil::virtual_time clock{system};
   auto tree = vigil::supervisor("root")
                 .child(vigil::child("echo", echo).backoff(vigil::fixed(1h)))
                 .start(system)
                 .value();
   caf::anon_send_exit(tree.find<echo_actor>("echo").value(),
                       caf::exit_reason::kill);
-  auto& clock
-    = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
   clock.run(); // the child dies
   auto waits
     = tree.which_child("echo").value().state == vigil::child_state::restarting;
-  clock.advance_time(1h);
-  clock.run(); // the child is back
+  clock.advance(1h); // the child is back
   auto back = tree.which_child("echo").value().incarnation == 2;
   return waits && back && tree.stop().has_value();
 }
@@ -185,7 +185,8 @@ bool adds_a_worker(caf::actor_system& system) {
   auto to = tree.value().find<caf::actor>("m").value();
   caf::scoped_actor self{system};
   std::string path;
-  self->request(to, 5s, "new")
+  vigil::mail(self, "new")
+    .request(to, 5s)
     .receive([&](const std::string& x) { path = x; }, [](const caf::error&) {});
   std::cout << path << '\n';
   return path == "root/new" && tree.value().stop().has_value();
@@ -194,6 +195,7 @@ bool adds_a_worker(caf::actor_system& system) {
 } // namespace
 
 int main() {
+  vigil::prepare();
   caf::actor_system_config config;
   caf::actor_system system{config};
   auto fine = runs(system, kinds());

@@ -13,10 +13,6 @@ void add_message_types(caf::actor_system_config& cfg) {
   compat::announce_types(cfg);
 }
 
-void prepare() {
-  compat::prepare();
-}
-
 failure to_failure(const caf::error& x) {
   if (const auto* ours = compat::error_payload<failure>(x))
     return *ours;

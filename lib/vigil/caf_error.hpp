@@ -40,9 +40,4 @@ VIGIL_EXPORT void add_error_category(const std::error_category& x);
 /// Finds `errc` by argument-dependent look-up wherever CAF wants an error.
 [[nodiscard]] VIGIL_EXPORT caf::error make_error(errc code);
 
-/// Tells CAF of the types that messages of vigil carry. To be called before the
-/// first `caf::actor_system_config`, as often as you like; `vigil::run` and
-/// `CAF_MAIN(caf::id_block::vigil)` do it. CAF 1.x needs it, CAF 0.17 does not.
-VIGIL_EXPORT void prepare();
-
 } // namespace vigil

@@ -82,6 +82,8 @@ constexpr std::array entries{
   entry{errc::retries_exhausted, "retries_exhausted", "all attempts failed"},
   entry{errc::resource_exhausted, "resource_exhausted",
         "the process uses more of a resource than it may"},
+  entry{errc::not_prepared, "not_prepared",
+        "CAF was not told of the types that messages carry"},
 };
 
 const entry* find(int value) noexcept {

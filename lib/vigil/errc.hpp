@@ -102,6 +102,9 @@ enum class errc {
   /// The process uses more of a resource than its guard allows; the message
   /// says of which, how much, and what the limit is.
   resource_exhausted,
+  /// CAF was not told of vigil's types before the actor system was made: see
+  /// `vigil::prepare`.
+  not_prepared,
 };
 
 /// Returns the category of `errc`; its name is `"vigil"`. Thread-safe.

@@ -16,6 +16,12 @@ struct report {
 
 } // namespace clinic
 
+CAF_BEGIN_TYPE_ID_BLOCK(clinic_gateway, 1000)
+
+CAF_ADD_TYPE_ID(clinic_gateway, (clinic::report))
+
+CAF_END_TYPE_ID_BLOCK(clinic_gateway)
+
 VIGIL_MESSAGE_TYPE(clinic::report)
 
 namespace clinic {

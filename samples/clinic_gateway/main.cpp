@@ -16,6 +16,7 @@
 #include <string_view>
 #include <syncstream>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace clinic;
@@ -48,22 +49,23 @@ auto guarded(const lab& target, const archive& fallback) {
 account round(caf::scoped_actor& self, const lab& to, const archive& memory,
               int number) {
   account result;
-  std::vector<
-    std::pair<std::string, decltype(self->request(to, 10s, std::string{}))>>
-    asked;
+  auto ask = [&](const std::string& patient) {
+    return vigil::mail(self, patient).request(to, 10s);
+  };
+  std::vector<std::pair<std::string, decltype(ask({}))>> asked;
   for (int i = 0; i < 4; ++i) {
     // Now and then somebody is new.
     const auto patient
       = "p" + std::to_string(i == 3 && number % 5 == 0 ? 100 + number : i);
-    asked.emplace_back(patient, self->request(to, 10s, patient));
+    asked.emplace_back(patient, ask(patient));
     ++result.asked;
   }
   for (auto& [patient, answer] : asked)
-    answer.receive(
+    std::move(answer).receive(
       [&, name = patient](const report& x) {
         ++(x.cached ? result.fallback : result.served);
         if (!x.cached)
-          self->send(memory, name, x.text);
+          vigil::mail(self, name, x.text).send(memory);
       },
       [&](const caf::error& why) {
         // Ten seconds without any answer: that would be a lost call.
@@ -147,6 +149,7 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN); // and so is a file that is too large
   for (auto x : {SIGINT, SIGTERM})
     std::signal(x, [](int) { interrupted = 1; });
+  vigil::prepare<caf::id_block::clinic_gateway>();
   caf::actor_system_config cfg;
   caf::actor_system sys{cfg};
   return finish(serve(sys, option == "--short" ? 20 : 60));

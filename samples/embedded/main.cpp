@@ -55,7 +55,7 @@ int usage(std::string_view option) {
 std::string ask(caf::actor_system& system, const adder& to, int x) {
   caf::scoped_actor self{system};
   std::string answer;
-  self->request(to, 5s, x).receive(
+  vigil::mail(self, x).request(to, 5s).receive(
     [&](int sum) { answer = std::to_string(sum); },
     [&](const caf::error& why) { answer = to_string(vigil::to_failure(why)); });
   return answer;
@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
     return usage(argv[1]);
   std::signal(SIGXFSZ, SIG_IGN); // a file that is too large is an error
   // doc: start
+  vigil::prepare(); // CAF 1.x has to know the types of messages by now
   caf::actor_system_config config;
   caf::actor_system system{config};
   auto root

@@ -4,6 +4,7 @@
 #include "line.hpp"
 
 #include <vigil/caf.hpp>
+#include <vigil/prepare.hpp>
 #include <vigil/task_promise.hpp>
 
 namespace fhir_intake {
@@ -29,6 +30,14 @@ using store = vigil::typed_actor<caf::result<void>(batch)>;
 using reader = vigil::typed_actor<caf::result<void>(go)>;
 
 } // namespace fhir_intake
+
+CAF_BEGIN_TYPE_ID_BLOCK(fhir_intake, 1000)
+
+CAF_ADD_TYPE_ID(fhir_intake, (fhir_intake::go))
+CAF_ADD_TYPE_ID(fhir_intake, (fhir_intake::check))
+CAF_ADD_TYPE_ID(fhir_intake, (fhir_intake::batch))
+
+CAF_END_TYPE_ID_BLOCK(fhir_intake)
 
 VIGIL_MESSAGE_TYPE(fhir_intake::go)
 VIGIL_MESSAGE_TYPE(fhir_intake::check)

@@ -70,7 +70,7 @@ struct assignment {
 
 /// Has the worker answer for the task.
 void hand_over(const assignment& x, vigil::task_promise<resource> answer) {
-  caf::anon_send(x.to, check{x.what.what, std::move(answer)});
+  vigil::anon_mail(check{x.what.what, std::move(answer)}).send(x.to);
 }
 
 /// One incarnation of the reader. The handlers of its actor share it.
@@ -192,7 +192,8 @@ private:
 
   void send(const batch& x) {
     auto me = shared_from_this();
-    self_->request(who_.keeper, due_ - clock::now(), x)
+    vigil::mail(self_, x)
+      .request(who_.keeper, due_ - clock::now())
       .then([me, x] { me->stored(x); },
             [me, x](const caf::error& why) { me->not_stored(x, why); });
   }
@@ -252,7 +253,7 @@ reader::behavior_type reader_actor(reader::pointer self,
                                    const reader_setup& setup) {
   // A first incarnation is told when the tree stands, a later one knows.
   if (setup.peers->get())
-    self->send(vigil::this_child(self).handle<reader>(), go{});
+    vigil::mail(self, go{}).send(vigil::this_child(self).handle<reader>());
   return vigil::behavior(self, [self, setup](go) -> vigil::outcome<void> {
     auto who = setup.peers->get();
     if (!who)

@@ -9,7 +9,6 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
-#include <caf/send.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -94,6 +93,7 @@ ending serve(const plan& what, const std::shared_ptr<ledger>& book,
   setup.peers = std::make_shared<peer_book>();
   auto seen = std::make_shared<watch>("hospital", "hospital/intake/reader");
 
+  vigil::prepare<caf::id_block::fhir_intake>();
   caf::actor_system_config config;
   caf::actor_system system{config};
   auto tree = hospital(what, setup).start(system);
@@ -110,7 +110,7 @@ ending serve(const plan& what, const std::shared_ptr<ledger>& book,
     who.workers.push_back(
       root.find<validator>("intake/validators/" + worker_id(i)).value());
   setup.peers->set(std::move(who));
-  caf::anon_send(root[reader_key], go{});
+  vigil::anon_mail(go{}).send(root[reader_key]);
 
   auto state = watch::state::working;
   while (state == watch::state::working && tick())

@@ -40,9 +40,8 @@ inline constexpr std::array<std::string_view, 4> patients{"ada", "nobody",
 
 /// Shows the tree, and ends the round.
 inline void show_tree(caf::event_based_actor* self) {
-  self
-    ->request(vigil::this_child(self).supervisor(), 5s,
-              vigil::call::take_snapshot{})
+  vigil::mail(self, vigil::call::take_snapshot{})
+    .request(vigil::this_child(self).supervisor(), 5s)
     .then([=](const vigil::tree_snapshot& x) {
       std::cout << to_string(x) << std::flush;
       self->quit();
@@ -58,7 +57,8 @@ inline void heard(caf::event_based_actor* self, std::string_view patient,
 
 inline void visit(caf::event_based_actor* self, const ward& to) {
   for (auto patient : patients)
-    self->request(to, 5s, std::string{patient})
+    vigil::mail(self, std::string{patient})
+      .request(to, 5s)
       .then([=](double index) { heard(self, patient, std::to_string(index)); },
             [=](const caf::error& why) {
               heard(self, patient, to_string(vigil::to_failure(why)));

@@ -80,7 +80,8 @@ void console::call(const std::string& name, const std::string& argument) {
   auto to = find(name);
   if (!to)
     return say(to.error().message);
-  self_->request(to.value(), 5s, argument)
+  vigil::mail(self_, argument)
+    .request(to.value(), 5s)
     .receive([&](const std::string& x) { say(name + ": " + x); },
              [&](const caf::error& x) { explain(name, vigil::to_failure(x)); });
 }
@@ -89,7 +90,8 @@ void console::crash(const std::string& name) {
   auto to = find(name);
   if (!to)
     return say(to.error().message);
-  self_->request(to.value(), 5s, crash_now{})
+  vigil::mail(self_, crash_now{})
+    .request(to.value(), 5s)
     .receive([] {},
              [&](const caf::error& x) { explain(name, vigil::to_failure(x)); });
 }
@@ -136,7 +138,8 @@ vigil::result<plugin> console::find(const std::string& name) const {
 
 vigil::result<std::uint64_t> console::usage(const plugin& x) {
   vigil::result<std::uint64_t> result{0};
-  self_->request(x, 5s, get_usage{})
+  vigil::mail(self_, get_usage{})
+    .request(x, 5s)
     .receive([&](std::uint64_t n) { result = n; },
              [&](const caf::error& why) { result = vigil::to_failure(why); });
   return result;

@@ -45,6 +45,7 @@ int finish(int status) {
 }
 
 int run(const std::filesystem::path& folder) {
+  vigil::prepare<caf::id_block::plugin_host>();
   caf::actor_system_config config;
   caf::actor_system system{config};
   auto tree = host().start(system);

@@ -20,6 +20,13 @@ struct get_usage {};
 
 } // namespace plugin_host
 
+CAF_BEGIN_TYPE_ID_BLOCK(plugin_host, 1000)
+
+CAF_ADD_TYPE_ID(plugin_host, (plugin_host::crash_now))
+CAF_ADD_TYPE_ID(plugin_host, (plugin_host::get_usage))
+
+CAF_END_TYPE_ID_BLOCK(plugin_host)
+
 VIGIL_MESSAGE_TYPE(plugin_host::crash_now)
 VIGIL_MESSAGE_TYPE(plugin_host::get_usage)
 

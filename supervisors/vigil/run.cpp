@@ -2,6 +2,7 @@
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/internal/static/signal_watch.hpp>
 #include <vigil/internal/static/tree_owner.hpp>
+#include <vigil/prepare.hpp>
 #include <vigil/run.hpp>
 
 #include <atomic>

@@ -14,10 +14,12 @@
 #include <vigil/dynamic_supervisor.hpp>
 #include <vigil/event_stream.hpp>
 #include <vigil/guard.hpp>
+#include <vigil/mail.hpp>
 #include <vigil/mixed_dynamic_supervisor.hpp>
 #include <vigil/outcome.hpp>
 #include <vigil/partition_supervisor.hpp>
 #include <vigil/pool.hpp>
+#include <vigil/prepare.hpp>
 #include <vigil/promise.hpp>
 #include <vigil/registry.hpp>
 #include <vigil/resource_guard.hpp>
@@ -28,3 +30,4 @@
 #include <vigil/task_supervisor.hpp>
 #include <vigil/this_child.hpp>
 #include <vigil/version.hpp>
+#include <vigil/virtual_time.hpp>

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Builds and runs the consumer project in one of three ways.
+"""Builds and runs the consumer project in one of four ways.
 
-usage: run.py WAY SOURCE_ROOT BUILD_ROOT PREFIX LIBDIR MESON
+usage: run.py WAY SOURCE_ROOT BUILD_ROOT PREFIX LIBDIR MESON CAF_VERSION PLACES
 
-WAY is subproject, pkgconfig or cmake. Everything happens in a scratch folder
-of the build folder, kept between runs so that only the first one is slow.
+WAY is subproject, pkgconfig, cmake or fetchcontent; PLACES is where CMake
+finds that CAF, and empty for one that is just there. Everything happens in a
+scratch folder of the build folder, kept between runs so that only the first
+one is slow.
 """
 
 import os
@@ -14,8 +16,9 @@ import sys
 from pathlib import Path
 
 # What a user's copy of vigil has to hold to be used as a subproject.
-SUBPROJECT = ["meson.build", "meson_options.txt", "lib", "actors",
-              "supervisors"]
+PARTS = ["lib", "actors", "supervisors"]
+SUBPROJECT = ["meson.build", "meson_options.txt", *PARTS]
+FETCHED = ["CMakeLists.txt", "meson.build", *PARTS]
 
 
 def run(*argv, **env):
@@ -41,9 +44,44 @@ def mirror(source, target):
         shutil.copy2(source, target)
 
 
+def cmake(project, out, *options, build=True):
+    """Configures a CMake project, and builds it."""
+    run("cmake", "-S", project, "-B", out, *options)
+    if build:
+        run("cmake", "--build", out)
+
+
+def refused(sentence, *argv):
+    """Has a command fail that says that sentence."""
+    print("+", *argv, "(to fail)", flush=True)
+    done = subprocess.run([str(a) for a in argv], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode == 0 or sentence not in " ".join(done.stdout.split()):
+        sys.exit(f"{done.stdout}\ndid not fail with: {sentence}")
+
+
+def of_another_caf(root, into):
+    """Copies an installed vigil, and has it say that it was built with a CAF
+    that nobody has."""
+    shutil.rmtree(into, ignore_errors=True)
+    shutil.copytree(root, into, symlinks=True)
+    for path in into.rglob("vigilConfig.cmake"):
+        text = path.read_text(encoding="utf-8")
+        lines = ['set(vigil_CAF_VERSION "7.5.3")'
+                 if x.startswith("set(vigil_CAF_VERSION") else x
+                 for x in text.splitlines()]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    config = into / "include/vigil/config.hpp"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("VIGIL_CAF_MINOR ", "VIGIL_CAF_MINOR 7"),
+                      encoding="utf-8")
+    return config.parents[1]
+
+
 def main():
     way, source, build = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     prefix, libdir, meson = Path(sys.argv[4]), Path(sys.argv[5]), sys.argv[6]
+    caf, places = sys.argv[7], sys.argv[8]
     here = Path(__file__).resolve().parent
     scratch = build / "consume" / way
     project = scratch / "project"
@@ -61,8 +99,22 @@ def main():
             mirror(source / name, project / "subprojects/vigil" / name)
         out = scratch / "build"
         if not (out / "build.ninja").exists():
-            run(meson, "setup", "--buildtype=plain", out, project)
+            where = [f"-Dcmake_prefix_path={places.replace(';', ',')}"]
+            run(meson, "setup", "--buildtype=plain", *where[:bool(places)],
+                out, project)
         run(meson, "compile", "-C", out)
+        run(out / "consumer")
+        return
+
+    if way == "fetchcontent":
+        for name in FETCHED:
+            mirror(source / name, scratch / "vigil" / name)
+        out = scratch / "build"
+        launcher = shutil.which("ccache")
+        cmake(project, out, f"-DFETCHCONTENT_SOURCE_DIR_VIGIL={scratch}/vigil",
+              "-DFETCHCONTENT_FULLY_DISCONNECTED=ON", "-GNinja",
+              f"-DCMAKE_PREFIX_PATH={places}",
+              *[f"-DCMAKE_CXX_COMPILER_LAUNCHER={launcher}"][:bool(launcher)])
         run(out / "consumer")
         return
 
@@ -72,16 +124,34 @@ def main():
         "--destdir", stage)
     root = stage / prefix.relative_to(prefix.anchor)
     libs = root / libdir
+    # What is not in a standard place is found as a user finds it.
+    found = ":".join([str(libs), *filter(None, [os.environ.get(
+        "LD_LIBRARY_PATH")])])
     if way == "pkgconfig":
         run(project / "build.sh", project / "main.cpp", scratch / "consumer",
             PKG_CONFIG_PATH=libs / "pkgconfig",
             PKG_CONFIG_SYSROOT_DIR=stage)
-        run(scratch / "consumer", LD_LIBRARY_PATH=libs)
+        run(scratch / "consumer", LD_LIBRARY_PATH=found)
+        said = subprocess.run(
+            ["pkg-config", "--variable=caf_version", "vigil"], check=True,
+            env={**os.environ, "PKG_CONFIG_PATH": str(libs / "pkgconfig")},
+            stdout=subprocess.PIPE, text=True).stdout.strip()
+        if said != caf:
+            sys.exit(f"vigil.pc says CAF {said}, and it is {caf}")
     elif way == "cmake":
         out = scratch / "build"
-        run("cmake", "-S", project, "-B", out, f"-DCMAKE_PREFIX_PATH={root}")
-        run("cmake", "--build", out)
-        run(out / "consumer", LD_LIBRARY_PATH=libs)
+        cmake(project, out, f"-DCMAKE_PREFIX_PATH={root};{places}")
+        run(out / "consumer", LD_LIBRARY_PATH=found)
+        other = scratch / "other"
+        include = of_another_caf(root, other)
+        refused(f"vigil needs CAF 7.5, with which it was built, and not the "
+                f"CAF {caf} that was found", "cmake", "-S", project, "-B",
+                scratch / "refused", f"-DCMAKE_PREFIX_PATH={other};{places}")
+        refused("these are headers of another CAF than the one that vigil was "
+                "built", *os.environ.get("CXX", "c++").split(), "-std=c++20",
+                "-fsyntax-only", f"-I{include}",
+                *[f"-I{x}/include" for x in places.split(";") if x],
+                project / "main.cpp")
     else:
         sys.exit(f"unknown way: {way}")
 

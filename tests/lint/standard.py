@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Says that each header of users names the C++ standard that it needs.
 
-usage: standard.py SOURCE_ROOT COMPILER...
+usage: standard.py SOURCE_ROOT BUILD_ROOT COMPILER...
 
 Compiles each public header as C++17: that has to fail with one sentence.
 """
@@ -15,12 +15,12 @@ MOST_LINES = 40  # a line for each header on the way, and the sentence
 ROOTS = ["lib", "actors", "supervisors"]
 
 
-def problem(root, compiler, header, folder):
+def problem(folders, compiler, header, folder):
     source = Path(folder) / "use.cpp"
     source.write_text(f"#include <vigil/{header}>\n", encoding="utf-8")
     done = subprocess.run(
         [*compiler, "-std=c++17", "-fsyntax-only",
-         *(f"-I{root / x}" for x in ROOTS), str(source)],
+         *(f"-I{x}" for x in folders), str(source)],
         stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode == 0:
         return "compiles as C++17"
@@ -32,12 +32,13 @@ def problem(root, compiler, header, folder):
 
 
 def main():
-    root, compiler = Path(sys.argv[1]), sys.argv[2:]
+    root, build, compiler = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
+    folders = [*(root / x for x in ROOTS), build / "lib"]
     headers = [h.name for x in ROOTS for h in (root / x / "vigil").glob("*.hpp")]
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         for header in sorted(headers):
-            if what := problem(root, compiler, header, folder):
+            if what := problem(folders, compiler, header, folder):
                 print(f"vigil/{header}: {what}")
                 failed += 1
     print(f"{len(headers)} headers, {failed} findings")

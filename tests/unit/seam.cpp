@@ -15,6 +15,7 @@
 using vigil::compat::actor_function;
 using vigil::compat::behavior_of;
 using vigil::compat::callable_trait;
+using vigil::compat::function_for;
 using vigil::compat::handle_fits_v;
 using vigil::compat::handle_index;
 using vigil::compat::handle_of;
@@ -53,9 +54,11 @@ using vigil::compat::tracked;
 
 // -- requests and answers
 
+using vigil::compat::anon_mail;
 using vigil::compat::answer;
 using vigil::compat::ask;
 using vigil::compat::deliver_void;
+using vigil::compat::mail;
 using vigil::compat::make_error_response;
 using vigil::compat::make_request;
 using vigil::compat::number_of;
@@ -138,7 +141,9 @@ using vigil::compat::timers;
 
 using vigil::compat::error_text;
 using vigil::compat::help_was_asked;
+using vigil::compat::is_prepared;
 using vigil::compat::prepare;
+using vigil::compat::prepare_for;
 
 // What users include of it, and what is no name of a namespace.
 

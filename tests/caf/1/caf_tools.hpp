@@ -4,7 +4,7 @@
 #include "../tools.hpp"
 
 #include <vigil/caf.hpp>
-#include <vigil/caf_error.hpp>
+#include <vigil/prepare.hpp>
 
 #include <caf/detail/test_coordinator.hpp>
 #include <caf/init_global_meta_objects.hpp>

@@ -11,7 +11,9 @@
 #define VIGIL_CAF_IO_FILES <vigil/detail/caf/caf_0_17_io.hpp>
 #define VIGIL_CAF_JOB <vigil/detail/caf/caf_0_17_job.hpp>
 #define VIGIL_CAF_LINK <vigil/detail/caf/caf_0_17_link.hpp>
+#define VIGIL_CAF_MAIL <vigil/detail/caf/caf_0_17_mail.hpp>
 #define VIGIL_CAF_MESSAGE <vigil/detail/caf/caf_0_17_message.hpp>
+#define VIGIL_CAF_PREPARE <vigil/detail/caf/caf_0_17_prepare.hpp>
 #define VIGIL_CAF_RELAY <vigil/detail/caf/caf_0_17_relay.hpp>
 #define VIGIL_CAF_REQUEST <vigil/detail/caf/caf_0_17_request.hpp>
 #define VIGIL_CAF_SEND <vigil/detail/caf/caf_0_17_send.hpp>

@@ -10,8 +10,10 @@
 #include <vigil/detail/caf/caf_0_17_idle.hpp>
 #include <vigil/detail/caf/caf_0_17_kind.hpp>
 #include <vigil/detail/caf/caf_0_17_link.hpp>
+#include <vigil/detail/caf/caf_0_17_mail.hpp>
 #include <vigil/detail/caf/caf_0_17_message.hpp>
 #include <vigil/detail/caf/caf_0_17_parting.hpp>
+#include <vigil/detail/caf/caf_0_17_prepare.hpp>
 #include <vigil/detail/caf/caf_0_17_relay.hpp>
 #include <vigil/detail/caf/caf_0_17_request.hpp>
 #include <vigil/detail/caf/caf_0_17_self.hpp>

@@ -30,6 +30,11 @@ struct actor_function {
   using actor_type = typename caf::infer_handle_from_fun<F>::impl;
 };
 
+/// The function that stands behind what a user passes for an actor function.
+/// Of CAF 0.17 there is nothing like that.
+template <class F, class... Ts>
+struct function_for;
+
 /// The type of what an actor's behavior is made as.
 template <class Self>
 using behavior_of = typename Self::behavior_type;

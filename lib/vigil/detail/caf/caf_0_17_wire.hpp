@@ -94,4 +94,9 @@ inline void prepare() noexcept {
   // nop
 }
 
+/// Returns whether that was done.
+[[nodiscard]] inline bool is_prepared() noexcept {
+  return true;
+}
+
 } // namespace vigil::compat

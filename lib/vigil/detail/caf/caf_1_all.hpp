@@ -6,7 +6,9 @@
 #include <vigil/detail/caf/caf_1_end.hpp>
 #include <vigil/detail/caf/caf_1_function.hpp>
 #include <vigil/detail/caf/caf_1_link.hpp>
+#include <vigil/detail/caf/caf_1_mail.hpp>
 #include <vigil/detail/caf/caf_1_message.hpp>
+#include <vigil/detail/caf/caf_1_prepare.hpp>
 #include <vigil/detail/caf/caf_1_relay.hpp>
 #include <vigil/detail/caf/caf_1_request.hpp>
 #include <vigil/detail/caf/caf_1_self.hpp>

@@ -2,6 +2,7 @@
 
 #include <vigil/detail/caf/caf_1.hpp>
 
+#include <caf/actor_from_state.hpp>
 #include <caf/delegated.hpp>
 #include <caf/detail/type_traits.hpp>
 #include <caf/expected.hpp>
@@ -41,6 +42,40 @@ struct actor_function {
   using actor_type = caf::infer_impl_from_fun_t<F>;
 };
 
+/// The state of an actor that CAF makes from a state: made by each incarnation
+/// anew, from its arguments.
+template <class State>
+struct made_state {
+  std::optional<State> value;
+};
+
+/// The actor function that does what `caf::actor_from_state<State>` does.
+template <class State, class... Ts>
+struct function_from_state {
+  using maker = caf::actor_from_state_t<State>;
+  using base = typename maker::base_type;
+  using self_type = caf::stateful_actor<made_state<State>, base>;
+
+  typename maker::behavior_type operator()(self_type* self, Ts... xs) const {
+    auto& state = self->state().value;
+    if constexpr (std::is_constructible_v<State, Ts&&...>)
+      state.emplace(std::move(xs)...);
+    else
+      state.emplace(static_cast<base*>(self), std::move(xs)...);
+    return state->make_behavior();
+  }
+};
+
+/// What a user passes for an actor function, such as
+/// `caf::actor_from_state<State>`, and the function that it stands for.
+template <class F, class... Ts>
+struct function_for;
+
+template <class State, class... Ts>
+struct function_for<caf::actor_from_state_t<State>, Ts...> {
+  using type = function_from_state<State, Ts...>;
+};
+
 /// Whether CAF takes what a handler returns for the whole of its reply, with no
 /// room for an error beside it.
 template <class R>
@@ -76,15 +111,28 @@ struct VIGIL_EXPORT spelling {
   template <class... Ts>
   static caf::typed_behavior<Ts...>
   behavior(const caf::typed_event_based_actor<Ts...>*);
+};
 
-  static caf::behavior behavior(const caf::event_based_actor*);
+template <class Self>
+concept spelled_as_typed = requires(const Self* x) {
+  spelling::behavior(x);
+};
+
+template <class Self>
+struct behavior_spelling {
+  using type = typename Self::behavior_type;
+};
+
+template <spelled_as_typed Self>
+struct behavior_spelling<Self> {
+  using type = decltype(spelling::behavior(static_cast<Self*>(nullptr)));
 };
 
 /// The type of what an actor's behavior is made as: as its handle spells it,
 /// since that becomes the one that the actor spells, and not the other way
 /// round.
 template <class Self>
-using behavior_of = decltype(spelling::behavior(static_cast<Self*>(nullptr)));
+using behavior_of = typename behavior_spelling<Self>::type;
 
 /// The handle of an actor class, spelled as users spell it: without the trait
 /// that CAF puts around its signatures.

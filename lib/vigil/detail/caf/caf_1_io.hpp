@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include <poll.h>
+
 namespace vigil::compat {
 
 /// Returns whether the system has the threads in which brokers live.
@@ -52,10 +54,11 @@ struct VIGIL_EXPORT closing_socket {
   /// Lets go of the socket as far as the loop does not watch it any more.
   void let_go() const {
     using caf::io::network::operation;
+    // CAF's masks, which it keeps to itself; those of epoll are the same.
     const auto watched = handler->eventbf();
-    if ((watched & caf::io::network::input_mask) == 0)
+    if ((watched & (POLLIN | POLLPRI)) == 0)
       handler->removed_from_loop(operation::read);
-    if ((watched & caf::io::network::output_mask) == 0)
+    if ((watched & POLLOUT) == 0)
       handler->removed_from_loop(operation::write);
   }
 };

@@ -55,4 +55,7 @@ inline void announce_types(caf::actor_system_config&) {
 /// Tells CAF, once for a program, of the types that messages of ours carry.
 VIGIL_EXPORT void prepare();
 
+/// Returns whether that was done.
+[[nodiscard]] VIGIL_EXPORT bool is_prepared() noexcept;
+
 } // namespace vigil::compat

@@ -118,6 +118,22 @@ struct child_traits : keeps_no_tree<F, Ts...> {
   }
 };
 
+/// Whether it stands for an actor function, as `caf::actor_from_state` does.
+template <class F, class... Ts>
+concept stands_for_function = requires {
+  typename compat::function_for<F, Ts...>::type;
+};
+
+template <class F, class... Ts>
+  requires stands_for_function<F, Ts...>
+struct child_traits<F, Ts...>
+  : child_traits<typename compat::function_for<F, Ts...>::type, Ts...> {
+  [[nodiscard]] static child_factory_ptr make(F, Ts... xs) {
+    using function = typename compat::function_for<F, Ts...>::type;
+    return child_traits<function, Ts...>::make({}, std::move(xs)...);
+  }
+};
+
 /// Takes apart what a user passes to `vigil::child<T>`.
 template <class T, class... Ts>
 struct class_traits : keeps_no_tree<Ts...> {

@@ -8,6 +8,7 @@
 #include <vigil/registry_event.hpp>
 #include <vigil/sample_resources.hpp>
 
+#include <caf/detail/meta_object.hpp>
 #include <caf/init_global_meta_objects.hpp>
 
 #include <exception>
@@ -57,6 +58,10 @@ void prepare() {
     caf::core::init_global_meta_objects();
     caf::init_global_meta_objects<caf::id_block::vigil>();
   });
+}
+
+bool is_prepared() noexcept {
+  return caf::detail::global_meta_object_or_null(taken::end - 1) != nullptr;
 }
 
 } // namespace vigil::compat

@@ -73,6 +73,10 @@ make_tree(caf::actor_system& sys, supervisor_definition_ptr definition) {
   if (auto wrong = check(*definition, definition->spec.id))
     return *wrong;
   const auto& path = definition->spec.id;
+  if (!compat::is_prepared())
+    return failure{errc::not_prepared,
+                   "call vigil::prepare() before the actor system is made",
+                   path};
   return guarded_result(path, [&]() -> result<std::shared_ptr<tree_owner>> {
     try {
       auto owner = std::make_shared<tree_owner>(sys, definition);

@@ -1,0 +1,10 @@
+#include <vigil/caf.hpp>
+#include <vigil/prepare.hpp>
+
+namespace vigil {
+
+void prepare() {
+  compat::prepare();
+}
+
+} // namespace vigil

@@ -1,0 +1,142 @@
+#include <vigil/vigil.hpp>
+
+#include <caf/actor_from_state.hpp>
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+
+// What CAF 0.17 does not have: actors made from a state, interfaces that are a
+// trait, and `mail`.
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// An interface as CAF 1.x spells it.
+struct adder_trait {
+  using signatures = caf::type_list<caf::result<int>(int)>;
+};
+
+using adder = caf::typed_actor<adder_trait>;
+
+inline constexpr vigil::child_key<caf::actor, "sum"> sum_key;
+inline constexpr vigil::child_key<adder, "adder"> adder_key;
+
+/// Adds to what it was made with; a negative number is a fault.
+struct sum_state {
+  sum_state(caf::event_based_actor* me, int first) : self(me), sum(first) {
+    ++alive;
+  }
+
+  ~sum_state() {
+    --alive;
+  }
+
+  sum_state(const sum_state&) = delete;
+  sum_state& operator=(const sum_state&) = delete;
+
+  caf::behavior make_behavior() {
+    return vigil::behavior(self, [this](int x) -> vigil::outcome<int> {
+      if (x < 0)
+        return vigil::fault("negative");
+      return sum += x;
+    });
+  }
+
+  static inline int alive = 0;
+
+  caf::event_based_actor* self;
+  int sum;
+};
+
+/// The same as a function with an interface.
+adder::behavior_type add_up(adder::pointer self) {
+  auto sum = std::make_shared<int>(0);
+  return vigil::behavior(self, [sum](int x) -> vigil::outcome<int> {
+    if (x < 0)
+      return vigil::fault("negative");
+    return *sum += x;
+  });
+}
+
+/// A system in virtual time.
+struct driven {
+  driven() {
+    vigil::virtual_time::configure(config);
+    system.emplace(config);
+    time.emplace(*system);
+  }
+
+  template <class Handle>
+  std::string ask(const Handle& to, int x) {
+    std::string answer = "nothing";
+    caf::scoped_actor self{*system};
+    auto asked = self->mail(x).request(to, 5s);
+    time->run();
+    std::move(asked).receive(
+      [&](int sum) { answer = std::to_string(sum); },
+      [&](const caf::error& why) { answer = vigil::to_failure(why).message; });
+    return answer;
+  }
+
+  caf::actor_system_config config;
+  std::optional<caf::actor_system> system;
+  std::optional<vigil::virtual_time> time;
+};
+
+} // namespace
+
+TEST_CASE("an actor made from a state restarts in place, with a new state") {
+  driven here;
+  auto tree
+    = vigil::supervisor("root")
+        .child(vigil::child(sum_key, caf::actor_from_state<sum_state>, 10))
+        .start(*here.system)
+        .value();
+  auto sum = tree[sum_key];
+  CHECK(here.ask(sum, 1) == "11");
+  CHECK(here.ask(sum, 2) == "13");
+  CHECK(here.ask(sum, -1) == "negative");
+  CHECK(here.ask(sum, 1) == "11");
+  CHECK(sum_state::alive == 1);
+  CHECK(tree.which_child("sum").value().incarnation == 2);
+  CHECK(tree[sum_key] == sum);
+  CHECK(tree.stop().has_value());
+  sum = nullptr;
+  CHECK(sum_state::alive == 0);
+}
+
+TEST_CASE("an interface that is a trait is an interface of a child") {
+  driven here;
+  auto tree = vigil::supervisor("root")
+                .child(vigil::child(adder_key, add_up))
+                .start(*here.system)
+                .value();
+  auto sum = tree[adder_key];
+  CHECK(here.ask(sum, 1) == "1");
+  CHECK(here.ask(sum, -1) == "negative");
+  CHECK(here.ask(sum, 2) == "2");
+  CHECK(tree.find<adder>("adder").value() == sum);
+  CHECK(tree.stop().has_value());
+}
+
+TEST_CASE("a child sends mail") {
+  driven here;
+  auto tree
+    = vigil::supervisor("root")
+        .child(vigil::child(adder_key, add_up))
+        .child(vigil::child("asker",
+                            [](caf::event_based_actor* self) {
+                              auto to
+                                = vigil::this_child(self).sibling(adder_key);
+                              return caf::behavior{[self, to](int x) {
+                                return self->mail(x).delegate(to.value());
+                              }};
+                            }))
+        .start(*here.system)
+        .value();
+  CHECK(here.ask(tree.find<caf::actor>("asker").value(), 7) == "7");
+  CHECK(tree.stop().has_value());
+}
