@@ -4,7 +4,7 @@
 #include <vigil/detail/caf/caf_answers.hpp>
 #include <vigil/detail/caf/caf_blocking.hpp>
 #include <vigil/detail/caf/caf_control.hpp>
-#include <vigil/detail/caf/caf_link.hpp>
+#include <vigil/detail/caf/caf_tell.hpp>
 #include <vigil/detail/child/child_context.hpp>
 #include <vigil/detail/child/incarnation_spawner.hpp>
 

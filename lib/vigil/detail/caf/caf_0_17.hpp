@@ -10,7 +10,6 @@
 #define VIGIL_CAF_IDLE <vigil/detail/caf/caf_0_17_idle.hpp>
 #define VIGIL_CAF_IO_FILES <vigil/detail/caf/caf_0_17_io.hpp>
 #define VIGIL_CAF_JOB <vigil/detail/caf/caf_0_17_job.hpp>
-#define VIGIL_CAF_LINK <vigil/detail/caf/caf_0_17_link.hpp>
 #define VIGIL_CAF_MAIL <vigil/detail/caf/caf_0_17_mail.hpp>
 #define VIGIL_CAF_MESSAGE <vigil/detail/caf/caf_0_17_message.hpp>
 #define VIGIL_CAF_PREPARE <vigil/detail/caf/caf_0_17_prepare.hpp>

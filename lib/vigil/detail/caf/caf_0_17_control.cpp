@@ -286,10 +286,6 @@ void control_parts::drop_behavior(actor& self, flags& x) {
     multiplexed.clear();
   inside::behaviors(self).clear();
   inside::behaviors(self).cleanup();
-  if (std::exchange(x.fresh, false)) {
-    inside::on_down(self) = &ignore_down;
-    return;
-  }
   // The third time is the first after a restart: there will be more.
   const auto all = x.drops == 2;
   if (x.drops <= 2)

@@ -4,6 +4,7 @@
 #include <vigil/detail/caf/caf_0_17_end.hpp>
 #include <vigil/detail/caf/controller.hpp>
 
+#include <caf/mixin/subscriber.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <atomic>
@@ -28,8 +29,6 @@ struct VIGIL_EXPORT control_flags {
   bool consuming = false;
   /// An end of the behavior will be seen even where CAF hides it.
   bool probed = false;
-  /// No code of the user's has run, so the handlers are CAF's.
-  bool fresh = false;
   std::uint8_t drops = 0; // up to 3
   /// Of a stateful actor: CAF makes the first state with the actor.
   bool state_alive = true;
@@ -86,8 +85,12 @@ struct VIGIL_EXPORT control_parts {
   /// with no response awaited. CAF makes a promise also where nothing is told.
   static caf::invoke_message_result consume_plain(actor& self,
                                                   mailbox_element& x);
-  /// Not for the `consume` of an actor class of the user's.
+  /// Not for what an actor class of the user's has of its own.
   static void is_caf(caf::invoke_message_result (actor::*)(mailbox_element&));
+  static void is_caf(bool (actor::*)(caf::error&&, context*));
+  template <class B, class S>
+  static void is_caf(bool (caf::mixin::subscriber<B, S>::*)(caf::error&&,
+                                                            context*));
 
   static void look_at_references(const caf::actor_control_block& me, flags& x,
                                  std::size_t held) noexcept {
@@ -95,13 +98,6 @@ struct VIGIL_EXPORT control_parts {
       x.more_references = true;
   }
 };
-
-/// Whether an actor class is one of CAF's, none of whose code is the user's.
-template <class Base>
-inline constexpr bool is_plain_v = std::is_same_v<Base, caf::event_based_actor>;
-
-template <class... Sigs>
-inline constexpr bool is_plain_v<caf::typed_event_based_actor<Sigs...>> = true;
 
 template <class Base>
 struct is_stateful : std::false_type {};
@@ -193,7 +189,6 @@ protected:
     return caf::actor_control_block::from(this);
   }
 
-  /// Whether nothing comes in any more. In any thread.
   [[nodiscard]] bool closed() noexcept {
     return this->mailbox().closed();
   }
@@ -203,7 +198,6 @@ protected:
   void begin_empty() {
     this->setf(caf::abstract_actor::is_initialized_flag);
     install_nothing();
-    flags_.fresh = is_plain_v<Base>;
     gate(true);
   }
 
@@ -331,10 +325,12 @@ private:
   // As CAF's actors end, but leaves CAF's clock alone that has nothing to
   // forget: it would take a global lock and wake its thread.
   bool end_leanly(caf::error&& reason, context* ctx) {
-    if (!ends_as_usual_v<Base> || has_ties())
-      return Base::cleanup(std::move(reason), ctx);
-    parts::end_leanly(*this, std::move(reason), ctx);
-    return true;
+    if constexpr (requires { parts::is_caf(&Base::cleanup); })
+      if (!has_ties()) {
+        parts::end_leanly(*this, std::move(reason), ctx);
+        return true;
+      }
+    return Base::cleanup(std::move(reason), ctx);
   }
 
   // Timeouts of behaviors, requests and streams, groups, a thread of its own.

@@ -11,7 +11,6 @@
 #define VIGIL_CAF_IDLE <vigil/detail/caf/caf_1_spawn.hpp>
 #define VIGIL_CAF_IO_FILES <vigil/detail/caf/caf_1_io.hpp>
 #define VIGIL_CAF_JOB <vigil/detail/caf/caf_1_job.hpp>
-#define VIGIL_CAF_LINK <vigil/detail/caf/caf_1_link.hpp>
 #define VIGIL_CAF_MAIL <vigil/detail/caf/caf_1_mail.hpp>
 #define VIGIL_CAF_MESSAGE <vigil/detail/caf/caf_1_message.hpp>
 #define VIGIL_CAF_PREPARE <vigil/detail/caf/caf_1_prepare.hpp>

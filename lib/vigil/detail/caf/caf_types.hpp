@@ -7,7 +7,6 @@
 
 #include <vigil/config.hpp>
 #include <vigil/detail/base/language.hpp>
-
 // CAF_VERSION is not to be trusted: 1.0 and 1.1 spell it as an octal literal.
 #include <caf/config.hpp>
 
