@@ -211,7 +211,7 @@ public:
   request_behind(std::uint64_t number) const final {
     request_id result;
     const auto there = calls_.look(number, [&](const call& x) {
-      result = {x.from.source, compat::number_of(x.from.id)};
+      result = {compat::source_of(x.from), compat::number_of(x.from.id)};
     });
     if (!there)
       return std::nullopt;

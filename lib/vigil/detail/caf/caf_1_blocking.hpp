@@ -8,6 +8,11 @@
 
 namespace vigil::compat {
 
+/// Puts a message into the mailbox of a blocking actor, as CAF does, but holds
+/// on to nobody who tracks it: the actor is the one to let go of it last.
+VIGIL_EXPORT enqueue_result enqueue_alone(caf::blocking_actor& to,
+                                          element_ptr x);
+
 /// A blocking actor that shows its controller what comes and what is left.
 ///
 /// A controller has these functions, none of them virtual; the last two have
@@ -31,8 +36,14 @@ public:
     return *this;
   }
 
-  enqueue_result enqueue(element_ptr x, context* ctx) final {
-    return Base::enqueue(Controller::come(std::move(x)), ctx);
+  // CAF measures the mailbox where it puts messages in; see `enqueue`.
+  void launch(context* ctx, bool lazy, bool hide) final {
+    this->unsetf(caf::abstract_actor::collects_metrics_flag);
+    Base::launch(ctx, lazy, hide);
+  }
+
+  enqueue_result enqueue(element_ptr x, context*) final {
+    return enqueue_alone(*this, Controller::come(std::move(x)));
   }
 
   void on_cleanup(const caf::error& reason) override {
