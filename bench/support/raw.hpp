@@ -87,6 +87,8 @@ public:
           return round();
         done_.deliver(stamp() - begin_);
       },
+      // CAF 1.x tells who sent what made an exception, and would end it.
+      [](const caf::error&) {},
     };
   }
 

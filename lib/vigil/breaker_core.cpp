@@ -472,7 +472,7 @@ const char* breaker_core::flaw(time_point now) const {
   b.attempts = memory_.attempts();
   b.keeps_attempts = x.quiet_time > duration::zero();
   b.exceeded = static_cast<bool>(memory_.exceeded());
-  b.ordered = memory_.order().owner != "" || memory_.order().reason != "";
+  b.ordered = !memory_.order().owner.empty() || !memory_.order().reason.empty();
   if (const auto* text = detail::flaw(b))
     return text;
   return watch_.flaw(generation);

@@ -136,6 +136,7 @@ private:
 
 struct world {
   world() {
+    vigil::prepare<caf::io::middleman>();
     cfg.load<caf::io::middleman>();
   }
 

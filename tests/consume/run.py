@@ -140,7 +140,8 @@ def main():
             sys.exit(f"vigil.pc says CAF {said}, and it is {caf}")
     elif way == "cmake":
         out = scratch / "build"
-        cmake(project, out, f"-DCMAKE_PREFIX_PATH={root};{places}")
+        # It knows where its CAF is.
+        cmake(project, out, f"-DCMAKE_PREFIX_PATH={root}")
         run(out / "consumer", LD_LIBRARY_PATH=found)
         other = scratch / "other"
         include = of_another_caf(root, other)

@@ -130,7 +130,7 @@ layer_spec rate_limit_layer(std::string name, rate_limit_policy policy,
   result.check = [policy, name = result.name] {
     return check(policy, name);
   };
-  result.make = makes_front<rate_limit_front>(std::move(policy), by_sender);
+  result.make = makes_front<rate_limit_front>(policy, by_sender);
   return result;
 }
 
