@@ -5,7 +5,9 @@
 
 class server : public caf::io::broker {
 public:
-  using caf::io::broker::broker;
+  explicit server(caf::actor_config& cfg) : caf::io::broker(cfg) {
+    // nop
+  }
 };
 
 auto good = vigil::child("a", vigil::broker<server>());

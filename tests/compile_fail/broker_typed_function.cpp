@@ -3,7 +3,7 @@
 
 #include <vigil/broker.hpp>
 
-using server = caf::typed_actor<caf::replies_to<int>::with<int>>;
+using server = vigil::typed_actor<caf::result<int>(int)>;
 
 server::behavior_type serve(server::broker_pointer);
 
