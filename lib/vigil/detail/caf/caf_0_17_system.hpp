@@ -48,9 +48,12 @@ public:
     impl_->run();
   }
 
-  /// Lets time pass to the next timeout. Returns false if there is none.
-  bool skip_time() {
-    return impl_->trigger_timeout();
+  /// Lets time pass to the next timeout. Returns false if there is none until
+  /// then.
+  bool skip_time(time_point end = detail::never) {
+    const auto& due = impl_->clock().schedule();
+    return !due.empty() && due.begin()->first <= end
+           && impl_->trigger_timeout();
   }
 
   /// Lets time pass, and actors run, to each timeout until then.

@@ -122,8 +122,8 @@ void test_driver::configure(caf::actor_system_config& cfg) {
   cfg.set("caf.logger.console.verbosity", "quiet");
 }
 
-bool test_driver::skip_time() {
-  return run_first(clock_of(*sys_), detail::never);
+bool test_driver::skip_time(time_point end) {
+  return run_first(clock_of(*sys_), end);
 }
 
 void test_driver::advance_to(time_point end) {

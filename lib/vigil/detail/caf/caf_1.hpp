@@ -346,8 +346,9 @@ public:
   /// Runs all actors that have something to do.
   void run();
 
-  /// Lets time pass to the next timeout. Returns false if there is none.
-  bool skip_time();
+  /// Lets time pass to the next timeout. Returns false if there is none until
+  /// then.
+  bool skip_time(time_point end = detail::never);
 
   /// Lets time pass, and actors run, to each timeout until then.
   void advance_to(time_point end);

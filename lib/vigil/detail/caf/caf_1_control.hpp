@@ -184,7 +184,6 @@ public:
         continue;
       }
       ++consumed;
-      x.reset();
       skipped_.put_back(box);
       actor_parts::clean_up(*this);
       if (end_if_dead())
@@ -568,7 +567,8 @@ private:
     answers_ = &how;
     const auto result = deliver(x, how);
     answers_ = nullptr;
-    if (result == caf::invoke_message_result::skipped && how.via != nullptr)
+    // Gone with the message, which outlives what it has the actor end with.
+    if (how.via != nullptr)
       x.sender = std::move(how.via);
     return result;
   }

@@ -23,13 +23,18 @@ failure negative_timeout(std::string path) {
   return {errc::negative_delay, "the timeout", std::move(path)};
 }
 
-bool drive(caf::actor_system& sys, caf::blocking_actor& self) {
+bool drive(caf::actor_system& sys, caf::blocking_actor& self,
+           duration timeout) {
   compat::test_driver driver{sys};
   if (!driver.active())
     return true;
+  const auto end = time_after(driver.now(), timeout);
   do
     driver.run();
-  while (!compat::has_message(self) && driver.skip_time());
+  while (!compat::has_message(self) && driver.skip_time(end));
+  // Not every CAF has its clock end the wait.
+  if (!compat::has_message(self) && end != never)
+    driver.advance_to(end);
   return compat::has_message(self);
 }
 

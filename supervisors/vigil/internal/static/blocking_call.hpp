@@ -22,9 +22,11 @@ namespace vigil::detail {
 
 [[nodiscard]] failure negative_timeout(std::string path);
 
-/// Lets virtual time run until `self` has a message. Returns false if none will
-/// come. Where time is real, it is for the caller to wait.
-[[nodiscard]] bool drive(caf::actor_system& sys, caf::blocking_actor& self);
+/// Lets virtual time run until `self` has a message, for `timeout` at most.
+/// Returns false if none comes. Where time is real, it is for the caller to
+/// wait.
+[[nodiscard]] bool drive(caf::actor_system& sys, caf::blocking_actor& self,
+                         duration timeout);
 
 /// Returns why this thread must not ask a supervisor of that tree, or nothing.
 [[nodiscard]] std::optional<failure> refuse_to_block(const tree_context& tree,
@@ -53,7 +55,7 @@ template <class T, class Handle, class Message>
   auto request = compat::ask(*self, to, timeout, std::move(x));
   result<T> answer
     = failure{errc::timeout, "the supervisor did not answer", path};
-  if (!drive(sys, *self))
+  if (!drive(sys, *self, timeout))
     return answer;
   auto failed = [&](const caf::error& why) {
     if (auto refused = refused_by(why, path))
