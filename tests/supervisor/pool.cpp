@@ -1,5 +1,6 @@
 #include "pool_fixture.hpp"
 
+#include <caf_tools.hpp>
 #include <doctest/doctest.h>
 
 #include <functional>
@@ -101,6 +102,8 @@ TEST_CASE("a pool without a queue refuses while all members are busy") {
 TEST_CASE("a member that fails takes one message along, which is answered; the "
           "others are served") {
   for (auto k : all_kinds) {
+    if (k == kind::callable && !messages_outlast_ends)
+      continue;
     CAPTURE(to_string(k));
     for (std::string how : {"die", "fail", "throw", "quit"}) {
       CAPTURE(how);

@@ -24,6 +24,9 @@ inline constexpr bool promises_know_the_handle = true;
 /// too, that begin to monitor it then.
 inline constexpr bool latecomers_are_told = true;
 
+/// Whether a message that ends an actor of CAF's own is there until that end.
+inline constexpr bool messages_outlast_ends = true;
+
 /// Stands for the thread that runs an actor, and sees whether it is used after
 /// that.
 struct worker_probe final : caf::execution_unit {
