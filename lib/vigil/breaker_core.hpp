@@ -25,8 +25,9 @@ namespace vigil {
 
 namespace detail {
 
-/// Lets tests begin near the end of a counter, and look into the books.
 class breaker_home;
+
+/// Lets tests begin near the end of a counter, and look into the books.
 struct breaker_hook;
 
 } // namespace detail

@@ -15,15 +15,8 @@ namespace {
 /// Returns the replies or the names of the codes, "-" for what is not there.
 std::string all(const std::vector<answer<std::string>>& xs) {
   std::string result;
-  for (const auto& x : xs) {
-    result += result.empty() ? "" : " ";
-    if (!x.arrived())
-      result += '-';
-    else if (auto got = x.get())
-      result += got.value();
-    else
-      result += name_of(got.error().code);
-  }
+  for (const auto& x : xs)
+    result += (result.empty() ? "" : " ") + told(x);
   return result;
 }
 

@@ -17,4 +17,12 @@ inline auto who(world& w, const worker& pool) {
   return w.request<std::string>(pool, std::string{"who"});
 }
 
+/// Returns the reply or the name of the code, "-" if there is nothing yet.
+inline std::string told(const answer<std::string>& x) {
+  if (!x.arrived())
+    return "-";
+  auto got = x.get();
+  return got ? got.value() : name_of(got.error().code);
+}
+
 } // namespace test

@@ -10,14 +10,6 @@ using namespace test;
 
 namespace {
 
-/// Returns the reply or the name of the code, "-" if there is nothing yet.
-std::string told(const answer<std::string>& x) {
-  if (!x.arrived())
-    return "-";
-  auto got = x.get();
-  return got ? got.value() : name_of(got.error().code);
-}
-
 void end_abnormally(world& w, const worker& pool) {
   caf::anon_send_exit(pool, caf::exit_reason::kill);
   w.run();

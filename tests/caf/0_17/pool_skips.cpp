@@ -12,18 +12,6 @@ using namespace test;
 
 namespace {
 
-/// Returns the reply or the name of the code, "-" if there is nothing yet.
-std::string told(const answer<std::string>& x) {
-  if (!x.arrived())
-    return "-";
-  auto got = x.get();
-  return got ? got.value() : name_of(got.error().code);
-}
-
-} // namespace
-
-namespace {
-
 /// Skips all but "who" and "ready" until it was told "ready".
 worker::behavior_type choosy(worker::pointer, const script_ptr& x) {
   ++x->lives;
