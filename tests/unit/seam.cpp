@@ -76,6 +76,7 @@ using vigil::compat::answer_oneself;
 using vigil::compat::answer_relay;
 using vigil::compat::answer_stage;
 using vigil::compat::answer_through;
+using vigil::compat::noted_relay;
 using vigil::compat::was_passed_on;
 
 // -- errors

@@ -6,27 +6,6 @@
 
 namespace vigil::detail {
 
-bool waiting_room::add(compat::element_ptr& x, std::size_t elsewhere) {
-  if (size() >= limit_ || elsewhere >= limit_ - size())
-    return false;
-  push(std::move(x));
-  return true;
-}
-
-void waiting_room::push(compat::element_ptr x) {
-  queues_[compat::is_urgent(*x) ? 0 : 1].push_back({++last_, std::move(x)});
-}
-
-compat::element_ptr waiting_room::take() {
-  for (auto& queue : queues_)
-    if (!queue.empty()) {
-      auto result = std::move(queue.front().message);
-      queue.pop_front();
-      return result;
-    }
-  return nullptr;
-}
-
 waiting_room::list waiting_room::take_all() {
   list result;
   result.reserve(size());
@@ -62,6 +41,7 @@ waiting_room::list waiting_room::take_out(const std::vector<ticket>& xs) {
         *to++ = std::move(x);
     queue.erase(to, queue.end());
   }
+  size_ -= result.size();
   if (!result.empty())
     credit_ = all;
   return result;

@@ -34,22 +34,39 @@ public:
   }
 
   [[nodiscard]] std::size_t size() const noexcept {
-    return queues_[0].size() + queues_[1].size();
+    return size_;
   }
 
   [[nodiscard]] bool empty() const noexcept {
-    return size() == 0;
+    return size_ == 0;
   }
 
   /// Takes `x` in; `elsewhere` so many places are taken. Returns false, and
   /// leaves `x` where it is, if there is no place.
-  [[nodiscard]] bool add(compat::element_ptr& x, std::size_t elsewhere);
+  [[nodiscard]] bool add(compat::element_ptr& x, std::size_t elsewhere) {
+    if (size_ >= limit_ || elsewhere >= limit_ - size_)
+      return false;
+    push(std::move(x));
+    return true;
+  }
 
   /// Takes `x` in behind those that are there, limit or not.
-  void push(compat::element_ptr x);
+  void push(compat::element_ptr x) {
+    queues_[compat::is_urgent(*x) ? 0 : 1].push_back({++last_, std::move(x)});
+    ++size_;
+  }
 
   /// Returns what waits for longest; null if nothing does.
-  [[nodiscard]] compat::element_ptr take();
+  [[nodiscard]] compat::element_ptr take() {
+    compat::element_ptr result;
+    if (empty())
+      return result;
+    auto& queue = queues_[queues_[0].empty() ? 1 : 0];
+    result = std::move(queue.front().message);
+    queue.pop_front();
+    --size_;
+    return result;
+  }
 
   /// Returns all, in the order of `take`.
   [[nodiscard]] list take_all();
@@ -74,6 +91,8 @@ private:
 
   const std::size_t limit_;
   std::array<std::deque<entry>, 2> queues_;
+  // Of both: a deque computes its own.
+  std::size_t size_ = 0;
   ticket last_ = 0;
   // How many may be looked at now.
   std::size_t credit_ = all;

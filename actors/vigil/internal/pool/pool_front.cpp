@@ -92,8 +92,8 @@ struct pool_front::receipt {
   std::size_t index;
   tenure which;
 
-  void operator()(const compat::mailbox_element&) const {
-    front->done(index, which);
+  void operator()(compat::mailbox_element& x) const {
+    front->done(index, which, {x, front->answers_});
   }
 };
 
@@ -148,7 +148,8 @@ std::optional<errc> pool_front::take_in(compat::element_ptr& x, target& to) {
   std::lock_guard guard{lock_};
   if (expected_ == 0)
     return errc::child_stopped;
-  if (take_idle(to) || take_skipping(to) || waiting_.add(x, put_off()))
+  if (take_idle(to) || (skipping_ && take_skipping(to))
+      || waiting_.add(x, put_off()))
     return std::nullopt;
   return errc::overloaded;
 }
@@ -167,7 +168,8 @@ void pool_front::hand_over(target to, compat::element_ptr x,
   while (x != nullptr) {
     {
       handing_over mark{this, to.index};
-      compat::answer_through(*x, answers_, ctrl());
+      if (!to.relay.note(*x))
+        compat::answer_through(*x, answers_, ctrl());
       receipt gone{caf::strong_actor_ptr{ctrl()}, this, to.index, to.which};
       to.handle->enqueue(
         compat::tracked(home_system(), std::move(x), std::move(gone)), ctx);
@@ -220,13 +222,15 @@ void pool_front::feed_skipping() {
   hand_over(std::move(to), std::move(next), nullptr);
 }
 
-void pool_front::done(std::size_t index, tenure which) {
+void pool_front::done(std::size_t index, tenure which,
+                      compat::noted_relay relay) {
   {
     std::lock_guard guard{lock_};
     auto& who = members_[index];
     if (who.which != which)
       return;
     --who.given;
+    std::swap(who.relay, relay);
     // What else it has put off is looked at again, now.
     who.skips = false;
   }
@@ -300,7 +304,7 @@ pool_front::target pool_front::occupy(std::size_t index) {
   auto& who = members_[index];
   ++who.given;
   who.skips = false;
-  return {who.handle, index, who.which};
+  return {who.handle, index, who.which, std::move(who.relay)};
 }
 
 // -- members ------------------------------------------------------------------

@@ -144,6 +144,8 @@ private:
     bool listed = false;
     /// How many messages it has.
     std::size_t given = 0;
+    /// Of its last message, for its next.
+    compat::noted_relay relay;
 
     [[nodiscard]] bool takes() const noexcept {
       return up && !held;
@@ -159,6 +161,7 @@ private:
     caf::strong_actor_ptr handle;
     std::size_t index = 0;
     tenure which;
+    compat::noted_relay relay;
   };
 
   /// Reports that a message is gone.
@@ -176,7 +179,7 @@ private:
   void hand_over(target to, compat::element_ptr x, compat::context* ctx);
   void feed(std::size_t index);
   void feed_skipping();
-  void done(std::size_t index, tenure which);
+  void done(std::size_t index, tenure which, compat::noted_relay relay);
   void lose_waiting(compat::context* ctx);
   void end_answers();
 

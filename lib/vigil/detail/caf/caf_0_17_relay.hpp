@@ -237,9 +237,39 @@ inline void answer_oneself(mailbox_element& x,
 inline void answer_through(mailbox_element& x,
                            const caf::strong_actor_ptr& relay,
                            const caf::actor_control_block* me) {
+  if (!was_passed_on(x)) [[likely]] {
+    if (may_be_answered(x))
+      x.stages.push_back(relay);
+    return;
+  }
   caf::strong_actor_ptr known;
   answer_through(x, relay, me, known);
 }
+
+/// A relay as a message that is gone had noted it, for the next one: to note it
+/// anew takes memory.
+class VIGIL_EXPORT noted_relay {
+public:
+  noted_relay() = default;
+
+  /// Takes it out of `gone`, where nobody else is noted.
+  noted_relay(mailbox_element& gone, const caf::strong_actor_ptr& relay) {
+    if (gone.stages.size() == 1 && gone.stages.back() == relay)
+      stages_.swap(gone.stages);
+  }
+
+  /// Returns whether there was one, and `x` wants one, and has it now.
+  [[nodiscard]] bool note(mailbox_element& x) {
+    const auto yes
+      = !was_passed_on(x) && !stages_.empty() && may_be_answered(x);
+    if (yes)
+      x.stages.swap(stages_);
+    return yes;
+  }
+
+private:
+  mailbox_element::forwarding_stack stages_;
+};
 
 /// Names an actor, uniquely in this process.
 [[nodiscard]] inline std::uint64_t

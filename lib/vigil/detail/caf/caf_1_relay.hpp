@@ -320,6 +320,21 @@ inline void answer_through(mailbox_element& x,
     relay_for(*relay->home_system, x).rename(relay);
 }
 
+/// A relay as a message that is gone had noted it, for the next one: none, for
+/// who is yet to answer may hold it.
+class VIGIL_EXPORT noted_relay {
+public:
+  noted_relay() = default;
+
+  noted_relay(mailbox_element&, const caf::strong_actor_ptr&) noexcept {
+    // nop
+  }
+
+  [[nodiscard]] bool note(mailbox_element&) const noexcept {
+    return false;
+  }
+};
+
 /// Has what an actor answers while it handles a message go by its handle, at no
 /// cost for messages that are not answered.
 class VIGIL_EXPORT answer_stage {
