@@ -165,7 +165,7 @@ private:
 
     ~asking() {
       if (late.valid())
-        late.state_->on_answer(nullptr);
+        late.state_->ask_no_more(this);
     }
 
     asking(const asking&) = delete;
@@ -224,7 +224,7 @@ void task<T>::then(Self* self, F f, any_duration timeout) {
       answer.message = "the task did not answer in time";
       (*handler)(detail::failed<T>(answer));
     },
-    detail::task_wait{asked->late.state_});
+    detail::task_wait{asked->late.state_, asked.get()});
 }
 
 } // namespace vigil

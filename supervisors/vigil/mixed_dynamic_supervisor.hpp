@@ -46,7 +46,7 @@ public:
     });
   }
 
-  /// Refuses to have more children than that, which is above zero. Restarting
+  /// Refuses to have more children than that; with 0 to start any. Restarting
   /// ones count.
   [[nodiscard]] mixed_dynamic_builder max_children(any_count n) const {
     return detail::changed(

@@ -185,6 +185,7 @@ public:
 
   /// Ends a task: asks, waits as long as `task_shutdown` says, then kills it.
   /// Fails with `errc::not_found`, and in an actor with `errc::would_block`.
+  /// Whoever waits for the task gets its answer.
   result<void> terminate_child(std::uint64_t id) const;
 
 private:

@@ -288,6 +288,42 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a broker does not wait for its tree, which may wait for it") {
+  world w;
+  caf::actor_system sys{w.cfg};
+  // A child may not hold its tree: that would keep it.
+  static std::function<bool()> waits;
+  auto refused = [](caf::io::broker*) -> caf::behavior {
+    return {[](int) {
+      return waits();
+    }};
+  };
+  auto tree = sup()
+                .child(vigil::child("net", vigil::broker(refused)))
+                .child(vigil::task_supervisor("tasks"))
+                .start(sys)
+                .value();
+  const auto would_block = [](const auto& x) {
+    return !x && x.error().code == vigil::errc::would_block;
+  };
+  auto tasks = tree.find<vigil::tasks_ref>("tasks").value();
+  waits = [&] {
+    auto t = tasks.async_blocking([] { return 1; }).value();
+    const auto waited = t.await();
+    return would_block(tree.stop()) && would_block(tree.wait())
+           && would_block(tree.terminate_child("net"))
+           && would_block(tree.restart_child("net")) && vigil::is_fault(waited)
+           && vigil::fault_of(waited).code == vigil::errc::would_block;
+  };
+  caf::scoped_actor self{sys};
+  auto right = false;
+  self->request(tree.find<caf::actor>("net").value(), 1min, 1)
+    .receive([&](bool x) { right = x; }, [](const caf::error&) {});
+  CHECK(right);
+  CHECK(tree.stop());
+  waits = nullptr;
+}
+
 TEST_CASE("a broker keeps its port over a thousand restarts, and leaves no "
           "descriptor behind") {
   world w;

@@ -17,18 +17,27 @@ CPP = {".hpp", ".cpp"}
 CODE = CPP | {".py", ".sh", ".build"}
 TEXT = CODE | {".md", ".txt", ".in", ".wrap", ".supp", ".json", ".html", ""}
 MAX_COLUMNS = 80
+# Lines of ours that this header includes with either CAF, without those that
+# the build makes.
+HEAVIEST = "vigil/supervisor.hpp"
+MAX_WEIGHT = {"caf_0_17": 5595, "caf_1": 6735}
+NAMED_BY = re.compile(r"^\s*#\s*define\s+(\w+)\s+<(vigil/[^>]+)>", re.M)
+INCLUDE_BY = re.compile(r"^\s*#\s*include\s+(VIGIL_\w+)", re.M)
 
 # Spelled so that this file passes its own rules.
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|place" r"holder)\b")
 MACHINE_PATH = re.compile(r"/(wo" r"rk|ho" r"me)/")
-CAF_VERSION = re.compile(r"\bCAF_(VERSION|M(AJ|IN)OR_VERSION)\b")
+CAF_VERSION = re.compile(r"\b(VIGIL_)?CAF_((MAJ|MIN)OR|PATCH)(_VERSION)?\b"
+                         r"|\bCAF_VERSION\b|\bVIGIL_CAF_[A-Z]\w*"
+                         r"|\bcaf_(0_17|1)(_\w+)?\.hpp\b")
 CAF_SEAM = re.compile(r"lib/vigil/(caf\.hpp|(detail|internal)/caf/\w+\.[hc]pp)$"
-                      r"|supervisors/vigil/internal/population/caf_1_\w+\.cpp$")
+                      r"|supervisors/vigil/internal/caf/\w+\.cpp$")
 # What CAF's versions spell in different ways, or only some of them have. Behind
 # the seam each has one name: see tests/unit/seam.cpp.
 CAF_LEAK = re.compile(
     r"\bcaf::(?:optional|variant|string_view|span|nullopt|sum_type"
-    r"|message_builder|abstract_group"
+    r"|message_builder|abstract_group|telemetry|flow|actor_from_state|prepare"
+    r"|init_global_meta_objects\w*|id_block"
     r"|stateful_actor|detail|execution_unit|scheduler"
     r"|timeout_msg|atom\w*|monitorable_actor|attachable\w*|resumable"
     r"|invoke_message_result|infer_handle_from_fun|make_mailbox_element"
@@ -109,7 +118,7 @@ WINGS = {
         "task": {"child", "dynamic"}},
     "supervisors": {
         "health": set(), "static": {"health"}, "numbered": {"static"},
-        "population": {"static"}},
+        "population": {"static"}, "caf": {"static", "population"}},
 }
 # What stands at namespace scope begins at the first column.
 DECLARED = re.compile(
@@ -343,6 +352,27 @@ class Linter:
             left += new
         return seen
 
+    def check_weight(self):
+        """What every user compiles does not grow unseen."""
+        for folder, limit in MAX_WEIGHT.items():
+            named = {name: path for text in self.by_path.values()
+                     for name, path in NAMED_BY.findall(text)
+                     if f"/{folder}" in path}
+            seen, left = {HEAVIEST}, [HEAVIEST]
+            while left:
+                text = self.by_path.get(left.pop(), "")
+                new = {*INCLUDE.findall(text),
+                       *(named.get(x, "") for x in INCLUDE_BY.findall(text))}
+                new = {x for x in new - seen if x in self.by_path
+                       and (folder in x or "/caf/caf_0_17" not in x
+                            and "/caf/caf_1" not in x)}
+                seen |= new
+                left += new
+            lines = sum(self.by_path.get(x, "").count("\n") for x in seen)
+            if lines > limit:
+                self.say(f"supervisors/{HEAVIEST}", 0, f"pulls {lines} of our "
+                         f"lines, and {limit} are allowed, with {folder}*")
+
     def check_reach(self):
         """What no header of users needs is not installed."""
         needed = set()
@@ -390,6 +420,7 @@ class Linter:
                       and not name.endswith("/vigil/vigil.hpp")):
                     self.say(name, line, f"{top} includes from {target}")
         self.check_reach()
+        self.check_weight()
 
 
 def lint_of(root):

@@ -67,6 +67,9 @@ handle->attach_functor(f);
 x.get_as<int>(0);
 x.template get_as<int>(0);
 auto g = sys.groups().anonymous();
+caf::telemetry::counter* n = nullptr;
+auto x = caf::actor_from_state<S>;
+caf::init_global_meta_objects<ids>();
 """
 
 HARMLESS = """

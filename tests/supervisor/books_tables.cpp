@@ -145,8 +145,8 @@ TEST_CASE("each thing that a task holds belongs to some phases") {
   CHECK(tasks([](auto& x) { x.tie = true; }) == "");
   CHECK(tasks([](auto& x) { x.tie = x.linked = true; })
         == "queued running waiting over");
-  CHECK(tasks([](auto& x) { x.listener = true; })
+  CHECK(tasks([](auto& x) { x.listeners = true; })
         == "queued running waiting over");
-  CHECK(tasks([](auto& x) { x.listener = x.claimed = x.answered = true; })
+  CHECK(tasks([](auto& x) { x.listeners = x.claimed = x.answered = true; })
         == "");
 }

@@ -172,6 +172,37 @@ TEST_CASE("a link ends with the incarnations that it bound") {
   });
 }
 
+TEST_CASE("dynamic children are linked like all others") {
+  using many = vigil::dynamic_ref<caf::actor, std::string, diary_ptr>;
+  static constexpr vigil::child_key<many, "many"> many_key;
+  for (auto k : all_kinds) {
+    CAPTURE(to_string(k));
+    world w;
+    auto log = std::make_shared<diary>();
+    auto tree = w.start(
+      sup()
+        .child(linked("a", k, log))
+        .child(
+          vigil::dynamic_supervisor(many_key, linking).intensity(100, 1h)));
+    auto a = tree.find<caf::actor>("a").value();
+    auto b = tree[many_key].start_child("b", log).value();
+    auto c = tree[many_key].start_child("c", log).value();
+    const auto tell = [&](const caf::actor& to, auto... xs) {
+      caf::anon_send(to, xs...);
+      w.run();
+    };
+    for (const auto& [from, to] : {std::pair{a, b}, {b, a}, {b, c}})
+      for (const bool first : {true, false}) {
+        tell(from, link_atom_v, to);
+        tell(first ? from : to, std::string{"quit"});
+        // Now there is no link.
+        tell(to, std::string{"quit"});
+      }
+    CHECK(log->lives
+          == std::map<std::string, int>{{"a", 7}, {"b", 9}, {"c", 5}});
+  }
+}
+
 TEST_CASE("a link that was taken back binds nobody") {
   for_all_pairs([](couple& w, kind, kind) {
     w.tell(w.a, link_atom_v, w.b);

@@ -86,15 +86,49 @@ caf::behavior on_order(caf::event_based_actor* self, const ticks& n) {
           }};
 }
 
-template <class F>
-void check_rate(F f) {
+/// Ticks by way of its handle, which outlives it.
+caf::behavior by_handle(caf::event_based_actor* self, const ticks& n) {
+  const auto me = vigil::this_child(self).handle<caf::actor>();
+  self->delayed_send(me, 100ms, tick_atom_v);
+  return vigil::behavior(
+    self,
+    [self, n, me](tick_atom) {
+      ++*n;
+      self->delayed_send(me, 100ms, tick_atom_v);
+    },
+    [](die_atom) -> vigil::outcome<void> {
+      return vigil::fault(trouble::died);
+    });
+}
+
+class ticker : public caf::event_based_actor {
+public:
+  ticker(caf::actor_config& cfg, ticks n)
+    : caf::event_based_actor(cfg), n_(std::move(n)) {
+    // nop
+  }
+
+  caf::behavior make_behavior() override {
+    return by_handle(this, n_);
+  }
+
+private:
+  ticks n_;
+};
+
+constexpr auto as_it_is = [](auto x) {
+  return x;
+};
+
+template <class F, class Shape = decltype(as_it_is)>
+void check_rate(F f, Shape shape = as_it_is) {
   using handle = typename decltype(vigil::child("a", f, ticks{}))::handle_type;
   // When it fails: before the first tick, with a tick, between two.
   for (auto pause : {0ms, 30ms, 100ms, 250ms}) {
     CAPTURE(pause.count());
     world w;
     auto n = std::make_shared<int>(0);
-    auto tree = w.start(sup().child(vigil::child("a", f, n)));
+    auto tree = w.start(sup().child(shape(vigil::child("a", f, n))));
     auto a = tree.template find<handle>("a").value();
     for (int i = 0; i < 3; ++i) {
       w.advance(pause);
@@ -125,6 +159,31 @@ TEST_CASE("a child that ticks to itself ticks at one rate over restarts") {
   check_rate(stateful);
   check_rate(typed);
   check_rate(on_order);
+}
+
+TEST_CASE("a child that ticks to its own handle ticks at one rate over "
+          "respawns") {
+  check_rate(by_handle, [](auto x) { return std::move(x).respawn(); });
+  check_rate(by_handle, [](auto x) {
+    return std::move(x).respawn().backoff(vigil::fixed(30ms));
+  });
+}
+
+TEST_CASE("a class-based child that ticks to its own handle ticks at one rate "
+          "over restarts") {
+  world w;
+  auto n = std::make_shared<int>(0);
+  auto tree = w.start(sup().child(vigil::child<ticker>("a", n)));
+  auto a = tree.find<caf::actor>("a").value();
+  for (int i = 0; i < 5; ++i) {
+    w.advance(30ms);
+    caf::anon_send(a, die_atom_v);
+    w.run();
+  }
+  *n = 0;
+  w.advance(10s);
+  CHECK(*n >= 98);
+  CHECK(*n <= 100);
 }
 
 TEST_CASE("a child that ticks to itself ticks at one rate over restarts that "

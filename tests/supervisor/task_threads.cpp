@@ -228,6 +228,117 @@ TEST_CASE_FIXTURE(threads, "blocking actors and blocking tasks may wait") {
   CHECK(seen.get_future().get() == 2);
 }
 
+namespace {
+
+/// Blocking work that ends when it is asked to.
+auto until_asked(std::latch& inside) {
+  return [&inside](std::stop_token stop) {
+    std::promise<void> asked;
+    std::stop_callback hook{stop, [&] {
+                              asked.set_value();
+                            }};
+    inside.count_down();
+    asked.get_future().wait();
+    return 3;
+  };
+}
+
+} // namespace
+
+TEST_CASE_FIXTURE(threads, "who ends a task by its number takes no answer from "
+                           "the actor that asked for it") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  std::latch inside{1};
+  auto t = tasks.async_blocking(until_asked(inside)).value();
+  const auto id = t.id();
+  inside.wait();
+  std::promise<void> asks;
+  std::promise<int> told;
+  sys.spawn([&](caf::event_based_actor* self) -> caf::behavior {
+    t.then(self, [&](vigil::outcome<int> x) {
+      told.set_value(value_of(std::move(x)));
+    });
+    asks.set_value();
+    return {[](int) {
+    }};
+  });
+  asks.get_future().wait();
+  CHECK(tasks.terminate_child(id));
+  CHECK(told.get_future().get() == 3);
+}
+
+TEST_CASE_FIXTURE(threads, "all who wait for a task or its end hear of it") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  // Who comes first is luck: all orders are right.
+  for (int i = 0; i < 50; ++i) {
+    std::latch inside{1};
+    auto t = tasks.async_blocking(until_asked(inside)).value();
+    const auto id = t.id();
+    inside.wait();
+    std::jthread asks{[&] {
+      if (i % 2 == 0)
+        CHECK(value_of(t.await(1h)) == 3);
+      else
+        CHECK(value_of(*t.yield(1h)) == 3);
+    }};
+    std::jthread ends{[&] {
+      static_cast<void>(tasks.terminate_child(id));
+    }};
+    static_cast<void>(tasks.terminate_child(id));
+  }
+  CHECK(tasks.size() == 0);
+}
+
+TEST_CASE_FIXTURE(threads, "who stops asking for a task leaves others asking") {
+  auto tree = start(vigil::task_supervisor(tasks_key));
+  auto tasks = tree[tasks_key];
+  std::latch inside{1};
+  door gate;
+  auto t = tasks
+             .async_blocking([&inside, x = gate.opened](std::stop_token) {
+               inside.count_down();
+               x.wait();
+               return 4;
+             })
+             .value();
+  inside.wait();
+  // Each look is a question that is taken back.
+  std::jthread looks{[&] {
+    for (int i = 0; i < 20; ++i)
+      CHECK(!t.yield(1ms));
+    gate.open();
+    CHECK(value_of(*t.yield(1min)) == 4);
+  }};
+  looks.join();
+  CHECK(tasks.size() == 0);
+}
+
+TEST_CASE_FIXTURE(threads, "a blocking task does not take the partition away "
+                           "that it runs in") {
+  using parts = vigil::partitions_ref<vigil::supervisor_handle>;
+  static constexpr vigil::child_key<parts, "parts"> parts_key;
+  auto tree = start(
+    vigil::partition_supervisor(
+      parts_key, vigil::supervisor("s").child(
+                   vigil::task_supervisor("t").task_shutdown(vigil::infinity)))
+      .partitions(3));
+  auto all = tree[parts_key];
+  auto tasks = tree.find<vigil::tasks_ref>("parts/1/t").value();
+  auto refused = tasks
+                   .async_blocking([&all] {
+                     auto done = all.resize(1, 1h);
+                     return !done && done.error().code == errc::would_block;
+                   })
+                   .value();
+  CHECK(value_of(refused.await(1min)));
+  CHECK(all.size() == 3);
+  auto done = tasks.async_blocking([&all] { return all.resize(2, 1h).value(); })
+                .value();
+  CHECK(value_of(done.await(1min)) == 2);
+}
+
 TEST_CASE_FIXTURE(threads, "a stream of blocking work gives all results") {
   auto tree = start(vigil::task_supervisor(tasks_key));
   auto tasks = tree[tasks_key];

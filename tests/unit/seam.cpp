@@ -34,6 +34,7 @@ using vigil::compat::element_ptr;
 using vigil::compat::get_if;
 using vigil::compat::is_answered;
 using vigil::compat::is_from;
+using vigil::compat::is_marked_ended;
 using vigil::compat::is_request;
 using vigil::compat::is_response;
 using vigil::compat::is_timeout;
@@ -130,9 +131,9 @@ using vigil::compat::own_messages;
 // -- time and the scheduler
 
 using vigil::compat::errand;
-using vigil::compat::is_scheduler_thread;
 using vigil::compat::job;
 using vigil::compat::lasting_clock;
+using vigil::compat::runs_actors_of;
 using vigil::compat::scheduler_workers;
 using vigil::compat::test_driver;
 using vigil::compat::timer;

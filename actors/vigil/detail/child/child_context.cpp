@@ -231,7 +231,7 @@ void dedicate_thread(const child_record& x) noexcept {
 bool must_not_wait_for(const tree_context& tree) {
   return served_tree == &tree
          || (running != nullptr && running->record().owner.tree.get() == &tree)
-         || compat::is_scheduler_thread(tree.system);
+         || compat::runs_actors_of(tree.system);
 }
 
 running_child::running_child(child_context* x) noexcept

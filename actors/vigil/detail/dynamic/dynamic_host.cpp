@@ -53,7 +53,7 @@ compat::fate dynamic_host_core::before(compat::mailbox_element& x) {
                     && cmd->kind != host_command::what::park;
   if (ends) {
     leaving_ = true;
-    leaving(true);
+    stops_for_good(true);
     if (!running()) {
       if (auto last = exhausted_ ? last_failure() : std::nullopt)
         leave(to_caf(*last));

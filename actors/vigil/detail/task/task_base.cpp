@@ -3,6 +3,7 @@
 #include <vigil/detail/task/task_base.hpp>
 #include <vigil/internal/base/rule.hpp>
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -283,30 +284,40 @@ void task_base::publish_answer(bool failed, const fault_reason* fault,
   std::optional<failure> why;
   if (fault != nullptr)
     why = complete({fault->code, fault->text}, number());
-  listener f;
+  decltype(askers_) told;
   std::shared_ptr<incarnation_tie> tie;
   {
     std::lock_guard guard{task_lock_};
     answered_.store(true, std::memory_order_release);
-    f.swap(listener_);
+    told = std::exchange(askers_, {});
     tie.swap(tie_);
   }
-  if (f)
-    f(ctx);
+  for (auto& x : told)
+    x.f(ctx);
   if (tie != nullptr)
     tie->untie(ctx, why ? &*why : nullptr);
 }
 
-void task_base::on_answer(listener f) {
+void task_base::on_answer(const void* who, listener f) {
   {
     std::lock_guard guard{task_lock_};
     if (!has_answer()) {
-      listener_.swap(f);
+      askers_.push_back({who, std::move(f)});
       return;
     }
   }
-  if (f)
-    f(nullptr);
+  f(nullptr);
+}
+
+void task_base::ask_no_more(const void* who) {
+  listener dropped;
+  std::lock_guard guard{task_lock_};
+  const auto i = std::find_if(askers_.begin(), askers_.end(),
+                              [&](const auto& x) { return x.who == who; });
+  if (i == askers_.end())
+    return;
+  dropped.swap(i->f);
+  askers_.erase(i);
 }
 
 // -- the link -----------------------------------------------------------------
@@ -352,7 +363,7 @@ task_base::books task_base::look() {
           .let_go = let_go_.load(std::memory_order_relaxed),
           .linked = linked_,
           .tie = tie_ != nullptr,
-          .listener = listener_ != nullptr};
+          .listeners = !askers_.empty()};
 }
 
 const char* task_base::flaw(const books& x) noexcept {
@@ -372,7 +383,7 @@ const char* task_base::flaw(const books& x) noexcept {
     {x.answered == x.claimed, "answered: claimed, and the reverse"},
     {!x.let_go || over, "let_go: over"},
     {!x.tie || (x.linked && !x.answered), "tie: linked, not answered"},
-    {!x.listener || !x.answered, "listener: not answered"},
+    {!x.listeners || !x.answered, "listeners: not answered"},
   });
 }
 

@@ -7,6 +7,8 @@
 #include <vigil/detail/task/task_set.hpp>
 #include <vigil/outcome.hpp>
 
+#include <boost/container/small_vector.hpp>
+
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -47,7 +49,7 @@ enum class task_place : std::uint8_t {
 ///   let_go       -       -            -          any
 ///   linked       any     any          any        any
 ///
-/// Besides: `answered` is `claimed`; there is a `listener` only as long as
+/// Besides: `answered` is `claimed`; there are `listeners` only as long as
 /// there is no answer, and a `tie` only if the task is linked, too. `waiting`:
 /// its function has returned, and its promise is not kept.
 ///
@@ -119,9 +121,12 @@ public:
     return failed_;
   }
 
-  /// Calls `f` once when there is an answer, at once if there is one. Replaces
-  /// the one before; null takes it back.
-  void on_answer(listener f);
+  /// Calls `f` once when there is an answer, at once if there is one. `who` is
+  /// to name whoever asks: it asks once at a time, and others do, too.
+  void on_answer(const void* who, listener f);
+
+  /// Has `who` not ask any more. It may be told at this moment.
+  void ask_no_more(const void* who);
 
   enum class phase : std::uint8_t { queued, running, waiting, over };
 
@@ -138,7 +143,7 @@ public:
     bool let_go = false;
     bool linked = false;
     bool tie = false;
-    bool listener = false;
+    bool listeners = false;
   };
 
   /// For tests.
@@ -232,8 +237,13 @@ private:
   std::atomic<bool> let_go_{false};
   // Written in `launch`, before the task is in the population.
   task_place place_ = task_place::scheduler;
-  // Guarded by task_lock_.
-  listener listener_;
+  struct asker {
+    const void* who;
+    listener f;
+  };
+
+  // Guarded by task_lock_. Few ask for more than one.
+  boost::container::small_vector<asker, 1> askers_;
   // Written by who claimed the answer, before `answered_`.
   bool failed_ = false;
   // Guarded by task_lock_, once the task is launched.

@@ -28,10 +28,11 @@ public:
                                  compat::context*) override {
     if (const auto* wait = compat::get_if<task_wait>(*x)) {
       auto task = wait->task;
-      task->on_answer([me = caf::strong_actor_ptr{ctrl()},
+      task->on_answer(wait->asker,
+                      [me = caf::strong_actor_ptr{ctrl()},
                        to = compat::take_requester(*x)](compat::context* ctx) {
-        compat::reply(me, to, ctx, task_done{});
-      });
+                        compat::reply(me, to, ctx, task_done{});
+                      });
     }
     return compat::accepted();
   }

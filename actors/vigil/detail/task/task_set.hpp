@@ -27,6 +27,8 @@ struct VIGIL_EXPORT task_settings {
 /// Asks the answerer to answer when the task has.
 struct VIGIL_EXPORT task_wait {
   std::shared_ptr<task_base> task;
+  /// Names who asks. To be compared only.
+  const void* asker = nullptr;
 };
 
 /// The answer to `task_wait`: the result is there.

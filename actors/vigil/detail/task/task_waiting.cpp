@@ -79,7 +79,7 @@ result<void> wait_for(std::span<task_base* const> xs, duration timeout,
   auto& population = xs.front()->population();
   if (timeout < duration::zero())
     return failure{errc::negative_delay, "the timeout", population.cell().path};
-  if (compat::is_scheduler_thread(population.system()))
+  if (compat::runs_actors_of(population.system()))
     return failure{errc::would_block,
                    "to wait for a task in an actor, use then(self, …)",
                    population.cell().path};
@@ -98,10 +98,10 @@ result<void> wait_for(std::span<task_base* const> xs, duration timeout,
                      "work wait for tasks, and the system has no more",
                      population.cell().path};
     for (auto* x : xs)
-      x->on_answer([b](compat::context*) { b->ring(); });
+      x->on_answer(b.get(), [b](compat::context*) { b->ring(); });
     wait(*b, timeout, enough);
     for (auto* x : xs)
-      x->on_answer(nullptr);
+      x->ask_no_more(b.get());
   }
   if (enough())
     return success();
@@ -122,7 +122,7 @@ result<void> shut_down(task_base& x, const shutdown_policy& how) {
   const auto patience = how.infinite() ? duration::max() : how.deadline();
   if (patience < duration::zero())
     return failure{errc::negative_delay, "the timeout", x.path()};
-  if (!x.has_answer() && compat::is_scheduler_thread(x.population().system()))
+  if (!x.has_answer() && compat::runs_actors_of(x.population().system()))
     return failure{errc::would_block, "in an actor, use cancel()", x.path()};
   if (&x == task_base::blocking_here())
     return failure{errc::would_block, "the task would wait for itself",

@@ -27,6 +27,15 @@ bool counts_alone(const caf::strong_actor_ptr& x) {
          || dynamic_cast<caf::local_actor*>(x->get()) == nullptr;
 }
 
+/// Returns whether an incarnation of that child has sent `x` that has ended.
+bool is_left_by(const child_record& child, const compat::mailbox_element& x) {
+  const auto& who = compat::sender_of(x);
+  if (who == nullptr || !compat::is_marked_ended(who)) [[likely]]
+    return false;
+  auto* sender = dynamic_cast<child_actor*>(who->get());
+  return sender != nullptr && sender->child() == &child;
+}
+
 } // namespace
 
 slot::slot(caf::actor_config& cfg, child_cell_ptr cell, std::size_t limit,
@@ -82,6 +91,8 @@ slot::target slot::target_now() const {
 
 void slot::pass_on(compat::element_ptr x, const target& to,
                    compat::context* ctx) {
+  if (is_left_by(cell(), *x)) [[unlikely]]
+    return;
   if (to.what != behind::ours)
     compat::answer_through(*x, answers_, ctrl());
   if (to.what == behind::mailbox && counts_when_lost(*x))

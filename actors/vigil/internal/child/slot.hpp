@@ -19,6 +19,7 @@ namespace vigil::detail {
 /// From the end of one incarnation until the next is up, messages wait, up to a
 /// limit (`child_spec::gap_queue`), or are refused with an error: a start that
 /// fails takes none along, and requests of callers that are gone make room.
+/// What an incarnation has sent to itself by way of the slot ends with it.
 /// Exit messages to the slot are passed on like others, so a link or a kill
 /// concerns the incarnation that is there, and the end of that one ends the
 /// links to the slot.

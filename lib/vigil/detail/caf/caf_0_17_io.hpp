@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/caf/caf_0_17_spawn.hpp>
+#include <vigil/detail/caf/caf_job.hpp>
 
 #include <caf/io/broker.hpp>
 #include <caf/io/middleman.hpp>
@@ -60,7 +61,8 @@ struct VIGIL_EXPORT closing_socket {
   }
 };
 
-/// A broker that leaves no socket open when it ends.
+/// A broker that leaves no socket open when it ends, and says whose thread it
+/// runs in.
 ///
 /// A socket that is in the middleman's loop refers to itself, until the loop
 /// takes it out. That never happens to one that comes and goes in the same turn
@@ -70,6 +72,11 @@ template <class Base>
 class closing_broker : public Base {
 public:
   using Base::Base;
+
+  void initialize() override {
+    note_event_loop(this->system());
+    Base::initialize();
+  }
 
   bool cleanup(caf::error&& reason, context* ctx) override {
     namespace net = caf::io::network;

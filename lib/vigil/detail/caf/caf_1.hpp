@@ -108,7 +108,7 @@ public:
   static constexpr std::int64_t by_handle = 1;
   /// Somebody wants to know if nobody reads it.
   static constexpr std::int64_t counted = 2;
-  /// The number of a life stands above the flags.
+  /// The number of an incarnation stands above the flags.
   static constexpr int flags = 2;
 
   explicit notes(mailbox_element& x) noexcept : x_(&x) {

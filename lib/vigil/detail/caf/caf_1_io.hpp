@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/caf/caf_1_spawn.hpp>
+#include <vigil/detail/caf/caf_job.hpp>
 
 #include <caf/io/broker.hpp>
 #include <caf/io/middleman.hpp>
@@ -63,7 +64,8 @@ struct VIGIL_EXPORT closing_socket {
   }
 };
 
-/// A broker that leaves no socket open when it ends.
+/// A broker that leaves no socket open when it ends, and says whose thread it
+/// runs in.
 ///
 /// A socket that is in the middleman's loop refers to itself, until the loop
 /// takes it out. That never happens to one that comes and goes in the same turn
@@ -73,6 +75,11 @@ template <class Base>
 class closing_broker : public Base {
 public:
   using Base::Base;
+
+  void initialize() override {
+    note_event_loop(this->system());
+    Base::initialize();
+  }
 
   void on_cleanup(const caf::error& reason) override {
     namespace net = caf::io::network;

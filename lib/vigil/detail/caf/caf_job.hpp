@@ -70,8 +70,16 @@ private:
   caf::abstract_actor& of_;
 };
 
+/// Returns whether the calling thread is one of the scheduler's. O(workers).
+[[nodiscard]] VIGIL_EXPORT bool is_scheduler_thread(caf::actor_system& sys);
+
+/// Says that the calling thread runs actors of `sys` beside the scheduler, for
+/// as long as there is `sys`: an event loop. Where time is virtual, that may be
+/// the thread of a test, and nothing is noted.
+VIGIL_EXPORT void note_event_loop(caf::actor_system& sys);
+
 /// Returns whether the calling thread is one of those that run the actors of
 /// `sys`: who blocks it may wait for ever. O(workers).
-[[nodiscard]] VIGIL_EXPORT bool is_scheduler_thread(caf::actor_system& sys);
+[[nodiscard]] VIGIL_EXPORT bool runs_actors_of(caf::actor_system& sys);
 
 } // namespace vigil::compat

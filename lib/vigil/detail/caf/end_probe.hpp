@@ -28,4 +28,11 @@ private:
   caf::scheduled_actor* scheduled_;
 };
 
+/// Returns whether CAF has marked an actor as ended, which it does a little
+/// later than the probe tells. Cheap. To be called while somebody holds `x`.
+[[nodiscard]] inline bool
+is_marked_ended(const caf::strong_actor_ptr& x) noexcept {
+  return x->get()->getf(caf::abstract_actor::is_terminated_flag);
+}
+
 } // namespace vigil::compat

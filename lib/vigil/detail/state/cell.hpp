@@ -107,7 +107,7 @@ public:
 
   void note_message(std::uintptr_t kind) noexcept override;
 
-  /// What its health check says.
+  /// What its health check says. Relaxed: a number of its own.
   std::atomic<vigil::health> health{vigil::health::unknown};
   /// What the child turned to last, and when. 0: nothing since it came up.
   /// Both are relaxed: for a moment, one may be of the message before.

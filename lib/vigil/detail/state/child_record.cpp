@@ -107,21 +107,23 @@ std::vector<std::string> child_record::earlier_failures() const {
 
 bool child_record::departs(const child_exit& how, bool stopping) const {
   if (stopping)
-    return leaving_.load(std::memory_order_relaxed);
+    return stops_for_good_.load(std::memory_order_relaxed);
   return how.budget_refused || !wants_restart(spec, how);
 }
 
 void child_record::vanish() {
   constexpr auto in_one_order = std::memory_order_seq_cst;
   if (!gone_.load(std::memory_order_relaxed)
-      && !gone_.exchange(true, in_one_order) && watched_.load(in_one_order))
+      && !gone_.exchange(true, in_one_order)
+      && presence_asked_.load(in_one_order))
     owner.tree->presence.tell(*this);
 }
 
 std::uint64_t child_record::begin_incarnation() {
   constexpr auto in_one_order = std::memory_order_seq_cst;
   if (gone_.load(std::memory_order_relaxed)
-      && gone_.exchange(false, in_one_order) && watched_.load(in_one_order))
+      && gone_.exchange(false, in_one_order)
+      && presence_asked_.load(in_one_order))
     owner.tree->presence.tell(*this);
   return next_incarnation();
 }

@@ -36,10 +36,11 @@ struct supervisor_cell;
 /// the failure log (release) pairs with the loads that find it (acquire). The
 /// load of `going_down` in `may_start` (acquire) pairs with its store by the
 /// supervisor; an incarnation that begins a moment too early is met by the
-/// order to stop, which is sent after the store. `gone_` and `watched_` are
-/// seq_cst: `vanish` marks the child and then asks for listeners, a listener
-/// says that it is there and then asks whether the child is gone, so that one
-/// of the two sees the other.
+/// order to stop, which is sent after the store. `stops_for_good_` is relaxed,
+/// for that order comes after it, too; so is `been_up_`, as one incarnation
+/// comes up at a time. `gone_` and `presence_asked_` are seq_cst: `vanish`
+/// marks the child and then asks for listeners, a listener says that it is
+/// there and then asks whether the child is gone: one of them sees the other.
 class VIGIL_EXPORT child_record {
 public:
   /// Both references outlive the record.
@@ -120,8 +121,8 @@ public:
   }
 
   /// Says whether a stop that was asked for is for good.
-  void leaving(bool x) noexcept {
-    leaving_.store(x, std::memory_order_relaxed);
+  void stops_for_good(bool x) noexcept {
+    stops_for_good_.store(x, std::memory_order_relaxed);
   }
 
   /// Returns whether a child that ends like this is gone. `stopping`: because
@@ -144,7 +145,7 @@ public:
 
   /// Has `tree_context::presence` told of the two from now on.
   void watch_presence() noexcept {
-    watched_.store(true, std::memory_order_seq_cst);
+    presence_asked_.store(true, std::memory_order_seq_cst);
   }
 
   // -- events -----------------------------------------------------------------
@@ -166,9 +167,9 @@ private:
   [[nodiscard]] failure_log& need_log();
 
   // Here they fill a gap: there may be a million records.
-  std::atomic<bool> leaving_{false};
+  std::atomic<bool> stops_for_good_{false};
   std::atomic<bool> gone_{false};
-  std::atomic<bool> watched_{false};
+  std::atomic<bool> presence_asked_{false};
   std::atomic<bool> been_up_{false};
   std::atomic<failure_log*> failures_{nullptr};
 };

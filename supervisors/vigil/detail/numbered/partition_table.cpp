@@ -160,6 +160,11 @@ result<std::size_t> resize_partitions(const partition_cell* x, any_count n,
   if (must_not_wait_for(*x->tree))
     return failure{errc::would_block, "resize is not for use inside an actor",
                    x->path};
+  if (waits_for_itself(*x->tree, x->path))
+    for (auto i = n.as_size(); i < x->table->size(); ++i)
+      if (auto gone = x->path + '/' + std::to_string(i);
+          waits_for_itself(*x->tree, gone))
+        return would_wait_for_itself(std::move(gone));
   return resizing{*x, timeout}.run(n.as_size());
 }
 

@@ -52,9 +52,9 @@ void supervisor_actor::sync(child_uid child) {
     return;
   x->cell->state.store(view->state, std::memory_order_relaxed);
   if (view->state == child_state::starting)
-    x->cell->leaving(false);
+    x->cell->stops_for_good(false);
   else if (view->state == child_state::stopping)
-    x->cell->leaving(!view->planned);
+    x->cell->stops_for_good(!view->planned);
   else if (view->state == child_state::stopped && !view->planned)
     x->cell->vanish();
   if (x->cell->spec.health)
