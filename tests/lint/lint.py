@@ -20,7 +20,7 @@ MAX_COLUMNS = 80
 # Lines of ours that this header includes with either CAF, without those that
 # the build makes.
 HEAVIEST = "vigil/supervisor.hpp"
-MAX_WEIGHT = {"caf_0_17": 5595, "caf_1": 6735}
+MAX_WEIGHT = {"caf_0_17": 5595, "caf_1": 6745}
 NAMED_BY = re.compile(r"^\s*#\s*define\s+(\w+)\s+<(vigil/[^>]+)>", re.M)
 INCLUDE_BY = re.compile(r"^\s*#\s*include\s+(VIGIL_\w+)", re.M)
 

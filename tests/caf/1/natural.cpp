@@ -1,10 +1,13 @@
 #include <vigil/vigil.hpp>
 
 #include <caf/actor_from_state.hpp>
+#include <caf/scheduled_actor/flow.hpp>
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 // What CAF 0.17 does not have: actors made from a state, interfaces that are a
@@ -138,5 +141,77 @@ TEST_CASE("a child sends mail") {
         .start(*here.system)
         .value();
   CHECK(here.ask(tree.find<caf::actor>("asker").value(), 7) == "7");
+  CHECK(tree.stop().has_value());
+}
+
+// -- flows --------------------------------------------------------------------
+
+namespace {
+
+/// Never answers.
+caf::behavior silent(caf::event_based_actor* self) {
+  auto held = std::make_shared<caf::typed_response_promise<int>>();
+  return {[self, held](int) {
+    *held = self->make_response_promise<int>();
+    return *held;
+  }};
+}
+
+using ticks = std::shared_ptr<int>;
+
+/// Counts ticks while it waits for an answer that never comes. The first one
+/// throws at the tick of that number.
+caf::behavior flowing(caf::event_based_actor* self, const ticks& n, int bad) {
+  const auto first = vigil::this_child(self).incarnation() == 1;
+  self->make_observable()
+    .interval(std::chrono::milliseconds{100})
+    .for_each([n, bad, first](std::int64_t) {
+      if (++*n == bad && first)
+        throw std::runtime_error{"told to"};
+    });
+  self->mail(1).request(self->spawn(silent), caf::infinite).then([](int) {});
+  return vigil::behavior(self, [](int x) -> vigil::outcome<int> {
+    if (x < 0)
+      return vigil::fault("negative");
+    return x;
+  });
+}
+
+} // namespace
+
+TEST_CASE("a flow ends with its incarnation, also while an answer is awaited") {
+  driven here;
+  auto n = std::make_shared<int>(0);
+  auto tree = vigil::supervisor("root")
+                .child(vigil::child("a", flowing, n, 0))
+                .start(*here.system)
+                .value();
+  auto a = tree.find<caf::actor>("a").value();
+  for (int i = 0; i < 3; ++i) {
+    here.time->advance(150ms);
+    CHECK(here.ask(a, -1) == "negative");
+  }
+  *n = 0;
+  here.time->advance(10s);
+  CHECK(*n >= 98);
+  CHECK(*n <= 101);
+  CHECK(tree.stop().has_value());
+}
+
+TEST_CASE("a flow whose callback throws leaves the flows of the next "
+          "incarnation alone") {
+  driven here;
+  auto n = std::make_shared<int>(0);
+  auto tree = vigil::supervisor("root")
+                .child(vigil::child("a", flowing, n, 3))
+                .start(*here.system)
+                .value();
+  here.time->advance(1s);
+  CHECK(tree.which_child("a").value().incarnation == 2);
+  *n = 0;
+  here.time->advance(10s);
+  CHECK(*n >= 98);
+  CHECK(*n <= 101);
+  CHECK(here.ask(tree.find<caf::actor>("a").value(), 4) == "4");
   CHECK(tree.stop().has_value());
 }

@@ -38,7 +38,8 @@ enqueue_result enqueue_alone(caf::blocking_actor& to, element_ptr x) {
   const auto asker = requester_of(*x);
   switch (to.mailbox().push_back(std::move(x))) {
     case caf::intrusive::inbox_result::queue_closed:
-      caf::detail::sync_request_bouncer{}(asker, mid);
+      caf::detail::sync_request_bouncer{
+        caf::make_error(caf::sec::request_receiver_down)}(asker, mid);
       return rejected();
     case caf::intrusive::inbox_result::unblocked_reader:
       to.exclusive_critical_section([&] { waits_of(to).notify_one(); });

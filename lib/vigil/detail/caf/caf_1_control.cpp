@@ -76,8 +76,19 @@ void forget(State& timeout) {
   timeout.reset();
 }
 
-template <auto Cancel, auto Timeout>
+template <auto Cancel, auto Timeout, auto Actions, auto Released, auto Watched,
+          auto Sources, auto Bridges>
 struct shown_privates {
+  friend bool has_flows(const scheduled_actor& x) noexcept {
+    return !(x.*Watched).empty() || !(x.*Sources).empty()
+           || !(x.*Bridges).empty();
+  }
+  // CAF runs none as long as the first one has not come back: one that throws
+  // never does.
+  friend void forget_actions(scheduled_actor& x) {
+    (x.*Actions).clear();
+    (x.*Released).clear();
+  }
   friend void cancel_flows(scheduled_actor& x) {
     (x.*Cancel)();
   }
@@ -86,11 +97,16 @@ struct shown_privates {
   }
 };
 
+bool has_flows(const scheduled_actor& x) noexcept;
+void forget_actions(scheduled_actor& x);
 void cancel_flows(scheduled_actor& x);
 void forget_timeout(scheduled_actor& x);
 
-template struct shown_privates<&scheduled_actor::cancel_flows_and_streams,
-                               &scheduled_actor::timeout_state_>;
+template struct shown_privates<
+  &scheduled_actor::cancel_flows_and_streams, &scheduled_actor::timeout_state_,
+  &scheduled_actor::actions_, &scheduled_actor::released_,
+  &scheduled_actor::watched_disposables_, &scheduled_actor::stream_sources_,
+  &scheduled_actor::stream_bridges_>;
 
 // A down message that reaches a behavior that did not ask for it was asked for
 // by an earlier one.
@@ -242,6 +258,7 @@ invoke_message_result actor_parts::handle(scheduled_actor& self,
 void actor_parts::drop_behavior(scheduled_actor& self) {
   if (has_streams(self))
     end_streams(self);
+  forget_actions(self);
   self.unsetf(caf::abstract_actor::is_shutting_down_flag);
   if (parts::fail(self) && !self.getf(told_flag))
     parts::fail(self) = caf::error{};
@@ -264,7 +281,7 @@ void actor_parts::ignore_strangers(scheduled_actor& self) {
 }
 
 bool actor_parts::has_streams(const scheduled_actor& self) noexcept {
-  return self.awaits_external_event() && awaits_nothing(self);
+  return has_flows(self);
 }
 
 void actor_parts::end_streams(scheduled_actor& self) {

@@ -102,6 +102,10 @@ public:
       to.push_front(element_ptr{x});
   }
 
+  [[nodiscard]] element_ptr take_last() {
+    return element_ptr{stack_.pop()};
+  }
+
 private:
   caf::intrusive::stack<caf::mailbox_element> stack_;
 };
@@ -389,9 +393,17 @@ private:
   void take_leave(const caf::error& reason) {
     take_back_told(*this);
     before_end(reason);
+    const auto leave = [&](mailbox_element& x) {
+      left_over(x, this->context());
+    };
+    // Who became unreachable has lost the mailbox already.
+    if (this->mailbox().closed())
+      while (auto x = skipped_.take_last()) {
+        leave(*x);
+        bounce(*x);
+      }
     skipped_.put_back(this->mailbox());
-    drain_mailbox(*this,
-                  [&](mailbox_element& x) { left_over(x, this->context()); });
+    drain_mailbox(*this, leave);
   }
 
   void end_here(caf::error reason, context* ctx) {

@@ -40,7 +40,6 @@ void drain(Actor& self, const std::function<void(mailbox_element&)>& f) {
   auto& box = self.mailbox();
   if (box.closed())
     return;
-  const caf::detail::sync_request_bouncer bounce;
   const auto drop = [&](element_ptr x) {
     f(*x);
     bounce(*x);
@@ -57,6 +56,11 @@ void drain(Actor& self, const std::function<void(mailbox_element&)>& f) {
 }
 
 } // namespace
+
+void bounce(mailbox_element& x) {
+  caf::detail::sync_request_bouncer{
+    caf::make_error(caf::sec::request_receiver_down)}(x);
+}
 
 void drain_mailbox(caf::scheduled_actor& self,
                    const std::function<void(mailbox_element&)>& f) {

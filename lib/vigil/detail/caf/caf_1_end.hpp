@@ -21,6 +21,9 @@ VIGIL_EXPORT void drain_mailbox(caf::scheduled_actor& self,
 VIGIL_EXPORT void drain_mailbox(caf::blocking_actor& self,
                                 const std::function<void(mailbox_element&)>& f);
 
+/// Answers a request that its actor does not live to see, as CAF does.
+VIGIL_EXPORT void bounce(mailbox_element& x);
+
 /// Drains the mailbox of an actor that ends, and calls `f` for each message of
 /// `send_counted` in there.
 VIGIL_EXPORT void drain_counted(caf::abstract_actor& self,
