@@ -204,23 +204,6 @@ void supervisor_actor::carry_out(const action::start_child& x) {
   }
 }
 
-// A static child that was forgotten comes back. What is made of a description
-// may be copies of what is the user's.
-supervisor_actor::child_entry* supervisor_actor::remade(child_uid child) {
-  std::optional<failure> why;
-  if (auto node = unmade_.extract(child); !node.empty()) {
-    why = std::move(node.mapped());
-  } else {
-    const auto& definition = definition_->children[child - 1];
-    why = caught([&] { add_entry(child, definition.spec, definition); });
-    if (why)
-      why->path = cell_->path + '/' + definition.spec.id;
-  }
-  if (why)
-    core_.start_failed(child, std::move(*why), now());
-  return entry(child);
-}
-
 void supervisor_actor::start_threw(const child_entry& x, failure why) {
   const auto n = x.cell->incarnation.load(std::memory_order_relaxed);
   auto how = abnormal(x.cell->complete(std::move(why), n));
@@ -389,13 +372,6 @@ void supervisor_actor::end_root(const action::went_down& x) {
   retire(std::move(reason));
 }
 
-void supervisor_actor::forget_all() {
-  for (auto& [uid, child] : entries_)
-    child.port->forget(context());
-  entries_.clear();
-  cell_->clear();
-}
-
 void supervisor_actor::publish(event_type type, const child_exit* how) const {
   auto& events = cell_->tree->events;
   if (!events.enabled())
@@ -410,6 +386,18 @@ void supervisor_actor::publish(event_type type, const child_exit* how) const {
       x.why = how->why;
   }
   access::publish(events, x);
+}
+
+void supervisor_actor::set_state(child_state x, time_point at) {
+  cell_->state.store(x, std::memory_order_relaxed);
+  cell_->up_since.store(at.time_since_epoch().count(),
+                        std::memory_order_relaxed);
+  if (me_ != nullptr)
+    me_->since(at);
+}
+
+time_point supervisor_actor::now() const {
+  return cell_->tree->now();
 }
 
 } // namespace vigil::detail

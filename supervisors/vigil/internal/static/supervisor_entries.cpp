@@ -37,14 +37,6 @@ supervisor_actor::child_entry* supervisor_actor::entry(child_uid child) {
   return i != entries_.end() ? &i->second : nullptr;
 }
 
-void supervisor_actor::set_state(child_state x, time_point at) {
-  cell_->state.store(x, std::memory_order_relaxed);
-  cell_->up_since.store(at.time_since_epoch().count(),
-                        std::memory_order_relaxed);
-  if (me_ != nullptr)
-    me_->since(at);
-}
-
 void supervisor_actor::sync(child_uid child) {
   auto* x = entry(child);
   auto view = core_.find(child);
@@ -73,8 +65,28 @@ void supervisor_actor::sync_all() {
     sync(uid);
 }
 
-time_point supervisor_actor::now() const {
-  return cell_->tree->now();
+// A static child that was forgotten comes back. What is made of a description
+// may be copies of what is the user's.
+supervisor_actor::child_entry* supervisor_actor::remade(child_uid child) {
+  std::optional<failure> why;
+  if (auto node = unmade_.extract(child); !node.empty()) {
+    why = std::move(node.mapped());
+  } else {
+    const auto& definition = definition_->children[child - 1];
+    why = caught([&] { add_entry(child, definition.spec, definition); });
+    if (why)
+      why->path = cell_->path + '/' + definition.spec.id;
+  }
+  if (why)
+    core_.start_failed(child, std::move(*why), now());
+  return entry(child);
+}
+
+void supervisor_actor::forget_all() {
+  for (auto& [uid, child] : entries_)
+    child.port->forget(context());
+  entries_.clear();
+  cell_->clear();
 }
 
 } // namespace vigil::detail
