@@ -14,6 +14,8 @@ namespace vigil {
 
 namespace detail {
 
+namespace {
+
 child_cell_ptr find_key(const supervisor_definition& definition,
                         const supervisor_cell& cell, key_tag key) {
   for (const auto& child : definition.children) {
@@ -29,8 +31,19 @@ child_cell_ptr find_key(const supervisor_definition& definition,
   return nullptr;
 }
 
+} // namespace
+
 child_cell_ptr child_of_key(const tree_owner& x, key_tag key) {
   return find_key(*x.definition, *x.cell, key);
+}
+
+result<std::shared_ptr<tree_owner>>
+start_tree(caf::actor_system& sys, supervisor_definition_ptr definition) {
+  auto owner = make_tree(sys, std::move(definition));
+  if (owner)
+    if (auto up = bring_up(*owner.value()); !up)
+      return up.error();
+  return owner;
 }
 
 } // namespace detail

@@ -1,10 +1,16 @@
 #include <vigil/caf_error.hpp>
 #include <vigil/detail/child/incarnation_spawner.hpp>
+#include <vigil/detail/state/cell_access.hpp>
+#include <vigil/internal/child/child_incarnation.hpp>
 #include <vigil/internal/child/slot_port.hpp>
 
 #include <utility>
 
 namespace vigil::detail {
+
+caf::actor_system& system_of(const child_incarnation& x) noexcept {
+  return system_of(*x.cell);
+}
 
 incarnation_spawner::~incarnation_spawner() {
   // nop

@@ -19,10 +19,6 @@ child_incarnation::~child_incarnation() {
   // nop
 }
 
-caf::actor_system& system_of(const child_incarnation& x) noexcept {
-  return system_of(*x.cell);
-}
-
 slot& child_incarnation::handle_slot() const noexcept {
   return static_cast<slot&>(*handle_->get());
 }

@@ -94,13 +94,4 @@ result<void> bring_up(const tree_owner& x) {
                              start_tree_request{});
 }
 
-result<std::shared_ptr<tree_owner>>
-start_tree(caf::actor_system& sys, supervisor_definition_ptr definition) {
-  auto owner = make_tree(sys, std::move(definition));
-  if (owner)
-    if (auto up = bring_up(*owner.value()); !up)
-      return up.error();
-  return owner;
-}
-
 } // namespace vigil::detail
