@@ -308,12 +308,20 @@ TEST_CASE("a broker does not wait for its tree, which may wait for it") {
   };
   auto tasks = tree.find<vigil::tasks_ref>("tasks").value();
   waits = [&] {
-    auto t = tasks.async_blocking([] { return 1; }).value();
+    std::promise<void> key;
+    auto t = tasks
+               .async_blocking(
+                 [opened = key.get_future().share()] { opened.wait(); })
+               .value();
     const auto waited = t.await();
-    return would_block(tree.stop()) && would_block(tree.wait())
-           && would_block(tree.terminate_child("net"))
-           && would_block(tree.restart_child("net")) && vigil::is_fault(waited)
-           && vigil::fault_of(waited).code == vigil::errc::would_block;
+    key.set_value();
+    CHECK(would_block(tree.stop()));
+    CHECK(would_block(tree.wait()));
+    CHECK(would_block(tree.terminate_child("net")));
+    CHECK(would_block(tree.restart_child("net")));
+    REQUIRE(vigil::is_fault(waited));
+    CHECK(vigil::fault_of(waited).code == vigil::errc::would_block);
+    return true;
   };
   caf::scoped_actor self{sys};
   auto right = false;

@@ -169,7 +169,9 @@ caf::behavior flowing(caf::event_based_actor* self, const ticks& n, int bad) {
       if (++*n == bad && first)
         throw std::runtime_error{"told to"};
     });
-  self->mail(1).request(self->spawn(silent), caf::infinite).then([](int) {});
+  self->mail(1)
+    .request(self->spawn<caf::linked>(silent), caf::infinite)
+    .then([](int) {});
   return vigil::behavior(self, [](int x) -> vigil::outcome<int> {
     if (x < 0)
       return vigil::fault("negative");
