@@ -116,19 +116,16 @@ private:
   ticks n_;
 };
 
-constexpr auto as_it_is = [](auto x) {
-  return x;
-};
-
-template <class F, class Shape = decltype(as_it_is)>
-void check_rate(F f, Shape shape = as_it_is) {
-  using handle = typename decltype(vigil::child("a", f, ticks{}))::handle_type;
+/// `make(n)` describes the child "a", which counts its ticks in `n`.
+template <class F>
+void check_rate_of(F make) {
+  using handle = typename decltype(make(ticks{}))::handle_type;
   // When it fails: before the first tick, with a tick, between two.
   for (auto pause : {0ms, 30ms, 100ms, 250ms}) {
     CAPTURE(pause.count());
     world w;
     auto n = std::make_shared<int>(0);
-    auto tree = w.start(sup().child(shape(vigil::child("a", f, n))));
+    auto tree = w.start(sup().child(make(n)));
     auto a = tree.template find<handle>("a").value();
     for (int i = 0; i < 3; ++i) {
       w.advance(pause);
@@ -152,6 +149,11 @@ void check_rate(F f, Shape shape = as_it_is) {
   }
 }
 
+template <class F>
+void check_rate(F f) {
+  check_rate_of([f](const ticks& n) { return vigil::child("a", f, n); });
+}
+
 } // namespace
 
 TEST_CASE("a child that ticks to itself ticks at one rate over restarts") {
@@ -163,27 +165,18 @@ TEST_CASE("a child that ticks to itself ticks at one rate over restarts") {
 
 TEST_CASE("a child that ticks to its own handle ticks at one rate over "
           "respawns") {
-  check_rate(by_handle, [](auto x) { return std::move(x).respawn(); });
-  check_rate(by_handle, [](auto x) {
-    return std::move(x).respawn().backoff(vigil::fixed(30ms));
+  check_rate_of(
+    [](const ticks& n) { return vigil::child("a", by_handle, n).respawn(); });
+  check_rate_of([](const ticks& n) {
+    return vigil::child("a", by_handle, n)
+      .respawn()
+      .backoff(vigil::fixed(30ms));
   });
 }
 
 TEST_CASE("a class-based child that ticks to its own handle ticks at one rate "
           "over restarts") {
-  world w;
-  auto n = std::make_shared<int>(0);
-  auto tree = w.start(sup().child(vigil::child<ticker>("a", n)));
-  auto a = tree.find<caf::actor>("a").value();
-  for (int i = 0; i < 5; ++i) {
-    w.advance(30ms);
-    caf::anon_send(a, die_atom_v);
-    w.run();
-  }
-  *n = 0;
-  w.advance(10s);
-  CHECK(*n >= 98);
-  CHECK(*n <= 100);
+  check_rate_of([](const ticks& n) { return vigil::child<ticker>("a", n); });
 }
 
 TEST_CASE("a child that ticks to itself ticks at one rate over restarts that "

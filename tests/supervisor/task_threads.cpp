@@ -50,6 +50,19 @@ struct door {
   }
 };
 
+/// Blocking work that ends when it is asked to.
+auto until_asked(std::latch& inside) {
+  return [&inside](std::stop_token stop) {
+    std::promise<void> asked;
+    std::stop_callback hook{stop, [&] {
+                              asked.set_value();
+                            }};
+    inside.count_down();
+    asked.get_future().wait();
+    return 3;
+  };
+}
+
 } // namespace
 
 TEST_CASE_FIXTURE(threads, "many tasks of many threads give their results") {
@@ -140,17 +153,7 @@ TEST_CASE_FIXTURE(threads, "a stop waits for tasks, and the token tells them") {
   auto tree = start(vigil::task_supervisor(tasks_key).task_shutdown(1min));
   auto tasks = tree[tasks_key];
   std::latch inside{1};
-  auto t = tasks
-             .async_blocking([&inside](std::stop_token stop) {
-               std::promise<void> asked;
-               std::stop_callback hook{stop, [&] {
-                                         asked.set_value();
-                                       }};
-               inside.count_down();
-               asked.get_future().wait();
-               return 3;
-             })
-             .value();
+  auto t = tasks.async_blocking(until_asked(inside)).value();
   inside.wait();
   CHECK(tree.stop().value().culprits.empty());
   CHECK(value_of(t.await()) == 3);
@@ -227,23 +230,6 @@ TEST_CASE_FIXTURE(threads, "blocking actors and blocking tasks may wait") {
   });
   CHECK(seen.get_future().get() == 2);
 }
-
-namespace {
-
-/// Blocking work that ends when it is asked to.
-auto until_asked(std::latch& inside) {
-  return [&inside](std::stop_token stop) {
-    std::promise<void> asked;
-    std::stop_callback hook{stop, [&] {
-                              asked.set_value();
-                            }};
-    inside.count_down();
-    asked.get_future().wait();
-    return 3;
-  };
-}
-
-} // namespace
 
 TEST_CASE_FIXTURE(threads, "who ends a task by its number takes no answer from "
                            "the actor that asked for it") {

@@ -179,24 +179,32 @@ caf::behavior flowing(caf::event_based_actor* self, const ticks& n, int bad) {
   });
 }
 
+auto start_flowing(driven& here, const ticks& n, int bad) {
+  return vigil::supervisor("root")
+    .child(vigil::child("a", flowing, n, bad))
+    .start(*here.system)
+    .value();
+}
+
+void check_one_flow(driven& here, const ticks& n) {
+  *n = 0;
+  here.time->advance(10s);
+  CHECK(*n >= 98);
+  CHECK(*n <= 101);
+}
+
 } // namespace
 
 TEST_CASE("a flow ends with its incarnation, also while an answer is awaited") {
   driven here;
   auto n = std::make_shared<int>(0);
-  auto tree = vigil::supervisor("root")
-                .child(vigil::child("a", flowing, n, 0))
-                .start(*here.system)
-                .value();
+  auto tree = start_flowing(here, n, 0);
   auto a = tree.find<caf::actor>("a").value();
   for (int i = 0; i < 3; ++i) {
     here.time->advance(150ms);
     CHECK(here.ask(a, -1) == "negative");
   }
-  *n = 0;
-  here.time->advance(10s);
-  CHECK(*n >= 98);
-  CHECK(*n <= 101);
+  check_one_flow(here, n);
   CHECK(tree.stop().has_value());
 }
 
@@ -204,16 +212,10 @@ TEST_CASE("a flow whose callback throws leaves the flows of the next "
           "incarnation alone") {
   driven here;
   auto n = std::make_shared<int>(0);
-  auto tree = vigil::supervisor("root")
-                .child(vigil::child("a", flowing, n, 3))
-                .start(*here.system)
-                .value();
+  auto tree = start_flowing(here, n, 3);
   here.time->advance(1s);
   CHECK(tree.which_child("a").value().incarnation == 2);
-  *n = 0;
-  here.time->advance(10s);
-  CHECK(*n >= 98);
-  CHECK(*n <= 101);
+  check_one_flow(here, n);
   CHECK(here.ask(tree.find<caf::actor>("a").value(), 4) == "4");
   CHECK(tree.stop().has_value());
 }

@@ -148,8 +148,7 @@ std::optional<errc> pool_front::take_in(compat::element_ptr& x, target& to) {
   std::lock_guard guard{lock_};
   if (expected_ == 0)
     return errc::child_stopped;
-  if (take_idle(to) || (skipping_ && take_skipping(to))
-      || waiting_.add(x, put_off()))
+  if (take_idle(to) || take_skipping(to) || waiting_.add(x, put_off()))
     return std::nullopt;
   return errc::overloaded;
 }

@@ -58,8 +58,9 @@ void drain(Actor& self, const std::function<void(mailbox_element&)>& f) {
 } // namespace
 
 void bounce(mailbox_element& x) {
-  caf::detail::sync_request_bouncer{
-    caf::make_error(caf::sec::request_receiver_down)}(x);
+  if (is_request(x))
+    caf::detail::sync_request_bouncer{
+      caf::make_error(caf::sec::request_receiver_down)}(x);
 }
 
 void drain_mailbox(caf::scheduled_actor& self,
