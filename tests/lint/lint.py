@@ -21,6 +21,9 @@ MAX_COLUMNS = 80
 # the build makes.
 HEAVIEST = "vigil/supervisor.hpp"
 MAX_WEIGHT = {"caf_0_17": 5595, "caf_1": 6745}
+EXCEPTIONS = "tests/caf/1/exceptions.txt"
+MAX_EXCEPTIONS = 15
+TEST_CASE = re.compile(r'\bTEST_CASE\("((?:[^"\\]|"\s*")*)"\)')
 NAMED_BY = re.compile(r"^\s*#\s*define\s+(\w+)\s+<(vigil/[^>]+)>", re.M)
 INCLUDE_BY = re.compile(r"^\s*#\s*include\s+(VIGIL_\w+)", re.M)
 
@@ -373,6 +376,29 @@ class Linter:
                 self.say(f"supervisors/{HEAVIEST}", 0, f"pulls {lines} of our "
                          f"lines, and {limit} are allowed, with {folder}*")
 
+    def check_exceptions(self, texts):
+        """What one CAF alone is asked for is named, with a reason, and is
+        not much."""
+        file = self.root / EXCEPTIONS
+        text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        rows = [x.split(" | ") for x in text.splitlines()
+                if x and not x.startswith("#")]
+        if any(len(x) != 3 or not all(x) for x in rows):
+            self.say(EXCEPTIONS, 0, "each row is: suite | case | reason")
+        if len(rows) > MAX_EXCEPTIONS:
+            self.say(EXCEPTIONS, 0, f"has {len(rows)} rows, and "
+                     f"{MAX_EXCEPTIONS} are allowed")
+        cases = {(name, re.sub(r'"\s*"', "", case))
+                 for name, code in texts.items()
+                 for case in TEST_CASE.findall(code)
+                 if name.startswith("tests/")}
+        for x in {x[1] for x in rows if len(x) == 3} - {x[1] for x in cases}:
+            self.say(EXCEPTIONS, 0, f"there is no test case: {x}")
+        for name, case in sorted(cases):
+            if (name.startswith("tests/caf/0_17/")
+                    and case not in (x[1] for x in rows if len(x) == 3)):
+                self.say(name, 0, f"is not named in {EXCEPTIONS}: {case}")
+
     def check_reach(self):
         """What no header of users needs is not installed."""
         needed = set()
@@ -439,6 +465,7 @@ def lint_of(root):
     lint.check_lists(texts)
     lint.check_arrows(texts)
     lint.check_seam(texts)
+    lint.check_exceptions(texts)
     return lint, count
 
 

@@ -165,6 +165,19 @@ def main():
                       for x in ("uses CAF", "no arrow")),
               f"finds in {where}: {text}")
 
+    case = 'TEST_CASE("a thing "\n          "happens") {}\n'
+    named = "core | a thing happens | no way to\n"
+    one = {"tests/caf/0_17/a.cpp": case, lint.EXCEPTIONS: named}
+    check(not says(one, lint.EXCEPTIONS), "finds an exception with its case")
+    check(says({"tests/caf/0_17/a.cpp": case}, "is not named in"),
+          "does not find a case of one CAF that has no reason")
+    check(says({lint.EXCEPTIONS: named}, "there is no test case"),
+          "does not find an exception without a case")
+    check(says({**one, lint.EXCEPTIONS: named * 16}, "are allowed"),
+          "does not count exceptions")
+    check(says({**one, lint.EXCEPTIONS: named + "core | b\n"}, "each row is"),
+          "does not find an exception without a reason")
+
     reached = {"lib/vigil/a.hpp": "#include <vigil/detail/base/b.hpp>\n",
                "lib/vigil/detail/base/b.hpp":
                "#  define NAME <vigil/detail/base/c.hpp>\n",

@@ -27,12 +27,8 @@ void notify(child_cell& cell, std::uint64_t incarnation, compat::context* ctx,
 
 void notify(child_cell& cell, std::uint64_t incarnation, compat::context* ctx,
             child_note_kind kind, child_exit&& how) {
-  if (kind == child_note::what::exited)
-    cell.ended(incarnation, reason_of(how));
-  else if (kind == child_note::what::start_failed)
-    cell.ended(incarnation, to_caf(how.why));
-  else if (kind == child_note::what::ignored)
-    cell.ended(incarnation, {});
+  if (kind != child_note::what::started)
+    cell.ended(incarnation, how);
   auto to = caf::actor_cast<caf::strong_actor_ptr>(cell.parent->actor);
   compat::send_urgent(to, ctx,
                       child_note{cell.uid, incarnation, kind, std::move(how)});

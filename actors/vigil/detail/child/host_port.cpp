@@ -68,7 +68,10 @@ void host_port_base::abandon(compat::context* ctx) {
 }
 
 void host_port_base::forget(compat::context* ctx) {
-  ends_.tell(*cell_, ctx);
+  // A host that stands still does as it is told, and tells by its own end.
+  if (heirs_ != nullptr
+      || cell_->state.load(std::memory_order_relaxed) != child_state::stopped)
+    ends_.tell(*cell_, ctx);
   compat::send_urgent(host_, ctx, host_command{host_command::what::forget});
   if (heirs_ != nullptr) {
     const auto first = cell_->handle();

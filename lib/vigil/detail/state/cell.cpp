@@ -5,6 +5,16 @@
 
 namespace vigil::detail {
 
+namespace {
+
+caf::error clean_reason(exit_kind kind) {
+  return kind == exit_kind::shutdown
+           ? caf::make_error(caf::exit_reason::user_shutdown)
+           : caf::error{};
+}
+
+} // namespace
+
 // -- child_cell ---------------------------------------------------------------
 
 child_cell::child_cell(shared_spec what, child_uid id,
@@ -52,27 +62,25 @@ void child_cell::handle(caf::strong_actor_ptr x) {
   handle_.swap(x);
 }
 
-void child_cell::ended(std::uint64_t n, caf::error why) {
+void child_cell::ended(std::uint64_t n, const child_exit& how) {
+  auto why = how.kind == exit_kind::abnormal ? to_caf(how.why) : caf::error{};
   std::lock_guard guard{mutex_};
-  if (n >= incarnation.load(std::memory_order_relaxed))
-    last_end_ = std::move(why);
+  if (n < incarnation.load(std::memory_order_relaxed))
+    return;
+  last_end_ = how.kind;
+  last_failure_ = std::move(why);
 }
 
 caf::error child_cell::last_end() const {
   std::lock_guard guard{mutex_};
-  return last_end_ ? *last_end_ : to_caf({errc::child_stopped, {}, path_});
+  if (!last_end_)
+    return to_caf({errc::child_stopped, {}, path_});
+  return *last_end_ == exit_kind::abnormal ? last_failure_
+                                           : clean_reason(*last_end_);
 }
 
 caf::error reason_of(const child_exit& x) {
-  switch (x.kind) {
-    case exit_kind::normal:
-      return {};
-    case exit_kind::shutdown:
-      return caf::make_error(caf::exit_reason::user_shutdown);
-    case exit_kind::abnormal:
-      break;
-  }
-  return to_caf(x.why);
+  return x.kind == exit_kind::abnormal ? to_caf(x.why) : clean_reason(x.kind);
 }
 
 // -- supervisor_cell ----------------------------------------------------------

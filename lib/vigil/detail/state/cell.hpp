@@ -122,8 +122,8 @@ public:
   [[nodiscard]] caf::strong_actor_ptr handle() const;
   void handle(caf::strong_actor_ptr x);
 
-  /// Notes why an incarnation ended; not if a later one has begun.
-  void ended(std::uint64_t n, caf::error why);
+  /// Notes how an incarnation ended; not if a later one has begun.
+  void ended(std::uint64_t n, const child_exit& how);
 
   /// Returns why the last incarnation ended, which is what those that monitor
   /// the child are told.
@@ -135,7 +135,9 @@ private:
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   caf::strong_actor_ptr handle_;
-  std::optional<caf::error> last_end_;
+  std::optional<exit_kind> last_end_;
+  // Of an abnormal end. Clean ones get an error when somebody asks.
+  caf::error last_failure_;
 };
 
 /// Returns the reason with which an actor ends like that.
