@@ -200,7 +200,8 @@ public:
   subscription_id subscribe(std::string name, subscriber f) const;
 
   /// Sends `to` a `registry_event` for all that happens, or for that name,
-  /// until it has ended.
+  /// until it has ended. The result is 0 where nothing can be sent: to a null
+  /// handle, and with CAF 1.x if nobody has called `vigil::prepare`.
   subscription_id subscribe(const caf::actor& to) const;
   subscription_id subscribe(std::string name, const caf::actor& to) const;
 

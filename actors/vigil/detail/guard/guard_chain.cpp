@@ -1,5 +1,6 @@
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/guard/guard_chain.hpp>
+#include <vigil/internal/state/unprepared.hpp>
 
 #include <utility>
 
@@ -59,6 +60,8 @@ result<caf::strong_actor_ptr>
 guard_chain::start(caf::actor_system& sys, caf::strong_actor_ptr target) const {
   if (auto wrong = check(target == nullptr))
     return *std::move(wrong);
+  if (auto why = unprepared({}))
+    return *std::move(why);
   auto next = std::move(target);
   for (auto i = layers_.rbegin(); i != layers_.rend(); ++i) {
     auto made = i->make(sys, {i->name, std::move(next), on_event_, whose_});

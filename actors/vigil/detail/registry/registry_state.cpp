@@ -3,6 +3,7 @@
 #include <vigil/detail/registry/registry_state.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/internal/base/type_name.hpp>
+#include <vigil/internal/state/unprepared.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -332,7 +333,7 @@ std::uint64_t registry_state::subscribe(std::optional<std::string> name,
 
 std::uint64_t registry_state::subscribe(std::optional<std::string> name,
                                         const caf::strong_actor_ptr& to) {
-  if (to == nullptr)
+  if (to == nullptr || unprepared({}))
     return 0;
   auto weak = caf::actor_cast<caf::weak_actor_ptr>(to);
   const auto id = subscribe(std::move(name), [weak](const registry_event& x) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/config.hpp>
 #include <vigil/detail/base/language.hpp>
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -94,10 +95,10 @@ struct wire_row;
   namespace caf { \
   template <> \
   struct type_id<__VA_ARGS__> { \
-    static constexpr type_id_t value = 2000 + (number); \
+    static constexpr type_id_t value = VIGIL_CAF_FIRST_TYPE_ID + (number); \
   }; \
   template <> \
-  struct type_by_id<2000 + (number)> { \
+  struct type_by_id<VIGIL_CAF_FIRST_TYPE_ID + (number)> { \
     using type = __VA_ARGS__; \
   }; \
   template <> \
@@ -105,7 +106,8 @@ struct wire_row;
     static constexpr std::string_view value = #__VA_ARGS__; \
   }; \
   template <> \
-  struct type_name_by_id<2000 + (number)> : type_name<__VA_ARGS__> {}; \
+  struct type_name_by_id<VIGIL_CAF_FIRST_TYPE_ID + (number)> \
+    : type_name<__VA_ARGS__> {}; \
   }
 
 VIGIL_TYPE_ID(0, vigil::compat::error_code)
@@ -166,8 +168,8 @@ namespace caf::id_block {
 
 /// 64 numbers, of which the last ones are free.
 struct VIGIL_EXPORT vigil {
-  static constexpr type_id_t begin = 2000;
-  static constexpr type_id_t end = 2064;
+  static constexpr type_id_t begin = VIGIL_CAF_FIRST_TYPE_ID;
+  static constexpr type_id_t end = begin + 64;
 };
 
 } // namespace caf::id_block

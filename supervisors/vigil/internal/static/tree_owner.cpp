@@ -1,5 +1,6 @@
 #include <vigil/caf.hpp>
 #include <vigil/detail/base/guarded.hpp>
+#include <vigil/internal/state/unprepared.hpp>
 #include <vigil/internal/static/blocking_call.hpp>
 #include <vigil/internal/static/definition_parts.hpp>
 #include <vigil/internal/static/tree_owner.hpp>
@@ -73,10 +74,8 @@ make_tree(caf::actor_system& sys, supervisor_definition_ptr definition) {
   if (auto wrong = check(*definition, definition->spec.id))
     return *wrong;
   const auto& path = definition->spec.id;
-  if (!compat::is_prepared())
-    return failure{errc::not_prepared,
-                   "call vigil::prepare() before the actor system is made",
-                   path};
+  if (auto why = unprepared(path))
+    return *std::move(why);
   return guarded_result(path, [&]() -> result<std::shared_ptr<tree_owner>> {
     try {
       auto owner = std::make_shared<tree_owner>(sys, definition);
