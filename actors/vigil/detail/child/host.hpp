@@ -113,7 +113,7 @@ public:
   }
 
   void tell_end(caf::error why, compat::context* ctx) override {
-    this->tell_of_end(std::move(why), ctx);
+    this->tell_of_end(std::move(why), ctx, this->successor() != nullptr);
   }
 
   void tell_begin() override {

@@ -138,8 +138,8 @@ protected:
   }
 
   /// Tells those that monitor or link the actor of an end, and at once those
-  /// that monitor or link it from now on.
-  void tell_of_end(caf::error why, context* ctx) {
+  /// that monitor or link it from now on, also if a handler may be running.
+  void tell_of_end(caf::error why, context* ctx, bool = false) {
     tell(why, ctx, [&](bool last) {
       if (last)
         told_ = std::move(why);

@@ -100,9 +100,12 @@ protected:
   }
 
   /// Tells those that monitor or link the actor of an end, and at once those
-  /// that monitor or link it from now on.
-  void tell_of_end(caf::error why, context* ctx) {
+  /// that monitor or link it from now on. Not those if a handler may be
+  /// running, whose thread reads and writes what CAF keeps of an end.
+  void tell_of_end(caf::error why, context* ctx, bool runs = false) {
     tell(why, ctx, [&](bool) {
+      if (runs)
+        return;
       this->fail_state_ = why;
       this->flags_.fetch_or(told_flag
                             | caf::abstract_actor::is_terminated_flag);
