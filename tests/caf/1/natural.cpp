@@ -111,6 +111,33 @@ TEST_CASE("an actor made from a state restarts in place, with a new state") {
   CHECK(sum_state::alive == 0);
 }
 
+TEST_CASE("an actor that a callable spawns inactive and launches is a child") {
+  driven here;
+  const auto spawn = [](caf::actor_system& sys) {
+    auto [self, launch] = sys.spawn_inactive();
+    auto sum = std::make_shared<int>(0);
+    self->become(caf::behavior{[me = self, sum](int x) {
+      if (x < 0)
+        me->quit(caf::make_error(caf::exit_reason::out_of_workers));
+      return *sum += x;
+    }});
+    auto result = caf::actor{self};
+    launch();
+    return result;
+  };
+  auto tree = vigil::supervisor("root")
+                .child(vigil::child(sum_key, spawn))
+                .start(*here.system)
+                .value();
+  auto sum = tree[sum_key];
+  CHECK(here.ask(sum, 1) == "1");
+  CHECK(here.ask(sum, 2) == "3");
+  CHECK(here.ask(sum, -1) == "2");
+  CHECK(here.ask(sum, 1) == "1");
+  CHECK(tree.which_child("sum").value().incarnation == 2);
+  CHECK(tree.stop().has_value());
+}
+
 TEST_CASE("an interface that is a trait is an interface of a child") {
   driven here;
   auto tree = vigil::supervisor("root")

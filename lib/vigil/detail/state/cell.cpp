@@ -63,19 +63,19 @@ void child_cell::handle(caf::strong_actor_ptr x) {
 }
 
 void child_cell::ended(std::uint64_t n, const child_exit& how) {
-  auto why = how.kind == exit_kind::abnormal ? to_caf(how.why) : caf::error{};
   std::lock_guard guard{mutex_};
   if (n < incarnation.load(std::memory_order_relaxed))
     return;
   last_end_ = how.kind;
-  last_failure_ = std::move(why);
+  if (how.kind == exit_kind::abnormal)
+    last_failure_ = how.why;
 }
 
 caf::error child_cell::last_end() const {
   std::lock_guard guard{mutex_};
   if (!last_end_)
     return to_caf({errc::child_stopped, {}, path_});
-  return *last_end_ == exit_kind::abnormal ? last_failure_
+  return *last_end_ == exit_kind::abnormal ? to_caf(last_failure_)
                                            : clean_reason(*last_end_);
 }
 

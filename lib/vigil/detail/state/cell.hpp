@@ -136,8 +136,8 @@ private:
   // Guarded by mutex_.
   caf::strong_actor_ptr handle_;
   std::optional<exit_kind> last_end_;
-  // Of an abnormal end. Clean ones get an error when somebody asks.
-  caf::error last_failure_;
+  // Of an abnormal end. An error is made of it when somebody asks.
+  failure last_failure_;
 };
 
 /// Returns the reason with which an actor ends like that.
