@@ -209,7 +209,7 @@ void supervisor_actor::start_threw(const child_entry& x, failure why) {
   auto how = abnormal(x.cell->complete(std::move(why), n));
   x.cell->log(how.why, n);
   x.cell->publish(n, event_type::start_failed, how);
-  x.cell->ended(n, to_caf(how.why));
+  x.cell->ended(n, how);
   core_.start_failed(x.cell->uid, std::move(how.why), now());
 }
 
@@ -352,7 +352,7 @@ void supervisor_actor::carry_out(const action::publish& x) {
       child->left_behind = last;
       sync(x.child);
       core_.write_off(x.child);
-      cell.ended(last, to_caf({errc::child_stuck, {}, cell.path()}));
+      cell.ended(last, abnormal({errc::child_stuck, {}, cell.path()}));
       child->port->abandon(context());
       return cell.publish(last, event_type::child_left_behind);
   }
