@@ -1,5 +1,5 @@
 #include <vigil/detail/registry/name_table.hpp>
-#include <vigil/detail/state/child_actor.hpp>
+#include <vigil/internal/state/child_behind.hpp>
 
 #include <functional>
 #include <utility>
@@ -7,11 +7,6 @@
 namespace vigil::detail {
 
 namespace {
-
-child_record* record_of(const caf::strong_actor_ptr& x) {
-  auto* child = dynamic_cast<child_actor*>(x->get());
-  return child != nullptr ? child->child() : nullptr;
-}
 
 std::vector<owner_index::name>
 listed(const indexed_list<owner_index::name>& xs) {
@@ -27,7 +22,7 @@ listed(const indexed_list<owner_index::name>& xs) {
 } // namespace
 
 held_owner::held_owner(caf::strong_actor_ptr x)
-  : actor(std::move(x)), record(record_of(actor)), probe(actor) {
+  : actor(std::move(x)), record(child_behind(actor.get())), probe(actor) {
   // nop
 }
 

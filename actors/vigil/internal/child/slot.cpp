@@ -2,6 +2,7 @@
 #include <vigil/detail/child/child_messages.hpp>
 #include <vigil/internal/base/rule.hpp>
 #include <vigil/internal/child/slot.hpp>
+#include <vigil/internal/state/child_behind.hpp>
 
 #include <mutex>
 #include <utility>
@@ -32,8 +33,7 @@ bool is_left_by(const child_record& child, const compat::mailbox_element& x) {
   const auto& who = compat::sender_of(x);
   if (who == nullptr || !compat::is_marked_ended(who)) [[likely]]
     return false;
-  auto* sender = dynamic_cast<child_actor*>(who->get());
-  return sender != nullptr && sender->child() == &child;
+  return child_behind(who.get()) == &child;
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include <vigil/internal/base/rule.hpp>
 #include <vigil/internal/child/slot.hpp>
 #include <vigil/internal/pool/pool_front.hpp>
+#include <vigil/internal/state/child_behind.hpp>
 
 #include <mutex>
 #include <utility>
@@ -23,10 +24,7 @@ public:
 
   [[nodiscard]] bool
   is_behind(const caf::actor_control_block* x) const noexcept override {
-    auto* who = dynamic_cast<child_actor*>(
-      const_cast<caf::actor_control_block*>(x)->get());
-    const auto* cell
-      = who != nullptr ? dynamic_cast<child_cell*>(who->child()) : nullptr;
+    const auto* cell = cell_behind(x);
     return cell != nullptr && cell->parent.get() == members_;
   }
 

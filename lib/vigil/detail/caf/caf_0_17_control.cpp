@@ -219,8 +219,10 @@ bool call(void (*f)(void*), void* arg, std::string& what) {
   try {
     f(arg);
     return true;
+  } catch (const std::exception& e) {
+    what = e.what();
   } catch (...) {
-    what = control_parts::thrown_text();
+    what = "unknown exception";
   }
   return false;
 }
@@ -359,16 +361,6 @@ bool control_parts::run_guarded(actor& self, flags& x, void (*f)(void*),
   if (inside::has_streams(self)) [[unlikely]]
     look_after_streams(self, x);
   return finished;
-}
-
-std::string control_parts::thrown_text() {
-  try {
-    throw;
-  } catch (const std::exception& e) {
-    return e.what();
-  } catch (...) {
-    return "unknown exception";
-  }
 }
 
 void control_parts::look_after_streams(actor& self, flags& x) {

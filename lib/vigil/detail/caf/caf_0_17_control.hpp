@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <new>
@@ -67,9 +68,6 @@ struct VIGIL_EXPORT control_parts {
   /// `what`.
   static bool run_guarded(actor& self, flags& x, void (*f)(void*), void* arg,
                           std::string& what);
-
-  /// Returns what is being thrown. To be called in a handler.
-  [[nodiscard]] static std::string thrown_text();
 
   static void look_after_streams(actor& self, flags& x);
   static void end_streams(actor& self, const caf::error& why, bool stays);
@@ -452,8 +450,10 @@ private:
     try {
       result = consume_here(x);
       parts::look_at_references(*block(), flags_, held + own());
+    } catch (const std::exception& e) { // to throw it once more takes long
+      what = std::make_unique<std::string>(e.what());
     } catch (...) {
-      what = std::make_unique<std::string>(parts::thrown_text());
+      what = std::make_unique<std::string>("unknown exception");
     }
     if (has_streams()) [[unlikely]]
       parts::look_after_streams(*this, flags_);

@@ -1,5 +1,6 @@
-#include <vigil/detail/state/child_actor.hpp>
+#include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/static/child_calls.hpp>
+#include <vigil/internal/state/child_behind.hpp>
 #include <vigil/internal/static/call_supervisor.hpp>
 
 #include <string>
@@ -19,24 +20,12 @@ result<started_cell> start_child_in(const supervisor_cell& x,
   return failure{errc::ignored, "it is gone already", info.value().path};
 }
 
-namespace {
-
-/// Returns the cell of the child that is known by that handle; null if it is of
-/// no child that a supervisor knows by an id.
-const child_cell* cell_of(const caf::strong_actor_ptr& x) {
-  auto* actor = x != nullptr ? dynamic_cast<child_actor*>(x->get()) : nullptr;
-  return actor != nullptr ? dynamic_cast<const child_cell*>(actor->child())
-                          : nullptr;
-}
-
-} // namespace
-
 result<void> terminate_child_in(const supervisor_cell& x,
                                 const caf::strong_actor_ptr& child,
                                 duration timeout) {
   // No child has an empty id: then the supervisor says what is wrong.
   std::string id;
-  if (const auto* cell = cell_of(child);
+  if (const auto* cell = cell_behind(child.get());
       cell != nullptr && cell->parent.get() == &x && cell->handle() == child)
     id = cell->spec.id;
   return call_supervisor<void>(x, call::terminate_child{std::move(id)},
