@@ -61,10 +61,10 @@ struct VIGIL_EXPORT failure {
 
   /// Returns whether this failure or one of its causes has the code `code`.
   [[nodiscard]] bool has(std::error_code code) const noexcept;
-
-  /// Compares code, message, path and incarnation, and the causes likewise.
-  friend bool operator==(const failure& x, const failure& y) noexcept;
 };
+
+/// Compares code, message, path and incarnation, and the causes likewise.
+VIGIL_EXPORT bool operator==(const failure& x, const failure& y) noexcept;
 
 /// Returns one line: path, incarnation, code and message, without the cause.
 /// Codes of `errc` are shown by name, others as `category:value text`.

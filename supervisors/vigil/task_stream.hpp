@@ -49,11 +49,14 @@ namespace detail {
 [[nodiscard]] VIGIL_EXPORT std::optional<failure>
 check(const stream_options& x, const task_set* population);
 
-/// The same with the function of the tasks.
-template <class F>
+/// The same with the input and the function of the tasks.
+template <class Source, class F>
 [[nodiscard]] std::optional<failure>
-check(const stream_options& x, const F& f,
+check(const stream_options& x, const Source& items, const F& f,
       const std::shared_ptr<task_set>& population) {
+  if constexpr (!item_range<Source>)
+    if (is_null(items))
+      return failure{errc::null_handle, "the input of the stream is empty"};
   if (is_null(f))
     return failure{errc::null_handle, "the function of the stream is empty"};
   return check(x, population.get());

@@ -135,7 +135,7 @@ public:
                                   const stream_options& options = {}) const {
     using traits = detail::stream_traits<Source, F>;
     using stream = task_stream<typename traits::value_type>;
-    if (auto wrong = detail::check(options, f, population_))
+    if (auto wrong = detail::check(options, items, f, population_))
       return result<stream>{std::move(*wrong)};
     return result<stream>{detail::access::make<stream>(
       population_,
@@ -158,7 +158,7 @@ public:
     using traits = detail::stream_traits<Source, F>;
     using core
       = detail::stream_core<Self, typename traits::value_type, OnItem, OnEnd>;
-    if (auto wrong = detail::check(options, f, population_))
+    if (auto wrong = detail::check(options, items, f, population_))
       return std::move(*wrong);
     if (detail::is_null(on_item) || detail::is_null(on_end))
       return failure{errc::null_handle, "a handler of the stream is null"};

@@ -114,6 +114,7 @@ TEST_CASE("what a plug-in throws arrives as what it is") {
   auto threw = offered().broken(trouble::exception).start(p.system);
   REQUIRE_FALSE(threw);
   CHECK(threw.error().root_cause().message == "flood");
+  CHECK(threw.error() != failed.error());
   CHECK_THROWS_AS(offered().misread(), vigil::bad_result_access);
 }
 

@@ -129,6 +129,7 @@ DECLARED = re.compile(
     r"|constexpr|concept|enum|public:|private:|protected:|VIGIL_\w+\(|CAF_|BOOST_)"
     r"(?:\[\[\w+\]\] )?[\w:][^;{}#]*[;{]", re.M)
 EXPORT = re.compile(r"\bVIGIL_EXPORT\b")
+FRIEND = re.compile(r"^\s+friend\b[^;{}]*\boperator[^;{}=]*[^;{}]*;", re.M)
 A_CLASS = re.compile(r"(class|struct)\b")
 # Wings of lib that know no actors. No header or source of lib that is in no
 # wing does, either, but those: what users have of the seam.
@@ -229,6 +230,11 @@ class Linter:
         """What a source defines of a header of users, and each class there,
         has VIGIL_EXPORT."""
         text = re.sub(r"//.*|^#.*", "", text, flags=re.M)
+        for match in FRIEND.finditer(text):
+            if not re.search(r"= *default", match[0]):
+                self.say(name, text.count("\n", 0, match.start()) + 2,
+                         "an operator that is a friend and stands in a source "
+                         "is not there in a shared vigil: declare it outside")
         for match in DECLARED.finditer(text):
             what = match[0]
             # A line before it: the rest of a template's head, or of another.

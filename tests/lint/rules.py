@@ -178,6 +178,13 @@ def main():
     check(says({**one, lint.EXCEPTIONS: named + "core | b\n"}, "each row is"),
           "does not find an exception without a reason")
 
+    friend = ("class VIGIL_EXPORT a {\n  friend bool operator==(const a& x, "
+              "const a& y){}\n};\n")
+    check(says({"lib/vigil/a.hpp": friend.replace("{}", ";")}, "is a friend"),
+          "does not find an operator that is a friend and not exported")
+    check(not says({"lib/vigil/a.hpp": friend.replace("{}", " = default;")},
+                   "is a friend"), "finds an operator that is a friend and there")
+
     reached = {"lib/vigil/a.hpp": "#include <vigil/detail/base/b.hpp>\n",
                "lib/vigil/detail/base/b.hpp":
                "#  define NAME <vigil/detail/base/c.hpp>\n",

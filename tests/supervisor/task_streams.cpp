@@ -213,6 +213,15 @@ TEST_CASE_FIXTURE(streams, "options of a stream that make no sense are told") {
   CHECK(why({.on_timeout = on_timeout::ignore}) == errc::bad_combination);
   std::function<int(int)> empty;
   CHECK(tasks.async_stream(items, empty).error().code == errc::null_handle);
+  std::optional<int> (*none)() = nullptr;
+  CHECK(tasks.async_stream(none, id).error().code == errc::null_handle);
+  std::function<std::optional<int>()> nothing;
+  CHECK(tasks.async_stream(nothing, id).error().code == errc::null_handle);
+  in_actor([&](caf::event_based_actor* self) {
+    auto why = tasks.async_stream(
+      self, nothing, id, {}, [](const auto&) { return true; }, [] {});
+    CHECK(why.error().code == errc::null_handle);
+  });
   CHECK(vigil::tasks_ref{}.async_stream(items, id).error().code
         == errc::supervisor_down);
 }
