@@ -36,10 +36,10 @@ std::optional<failure> check_intensity(const restart_intensity& x,
   if (auto wrong
       = check_count("intensity", x.max_restarts, detail::any_limit, path))
     return wrong;
-  if (x.max_restarts.is_unlimited())
-    return std::nullopt;
   if (x.period < duration::zero())
     return failure{errc::negative_delay, "the intensity's period", path};
+  if (x.max_restarts.is_unlimited())
+    return std::nullopt;
   if (x.max_restarts > 0 && x.period == duration::zero())
     return failure{errc::zero_period,
                    "give intensity(restarts, period) a period above zero",

@@ -37,7 +37,9 @@ TEST_CASE_FIXTURE(mixed_world, "children with different specs are started, "
   CHECK(ask(handle_of(tree, "some/b#2/c"), "who") == "c#1");
   CHECK(listing(tree, "some") == "b#2 running, a#1 running");
   REQUIRE(pool.terminate_child(b));
-  CHECK(pool.terminate_child(b).error().code == errc::not_found);
+  const auto twice = pool.terminate_child(b).error();
+  CHECK(twice.code == errc::not_found);
+  CHECK(twice.path == "root/some");
   CHECK(listing(tree, "some") == "a#1 running");
 }
 

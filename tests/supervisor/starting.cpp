@@ -249,6 +249,7 @@ TEST_CASE("each mistake in a spec gives one failure that names its place") {
     {vigil::supervisor("a/b"), "invalid_id", "a/b"},
     {sup().intensity(1, 0s), "zero_period", "sup"},
     {sup().intensity(1, -1s), "negative_delay", "sup"},
+    {sup().intensity(vigil::unlimited, -1s), "negative_delay", "sup"},
     {sup().child(w.child("")), "empty_id", "sup/"},
     {sup().child(w.child("x/y")), "invalid_id", "sup/x/y"},
     {sup().child(w.child("x\n")), "invalid_id", "sup/x\n"},

@@ -28,8 +28,13 @@ result<void> terminate_child_in(const supervisor_cell& x,
   if (const auto* cell = cell_behind(child.get());
       cell != nullptr && cell->parent.get() == &x && cell->handle() == child)
     id = cell->spec.id;
-  return call_supervisor<void>(x, call::terminate_child{std::move(id)},
-                               timeout);
+  const auto known = !id.empty();
+  auto done
+    = call_supervisor<void>(x, call::terminate_child{std::move(id)}, timeout);
+  if (!known && !done && done.error().code == errc::not_found)
+    return failure{errc::not_found, "the handle is of none of its children",
+                   x.path};
+  return done;
 }
 
 } // namespace vigil::detail
