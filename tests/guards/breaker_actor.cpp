@@ -257,6 +257,21 @@ TEST_CASE("a fallback answers where the breaker or the target does not") {
       [=](clinic::pointer) -> clinic::behavior_type { return {twice}; });
     check(base.fallback(other));
   }
+  SUBCASE("handlers that fail now and then") {
+    const auto guarded
+      = x.start(base.fallback([](int n) -> vigil::outcome<int> {
+          if (n == -2)
+            return vigil::fault("no");
+          if (n == -3)
+            throw std::runtime_error("never");
+          return n * 2;
+        }));
+    for (const auto bad : {-2, -3}) {
+      CHECK(x.ask(guarded, -1) == "-2");
+      CHECK(x.ask(guarded, bad) != "child_stopped");
+    }
+    CHECK(x.ask(guarded, -1) == "-2");
+  }
   SUBCASE("also after a timeout") {
     const auto guarded
       = x.start(base.fallback(twice).breaker(two_failures()).timeout(1s));

@@ -3,18 +3,21 @@
 #include <vigil/detail/guard/guard_layers.hpp>
 #include <vigil/internal/guard/front.hpp>
 
+#include <mutex>
 #include <utility>
 
 namespace vigil::detail {
 
 namespace {
 
+/// Handlers that the user gave run in an actor of the front's own, which a
+/// fault or an exception ends: then the next call gets a new one.
 class fallback_front final : public calling_front<caf::message> {
 public:
-  fallback_front(caf::actor_config& cfg, layer_place at,
-                 caf::strong_actor_ptr other, response_check is_bad)
-    : calling_front<caf::message>(cfg, std::move(at)), other_(std::move(other)),
-      is_bad_(std::move(is_bad)) {
+  fallback_front(caf::actor_config& cfg, layer_place at, actor_maker make,
+                 response_check is_bad)
+    : calling_front<caf::message>(cfg, std::move(at)), make_(std::move(make)),
+      other_(make_(home_system())), is_bad_(std::move(is_bad)) {
     // nop
   }
 
@@ -33,7 +36,7 @@ protected:
     if (!is_bad(*x) || nobody_waits(mine->from))
       return compat::answer(std::move(mine->from), std::move(x), ctx);
     tell(guard_event_type::fell_back);
-    other_->enqueue(
+    other()->enqueue(
       compat::make_request(std::move(mine->from), std::move(mine->extra)), ctx);
   }
 
@@ -42,7 +45,17 @@ private:
     return is_bad_ ? is_bad_(x) : compat::error_in(x) != nullptr;
   }
 
-  const caf::strong_actor_ptr other_;
+  [[nodiscard]] caf::strong_actor_ptr other() {
+    std::lock_guard guard{mutex_};
+    if (compat::end_probe{other_}.ended()) [[unlikely]]
+      other_ = make_(home_system());
+    return other_;
+  }
+
+  const actor_maker make_;
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  caf::strong_actor_ptr other_;
   const response_check is_bad_;
 };
 
@@ -57,7 +70,7 @@ layer_spec fallback_layer(std::string name, actor_maker make,
   result.make = [make = std::move(make), is_bad = std::move(is_bad)](
                   caf::actor_system& sys,
                   layer_place at) -> vigil::result<caf::strong_actor_ptr> {
-    return make_front<fallback_front>(sys, std::move(at), make(sys), is_bad);
+    return make_front<fallback_front>(sys, std::move(at), make, is_bad);
   };
   return result;
 }
