@@ -26,6 +26,9 @@ void slot_port::start(compat::context* ctx) {
   mine_ = std::make_shared<child_incarnation>(cell_, n, handle_);
   slot_->expect(n);
   auto actor = spawner_->spawn(mine_, ctx);
+  if (slot_->leads_back(actor))
+    throw failure_exception{
+      {errc::bad_combination, "it returned the handle of its own child"}};
   slot_->begin(actor, !spawner_->reports_start());
   if (!spawner_->reports_start()) {
     mine_->up = true;
