@@ -47,7 +47,13 @@ void slot_port::stop(bool kill, compat::context* ctx) {
   if (mine_ == nullptr)
     return;
   mine_->stopping.store(true, std::memory_order_relaxed);
-  compat::send_exit(slot_->current(), ctx,
+  const auto actor = slot_->current();
+  if (kill && actor != nullptr) {
+    mine_->killed.store(true, std::memory_order_relaxed);
+    if (mine_->shut_gate)
+      mine_->shut_gate();
+  }
+  compat::send_exit(actor, ctx,
                     caf::make_error(kill ? caf::exit_reason::kill
                                          : caf::exit_reason::user_shutdown));
 }
