@@ -229,6 +229,8 @@ void host_core::start(start_kind how, time_point when) {
     wipe_out();
     early_quit_ = exit_kind_of(*reason);
   }
+  if (killed_.load(std::memory_order_seq_cst)) [[unlikely]]
+    return fail_start(how, {errc::killed});
   come_up(how, when);
 }
 

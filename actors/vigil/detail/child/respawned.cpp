@@ -158,6 +158,9 @@ void respawned_core::end_start(std::optional<std::string> thrown) {
     quit_with(to_caf(*mine_->why));
   } else if (!check_start()) {
     quit_with(mine_->why ? to_caf(*mine_->why) : caf::error{});
+  } else if (mine_->is_killed()) {
+    note_failure({errc::killed});
+    quit_with(to_caf(*mine_->why));
   } else if (!has_quit()
              || exit_kind_of(quit_reason()) != exit_kind::abnormal) {
     note_started();
