@@ -302,6 +302,30 @@ TEST_CASE("a restart_child that fails leaves the child stopped") { // S13
   }
 }
 
+TEST_CASE("a call does not say that a supervisor is up that was told to stop") {
+  world w;
+  auto in = vigil::supervisor("in").transient().child(
+    w.child("slow", kind::of_class));
+  auto tree = w.start(sup().child(in));
+  const auto handle = tree.find<vigil::supervisor_handle>("in").value();
+  CHECK(said(tree.terminate_child("in")) == "ok");
+  w["slow"].door.closed = true;
+  const auto up
+    = w.request<vigil::child_info>(tree.handle(), call::restart_child{"in"});
+  w.run();
+  const auto stopped = w.request<vigil::stop_report>(handle, call::stop{});
+  w.run();
+  CHECK_FALSE(up.arrived());
+  w.open("slow");
+  CHECK(stopped.arrived());
+  const auto what = up.get();
+  REQUIRE_FALSE(what);
+  CHECK(chain(what.error()) == "child_stopped");
+  CHECK(what.error().path == "sup/in");
+  CHECK(state_of(tree, "in") == "stopped");
+  CHECK(said(tree.restart_child("in")) == "ok");
+}
+
 TEST_CASE("restart_child of a child that ignores its start is fine") { // a3
   world w;
   auto tree = w.start(sup().child(w.child("a")));

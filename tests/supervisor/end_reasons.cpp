@@ -262,7 +262,7 @@ TEST_CASE("a supervisor that is stopped while it comes up has not failed") {
     w.run();
     w.open("a");
     CHECK(stopped.arrived());
-    CHECK(said(up.get()) == "ok");
+    CHECK(said(up.get()) == "child_stopped");
     CHECK(state_of(tree, "in") == (transient ? "stopped" : "running"));
     for (const auto& x : w.take_events())
       CHECK_FALSE(

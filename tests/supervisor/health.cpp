@@ -5,6 +5,8 @@
 #include <caf_tools.hpp>
 #include <doctest/doctest.h>
 
+#include <memory>
+#include <optional>
 #include <string>
 
 using namespace test;
@@ -146,6 +148,41 @@ TEST_CASE(
   w.advance(1s);
   CHECK(changes(w) == "unhealthy healthy ");
   CHECK(tree.which_child("a").value().incarnation == 2);
+}
+
+TEST_CASE("an unhealthy child ends as after a fault that says so") {
+  for (auto respawns : {false, true}) {
+    CAPTURE(respawns);
+    world w;
+    auto x = std::make_shared<patient_state>();
+    std::optional<vigil::failure> before;
+    auto f = [x, &before](patient::pointer self) {
+      before = vigil::this_child(self).previous_failure();
+      return talk(self, x);
+    };
+    auto child = vigil::child("a", f).health_check(1s).probe(1);
+    auto tree = w.start(sup().child(respawns ? child.respawn() : child));
+    w.watch(tree);
+    x->answer = health::unhealthy;
+    w.advance(1s);
+    REQUIRE(before);
+    CHECK(before->code == errc::unhealthy);
+    CHECK(before->message == "it says so itself");
+    CHECK(before->path == "sup/a");
+    CHECK(before->incarnation == 1);
+    CHECK(tree.snapshot().find("sup/a")->last_failure->code == errc::unhealthy);
+    for (const auto& y : w.take_events())
+      if (y.type == event_type::child_stopped) {
+        REQUIRE(y.why);
+        CHECK(y.why->code == errc::unhealthy);
+      }
+    // Another kill has another reason.
+    x->answer = health::healthy;
+    caf::anon_send_exit(tree.find<patient>("a").value(),
+                        caf::exit_reason::kill);
+    w.run();
+    CHECK(before->code == errc::killed);
+  }
 }
 
 TEST_CASE("who says that it is unhealthy is restarted at once") { // HC-05

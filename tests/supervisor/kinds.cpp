@@ -375,6 +375,53 @@ TEST_CASE("a callable that returns an actor that has ended has a child that "
   CHECK(ask_for(w, tree.find<caf::actor>("a").value(), 1) == "1");
 }
 
+TEST_CASE("a callable that returns the handle of its own child has failed") {
+  world w;
+  caf::actor own;
+  auto f = [&] {
+    return own ? own : w.sys().spawn<caf::hidden>(untyped, 0);
+  };
+  auto tree = w.start(vigil::supervisor("sup").child(vigil::child("a", f)));
+  own = tree.find<caf::actor>("a").value();
+  CHECK(ask_for(w, own, -1) == "died");
+  own = {};
+  const auto end = tree.wait();
+  REQUIRE_FALSE(end);
+  CHECK(chain(end.error())
+        == "restart_limit_reached < start_failed < bad_combination");
+  CHECK(end.error().root_cause().path == "sup/a");
+  CHECK(end.error().root_cause().message.find("its own child")
+        != std::string::npos);
+}
+
+TEST_CASE("callables that return each other's handles have failed, too") {
+  world w;
+  caf::actor of_a;
+  caf::actor of_b;
+  const auto other = [&w](const caf::actor& x) {
+    return [&w, &x] {
+      return x ? x : w.sys().spawn<caf::hidden>(untyped, 0);
+    };
+  };
+  auto tree = w.start(vigil::supervisor("sup")
+                        .child(vigil::child("a", other(of_b)))
+                        .child(vigil::child("b", other(of_a)))
+                        .child(w.child("c")));
+  const auto a = tree.find<caf::actor>("a").value();
+  const auto b = tree.find<caf::actor>("b").value();
+  // One of them may, and its messages come to the other.
+  of_a = a;
+  CHECK(ask_for(w, b, -1) == "died");
+  CHECK(ask_for(w, b, 1) == "1");
+  of_b = b;
+  CHECK(ask_for(w, b, -1) == "died");
+  of_a = {};
+  of_b = {};
+  const auto end = tree.wait();
+  REQUIRE_FALSE(end);
+  CHECK(end.error().root_cause().code == vigil::errc::bad_combination);
+}
+
 // -- handlers -----------------------------------------------------------------
 
 TEST_CASE("handlers of every form may stand in one behavior") {

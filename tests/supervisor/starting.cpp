@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -196,6 +197,50 @@ TEST_CASE("a start that takes longer than its limit has failed") {
   // Its supervisor is down: it does not start any more.
   w.open("b");
   CHECK(w.log() == "");
+}
+
+TEST_CASE("a restart that takes longer than its limit has failed") {
+  enum class how { backoff, group, respawn };
+  for (auto k : {how::backoff, how::group, how::respawn}) {
+    CAPTURE(static_cast<int>(k));
+    world w;
+    driver others{w.sys()};
+    int starts = 0;
+    std::optional<vigil::failure> before;
+    auto f = [&](worker::pointer self) {
+      before = vigil::this_child(self).previous_failure();
+      if (++starts == 2)
+        others.advance(2500ms);
+      return work(self, w.script_of("a"));
+    };
+    auto child = vigil::child("a", f).start_timeout(2s);
+    if (k == how::backoff)
+      child = child.backoff(vigil::fixed(1s));
+    else if (k == how::respawn)
+      child = child.respawn();
+    const auto strategy
+      = k == how::group ? vigil::one_for_all : vigil::one_for_one;
+    auto tree = w.start(sup().strategy(strategy).child(child));
+    w.watch(tree);
+    w.tell(tree, "a", "die");
+    w.advance(5s);
+    CHECK(starts == 3);
+    REQUIRE(before);
+    CHECK(before->code == errc::start_timeout);
+    CHECK(before->path == "sup/a");
+    CHECK(before->incarnation == 2);
+    std::string events;
+    for (const auto& x : w.take_events())
+      events += std::string{vigil::to_string(x.type)} + '#'
+                + std::to_string(x.incarnation)
+                + (x.why ? ' ' + name_of(x.why->code) : "") + '\n';
+    CHECK(events
+          == "child_exited#1 died\n"
+             "child_restarting#1\n"
+             "start_failed#2 start_timeout\n"
+             "child_restarting#2\n"
+             "child_restarted#3\n");
+  }
 }
 
 TEST_CASE("a start within its limit is not disturbed by it") {

@@ -2,8 +2,10 @@
 
 #include <vigil/vigil.hpp>
 
+#include <caf_tools.hpp>
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -26,6 +28,69 @@ std::string culprits(const vigil::result<vigil::stop_report>& x) {
   for (const auto& who : x.value().culprits)
     result += (result.empty() ? "" : ", ") + who.path + ' '
               + vigil::to_string(who.what);
+  return result;
+}
+
+/// What a child does that is told to "hang": meanwhile `during` runs.
+struct long_handler {
+  std::function<void()> during;
+  int handled = 0;
+};
+
+using lingering_base = eager<caf::event_based_actor>;
+
+caf::behavior linger(lingering_base* self,
+                     const std::shared_ptr<long_handler>& x) {
+  const auto incarnation = vigil::this_child(self).incarnation();
+  return vigil::behavior(self, [x, incarnation](const std::string& what) {
+    if (what == "hang")
+      x->during();
+    else
+      ++x->handled;
+    return "a#" + std::to_string(incarnation);
+  });
+}
+
+class lingering : public lingering_base {
+public:
+  lingering(caf::actor_config& cfg, std::shared_ptr<long_handler> x)
+    : lingering_base(cfg), x_(std::move(x)) {
+    // nop
+  }
+
+  caf::behavior make_behavior() override {
+    return linger(this, x_);
+  }
+
+private:
+  std::shared_ptr<long_handler> x_;
+};
+
+/// Describes such children, one that restarts in place first.
+std::vector<vigil::child_builder<caf::actor>>
+lingerers(const std::shared_ptr<long_handler>& x) {
+  return {vigil::child("a", linger, x), vigil::child("a", linger, x).respawn(),
+          vigil::child<lingering>("a", x)};
+}
+
+/// Has a child hang while five messages wait, and returns their answers.
+std::vector<answer<std::string>> hang_and_work(world& w, const caf::actor& to) {
+  std::vector<answer<std::string>> result;
+  caf::anon_send(to, std::string{"hang"});
+  for (int i = 0; i < 5; ++i)
+    result.push_back(w.request<std::string>(to, std::string{"work"}));
+  w.run();
+  return result;
+}
+
+/// Returns how many were answered with that.
+std::size_t count_of(const std::vector<answer<std::string>>& all,
+                     const std::string& what) {
+  std::size_t result = 0;
+  for (const auto& x : all) {
+    const auto got = x.get();
+    result += (got ? got.value() : name_of(got.error().code)) == what ? 1 : 0;
+  }
   return result;
 }
 
@@ -112,6 +177,110 @@ TEST_CASE("brutal_kill does not ask, and names nobody") { // S25, S29
     w.log();
     CHECK(culprits(tree.stop()).empty());
     CHECK(w.log() == "stop b#1, ask a#1, stop a#1");
+  }
+}
+
+TEST_CASE("a kill ends a child as soon as its handler returns") {
+  auto x = std::make_shared<long_handler>();
+  bool in_place = true;
+  for (const auto& child : lingerers(x)) {
+    CAPTURE(in_place);
+    world w;
+    driver others{w.sys()};
+    x->handled = 0;
+    auto tree = w.start(sup().child(child.shutdown(vigil::brutal_kill)));
+    const auto a = tree.find<caf::actor>("a").value();
+    std::vector<answer<void>> gone;
+    x->during = [&] {
+      gone.push_back(
+        w.request<void>(tree.handle(), vigil::call::terminate_child{"a"}));
+      others.run();
+    };
+    const auto waiting = hang_and_work(w, a);
+    REQUIRE(gone.size() == 1);
+    CHECK(said(gone[0].get()) == "ok");
+    CHECK(x->handled == 0);
+    CHECK(count_of(waiting, in_place ? "child_stopped" : "message_lost") == 5);
+    CHECK(tree.snapshot().find("sup/a")->messages_lost == 5);
+    CHECK(said(tree.restart_child("a")) == "ok");
+    caf::anon_send(a, std::string{"work"});
+    w.run();
+    CHECK(x->handled == 1);
+    in_place = false;
+  }
+}
+
+TEST_CASE("a kill ends a dynamic child as soon as its handler returns") {
+  static constexpr vigil::child_key<vigil::dynamic_ref<caf::actor>, "many"> key;
+  auto x = std::make_shared<long_handler>();
+  const auto f = [x](lingering_base* self) {
+    return linger(self, x);
+  };
+  world w;
+  driver others{w.sys()};
+  auto tree = w.start(sup().child(
+    vigil::dynamic_supervisor(key, f).child_shutdown(vigil::brutal_kill)));
+  const auto a = tree[key].start_child().value();
+  std::vector<answer<void>> gone;
+  x->during = [&] {
+    gone.push_back(w.request<void>(
+      tree[key].handle(), vigil::call::terminate_handle{
+                            caf::actor_cast<caf::strong_actor_ptr>(a)}));
+    others.run();
+  };
+  const auto waiting = hang_and_work(w, a);
+  REQUIRE(gone.size() == 1);
+  CHECK(said(gone[0].get()) == "ok");
+  CHECK(x->handled == 0);
+  CHECK(count_of(waiting, "child_stopped") == 5);
+}
+
+TEST_CASE("messages wait in place for the incarnation after a kill") {
+  auto x = std::make_shared<long_handler>();
+  world w;
+  driver others{w.sys()};
+  auto tree
+    = w.start(sup()
+                .strategy(vigil::one_for_all)
+                .child(w.child("b"))
+                .child(lingerers(x).front().shutdown(vigil::brutal_kill)));
+  const auto a = tree.find<caf::actor>("a").value();
+  x->during = [&] {
+    caf::anon_send(handle_of(tree, "b"), std::string{"die"});
+    others.run();
+  };
+  const auto waiting = hang_and_work(w, a);
+  CHECK(count_of(waiting, "a#2") == 5);
+  CHECK(tree.snapshot().find("sup/a")->messages_lost == 0);
+}
+
+TEST_CASE("a child that was left behind handles nothing any more") {
+  auto x = std::make_shared<long_handler>();
+  bool in_place = true;
+  for (const auto& child : lingerers(x)) {
+    CAPTURE(in_place);
+    world w;
+    driver others{w.sys()};
+    x->handled = 0;
+    auto tree = w.start(sup().child(child.shutdown(1s)));
+    const auto a = tree.find<caf::actor>("a").value();
+    std::vector<answer<vigil::child_info>> next;
+    x->during = [&] {
+      static_cast<void>(
+        w.request<void>(tree.handle(), vigil::call::terminate_child{"a"}));
+      others.advance(3s);
+      next.push_back(w.request<vigil::child_info>(
+        tree.handle(), vigil::call::restart_child{"a"}));
+      others.run();
+    };
+    const auto waiting = hang_and_work(w, a);
+    REQUIRE(next.size() == 1);
+    CHECK(said(next[0].get()) == "ok");
+    // What waited is lost, or comes to the next incarnation.
+    CHECK(count_of(waiting, in_place ? "a#2" : "message_lost") == 5);
+    CHECK(x->handled == (in_place ? 5 : 0));
+    CHECK(tree.snapshot().find("sup/a")->messages_lost == (in_place ? 0 : 5));
+    in_place = false;
   }
 }
 

@@ -317,6 +317,24 @@ TEST_CASE("a failed restart by call is not retried (S13)") {
   CHECK(t.restart("a") == "start a again");
 }
 
+TEST_CASE(
+  "a start by call does not bring a supervisor up that is told to stop") {
+  core_harness t;
+  auto in = t.transient("in");
+  in.kind = vigil::child_kind::supervisor;
+  t.add(in);
+  t.up();
+  t.ends("in");
+  t.restart("in");
+  CHECK(t.ends("in") == "answer 1 child_stopped, park in");
+  CHECK(t.states() == "in stopped");
+  auto more = t.spec("more");
+  more.kind = vigil::child_kind::supervisor;
+  t.start_child(more);
+  CHECK(t.ends("more")
+        == "answer 2 child_stopped, restarting more, start more again");
+}
+
 TEST_CASE("a restart by call with nothing to run is an ok") {
   core_harness t;
   t.up({"a"});

@@ -76,6 +76,20 @@ public:
   }
 };
 
+/// An actor class whose turn lasts for many messages, as it does where no test
+/// drives it.
+template <class Base>
+class eager : public Base {
+public:
+  using Base::Base;
+
+  caf::resumable::resume_result resume(vigil::compat::context* ctx,
+                                       std::size_t) override {
+    constexpr std::size_t many = 100;
+    return Base::resume(ctx, many);
+  }
+};
+
 /// Promises an answer that does not come; CAF 0.17 has nothing to say for who
 /// drops a promise.
 template <class T, class Self>

@@ -92,6 +92,14 @@ public:
   }
 };
 
+/// An actor class whose turn lasts for many messages, as it does where no test
+/// drives it. In CAF 1.x that makes no difference to what comes first.
+template <class Base>
+class eager : public Base {
+public:
+  using Base::Base;
+};
+
 /// Promises an answer that does not come as long as the actor lives: CAF 1.x
 /// answers for who drops a promise.
 template <class T, class Self>

@@ -42,6 +42,10 @@ void host_core::abandon(caf::strong_actor_ptr successor, compat::context* ctx) {
 }
 
 void host_core::order(host_command x, compat::context* ctx) {
+  if (x.kind == host_command::what::kill) {
+    killed_.store(true, std::memory_order_seq_cst);
+    gate(true);
+  }
   put(compat::make_urgent(x), ctx);
 }
 
@@ -91,6 +95,10 @@ void host_core::answer_oneself(compat::mailbox_element& x) {
 compat::fate host_core::before(compat::mailbox_element& x) {
   if (successor() != nullptr) [[unlikely]]
     return on_abandoned(x);
+  // CAF handles some messages more before it comes to the order.
+  if (killed_.load(std::memory_order_seq_cst)
+      && compat::get_if<host_command>(x) == nullptr) [[unlikely]]
+    return counts_when_lost(x) ? compat::fate::skipped : compat::fate::consumed;
   if (compat::is_urgent(x)) {
     if (const auto* cmd = compat::get_if<host_command>(x)) {
       command(*cmd);
@@ -177,8 +185,11 @@ void host_core::command(const host_command& x) {
         ask_to_stop();
       break;
     case host_command::what::kill:
+      killed_.store(false, std::memory_order_seq_cst);
       if (mode_ == mode::running)
         kill();
+      else if (mode_ == mode::refusing)
+        unskip();
       break;
     case host_command::what::park:
       if (mode_ != mode::running)
@@ -218,6 +229,8 @@ void host_core::start(start_kind how, time_point when) {
     wipe_out();
     early_quit_ = exit_kind_of(*reason);
   }
+  if (killed_.load(std::memory_order_seq_cst)) [[unlikely]]
+    return fail_start(how, {errc::killed});
   come_up(how, when);
 }
 
@@ -368,8 +381,9 @@ void host_core::wipe_out() {
 
 void host_core::open_gate(bool shut) {
   gate(shut);
-  // It may have been abandoned in between.
-  if (successor() != nullptr) [[unlikely]]
+  // It may have been killed or abandoned in between.
+  if (successor() != nullptr || killed_.load(std::memory_order_seq_cst))
+    [[unlikely]]
     gate(true);
 }
 

@@ -36,14 +36,14 @@ enum class child_note_kind : std::uint8_t;
 /// comes from then on, and what is in the mailbox once the handler returns. No
 /// incarnation begins in it any more.
 ///
-/// Memory orders: all but four atomics belong to the thread that runs the
+/// Memory orders: all but five atomics belong to the thread that runs the
 /// actor.
 /// - `forgotten_`: raised (release) when an incarnation ends, read (acquire) by
 ///   those that ask whether anybody waits; a number that publishes nothing
 ///   else.
-/// - `successor_`: written once. Seq_cst with the gate of `compat::control`:
-///   the supervisor names the successor and then shuts the gate; the host opens
-///   the gate and then looks for a successor. One of the two sees the other.
+/// - `successor_`, owned and written once, and `killed_`: seq_cst with the gate
+///   of `compat::control`. The supervisor sets one and then shuts the gate; the
+///   host opens the gate and then looks. One of the two sees the other.
 /// - `own_`: made by the host (release), found by CAF's clock (acquire).
 /// - `hears_itself_`: relaxed; set by the clock at any time, and looked at when
 ///   the next incarnation begins.
@@ -66,6 +66,7 @@ public:
   virtual void abandon(caf::strong_actor_ptr successor, compat::context* ctx);
 
   /// Sends an order to this very actor, whoever gets messages. In any thread.
+  /// From the order to kill until its arrival, no message is handled.
   void order(host_command x, compat::context* ctx);
 
   /// Returns whether who goes by this handle may have links.
@@ -188,7 +189,6 @@ private:
   void open_gate(bool shut);
   void note_schedules() noexcept;
   void begin_draining();
-
   void lose(compat::mailbox_element& x, errc why,
             const caf::strong_actor_ptr& as, compat::context* ctx);
   compat::fate on_abandoned(compat::mailbox_element& x);
@@ -206,10 +206,10 @@ private:
   using own_ptr = std::shared_ptr<compat::own_messages>;
   // The last request of the incarnations that are over.
   std::atomic<std::uint64_t> forgotten_{0};
-  // Owned; written once. It has to be seen by who closes the gate after it.
   std::atomic<caf::actor_control_block*> successor_{nullptr};
   std::atomic<const own_ptr*> own_{nullptr};
   std::atomic<bool> hears_itself_{false};
+  std::atomic<bool> killed_{false};
   mode mode_ = mode::holding;
   bool stopping_ = false;
   bool draining_ = false;

@@ -10,6 +10,14 @@
 
 namespace vigil::detail {
 
+namespace {
+
+host_core* core_of(const caf::strong_actor_ptr& host) noexcept {
+  return host != nullptr ? dynamic_cast<host_core*>(host->get()) : nullptr;
+}
+
+} // namespace
+
 void host_port_base::start(compat::context* ctx) {
   if (host_ == nullptr) {
     auto host = make_host(cell_, ctx);
@@ -38,9 +46,13 @@ child_handle host_port_base::stable_handle(child_handle host) const {
 }
 
 void host_port_base::stop(bool kill, compat::context* ctx) {
-  compat::send_urgent(
-    host_, ctx,
-    host_command{kill ? host_command::what::kill : host_command::what::stop});
+  const host_command x{kill ? host_command::what::kill
+                            : host_command::what::stop};
+  // A supervisor is none: it is quick to react.
+  if (auto* host = core_of(host_))
+    host->order(x, ctx);
+  else
+    compat::send_urgent(host_, ctx, x);
 }
 
 void host_port_base::park(bool ended, compat::context* ctx) {
@@ -52,8 +64,7 @@ void host_port_base::park(bool ended, compat::context* ctx) {
 }
 
 void host_port_base::abandon(compat::context* ctx) {
-  auto* stuck
-    = host_ != nullptr ? dynamic_cast<host_core*>(host_->get()) : nullptr;
+  auto* stuck = core_of(host_);
   if (stuck == nullptr)
     return;
   // What waits does so in place of a mailbox, which knows no limit.
@@ -75,8 +86,7 @@ void host_port_base::forget(compat::context* ctx) {
   compat::send_urgent(host_, ctx, host_command{host_command::what::forget});
   if (heirs_ != nullptr) {
     const auto first = cell_->handle();
-    if (auto* x
-        = first != nullptr ? dynamic_cast<host_core*>(first->get()) : nullptr)
+    if (auto* x = core_of(first))
       x->order({host_command::what::forget}, ctx);
     static_cast<slot*>(heirs_->get())->retire(ctx);
   }

@@ -137,11 +137,15 @@ void respawned_blocking_context::attend() {
 
 respawned_core::respawned_core(incarnation_ptr x)
   : compat::controller<respawned_context>(std::move(x)) {
-  // nop
+  mine_->shut_gate = [this] {
+    gate(true);
+  };
 }
 
 bool respawned_core::begin_start() {
-  gate(watched());
+  // It may have been killed.
+  if (watched())
+    gate(true);
   if (may_begin())
     return true;
   quit_with(to_caf(*mine_->why));
@@ -154,6 +158,9 @@ void respawned_core::end_start(std::optional<std::string> thrown) {
     quit_with(to_caf(*mine_->why));
   } else if (!check_start()) {
     quit_with(mine_->why ? to_caf(*mine_->why) : caf::error{});
+  } else if (mine_->is_killed()) {
+    note_failure({errc::killed});
+    quit_with(to_caf(*mine_->why));
   } else if (!has_quit()
              || exit_kind_of(quit_reason()) != exit_kind::abnormal) {
     note_started();
@@ -161,16 +168,19 @@ void respawned_core::end_start(std::optional<std::string> thrown) {
 }
 
 compat::fate respawned_core::before(compat::mailbox_element& x) {
-  if (const auto* timer = compat::get_if<child_timer>(x)) {
-    if (auto call = take_call(*timer))
-      guarded(call);
-    return compat::fate::consumed;
-  }
   // A child that awaits a response skips all else, even its own kill.
   if (auto* exit = compat::get_if<caf::exit_msg>(x);
       exit != nullptr && exit->reason == caf::exit_reason::kill) {
     quit_with(exit->reason);
     note_end(quit_reason());
+    return compat::fate::consumed;
+  }
+  // CAF handles some messages more before it comes to that.
+  if (mine_->is_killed())
+    return compat::fate::skipped;
+  if (const auto* timer = compat::get_if<child_timer>(x)) {
+    if (auto call = take_call(*timer))
+      guarded(call);
     return compat::fate::consumed;
   }
   if (watched()) {

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -29,11 +30,12 @@ class slot;
 /// takes what is left, which is all of it where the actor is somebody else's.
 /// All in the thread in which the actor ends.
 ///
-/// Memory orders: relaxed. `stopping` and `left` publish nothing else. The
-/// supervisor sets them before it sends the order, so an end that the order
-/// made finds them set: the mailbox orders the two. An incarnation that comes
-/// up before it sees one of them meets the order, or a slot that expects
-/// another incarnation already.
+/// Memory orders: relaxed. `stopping`, `killed` and `left` publish nothing
+/// else. The supervisor sets them before it sends the order, so an end that the
+/// order made finds them set: the mailbox orders the two. An incarnation that
+/// comes up before it sees one of them meets the order, or a slot that expects
+/// another incarnation already. One that is not quick to see that it was killed
+/// handles a message more.
 struct child_incarnation {
   /// `handle` is the slot before all incarnations of the child.
   child_incarnation(child_cell_ptr x, std::uint64_t n,
@@ -55,6 +57,10 @@ struct child_incarnation {
     return stopping.load(std::memory_order_relaxed);
   }
 
+  [[nodiscard]] bool is_killed() const noexcept {
+    return killed.load(std::memory_order_relaxed);
+  }
+
   [[nodiscard]] bool is_left() const noexcept {
     return left.load(std::memory_order_relaxed);
   }
@@ -63,8 +69,13 @@ struct child_incarnation {
   const std::uint64_t incarnation;
   /// Its supervisor asked it to stop.
   std::atomic<bool> stopping{false};
+  /// Its supervisor killed it.
+  std::atomic<bool> killed{false};
   /// Its supervisor waits for it no more, and has perhaps begun another one.
   std::atomic<bool> left{false};
+  /// Has the actor look at `killed` before each message; null if it is not
+  /// ours. Written as the actor is made, and good as long as that is there.
+  std::function<void()> shut_gate;
   /// Written before the actor ends, read after.
   bool up = false;
   bool ignored = false;

@@ -235,6 +235,20 @@ caf::strong_actor_ptr slot::current() const {
   return current_;
 }
 
+// Two that begin at the same time may make a circle without this one.
+bool slot::leads_back(caf::strong_actor_ptr x) const {
+  constexpr int far = 1000;
+  for (int i = 0; x != nullptr && i < far; ++i) {
+    if (x.get() == ctrl())
+      return true;
+    const auto* next = dynamic_cast<const slot*>(x->get());
+    if (next == nullptr)
+      return false;
+    x = next->current();
+  }
+  return x != nullptr;
+}
+
 void slot::lose_waiting(compat::context* ctx) {
   waiting_room::list lost;
   {

@@ -88,6 +88,10 @@ public:
 
   [[nodiscard]] caf::strong_actor_ptr current() const;
 
+  /// Returns whether messages to `x` would come to this slot, as far as other
+  /// slots pass them on now.
+  [[nodiscard]] bool leads_back(caf::strong_actor_ptr x) const;
+
   enum class mode : std::uint8_t { holding, refusing, serving };
 
   /// What the table above is about.

@@ -26,6 +26,9 @@ void slot_port::start(compat::context* ctx) {
   mine_ = std::make_shared<child_incarnation>(cell_, n, handle_);
   slot_->expect(n);
   auto actor = spawner_->spawn(mine_, ctx);
+  if (slot_->leads_back(actor))
+    throw failure_exception{
+      {errc::bad_combination, "it returned the handle of its own child"}};
   slot_->begin(actor, !spawner_->reports_start());
   if (!spawner_->reports_start()) {
     mine_->up = true;
@@ -44,7 +47,13 @@ void slot_port::stop(bool kill, compat::context* ctx) {
   if (mine_ == nullptr)
     return;
   mine_->stopping.store(true, std::memory_order_relaxed);
-  compat::send_exit(slot_->current(), ctx,
+  const auto actor = slot_->current();
+  if (kill && actor != nullptr) {
+    mine_->killed.store(true, std::memory_order_relaxed);
+    if (mine_->shut_gate)
+      mine_->shut_gate();
+  }
+  compat::send_exit(actor, ctx,
                     caf::make_error(kill ? caf::exit_reason::kill
                                          : caf::exit_reason::user_shutdown));
 }

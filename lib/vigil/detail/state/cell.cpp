@@ -62,6 +62,16 @@ void child_cell::handle(caf::strong_actor_ptr x) {
   handle_.swap(x);
 }
 
+void child_cell::condemn(std::optional<failure> why) {
+  std::lock_guard guard{mutex_};
+  verdict_ = std::move(why);
+}
+
+std::optional<failure> child_cell::verdict() const {
+  std::lock_guard guard{mutex_};
+  return verdict_;
+}
+
 void child_cell::ended(std::uint64_t n, const child_exit& how) {
   std::lock_guard guard{mutex_};
   if (n < incarnation.load(std::memory_order_relaxed))

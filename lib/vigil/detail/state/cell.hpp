@@ -122,6 +122,11 @@ public:
   [[nodiscard]] caf::strong_actor_ptr handle() const;
   void handle(caf::strong_actor_ptr x);
 
+  /// Says what the supervisor kills the child for, or that it does not.
+  void condemn(std::optional<failure> why);
+
+  [[nodiscard]] std::optional<failure> verdict() const override;
+
   /// Notes how an incarnation ended; not if a later one has begun.
   void ended(std::uint64_t n, const child_exit& how);
 
@@ -138,6 +143,7 @@ private:
   std::optional<exit_kind> last_end_;
   // Of an abnormal end. An error is made of it when somebody asks.
   failure last_failure_;
+  std::optional<failure> verdict_;
 };
 
 /// Returns the reason with which an actor ends like that.

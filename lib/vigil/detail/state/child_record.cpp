@@ -51,7 +51,17 @@ void child_record::came_up(std::uint64_t n, time_point when) {
   publish(n, event_type::child_restarted);
 }
 
+std::optional<failure> child_record::verdict() const {
+  return std::nullopt;
+}
+
 failure child_record::complete(failure x, std::uint64_t n) const {
+  if (x.code == errc::killed && x.path.empty())
+    if (auto why = verdict()) {
+      x = std::move(*why);
+      if (x.incarnation == 0)
+        x.incarnation = n;
+    }
   if (x.path.empty()) {
     x.path = path();
     if (x.incarnation == 0)

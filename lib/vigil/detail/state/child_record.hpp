@@ -95,8 +95,11 @@ public:
   /// Notes that an incarnation has put a message off and waits for another one.
   virtual void skipped(std::uint64_t n);
 
+  /// Returns what its supervisor kills the child for, if it says so.
+  [[nodiscard]] virtual std::optional<failure> verdict() const;
+
   /// Returns a failure of that incarnation with path, incarnation and time
-  /// filled in.
+  /// filled in; of a kill, what it was for.
   [[nodiscard]] failure complete(failure x, std::uint64_t n) const;
 
   // -- failures ---------------------------------------------------------------
@@ -153,9 +156,8 @@ public:
   /// Returns whether anybody listens.
   [[nodiscard]] bool observed() const noexcept;
 
-  /// Publishes an event about that incarnation of this child, if anybody
-  /// listens. Who calls knows which incarnation that is: the current one may be
-  /// another by now.
+  /// Publishes an event about that incarnation of this child, which need not be
+  /// the current one any more, if anybody listens.
   void publish(std::uint64_t n, event_type type) const;
   void publish(std::uint64_t n, event_type type, const child_exit& how) const;
   void publish(std::uint64_t n, event x) const;
@@ -165,7 +167,6 @@ public:
 
 private:
   [[nodiscard]] failure_log& need_log();
-
   // Here they fill a gap: there may be a million records.
   std::atomic<bool> stops_for_good_{false};
   std::atomic<bool> gone_{false};

@@ -32,6 +32,8 @@ struct start_child {
 struct stop_child {
   child_uid child;
   bool kill;
+  /// What it is killed for, if it ends by that as after a failure.
+  std::optional<failure> why{};
 };
 
 /// The child is stopped and its spec kept: refuse messages to it.

@@ -103,6 +103,10 @@ void decision_core::ended_early(core_child& x, child_exit&& how,
     return start_refused(x, failures_.of_end(x, how, now), now);
   VIGIL_MARK("a supervisor ends in order before it is up");
   const auto uid = x.uid;
+  if (x.called_by != start_call::none) {
+    VIGIL_MARK("a supervisor is called to start, and ends in order before");
+    answer_start(x, failures_.stopped_early(x, now));
+  }
   started(uid, now);
   if (auto* same = children_.find(uid); same != nullptr && same->runs())
     ended(*same, std::move(how), now);

@@ -9,6 +9,19 @@
 
 namespace vigil::detail {
 
+namespace {
+
+host_core* host_of(const caf::strong_actor_ptr& child) noexcept {
+  return child != nullptr ? dynamic_cast<host_core*>(child->get()) : nullptr;
+}
+
+void kill_one(const caf::strong_actor_ptr& child, compat::context* ctx) {
+  if (auto* host = host_of(child))
+    host->order({host_command::what::kill}, ctx);
+}
+
+} // namespace
+
 dynamic_actor::dynamic_actor(caf::actor_config& cfg,
                              std::shared_ptr<dynamic_children> population,
                              supervisor_cell_ptr cell, child_cell_ptr me)
@@ -65,8 +78,7 @@ void dynamic_actor::kill_all(bool late) {
       blame(record->path(), errc::shutdown_timeout);
       record->publish(record->number(), event_type::child_killed);
     }
-    compat::send_urgent(child, context(),
-                        host_command{host_command::what::kill});
+    kill_one(child, context());
   }
 }
 
@@ -161,8 +173,7 @@ void dynamic_actor::abandon(dynamic_record& x) {
   auto nobody = compat::make_forwarder<gone_child>(system(), x.path(),
                                                    x.number(), cell_->tree);
   const auto child = population().remove(x);
-  if (auto* host
-      = child != nullptr ? dynamic_cast<host_core*>(child->get()) : nullptr)
+  if (auto* host = host_of(child))
     host->abandon(std::move(nobody), context());
 }
 
@@ -181,8 +192,7 @@ void dynamic_actor::press(std::uint64_t uid, leaver& x) {
   x.killed = true;
   if (const auto* late = x.timer != 0 ? population().find(x.child) : nullptr)
     late->publish(late->number(), event_type::child_killed);
-  compat::send_urgent(x.child, context(),
-                      host_command{host_command::what::kill});
+  kill_one(x.child, context());
   x.timer = arm(x.deadline, uid, kill_grace);
 }
 

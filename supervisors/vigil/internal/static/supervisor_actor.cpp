@@ -192,6 +192,7 @@ void supervisor_actor::carry_out(const action::start_child& x) {
   }
   reveal(*child);
   child->stopped = false;
+  child->cell->condemn(std::nullopt);
   sync(x.child);
   try {
     child->port->start(context());
@@ -217,6 +218,7 @@ void supervisor_actor::carry_out(const action::stop_child& x) {
   sync(x.child);
   if (auto* child = entry(x.child)) {
     child->stopped = true;
+    child->cell->condemn(x.why);
     child->port->stop(x.kill, context());
   }
 }
@@ -352,6 +354,8 @@ void supervisor_actor::carry_out(const action::publish& x) {
       child->left_behind = last;
       sync(x.child);
       core_.write_off(x.child);
+      if (cell.verdict())
+        cell.log(cell.complete({errc::killed}, last), last);
       cell.ended(last, abnormal({errc::child_stuck, {}, cell.path()}));
       child->port->abandon(context());
       return cell.publish(last, event_type::child_left_behind);
