@@ -84,21 +84,19 @@ bulkhead_answer bulkhead_core::ask(std::string_view caller, time_point now,
     if (settings_.max_wait)
       deadline
         = std::min(deadline, detail::time_after(now, *settings_.max_wait));
-    const bulkhead_ticket ticket{++last_ticket_};
-    waiting_.push_back({ticket, mine, deadline});
-    if (mine != nullptr)
-      ++mine->second.waiting;
-    let_in(out);
-    // It is in, or the last of those that wait.
-    if (!out.empty() && out.back().ticket == ticket) {
-      result = std::move(out.back().answer);
-      out.pop_back();
-    } else if (may_wait && waiting_.size() <= settings_.queue) {
+    // Who waits has no room, so nobody is overtaken.
+    if (has_room(mine)) {
+      result = admit(mine);
+    } else if (may_wait && waiting_.size() < settings_.queue) {
+      const bulkhead_ticket ticket{++last_ticket_};
+      waiting_.emplace(ticket.id, waiter{mine, deadline});
+      if (deadline != detail::never)
+        deadlines_.emplace(deadline, ticket.id);
+      if (mine != nullptr)
+        mine->second.waiting.insert(ticket.id);
+      look_at(mine);
       result = ticket;
     } else {
-      waiting_.pop_back();
-      if (mine != nullptr)
-        --mine->second.waiting;
       forget(mine);
     }
     rest();
@@ -115,17 +113,12 @@ bool bulkhead_core::cancel(bulkhead_ticket x) {
   std::string caller;
   {
     std::lock_guard guard{lock_};
-    const auto i = std::find_if(waiting_.begin(), waiting_.end(),
-                                [&](const auto& y) { return y.ticket == x; });
+    const auto i = waiting_.find(x.id);
     if (i == waiting_.end())
       return false;
-    auto* entry = i->caller;
-    waiting_.erase(i);
-    if (entry != nullptr) {
-      caller = entry->first;
-      --entry->second.waiting;
-      forget(entry);
-    }
+    auto* entry = take_out(i);
+    caller = name_of(entry);
+    forget(entry);
     rest();
   }
   tell(guard_event_type::cancelled, caller);
@@ -144,12 +137,9 @@ void bulkhead_core::advance(time_point now) {
 
 std::optional<time_point> bulkhead_core::next_timer() const {
   std::lock_guard guard{lock_};
-  auto result = detail::never;
-  for (const auto& x : waiting_)
-    result = std::min(result, x.deadline);
-  if (result == detail::never)
+  if (deadlines_.empty())
     return std::nullopt;
-  return result;
+  return deadlines_.begin()->first;
 }
 
 result<void> bulkhead_core::limit(any_count concurrent) {
@@ -204,6 +194,7 @@ void bulkhead_core::release(caller_entry* caller) noexcept {
     word_.fetch_sub(1, std::memory_order_acq_rel);
     if (caller != nullptr)
       --caller->second.running;
+    look_at(caller);
     let_in(out);
     forget(caller);
     rest();
@@ -226,65 +217,107 @@ bulkhead_core::caller_entry* bulkhead_core::caller_of(std::string_view name) {
 // With the lock held.
 void bulkhead_core::forget(caller_entry* caller) {
   if (caller != nullptr && caller->second.running == 0
-      && caller->second.waiting == 0)
+      && caller->second.waiting.empty())
     callers_.erase(callers_.find(caller->first));
 }
 
-bool bulkhead_core::has_room(const caller_entry* caller) const noexcept {
-  const auto all = limit();
+// With the lock held: what it runs, or who waits, has changed.
+void bulkhead_core::look_at(caller_entry* caller) {
   if (caller == nullptr)
-    return running() < all;
-  const auto mine = caller->second.running;
-  if (settings_.per_caller && mine >= *settings_.per_caller)
-    return false;
-  if (running() < all)
-    return true;
+    return;
+  auto& x = caller->second;
+  const auto first = !x.waiting.empty() && is_below_limit(*caller)
+                       ? *x.waiting.begin()
+                       : std::uint64_t{0};
+  if (first == x.next)
+    return;
+  if (x.next != 0)
+    next_.erase(x.next);
+  if (first != 0)
+    next_.insert(first);
+  x.next = first;
+}
+
+bool bulkhead_core::is_below_limit(const caller_entry& caller) const noexcept {
+  return !settings_.per_caller || caller.second.running < *settings_.per_caller;
+}
+
+bool bulkhead_core::has_share(const caller_entry& caller) const noexcept {
   for (const auto& [name, share] : settings_.partitions)
-    if (name == caller->first)
-      return mine < std::max(1.0, std::ceil(share * all - 1e-9));
+    if (name == caller.first)
+      return caller.second.running
+             < std::max(1.0, std::ceil(share * limit() - 1e-9));
   return false;
 }
 
-// With the lock held: lets in, in order of arrival, whom there is room for.
-void bulkhead_core::let_in(turns& out) {
-  for (auto i = waiting_.begin(); i != waiting_.end();) {
-    if (!has_room(i->caller)) {
-      // Without callers, who comes later finds no more room.
-      if (!by_caller_)
-        return;
-      ++i;
+bool bulkhead_core::has_room(const caller_entry* caller) const noexcept {
+  if (caller == nullptr)
+    return running() < limit();
+  return is_below_limit(*caller) && (running() < limit() || has_share(*caller));
+}
+
+// With the lock held, as all below.
+bulkhead_permit bulkhead_core::admit(caller_entry* caller) {
+  word_.fetch_add(1, std::memory_order_acq_rel);
+  if (caller != nullptr)
+    ++caller->second.running;
+  look_at(caller);
+  return {this, caller};
+}
+
+bulkhead_core::caller_entry* bulkhead_core::take_out(waiters::iterator x) {
+  const auto id = x->first;
+  const auto [caller, deadline] = x->second;
+  if (deadline != detail::never)
+    deadlines_.erase({deadline, id});
+  waiting_.erase(x);
+  if (caller != nullptr)
+    caller->second.waiting.erase(id);
+  look_at(caller);
+  return caller;
+}
+
+// The first that there is room for.
+bulkhead_core::waiters::iterator bulkhead_core::next() {
+  if (running() < limit()) {
+    if (!by_caller_)
+      return waiting_.begin();
+    if (!next_.empty())
+      return waiting_.find(*next_.begin());
+    return waiting_.end();
+  }
+  auto result = waiting_.end();
+  for (const auto& [name, share] : settings_.partitions) {
+    const auto i = callers_.find(name);
+    if (i == callers_.end() || i->second.next == 0 || !has_share(*i))
       continue;
-    }
-    word_.fetch_add(1, std::memory_order_acq_rel);
-    if (i->caller != nullptr) {
-      ++i->caller->second.running;
-      --i->caller->second.waiting;
-    }
-    out.push_back(turn_of(*i, bulkhead_permit{this, i->caller}));
-    i = waiting_.erase(i);
+    if (result == waiting_.end() || i->second.next < result->first)
+      result = waiting_.find(i->second.next);
+  }
+  return result;
+}
+
+void bulkhead_core::let_in(turns& out) {
+  for (auto i = next(); i != waiting_.end(); i = next()) {
+    out.push_back(turn_of(i, bulkhead_refusal::full));
+    out.back().answer = admit(take_out(i));
   }
 }
 
-bulkhead_core::turn bulkhead_core::turn_of(const waiter& x,
+bulkhead_core::turn bulkhead_core::turn_of(waiters::const_iterator x,
                                            bulkhead_answer answer) const {
-  return {x.ticket, std::move(answer),
-          std::string{listener_ ? name_of(x.caller) : std::string_view{}}};
+  return {
+    {x->first},
+    std::move(answer),
+    std::string{listener_ ? name_of(x->second.caller) : std::string_view{}}};
 }
 
-// With the lock held: takes those out whose wait is over.
+// Takes those out whose wait is over.
 void bulkhead_core::expire(time_point now, turns& out) {
-  for (auto i = waiting_.begin(); i != waiting_.end();) {
-    if (now < i->deadline) {
-      ++i;
-      continue;
-    }
-    auto* caller = i->caller;
-    out.push_back(turn_of(*i, bulkhead_refusal::wait_over));
-    i = waiting_.erase(i);
-    if (caller != nullptr) {
-      --caller->second.waiting;
-      forget(caller);
-    }
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    const auto i = waiting_.find(deadlines_.begin()->second);
+    out.push_back(turn_of(i, bulkhead_refusal::wait_over));
+    forget(take_out(i));
   }
 }
 
@@ -298,9 +331,10 @@ void bulkhead_core::call(turns& xs) noexcept {
   });
 }
 
-void bulkhead_core::tell(guard_event_type type, std::string_view caller) const {
+void bulkhead_core::tell(guard_event_type type,
+                         std::string_view caller) const noexcept {
   if (listener_)
-    listener_({type, name_, caller});
+    detail::tell(listener_, {type, name_, caller});
 }
 
 } // namespace vigil

@@ -8,9 +8,10 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <list>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,10 +25,13 @@ class bulkhead_core;
 
 namespace detail {
 
-/// How many places a caller has, where that matters.
+/// How many places a caller has, and which of its calls wait, where that
+/// matters.
 struct VIGIL_EXPORT bulkhead_caller {
   std::uint32_t running = 0;
-  std::uint32_t waiting = 0;
+  std::set<std::uint64_t> waiting{};
+  /// The first of those, if its own limit lets it in; else 0.
+  std::uint64_t next = 0;
 };
 
 using bulkhead_callers = std::unordered_map<std::string, bulkhead_caller>;
@@ -106,7 +110,8 @@ using bulkhead_answer
 /// once: who gets in by that is told after `ready` has returned.
 ///
 /// Thread-safe. While nobody waits and callers do not matter, a place costs one
-/// atomic change.
+/// atomic change; else a short critical section, O(log n) in the calls that
+/// wait, and linear in partitions.
 ///
 /// Memory orders: taking a place without the lock sees what was done before it
 /// was given back: each change of `word_` acquires and releases. Its bit `busy`
@@ -169,10 +174,12 @@ private:
   using caller_entry = detail::bulkhead_callers::value_type;
 
   struct waiter {
-    bulkhead_ticket ticket;
     caller_entry* caller;
     time_point deadline;
   };
+
+  // By ticket: in order of arrival.
+  using waiters = std::map<std::uint64_t, waiter>;
 
   struct turn {
     bulkhead_ticket ticket;
@@ -198,12 +205,19 @@ private:
   caller_entry* caller_of(std::string_view name);
   void rest() noexcept;
   void forget(caller_entry* caller);
+  void look_at(caller_entry* caller);
+  [[nodiscard]] bool is_below_limit(const caller_entry& caller) const noexcept;
+  [[nodiscard]] bool has_share(const caller_entry& caller) const noexcept;
   [[nodiscard]] bool has_room(const caller_entry* caller) const noexcept;
+  [[nodiscard]] bulkhead_permit admit(caller_entry* caller);
+  caller_entry* take_out(waiters::iterator x);
+  [[nodiscard]] waiters::iterator next();
   void let_in(turns& out);
   void expire(time_point now, turns& out);
-  [[nodiscard]] turn turn_of(const waiter& x, bulkhead_answer answer) const;
+  [[nodiscard]] turn turn_of(waiters::const_iterator x,
+                             bulkhead_answer answer) const;
   void call(turns& x) noexcept;
-  void tell(guard_event_type type, std::string_view caller) const;
+  void tell(guard_event_type type, std::string_view caller) const noexcept;
 
   const std::string name_;
   const bulkhead_settings settings_;
@@ -216,7 +230,11 @@ private:
   mutable detail::spin_lock lock_;
   // Guarded by lock_.
   detail::bulkhead_callers callers_;
-  std::list<waiter> waiting_;
+  waiters waiting_;
+  // Of those that have one.
+  std::set<std::pair<time_point, std::uint64_t>> deadlines_;
+  // The `next` of all callers: who may go in when there is a place.
+  std::set<std::uint64_t> next_;
   std::uint64_t last_ticket_ = 0;
 };
 

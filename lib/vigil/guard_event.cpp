@@ -3,6 +3,14 @@
 
 namespace vigil {
 
+void detail::tell(const guard_listener& who, const guard_event& x) noexcept {
+  try {
+    who(x);
+  } catch (...) {
+    // What listeners throw is theirs, and lost.
+  }
+}
+
 std::string_view to_string(guard_event_type x) noexcept {
   switch (x) {
     case guard_event_type::admitted:

@@ -59,6 +59,14 @@ struct VIGIL_EXPORT guard_event {
 /// happens. Must be thread-safe; what it throws is ignored.
 using guard_listener = std::function<void(const guard_event&)>;
 
+namespace detail {
+
+/// Tells a listener that is there.
+VIGIL_EXPORT void tell(const guard_listener& who,
+                       const guard_event& x) noexcept;
+
+} // namespace detail
+
 [[nodiscard]] VIGIL_EXPORT std::string_view
 to_string(guard_event_type x) noexcept;
 

@@ -100,7 +100,7 @@ bool rate_limiter_core::cancel(rate_ticket x) {
     if (i == waiting_.end())
       return false;
     --i->of->waiting;
-    gave_up_ = true;
+    may_be_earlier_ = true;
     key = i->of->key;
     waiting_.erase(i);
   }
@@ -133,7 +133,7 @@ rate_limiter_core::turns rate_limiter_core::let_in(time_point now) {
     auto& x = *i->of;
     --x.waiting;
     if (!in)
-      gave_up_ = true;
+      may_be_earlier_ = true;
     result.push_back({i->ticket, x.key, rate_permit{}});
     if (!in)
       result.back().answer = rate_rejection{wait_of(x, 1, now)};
@@ -178,7 +178,7 @@ result<void> rate_limiter_core::change(rate x, time_point now) {
   // A heap still, of keys that have all to be looked at.
   for (auto& i : idle_)
     i.at = now;
-  gave_up_ = false;
+  may_be_earlier_ = false;
   return success();
 }
 
@@ -188,8 +188,10 @@ duration rate_limiter_core::time_until(std::uint32_t n, time_point now,
   const auto i = by_key_.find(key);
   if (i != by_key_.end())
     return wait_of(*i->second, n, now);
-  auto fresh = meter(now);
-  return fresh.time_until(n, now);
+  auto result = std::max(meter(now).time_until(n, now), total_wait_of(n, now));
+  if (entries_.size() >= settings_.max_keys)
+    result = std::max(result, detail::time_between(now, next_idle(now).at));
+  return result;
 }
 
 std::int64_t rate_limiter_core::balance(time_point now, std::string_view key) {
@@ -199,6 +201,15 @@ std::int64_t rate_limiter_core::balance(time_point now, std::string_view key) {
     return burst_of(settings_);
   return static_cast<std::int64_t>(i->second->meter.permits(now))
          - i->second->waiting;
+}
+
+void rate_limiter_core::retire(std::string_view key) {
+  std::lock_guard guard{mutex_};
+  const auto i = by_key_.find(key);
+  if (i == by_key_.end())
+    return;
+  i->second->retired = true;
+  may_be_earlier_ = true;
 }
 
 std::size_t rate_limiter_core::keys() const {
@@ -214,8 +225,10 @@ std::size_t rate_limiter_core::waiting() const {
 // The end if there is no room for a new one.
 rate_limiter_core::entries::iterator
 rate_limiter_core::entry_of(std::string_view key, time_point now) {
-  if (const auto i = by_key_.find(key); i != by_key_.end())
+  if (const auto i = by_key_.find(key); i != by_key_.end()) {
+    i->second->retired = false;
     return i->second;
+  }
   if (entries_.size() >= settings_.max_keys) {
     const auto old = next_idle(now);
     if (old.at > now)
@@ -235,7 +248,7 @@ rate_limiter_core::entry_of(std::string_view key, time_point now) {
 // Each use of a key is looked at once at most: O(log n) for each.
 const rate_limiter_core::idle_key&
 rate_limiter_core::next_idle(time_point now) {
-  if (std::exchange(gave_up_, false))
+  if (std::exchange(may_be_earlier_, false))
     for (auto& i : idle_)
       i.at = std::min(i.at, now);
   for (;;) {
@@ -250,8 +263,11 @@ rate_limiter_core::next_idle(time_point now) {
 
 // Those that wait use their permits first.
 time_point rate_limiter_core::idle_at(entry& x, time_point now) {
+  if (x.retired && x.waiting == 0)
+    return now;
   return detail::time_after(
-    now, x.meter.time_until(x.waiting + burst_of(settings_), now));
+    now,
+    x.meter.time_until(std::uint64_t{x.waiting} + burst_of(settings_), now));
 }
 
 detail::rate_meter rate_limiter_core::meter(time_point now) const {
@@ -259,11 +275,13 @@ detail::rate_meter rate_limiter_core::meter(time_point now) const {
 }
 
 duration rate_limiter_core::wait_of(entry& x, std::uint32_t n, time_point now) {
-  const auto wait = x.meter.time_until(x.waiting + n, now);
-  if (!total_)
-    return wait;
-  const auto all = static_cast<std::uint32_t>(waiting_.size()) + n;
-  return std::max(wait, total_->time_until(all, now));
+  return std::max(x.meter.time_until(std::uint64_t{x.waiting} + n, now),
+                  total_wait_of(n, now));
+}
+
+duration rate_limiter_core::total_wait_of(std::uint32_t n, time_point now) {
+  return total_ ? total_->time_until(waiting_.size() + n, now)
+                : duration::zero();
 }
 
 bool rate_limiter_core::take(entry& x, time_point now) {
@@ -275,9 +293,9 @@ bool rate_limiter_core::take(entry& x, time_point now) {
 }
 
 void rate_limiter_core::tell(guard_event_type type, std::string_view key,
-                             duration retry_after) const {
+                             duration retry_after) const noexcept {
   if (listener_)
-    listener_({type, name_, key, retry_after});
+    detail::tell(listener_, {type, name_, key, retry_after});
 }
 
 } // namespace vigil

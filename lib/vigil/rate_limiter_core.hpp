@@ -92,6 +92,10 @@ public:
   /// Returns the unused permits of a key, less the calls that wait for one.
   [[nodiscard]] std::int64_t balance(time_point now, std::string_view key = {});
 
+  /// Says that a key will not be used again: it is forgotten where another
+  /// needs its room, once none of its calls waits. Undone by its next use.
+  void retire(std::string_view key);
+
   [[nodiscard]] std::size_t keys() const;
 
   [[nodiscard]] std::size_t waiting() const;
@@ -105,6 +109,7 @@ private:
     std::string key;
     detail::rate_meter meter;
     std::uint32_t waiting = 0;
+    bool retired = false;
   };
 
   using entries = std::list<entry>;
@@ -146,9 +151,10 @@ private:
   [[nodiscard]] time_point idle_at(entry& x, time_point now);
   [[nodiscard]] detail::rate_meter meter(time_point now) const;
   [[nodiscard]] duration wait_of(entry& x, std::uint32_t n, time_point now);
+  [[nodiscard]] duration total_wait_of(std::uint32_t n, time_point now);
   [[nodiscard]] bool take(entry& x, time_point now);
   void tell(guard_event_type type, std::string_view key,
-            duration retry_after = {}) const;
+            duration retry_after = {}) const noexcept;
 
   const std::string name_;
   rate_limit_settings settings_;
@@ -164,8 +170,9 @@ private:
   // A heap of all keys, the next one that may be idle first. Uses make a key
   // idle later and do not move it; who looks does.
   std::vector<idle_key> idle_;
-  // Somebody waits no more: a key may be idle earlier than it says there.
-  bool gave_up_ = false;
+  // Somebody waits no more, or a key is not used any more: one may be idle
+  // earlier than it says there.
+  bool may_be_earlier_ = false;
   std::list<waiter> waiting_;
   std::uint64_t last_ticket_ = 0;
 };

@@ -119,6 +119,32 @@ TEST_CASE("a rate limiter by sender knows senders through other guards") {
   });
 }
 
+TEST_CASE("keys of senders that have ended make room for others, and no "
+          "others do") {
+  behind_each([](world& x, const guarded_clinic& outer) {
+    const auto guarded = x.start(
+      outer.rate_limit_by_sender(rate_limit_policy{1, 1h}.max_keys(2)));
+    CHECK(x.ask_all(guarded, {1, 2, 3, 4}) == "1 2 3 4 ");
+    const auto first = caller(x, guarded, {5});
+    const auto second = caller(x, guarded, {6});
+    const auto third = caller(x, guarded, {7});
+    CHECK(x.book->asked == std::vector{1, 2, 3, 4, 5, 6});
+    kill(x, first);
+    CHECK(x.ask(guarded, 8) == "8");
+  });
+}
+
+TEST_CASE("however many senders have ended, those who live are known") {
+  world x;
+  const auto guarded
+    = x.start(vigil::guard("g", x.spawn())
+                .rate_limit_by_sender(rate_limit_policy{1, 1h}));
+  const auto alive = caller(x, guarded, {-1});
+  for (int i = 0; i < 1000; ++i)
+    CHECK(x.ask(guarded, i) == std::to_string(i));
+  caf::anon_send_exit(alive, caf::exit_reason::kill);
+}
+
 TEST_CASE("a bulkhead counts callers through other guards") {
   behind_each([](world& x, const guarded_clinic& outer) {
     const auto guarded = x.start(

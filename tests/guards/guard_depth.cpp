@@ -153,11 +153,6 @@ TEST_CASE("many attempts fail at once") {
       REQUIRE(tree.terminate_child("clinic"));
       try_often(tree[clinic_key]);
     };
-    SUBCASE("before an actor that has ended") {
-      caf::anon_send_exit(target, caf::exit_reason::kill);
-      x.run();
-      try_often(target);
-    }
     SUBCASE("before an open breaker") {
       const auto breaker = vigil::circuit_breaker("c", target);
       const auto guarded = x.start(breaker);

@@ -166,6 +166,163 @@ TEST_CASE("who lets the last reference to a guard go leaves nobody waiting") {
   }
 }
 
+namespace {
+
+/// Guards before which others stand, outermost first.
+std::vector<guarded_clinic> outer_guards(world& x, const clinic& target) {
+  const auto base = vigil::guard("g", target);
+  return {base.timeout(48h),
+          base.retry(retries()),
+          base.breaker(breaker_policy{}),
+          base.bulkhead({}),
+          base.fallback(no_clinic(x)),
+          base.rate_limit({100, 1s}),
+          base.timeout(48h).rate_limit({100, 1s}).breaker(breaker_policy{}),
+          base.retry(retries()).timeout(48h).bulkhead({})};
+}
+
+/// Has calls wait in the last guard, whatever stands before it, and then ends
+/// the guard: `end` gets the only handle.
+template <class F>
+void end_while_one_waits(F end) {
+  for (std::size_t i = 0; i < 8; ++i)
+    for (const bool retry : {false, true}) {
+      CAPTURE(i);
+      CAPTURE(retry);
+      world x;
+      auto target = x.spawn();
+      const auto alive = caf::actor_cast<caf::weak_actor_ptr>(target);
+      auto guarded = [&] {
+        const auto outer = outer_guards(x, std::exchange(target, nullptr))[i];
+        return x.start(retry
+                         ? outer.retry(retries())
+                         : outer.rate_limit(rate_limit_policy{1, 1h}.queue(5)));
+      }();
+      if (!retry)
+        CHECK(x.ask(guarded, 1) == "1");
+      auto waiting = x.request(guarded, retry ? -1 : 2);
+      x.run();
+      REQUIRE(x.text(waiting) == "-");
+      end(x, guarded);
+      CHECK(x.text(waiting) == "child_stopped");
+      CHECK(alive.lock() == nullptr);
+    }
+}
+
+} // namespace
+
+TEST_CASE("what waits in a guard keeps neither those before it nor the "
+          "target") {
+  end_while_one_waits([](world& x, clinic& guarded) {
+    guarded = nullptr;
+    x.run();
+  });
+}
+
+TEST_CASE("guards end with the one before them, and let the target go") {
+  end_while_one_waits([](world& x, clinic& guarded) {
+    caf::anon_send_exit(std::exchange(guarded, nullptr),
+                        caf::exit_reason::kill);
+    x.run();
+  });
+}
+
+TEST_CASE("what waited in a guard behind others is passed on at its turn, and "
+          "answered, though nobody refers to the guard any more") {
+  world x;
+  auto guarded
+    = x.start(vigil::guard(x.spawn()).timeout(48h).retry(retries()).bulkhead(
+      bulkhead_policy{}.concurrent(1).queue(5)));
+  auto first = x.request(guarded, hang);
+  auto second = x.request(guarded, 2);
+  x.run();
+  guarded = nullptr;
+  x.run();
+  CHECK(x.text(second) == "-");
+  x.let_go(1);
+  CHECK(x.text(first) == "1");
+  CHECK(x.text(second) == "2");
+}
+
+TEST_CASE("a call that comes after the end of the target is answered at once, "
+          "whatever guards are before it") {
+  const auto base = [](const clinic& target) {
+    return vigil::guard("g", target);
+  };
+  const auto forever
+    = retry_policy{}.attempts(vigil::unlimited).backoff(vigil::fixed(1ms));
+  const auto one_an_hour = rate_limit_policy{1, 1h}.queue(10);
+  const std::vector<std::function<guarded_clinic(const clinic&)>> all{
+    [&](auto& to) { return base(to).rate_limit(one_an_hour); },
+    [&](auto& to) { return base(to).timeout(48h).rate_limit(one_an_hour); },
+    [&](auto& to) { return base(to).retry(forever); },
+    [&](auto& to) {
+      return base(to).retry(forever).breaker(breaker_policy{}).bulkhead({});
+    },
+    [&](auto& to) {
+      return base(to).retry(forever.backoff(vigil::fixed(0s))).bulkhead({});
+    },
+  };
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (const bool early : {false, true}) {
+      CAPTURE(i);
+      CAPTURE(early);
+      world x;
+      const auto target = x.spawn();
+      auto end = [&] {
+        caf::anon_send_exit(target, caf::exit_reason::kill);
+        x.run();
+      };
+      if (early)
+        end();
+      const auto guarded = x.start(all[i](target));
+      if (!early) {
+        CHECK(x.ask(guarded, 1) == "1");
+        end();
+      }
+      CHECK(x.ask(guarded, 2) == "child_stopped");
+      const auto why = x.why_not(guarded, 3);
+      CHECK(why.message.find("the target has ended") != std::string::npos);
+    }
+}
+
+TEST_CASE("a fallback behind them answers when the target has ended") {
+  for (const bool retry : {false, true}) {
+    CAPTURE(retry);
+    world x;
+    const auto target = x.spawn();
+    const auto base = vigil::guard("g", target);
+    const auto guarded
+      = x.start((retry ? base.retry(retries())
+                       : base.rate_limit(rate_limit_policy{1, 1s}.queue(5)))
+                  .fallback(x.spawn()));
+    caf::anon_send_exit(target, caf::exit_reason::kill);
+    x.run();
+    CHECK(x.ask(guarded, 7) == "7");
+  }
+}
+
+TEST_CASE("a retry without a wait lets others work in between") {
+  world x;
+  const auto full
+    = x.start(vigil::bulkhead("f", x.spawn(), bulkhead_policy{}.concurrent(1)));
+  auto first = x.request(full, hang);
+  x.run();
+  int attempts = 0;
+  const auto guarded = x.start(vigil::retry(
+    "r", full,
+    retry_policy{}
+      .attempts(vigil::unlimited)
+      .backoff(vigil::fixed(0s))
+      .retry_if([&](const auto&) { return ++attempts < 100'000; })));
+  // Comes back, though no attempt can succeed until others have worked.
+  auto waiting = x.request(guarded, 2);
+  CHECK(attempts < 100);
+  CHECK(x.text(waiting) == "-");
+  x.let_go(1);
+  CHECK(x.text(waiting) == "2");
+}
+
 TEST_CASE(
   "guards that nobody refers to any more stay for the calls they have") {
   world x;

@@ -2,10 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -326,6 +329,144 @@ TEST_CASE("a policy that cannot be is refused, and says where") {
   for (const auto x : {bulkhead_refusal::full, bulkhead_refusal::queue_full,
                        bulkhead_refusal::wait_over})
     CHECK(to_string(x) != "unknown");
+}
+
+TEST_CASE("what a listener of a bulkhead throws is ignored") {
+  std::vector<bulkhead_permit> in;
+  auto made = bulkhead_core::make(
+    "test", bulkhead_policy{}.concurrent(1).queue(1),
+    [&](bulkhead_ticket, bulkhead_answer x) {
+      in.push_back(std::get<bulkhead_permit>(std::move(x)));
+    },
+    [](const vigil::guard_event&) { throw 1; });
+  REQUIRE(made);
+  auto& core = *made.value();
+  auto a = core.acquire(t0);
+  REQUIRE(a.index() == 0);
+  CHECK(core.acquire(t0).index() == 1);
+  CHECK(core.acquire(t0).index() == 2);
+  CHECK(core.running() == 1);
+  std::get<bulkhead_permit>(a).release();
+  REQUIRE(in.size() == 1);
+  const auto last = core.acquire(t0);
+  CHECK(core.cancel(std::get<bulkhead_ticket>(last)));
+  in.clear();
+  CHECK(core.running() == 0);
+}
+
+namespace {
+
+/// What a bulkhead says it does, done in the plainest way: whoever comes first
+/// of those that there is room for.
+struct plain_bulkhead {
+  using call = std::pair<std::uint64_t, std::string>;
+
+  [[nodiscard]] bool has_room(const std::string& caller) const {
+    std::size_t mine = 0;
+    for (const auto& x : running)
+      mine += x.second == caller ? 1 : 0;
+    if (mine >= per_caller)
+      return false;
+    return running.size() < limit || (caller == "a" && mine < share());
+  }
+
+  [[nodiscard]] std::size_t share() const {
+    return std::max<std::size_t>(1, (limit + 1) / 2);
+  }
+
+  void let_in() {
+    for (auto i = waiting.begin(); i != waiting.end();)
+      if (has_room(i->second)) {
+        running.push_back(*i);
+        order.push_back(i->first);
+        i = waiting.erase(i);
+      } else {
+        ++i;
+      }
+  }
+
+  std::size_t limit = 3;
+  std::size_t per_caller = 2;
+  std::vector<call> running;
+  std::vector<call> waiting;
+  std::vector<std::uint64_t> order;
+};
+
+} // namespace
+
+TEST_CASE("who gets in is the first that there is room for, whatever happens") {
+  for (std::uint32_t seed = 0; seed < 30; ++seed) {
+    CAPTURE(seed);
+    bench x{bulkhead_policy{}.concurrent(3).queue(20).per_caller(2).partition(
+      "a", 0.5)};
+    plain_bulkhead plain;
+    // By ticket, or by a number of their own for those who never waited.
+    std::map<std::uint64_t, bulkhead_permit> held;
+    std::uint64_t direct = 1'000'000;
+    std::minstd_rand random{seed + 1};
+    auto below = [&](std::size_t n) {
+      return static_cast<std::size_t>(random()) % n;
+    };
+    for (int step = 0; step < 400; ++step) {
+      const auto what = below(10);
+      if (what < 5) {
+        const std::string caller(1, "abcd"[below(4)]);
+        auto answer = x.ask(caller);
+        if (auto* permit = std::get_if<bulkhead_permit>(&answer)) {
+          REQUIRE(plain.has_room(caller));
+          plain.running.emplace_back(++direct, caller);
+          held.emplace(direct, std::move(*permit));
+        } else {
+          REQUIRE_FALSE(plain.has_room(caller));
+          if (const auto* ticket = std::get_if<bulkhead_ticket>(&answer))
+            plain.waiting.emplace_back(ticket->id, caller);
+          else
+            CHECK(plain.waiting.size() == 20);
+        }
+      } else if (what < 8 && !plain.running.empty()) {
+        const auto i
+          = plain.running.begin()
+            + static_cast<std::ptrdiff_t>(below(plain.running.size()));
+        const auto id = i->first;
+        plain.running.erase(i);
+        plain.let_in();
+        if (id > 1'000'000)
+          held.erase(id);
+        else
+          x.late[id] = bulkhead_refusal::full;
+      } else if (what == 8 && !plain.waiting.empty()) {
+        const auto i
+          = plain.waiting.begin()
+            + static_cast<std::ptrdiff_t>(below(plain.waiting.size()));
+        CHECK(x.core->cancel({i->first}));
+        plain.waiting.erase(i);
+      } else if (what == 9) {
+        plain.limit = 1 + below(5);
+        CHECK(x.core->limit(plain.limit));
+        plain.let_in();
+      }
+      REQUIRE(x.order == plain.order);
+      REQUIRE(x.core->running() == plain.running.size());
+      REQUIRE(x.core->waiting() == plain.waiting.size());
+    }
+    x.ending = true;
+  }
+}
+
+TEST_CASE("a hundred thousand calls of one caller wait without delay") {
+  const std::size_t n = 100'000;
+  bench x{bulkhead_policy{}.concurrent(10).queue(n).per_caller(1).max_wait(1h)};
+  auto first = x.admit("a");
+  std::vector<bulkhead_ticket> all;
+  for (std::size_t i = 0; i < n; ++i)
+    all.push_back(x.queued("a"));
+  CHECK(x.refused("a") == bulkhead_refusal::queue_full);
+  for (std::size_t i = n / 2; i < n; ++i)
+    CHECK(x.core->cancel(all[i]));
+  first.release();
+  while (!x.late.empty())
+    x.late.erase(x.late.begin());
+  CHECK(x.order.size() == n / 2);
 }
 
 TEST_SUITE_END();

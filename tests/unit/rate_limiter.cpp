@@ -414,4 +414,74 @@ TEST_CASE("a policy that cannot be is refused, and says where") {
         == errc::bad_combination);
 }
 
+TEST_CASE("what a listener of a rate limiter throws is ignored") {
+  int in = 0;
+  auto made = rate_limiter_core::make(
+    "test", rate_limit_policy{1, 1s}.queue(1), t0,
+    [&](rate_ticket, const rate_answer&) { ++in; },
+    [](const vigil::guard_event&) { throw 1; });
+  REQUIRE(made);
+  auto& core = *made.value();
+  CHECK(core.acquire(t0).index() == 0);
+  CHECK(core.acquire(t0).index() == 1);
+  CHECK(core.acquire(t0).index() == 2);
+  core.advance(t0 + 1s);
+  CHECK(in == 1);
+  const auto last = core.acquire(t0 + 1s);
+  CHECK(core.cancel(std::get<rate_ticket>(last)));
+}
+
+TEST_CASE("the time until the most permits there can be counts those that "
+          "wait, too") {
+  constexpr auto most = std::numeric_limits<std::uint32_t>::max();
+  for (const auto refill : refills) {
+    const auto policy = rate_limit_policy{1, 1s}.refill(refill).queue(9);
+    for (const bool total : {false, true}) {
+      bench x{total ? policy.total(1, 1s) : policy};
+      CHECK(x.admits());
+      (void)x.queued();
+      CHECK(x.core->time_until(most - 1, t0) == 1s * std::int64_t{most});
+      CHECK(x.core->time_until(most, t0) == 1s * (std::int64_t{most} + 1));
+    }
+  }
+}
+
+TEST_CASE("a key that was not seen yet waits for the total, and for room, as "
+          "those that were") {
+  SUBCASE("the total") {
+    bench x{rate_limit_policy{5, 1s}.total(1, 1h)};
+    CHECK(x.core->time_until(1, t0, "b") == 0s);
+    CHECK(x.admits("a"));
+    CHECK_FALSE(x.admits("c"));
+    CHECK(x.core->time_until(1, t0, "b") == 1h);
+  }
+  SUBCASE("room") {
+    bench x{rate_limit_policy{1, 1h}.max_keys(1)};
+    CHECK(x.admits("a"));
+    CHECK_FALSE(x.admits("b"));
+    CHECK(x.core->time_until(1, t0, "b") == 1h);
+  }
+}
+
+TEST_CASE("a retired key makes room for another, unless its calls wait or it "
+          "is used again") {
+  bench x{rate_limit_policy{1, 1h}.max_keys(2).queue(5)};
+  CHECK(x.admits("a"));
+  CHECK(x.admits("b"));
+  x.core->retire("unknown");
+  CHECK_FALSE(x.admits("c"));
+  x.core->retire("b");
+  CHECK(x.admits("c"));
+  CHECK(x.core->keys() == 2);
+  const auto waits = x.ask("a");
+  REQUIRE(waits.index() == 1);
+  x.core->retire("a");
+  CHECK_FALSE(x.admits("d"));
+  CHECK(x.core->cancel(std::get<rate_ticket>(waits)));
+  (void)x.core->try_acquire(t0, "a");
+  CHECK_FALSE(x.admits("d"));
+  x.core->retire("a");
+  CHECK(x.admits("d"));
+}
+
 TEST_SUITE_END();

@@ -31,7 +31,7 @@ asker_of(const compat::mailbox_element& x) {
   if (!compat::is_request(x))
     return compat::sender_of(x);
   auto last = look_through(request_id_of(x));
-  if (!last)
+  if (!last || last->who == nullptr)
     return std::nullopt;
   return std::move(last->who);
 }
@@ -42,12 +42,18 @@ std::string caller_key(const compat::mailbox_element& x) {
     compat::actor_number(asker ? *asker : compat::sender_of(x)));
 }
 
+bool asks_no_more(const caf::weak_actor_ptr& x) {
+  const auto there = x.lock();
+  return there == nullptr || compat::has_ended(there);
+}
+
 bool nobody_waits(const request_id& x) {
   const auto last = look_through(x);
   if (!last)
     return true;
+  // A request whose guard is gone, or a message that is no request.
   if (last->who == nullptr)
-    return false;
+    return last->number != 0;
   const auto* child = dynamic_cast<const child_actor*>(last->who->get());
   return child != nullptr && child->has_forgotten(last->number);
 }

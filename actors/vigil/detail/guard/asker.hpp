@@ -37,6 +37,9 @@ asker_of(const compat::mailbox_element& x);
 [[nodiscard]] VIGIL_EXPORT std::string
 caller_key(const compat::mailbox_element& x);
 
+/// Returns whether one that made requests has ended, and makes no more.
+[[nodiscard]] VIGIL_EXPORT bool asks_no_more(const caf::weak_actor_ptr& x);
+
 /// Returns whether a request is one whose answer nobody waits for any more: as
 /// `asker_of` says, or since an incarnation made it that is over, in an actor
 /// that goes on. False for messages that are no requests. Takes the same locks.

@@ -1,5 +1,5 @@
-#include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/guard/guard_chain.hpp>
+#include <vigil/internal/guard/front.hpp>
 #include <vigil/internal/state/unprepared.hpp>
 
 #include <utility>
@@ -18,7 +18,6 @@ void guard_chain::add(layer_spec x) {
   layers_.push_back(std::move(x));
 }
 
-// Cores call a listener where nothing may be thrown.
 void guard_chain::on_event(guard_listener f) {
   if (!f) {
     on_event_ = nullptr;
@@ -27,7 +26,7 @@ void guard_chain::on_event(guard_listener f) {
   }
   const auto shared = std::make_shared<const guard_listener>(std::move(f));
   on_event_ = [shared](const guard_event& x) {
-    (void)caught([&] { (*shared)(x); });
+    tell(*shared, x);
   };
   whose_ = shared;
 }
@@ -64,6 +63,8 @@ guard_chain::start(caf::actor_system& sys, caf::strong_actor_ptr target) const {
     return *std::move(why);
   auto next = std::move(target);
   for (auto i = layers_.rbegin(); i != layers_.rend(); ++i) {
+    if (i != layers_.rbegin())
+      static_cast<front*>(next->get())->stand_behind();
     auto made = i->make(sys, {i->name, std::move(next), on_event_, whose_});
     if (!made)
       return made.error();

@@ -86,7 +86,7 @@ protected:
   }
 
   void answered(compat::element_ptr x, compat::context* ctx) override {
-    auto mine = calls_.take(compat::number_of(*x));
+    auto mine = take(compat::number_of(*x));
     if (!mine) {
       home_->late_answers.fetch_add(1, std::memory_order_relaxed);
       return;

@@ -44,9 +44,15 @@ protected:
   }
 
   void answered(compat::element_ptr x, compat::context* ctx) override {
-    // The place is free again when `mine` goes, after the answer.
-    if (auto mine = calls_.take(compat::number_of(*x)))
-      compat::answer(std::move(mine->from), std::move(x), ctx);
+    // The place is free again when `mine` goes, after the answer. This call may
+    // be all that keeps the guards before this one for those that wait.
+    caf::strong_actor_ptr first;
+    auto mine = take(compat::number_of(*x));
+    if (!mine)
+      return;
+    if (waiting_.size() > 0)
+      first = first_front_of({compat::source_of(mine->from), mine->id()});
+    compat::answer(std::move(mine->from), std::move(x), ctx);
   }
 
   void time_passed(time_point at, compat::context*) override {

@@ -44,19 +44,28 @@ public:
   }
 
   /// Takes out all calls.
-  [[nodiscard]] std::multimap<time_point, Call> take_all() {
+  [[nodiscard]] std::vector<Call> take_all() {
     std::lock_guard guard{lock_};
-    return std::exchange(calls_, {});
+    return take_all_locked();
   }
 
   /// Takes out all calls, and takes no more.
-  [[nodiscard]] std::multimap<time_point, Call> close() {
+  [[nodiscard]] std::vector<Call> close() {
     std::lock_guard guard{lock_};
     closed_ = true;
-    return std::exchange(calls_, {});
+    return take_all_locked();
   }
 
 private:
+  [[nodiscard]] std::vector<Call> take_all_locked() {
+    std::vector<Call> result;
+    result.reserve(calls_.size());
+    for (auto& [at, x] : calls_)
+      result.push_back(std::move(x));
+    calls_.clear();
+    return result;
+  }
+
   mutable spin_lock lock_;
   // Guarded by lock_.
   bool closed_ = false;

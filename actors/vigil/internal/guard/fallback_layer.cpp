@@ -21,6 +21,10 @@ public:
     // nop
   }
 
+  [[nodiscard]] bool stands_in() const noexcept override {
+    return true;
+  }
+
 protected:
   void called(compat::element_ptr x, compat::context* ctx) override {
     if (!compat::is_request(*x))
@@ -30,7 +34,7 @@ protected:
   }
 
   void answered(compat::element_ptr x, compat::context* ctx) override {
-    auto mine = calls_.take(compat::number_of(*x));
+    auto mine = take(compat::number_of(*x));
     if (!mine)
       return;
     if (!is_bad(*x) || nobody_waits(mine->from))

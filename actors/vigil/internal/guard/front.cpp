@@ -89,7 +89,50 @@ private:
 
 constinit thread_local front_work* front_work::here = nullptr;
 
+[[nodiscard]] front* front_in(const caf::strong_actor_ptr& x) {
+  return x == nullptr ? nullptr : dynamic_cast<front*>(x->get());
+}
+
 } // namespace
+
+bool weak_asker::is_for(const caf::strong_actor_ptr& x) {
+  return front_in(x) != nullptr;
+}
+
+caf::strong_actor_ptr weak_asker::replace(caf::strong_actor_ptr& who) {
+  if (!is_for(who))
+    return nullptr;
+  front_ = caf::actor_cast<caf::weak_actor_ptr>(who);
+  return std::exchange(who, nullptr);
+}
+
+void weak_asker::let_loose(caf::strong_actor_ptr& who, std::uint64_t number) {
+  request_id x{replace(who), number};
+  while (auto* next = front_in(x.who))
+    x = next->let_loose(x.number);
+}
+
+void weak_asker::keep(caf::strong_actor_ptr& who, std::uint64_t number) {
+  if (!is_set())
+    return;
+  who = get();
+  front_ = nullptr;
+  request_id x{who, number};
+  while (auto* next = front_in(x.who))
+    x = next->keep(x.number);
+}
+
+caf::strong_actor_ptr first_front_of(request_id x) {
+  caf::strong_actor_ptr result;
+  while (const auto* between = front_in(x.who)) {
+    auto next = between->request_behind(x.number);
+    result = std::move(x.who);
+    if (!next)
+      break;
+    x = *std::move(next);
+  }
+  return result;
+}
 
 front::front(caf::actor_config& cfg, layer_place at)
   : compat::forwarder(cfg), at_(std::move(at)),
@@ -98,7 +141,7 @@ front::front(caf::actor_config& cfg, layer_place at)
 }
 
 front::~front() {
-  // nop
+  delete worker_end();
 }
 
 // -- time ---------------------------------------------------------------------
@@ -138,14 +181,18 @@ compat::enqueue_result front::enqueue(compat::element_ptr x,
 }
 
 void front::deliver(compat::element_ptr x, compat::context* ctx) {
-  if (compat::is_response(*x))
-    return answered(std::move(x), ctx);
+  if (compat::is_response(*x)) {
+    // What it asked for is answered, and who it asked may end with it.
+    if (!has_ended())
+      answered(std::move(x), ctx);
+    return;
+  }
   if (compat::is_urgent(*x) && compat::get_if<front_tick>(*x) != nullptr)
     return tick_soon(ctx);
   if (auto* exit = compat::get_if<caf::exit_msg>(*x)) {
     // As CAF's actors do: a normal exit of another one is no reason to end.
     if (exit->reason)
-      end(std::move(exit->reason), ctx);
+      end(exit->reason, ctx, false);
     return;
   }
   if (compat::get_if<caf::down_msg>(*x) != nullptr)
@@ -182,11 +229,19 @@ time_point front::next_timer(time_point) {
 
 void front::released() {
   gone_ = true;
-  end(caf::make_error(caf::exit_reason::unreachable), nullptr);
+  end(caf::make_error(caf::exit_reason::unreachable), nullptr, true);
 }
 
 std::optional<request_id> front::request_behind(std::uint64_t) const {
   return std::nullopt;
+}
+
+request_id front::let_loose(std::uint64_t) {
+  return {};
+}
+
+request_id front::keep(std::uint64_t) {
+  return {};
 }
 
 void front::watch_target() {
@@ -194,8 +249,9 @@ void front::watch_target() {
 }
 
 void front::watch(const caf::strong_actor_ptr& x) {
-  auto ended = [to = caf::weak_actor_ptr{ctrl(), true}](const caf::error& why,
-                                                        compat::context* ctx) {
+  auto ended = [to = caf::weak_actor_ptr{ctrl(), true},
+                is_over = x == worker() && !has_stand_in()](
+                 const caf::error& why, compat::context* ctx) {
     const auto alive = caf::actor_cast<caf::strong_actor_ptr>(to);
     if (alive == nullptr)
       return;
@@ -203,7 +259,11 @@ void front::watch(const caf::strong_actor_ptr& x) {
     if (self.ended_.load(std::memory_order_acquire))
       return;
     auto told = self.trouble(errc::child_stopped, "the target has ended");
-    self.target_ended(why ? told.because(to_failure(why)) : told, ctx);
+    if (why)
+      told = told.because(to_failure(why));
+    if (is_over)
+      self.note_worker_end(told);
+    self.target_ended(told, ctx);
   };
   compat::watch(x, std::move(ended), this);
 }
@@ -215,18 +275,45 @@ const caf::strong_actor_ptr& front::worker() const {
   return last->at_.target;
 }
 
-void front::wake_at(time_point at) {
+// Returns whether that is earlier than what was wanted.
+bool front::lower_next_tick(time_point at) {
   const auto wanted = at.time_since_epoch().count();
   auto next = next_tick_.load(std::memory_order_acquire);
   while (wanted < next)
     if (next_tick_.compare_exchange_weak(next, wanted,
-                                         std::memory_order_acq_rel)) {
-      timer_.hasten(at, *this, [] { return front_tick{}; });
-      // Its end may have overtaken this.
-      if (ended_.load(std::memory_order_acquire)) [[unlikely]]
-        timer_.cancel();
-      return;
-    }
+                                         std::memory_order_acq_rel))
+      return true;
+  return false;
+}
+
+bool front::has_stand_in() const {
+  for (const auto* next = this; next != nullptr;
+       next = front_in(next->target()))
+    if (next->stands_in())
+      return true;
+  return false;
+}
+
+void front::wake_at(time_point at) {
+  if (!lower_next_tick(at))
+    return;
+  timer_.hasten(at, *this, [] { return front_tick{}; });
+  // Its end may have overtaken this.
+  if (ended_.load(std::memory_order_acquire)) [[unlikely]]
+    timer_.cancel();
+}
+
+void front::come_back(compat::context* ctx) {
+  lower_next_tick(now());
+  tick_soon(ctx);
+}
+
+void front::note_worker_end(const failure& why) {
+  auto mine = std::make_unique<const failure>(why);
+  const failure* none = nullptr;
+  if (worker_end_.compare_exchange_strong(none, mine.get(),
+                                          std::memory_order_acq_rel))
+    (void)mine.release();
 }
 
 failure front::trouble(errc code, std::string text,
@@ -241,7 +328,7 @@ failure front::trouble(errc code, std::string text,
   return result;
 }
 
-void front::end(caf::error reason, compat::context* ctx) {
+void front::end(const caf::error& reason, compat::context* ctx, bool released) {
   if (ended_.exchange(true, std::memory_order_acq_rel))
     return;
   // What it watches may live on, and others come and go before it.
@@ -249,8 +336,13 @@ void front::end(caf::error reason, compat::context* ctx) {
   if (target() != worker())
     compat::unwatch(target(), this);
   timer_.cancel();
-  give_up(trouble(errc::child_stopped), ctx);
-  terminate(std::move(reason), ctx);
+  failure why{errc::child_stopped, label()};
+  if (!released)
+    why.time = now();
+  give_up(why, ctx);
+  if (auto* next = front_in(target()); next != nullptr && next->is_behind_)
+    next->end(reason, ctx, released);
+  terminate(reason, ctx);
 }
 
 } // namespace vigil::detail

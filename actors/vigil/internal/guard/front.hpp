@@ -13,8 +13,43 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace vigil::detail {
+
+/// Refers to the front that made a request which waits, without holding it.
+class weak_asker {
+public:
+  /// Returns whether it can refer to `x`.
+  [[nodiscard]] static bool is_for(const caf::strong_actor_ptr& x);
+
+  /// Takes the place of `who` if that is a front, which is returned; leaves it
+  /// alone if not.
+  [[nodiscard]] caf::strong_actor_ptr replace(caf::strong_actor_ptr& who);
+
+  /// The same for who made request `number`; all fronts through which that came
+  /// hold each other weakly from now on.
+  void let_loose(caf::strong_actor_ptr& who, std::uint64_t number);
+
+  /// Puts back what `let_loose` took, and has those fronts hold each other.
+  /// Puts back null if it is gone: nobody waits for the request any more.
+  void keep(caf::strong_actor_ptr& who, std::uint64_t number);
+
+  /// Returns the front; null if it is gone.
+  [[nodiscard]] caf::strong_actor_ptr get() const {
+    return front_.lock();
+  }
+
+  [[nodiscard]] bool is_set() const noexcept {
+    return front_ != nullptr;
+  }
+
+private:
+  caf::weak_actor_ptr front_;
+};
+
+/// Returns the first front through which a request came; null if none.
+[[nodiscard]] caf::strong_actor_ptr first_front_of(request_id x);
 
 /// Reminds a front that time has passed.
 struct front_tick {};
@@ -35,7 +70,19 @@ struct front_tick {};
 /// Ends by an exit message, as other actors do, and with its last reference.
 /// Either way each request is answered: what a front keeps of it stands in a
 /// table that is closed before all in it are answered, and who comes late to
-/// put something in answers it itself. Thread-safe.
+/// put something in answers it itself. The fronts behind it in its guard end
+/// with it. Thread-safe.
+///
+/// A front holds the next one, and a request holds the front that made it. A
+/// request that waits in a front would thus keep a whole guard for as long as
+/// it waits, so all fronts that it came through are held weakly meanwhile, see
+/// `let_loose`. What the target works at keeps the guard.
+///
+/// Once the worker has ended, for good, and nobody stands in for it, a front
+/// knows. A front that holds calls
+/// back puts them in first and asks then; the hook of the worker's end does it
+/// the other way round: the lock of what they are put into makes one of the two
+/// see the other.
 ///
 /// Memory orders: `ended_` is set by an exchange (acquire and release) before
 /// the tables are closed; a thread that reads it as unset (acquire) and puts
@@ -61,6 +108,24 @@ public:
   /// nothing if that is over.
   [[nodiscard]] virtual std::optional<request_id>
   request_behind(std::uint64_t number) const;
+
+  /// Returns the request for which this front made its request `number`, if a
+  /// front made that, and holds that front weakly; see `weak_asker`.
+  [[nodiscard]] virtual request_id let_loose(std::uint64_t number);
+
+  /// Returns the same, and holds that front again, if it is still there.
+  [[nodiscard]] virtual request_id keep(std::uint64_t number);
+
+  /// The front belongs to the one before it, and ends with it. To be called
+  /// before there is one.
+  void stand_behind() noexcept {
+    is_behind_ = true;
+  }
+
+  /// Returns whether it may answer when the worker has ended.
+  [[nodiscard]] virtual bool stands_in() const noexcept {
+    return false;
+  }
 
   /// Has the front learn of the end of who works for it; `make_front` does it.
   virtual void watch_target();
@@ -107,6 +172,15 @@ protected:
   /// Asks for `time_passed` then; `never` asks for nothing. Cheap if an earlier
   /// time was asked for.
   void wake_at(time_point at);
+
+  /// Asks for `time_passed` as soon as others had their turn.
+  void come_back(compat::context* ctx);
+
+  /// Returns why nobody behind this front does anything any more; null as long
+  /// as somebody may.
+  [[nodiscard]] const failure* worker_end() const noexcept {
+    return worker_end_.load(std::memory_order_acquire);
+  }
 
   [[nodiscard]] time_point now() const {
     return home_system().clock().now();
@@ -168,7 +242,11 @@ private:
   void tick_soon(compat::context* ctx);
   void tick(compat::context* ctx);
   void deliver(compat::element_ptr x, compat::context* ctx);
-  void end(caf::error reason, compat::context* ctx);
+  // Says no time where the system may be gone.
+  void end(const caf::error& reason, compat::context* ctx, bool released);
+  void note_worker_end(const failure& why);
+  [[nodiscard]] bool has_stand_in() const;
+  bool lower_next_tick(time_point at);
 
   const layer_place at_;
   compat::timer timer_;
@@ -176,6 +254,10 @@ private:
   std::atomic<bool> ticking_{false};
   std::atomic<duration::rep> next_tick_;
   std::atomic<bool> ended_{false};
+  // Set once, released when it is complete.
+  std::atomic<const failure*> worker_end_{nullptr};
+  // Written before the front is shared.
+  bool is_behind_ = false;
   // Written when nobody refers to it any more.
   bool gone_ = false;
 };
@@ -211,10 +293,31 @@ public:
   request_behind(std::uint64_t number) const final {
     request_id result;
     const auto there = calls_.look(number, [&](const call& x) {
-      result = {compat::source_of(x.from), compat::number_of(x.from.id)};
+      result = {x.loose.is_set() ? x.loose.get() : compat::source_of(x.from),
+                x.id()};
     });
     if (!there)
       return std::nullopt;
+    return result;
+  }
+
+  request_id let_loose(std::uint64_t number) final {
+    request_id result;
+    calls_.change(number, [&](call& x) {
+      result = {x.loose.replace(x.from.source), x.id()};
+    });
+    return result;
+  }
+
+  request_id keep(std::uint64_t number) final {
+    request_id result;
+    weak_asker old;
+    calls_.change(number, [&](call& x) {
+      if (x.loose.is_set())
+        x.from.source = x.loose.get();
+      std::swap(x.loose, old);
+      result = {x.from.source, x.id()};
+    });
     return result;
   }
 
@@ -222,6 +325,22 @@ protected:
   struct call {
     compat::requester from;
     Extra extra;
+    // Takes the place of the source in `from` while the call waits.
+    weak_asker loose{};
+
+    [[nodiscard]] std::uint64_t id() const {
+      return compat::number_of(from.id);
+    }
+
+    /// To be called before a call waits in this front, outside of all locks.
+    void let_loose() {
+      loose.let_loose(from.source, id());
+    }
+
+    /// To be called when it waits no more.
+    void keep() {
+      loose.keep(from.source, id());
+    }
   };
 
   /// Passes a request on; its response will come to `answered`. If `end` is not
@@ -260,16 +379,46 @@ protected:
     refuse(std::move(to), trouble(errc::child_stopped), ctx);
   }
 
+  /// Takes a call out whose response is there; nothing if it is gone.
+  [[nodiscard]] std::optional<call> take(std::uint64_t number) {
+    auto result = calls_.take(number);
+    if (result)
+      result->keep();
+    return result;
+  }
+
+  /// Takes out the calls whose time is over.
+  [[nodiscard]] std::vector<call> take_late(time_point now) {
+    return kept(calls_.take_late(now));
+  }
+
+  [[nodiscard]] std::vector<call> take_all() {
+    return kept(calls_.take_all());
+  }
+
+  /// Returns when the time of the next call is over, or `never`.
+  [[nodiscard]] time_point next_end() const {
+    return calls_.next_end();
+  }
+
   void target_ended(const failure& why, compat::context* ctx) override {
     for (const auto number : calls_.numbers())
       answered(compat::make_error_response(target(), number, to_caf(why)), ctx);
   }
 
   void give_up(const failure& why, compat::context* ctx) override {
-    for (auto& x : calls_.close())
+    for (auto& x : kept(calls_.close()))
       refuse(std::move(x.from), why, ctx);
   }
 
+  /// Returns calls that waited, as they are when they do not.
+  [[nodiscard]] static std::vector<call> kept(std::vector<call> xs) {
+    for (auto& x : xs)
+      x.keep();
+    return xs;
+  }
+
+private:
   call_table<call> calls_;
 };
 

@@ -32,23 +32,14 @@ public:
   template <class Waiting, class Drop>
   bool drop_all(const Waiting& waiting, Drop drop) {
     // Nobody is asked, and nobody destroyed, in the lock of `waiting`.
-    const auto all = waiting.look([](std::uint64_t ticket, const auto& x) {
-      return std::pair{ticket, request_id_of(x)};
-    });
     auto result = false;
-    for (const auto& [ticket, request] : all)
+    for (const auto& [ticket, request] : waiting.all())
       if (nobody_waits(request) && drop(ticket))
         result = true;
     return result;
   }
 
-private:
-  /// How many looks a refused call pays for.
-  static constexpr std::size_t looks_each = 64;
-
-  /// How long a look may keep others from working, on average.
-  static constexpr duration time_each = std::chrono::microseconds{1};
-
+  /// Returns whether a refused call may look at `n` of them.
   [[nodiscard]] bool may_look(std::size_t n, time_point now) {
     std::lock_guard guard{lock_};
     paid_ = std::min(paid_ + looks_each, n);
@@ -59,6 +50,13 @@ private:
     last_ = now;
     return true;
   }
+
+private:
+  /// How many looks a refused call pays for.
+  static constexpr std::size_t looks_each = 64;
+
+  /// How long a look may keep others from working, on average.
+  static constexpr duration time_each = std::chrono::microseconds{1};
 
   spin_lock lock_;
   // Guarded by lock_.

@@ -6,11 +6,61 @@
 #include <vigil/internal/guard/waiting_calls.hpp>
 #include <vigil/rate_limiter_core.hpp>
 
+#include <algorithm>
+#include <mutex>
+#include <string>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace vigil::detail {
 
 namespace {
+
+/// Who has which key, so that the keys of those who ended make room.
+class key_owners {
+public:
+  /// Notes whose key that is. Returns whether it is worth to look for those who
+  /// ended: half of all are new since the last time.
+  bool note(const std::string& key, const caf::strong_actor_ptr& who) {
+    std::lock_guard guard{lock_};
+    if (who != nullptr)
+      all_.try_emplace(key, caf::actor_cast<caf::weak_actor_ptr>(who));
+    return all_.size() > look_at_;
+  }
+
+  /// Returns the keys of those who ended, and forgets them.
+  [[nodiscard]] std::vector<std::string> take_gone() {
+    std::vector<std::pair<std::string, caf::weak_actor_ptr>> some;
+    {
+      std::lock_guard guard{lock_};
+      some.assign(all_.begin(), all_.end());
+    }
+    // Nobody is destroyed in the lock.
+    std::vector<std::string> result;
+    for (auto& [key, who] : some)
+      if (asks_no_more(who))
+        result.push_back(std::move(key));
+    std::lock_guard guard{lock_};
+    for (const auto& key : result)
+      all_.erase(key);
+    look_at_ = std::max(min_looks, 2 * all_.size());
+    return result;
+  }
+
+  [[nodiscard]] std::size_t size() const {
+    std::lock_guard guard{lock_};
+    return all_.size();
+  }
+
+private:
+  static constexpr std::size_t min_looks = 64;
+
+  mutable spin_lock lock_;
+  // Guarded by lock_.
+  std::unordered_map<std::string, caf::weak_actor_ptr> all_;
+  std::size_t look_at_ = min_looks;
+};
 
 class rate_limit_front final : public front {
 public:
@@ -18,6 +68,7 @@ public:
                    const rate_limit_policy& policy, bool by_sender)
     : front(cfg, std::move(at)), by_sender_(by_sender),
       has_queue_(policy.settings().queue > 0),
+      max_keys_(policy.settings().max_keys),
       core_(rate_limiter_core::make(
               label(), policy, now(),
               [this](rate_ticket x, rate_answer answer) { ready(x, answer); },
@@ -28,9 +79,14 @@ public:
 
 protected:
   void called(compat::element_ptr x, compat::context* ctx) override {
+    if (const auto* why = worker_end())
+      return refuse(*x, *why, ctx);
     const auto at = now();
     const auto key = key_of(*x);
     auto answer = core_->acquire(at, key);
+    if (std::holds_alternative<rate_rejection>(answer) && by_sender_
+        && make_room(at))
+      answer = core_->acquire(at, key);
     if (std::holds_alternative<rate_rejection>(answer) && has_queue_
         && gone_.drop(waiting_, at, [&](auto id) { return let_go(id, ctx); }))
       answer = core_->acquire(at, key);
@@ -57,7 +113,7 @@ protected:
 
   // What it let through is a matter between target and asker.
   void target_ended(const failure& why, compat::context* ctx) override {
-    for (const auto id : waiting_.look([](auto x, auto&) { return x; }))
+    for (const auto& [id, request] : waiting_.all())
       if (core_->cancel({id, {}}))
         if (auto x = waiting_.take(id))
           refuse(*x, why, ctx);
@@ -71,8 +127,26 @@ protected:
   }
 
 private:
-  [[nodiscard]] std::string key_of(const compat::mailbox_element& x) const {
-    return by_sender_ ? caller_key(x) : std::string{};
+  [[nodiscard]] std::string key_of(const compat::mailbox_element& x) {
+    if (!by_sender_)
+      return {};
+    auto result = caller_key(x);
+    if (owners_.note(result, asker_of(x).value_or(compat::sender_of(x))))
+      retire_gone();
+    return result;
+  }
+
+  /// Lets the keys of those go who ended. Returns whether there may be one.
+  bool make_room(time_point at) {
+    return core_->keys() >= max_keys_
+           && looks_for_owners_.may_look(owners_.size(), at) && retire_gone();
+  }
+
+  bool retire_gone() {
+    const auto gone = owners_.take_gone();
+    for (const auto& key : gone)
+      core_->retire(key);
+    return !gone.empty();
   }
 
   void wait(compat::element_ptr x, rate_ticket ticket, time_point at,
@@ -80,6 +154,8 @@ private:
     std::optional<rate_answer> early;
     if (waiting_.put(ticket.id, x, early)) {
       wake_at(time_after(at, ticket.wait));
+      if (const auto* why = worker_end())
+        target_ended(*why, ctx);
     } else if (early) {
       go_on(std::move(x), *early, ctx);
     } else {
@@ -117,9 +193,12 @@ private:
 
   const bool by_sender_;
   const bool has_queue_;
+  const std::size_t max_keys_;
   const std::shared_ptr<rate_limiter_core> core_;
   waiting_calls<rate_answer> waiting_;
   gone_callers gone_;
+  key_owners owners_;
+  gone_callers looks_for_owners_;
 };
 
 } // namespace

@@ -36,7 +36,7 @@ protected:
   }
 
   void answered(compat::element_ptr x, compat::context* ctx) override {
-    auto mine = calls_.take(compat::number_of(*x));
+    auto mine = take(compat::number_of(*x));
     if (!mine)
       return;
     const auto next = judge(*x, *mine);
@@ -44,13 +44,16 @@ protected:
       return again(std::move(*mine), next->after(), ctx);
     if (next)
       tell(guard_event_type::gave_up);
+    const auto* over = worker_end();
+    if (over != nullptr && compat::error_in(*x) != nullptr)
+      return refuse(std::move(mine->from), *over, ctx);
     if (next && next->why() && policy_.settings().tell_exhausted)
       return refuse(std::move(mine->from), complete(*next->why()), ctx);
     compat::answer(std::move(mine->from), std::move(x), ctx);
   }
 
   void time_passed(time_point at, compat::context* ctx) override {
-    for (auto& x : delayed_.take_due(at))
+    for (auto& x : kept(delayed_.take_due(at)))
       if (nobody_waits(x.from))
         refuse(std::move(x.from), nobody_asks(), ctx);
       else
@@ -63,27 +66,31 @@ protected:
 
   // No attempt can succeed any more, so none is made.
   void target_ended(const failure& why, compat::context* ctx) override {
-    for (auto& [at, x] : delayed_.take_all())
+    for (auto& x : kept(delayed_.take_all()))
       refuse(std::move(x.from), why, ctx);
-    for (auto& x : calls_.take_all())
+    for (auto& x : take_all())
       refuse(std::move(x.from), why, ctx);
   }
 
   void give_up(const failure& why, compat::context* ctx) override {
-    for (auto& [at, x] : delayed_.close())
+    for (auto& x : kept(delayed_.close()))
       refuse(std::move(x.from), why, ctx);
     calling_front<retried>::give_up(why, ctx);
   }
 
 private:
+  /// What fails at once, for ever, must not keep a thread from all others.
+  static constexpr std::uint32_t attempts_in_a_row = 64;
+
   /// Nothing if the response stands: it is good, or nobody waits for a better
-  /// one. A guard that asked for somebody gets it all the same.
+  /// one, or nobody can give one. A guard that asked for somebody gets it all
+  /// the same.
   [[nodiscard]] std::optional<retry_decision> judge(compat::mailbox_element& x,
                                                     call& mine) {
     const auto* error = compat::error_in(x);
     if (error == nullptr && !is_bad(x))
       return std::nullopt;
-    if (nobody_waits(mine.from))
+    if (worker_end() != nullptr || nobody_waits(mine.from))
       return std::nullopt;
     const auto random
       = random_unit(random_.fetch_add(1, std::memory_order_relaxed));
@@ -106,13 +113,22 @@ private:
 
   void again(call x, duration after, compat::context* ctx) {
     tell(guard_event_type::retried, after);
-    if (after <= duration::zero())
+    const auto at_once = after <= duration::zero();
+    if (at_once && x.extra.attempts.attempts() % attempts_in_a_row != 0)
       return once_more(std::move(x), ctx);
     const auto at = time_after(now(), after);
-    if (delayed_.add(at, x))
-      wake_at(at);
+    x.let_loose();
+    if (!delayed_.add(at, x)) {
+      x.keep();
+      return stop(std::move(x.from), ctx);
+    }
+    if (at_once)
+      come_back(ctx);
     else
-      stop(std::move(x.from), ctx);
+      wake_at(at);
+    // Its end may have come before the call was there.
+    if (const auto* why = worker_end())
+      target_ended(*why, ctx);
   }
 
   void once_more(call x, compat::context* ctx) {

@@ -28,14 +28,14 @@ protected:
 
   // One that comes late finds nobody who waits for it.
   void answered(compat::element_ptr x, compat::context* ctx) override {
-    if (auto mine = calls_.take(compat::number_of(*x)))
+    if (auto mine = take(compat::number_of(*x)))
       compat::answer(std::move(mine->from), std::move(x), ctx);
     else
       tell(guard_event_type::late);
   }
 
   void time_passed(time_point at, compat::context* ctx) override {
-    for (auto& x : calls_.take_late(at)) {
+    for (auto& x : take_late(at)) {
       tell(guard_event_type::timed_out);
       refuse(std::move(x.from), trouble(errc::timeout, "no answer in time"),
              ctx);
@@ -43,7 +43,7 @@ protected:
   }
 
   [[nodiscard]] time_point next_timer(time_point) override {
-    return calls_.next_end();
+    return next_end();
   }
 
 private:

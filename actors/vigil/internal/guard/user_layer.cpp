@@ -27,7 +27,7 @@ protected:
   }
 
   void answered(compat::element_ptr x, compat::context* ctx) override {
-    auto mine = calls_.take(compat::number_of(*x));
+    auto mine = take(compat::number_of(*x));
     if (!mine)
       return;
     std::optional<failure> why;

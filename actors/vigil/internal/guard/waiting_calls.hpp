@@ -2,6 +2,7 @@
 
 #include <vigil/caf.hpp>
 #include <vigil/detail/sync/spin_lock.hpp>
+#include <vigil/internal/guard/front.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +29,112 @@ public:
   /// there, which is put into `early`, or if nobody waits here any more.
   [[nodiscard]] bool put(std::uint64_t ticket, compat::element_ptr& x,
                          std::optional<Answer>& early) {
+    auto mine = let_loose(std::move(x));
+    if (put_loose(ticket, mine, early))
+      return true;
+    x = keep(std::move(mine));
+    return false;
+  }
+
+  /// Takes out the message that an answer is for; keeps the answer if the
+  /// message is not there yet, unless closed.
+  [[nodiscard]] std::optional<entry> answer(std::uint64_t ticket, Answer x) {
+    loose mine;
+    {
+      std::lock_guard guard{lock_};
+      if (closed_)
+        return std::nullopt;
+      const auto i = waiting_.find(ticket);
+      if (i == waiting_.end()) {
+        early_.emplace(ticket, std::move(x));
+        return std::nullopt;
+      }
+      mine = std::move(i->second);
+      waiting_.erase(i);
+    }
+    return entry{keep(std::move(mine)), std::move(x)};
+  }
+
+  /// Takes a message out whose ticket was taken back, so that no answer comes.
+  [[nodiscard]] compat::element_ptr take(std::uint64_t ticket) {
+    loose mine;
+    {
+      std::lock_guard guard{lock_};
+      const auto i = waiting_.find(ticket);
+      if (i == waiting_.end())
+        return nullptr;
+      mine = std::move(i->second);
+      waiting_.erase(i);
+    }
+    return keep(std::move(mine));
+  }
+
+  /// Returns all tickets and their requests, oldest ticket first.
+  [[nodiscard]] std::vector<std::pair<std::uint64_t, request_id>> all() const {
+    std::vector<std::pair<std::uint64_t, request_id>> result;
+    std::lock_guard guard{lock_};
+    result.reserve(waiting_.size());
+    for (const auto& [ticket, x] : waiting_)
+      result.emplace_back(ticket, request_of(x));
+    return result;
+  }
+
+  [[nodiscard]] std::size_t size() const {
+    std::lock_guard guard{lock_};
+    return waiting_.size();
+  }
+
+  /// Takes out all messages, and takes no more.
+  [[nodiscard]] std::map<std::uint64_t, compat::element_ptr> close() {
+    std::map<std::uint64_t, loose> all;
+    std::map<std::uint64_t, Answer> released;
+    {
+      std::lock_guard guard{lock_};
+      closed_ = true;
+      all.swap(waiting_);
+      released.swap(early_);
+    }
+    std::map<std::uint64_t, compat::element_ptr> result;
+    for (auto& [ticket, x] : all)
+      result.emplace(ticket, keep(std::move(x)));
+    return result;
+  }
+
+private:
+  struct loose {
+    compat::element_ptr x;
+    weak_asker asker{};
+  };
+
+  // Only a front's own request, as it has made it, can be made the same again.
+  [[nodiscard]] static loose let_loose(compat::element_ptr x) {
+    loose result{std::move(x)};
+    if (!compat::is_request(*result.x) || compat::was_passed_on(*result.x)
+        || !weak_asker::is_for(compat::sender_of(*result.x)))
+      return result;
+    auto from = compat::take_requester(*result.x);
+    result.asker.let_loose(from.source, compat::number_of(from.id));
+    return result;
+  }
+
+  [[nodiscard]] static compat::element_ptr keep(loose x) {
+    if (x.asker.is_set()) {
+      const auto number = compat::number_of(*x.x);
+      caf::strong_actor_ptr sender;
+      x.asker.keep(sender, number);
+      compat::readdress(*x.x, std::move(sender), number);
+    }
+    return std::move(x.x);
+  }
+
+  [[nodiscard]] static request_id request_of(const loose& x) {
+    if (x.asker.is_set())
+      return {x.asker.get(), compat::number_of(*x.x)};
+    return request_id_of(*x.x);
+  }
+
+  [[nodiscard]] bool put_loose(std::uint64_t ticket, loose& x,
+                               std::optional<Answer>& early) {
     std::lock_guard guard{lock_};
     if (closed_)
       return false;
@@ -41,68 +148,10 @@ public:
     return false;
   }
 
-  /// Takes out the message that an answer is for; keeps the answer if the
-  /// message is not there yet, unless closed.
-  [[nodiscard]] std::optional<entry> answer(std::uint64_t ticket, Answer x) {
-    std::lock_guard guard{lock_};
-    if (closed_)
-      return std::nullopt;
-    const auto i = waiting_.find(ticket);
-    if (i == waiting_.end()) {
-      early_.emplace(ticket, std::move(x));
-      return std::nullopt;
-    }
-    entry result{std::move(i->second), std::move(x)};
-    waiting_.erase(i);
-    return result;
-  }
-
-  /// Takes a message out whose ticket was taken back, so that no answer comes.
-  [[nodiscard]] compat::element_ptr take(std::uint64_t ticket) {
-    std::lock_guard guard{lock_};
-    const auto i = waiting_.find(ticket);
-    if (i == waiting_.end())
-      return nullptr;
-    auto result = std::move(i->second);
-    waiting_.erase(i);
-    return result;
-  }
-
-  /// Returns what `f(ticket, const mailbox_element&)` makes of each message; it
-  /// is called in the lock, oldest ticket first.
-  template <class F>
-  [[nodiscard]] auto look(F f) const {
-    using value = decltype(f(std::uint64_t{},
-                             std::declval<const compat::mailbox_element&>()));
-    std::vector<value> result;
-    std::lock_guard guard{lock_};
-    result.reserve(waiting_.size());
-    for (const auto& [ticket, x] : waiting_)
-      result.push_back(f(ticket, *x));
-    return result;
-  }
-
-  [[nodiscard]] std::size_t size() const {
-    std::lock_guard guard{lock_};
-    return waiting_.size();
-  }
-
-  /// Takes out all messages, and takes no more.
-  [[nodiscard]] std::map<std::uint64_t, compat::element_ptr> close() {
-    std::map<std::uint64_t, compat::element_ptr> result;
-    std::map<std::uint64_t, Answer> released;
-    std::lock_guard guard{lock_};
-    closed_ = true;
-    result.swap(waiting_);
-    released.swap(early_);
-    return result;
-  }
-
-private:
   mutable spin_lock lock_;
   // Guarded by lock_.
   bool closed_ = false;
-  std::map<std::uint64_t, compat::element_ptr> waiting_;
+  std::map<std::uint64_t, loose> waiting_;
   std::map<std::uint64_t, Answer> early_;
 };
 

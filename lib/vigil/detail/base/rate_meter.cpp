@@ -48,14 +48,14 @@ std::uint32_t rate_meter::permits(time_point now) {
   return static_cast<std::uint32_t>(credit_ / price());
 }
 
-duration rate_meter::time_until(std::uint32_t n, time_point now) {
+duration rate_meter::time_until(std::uint64_t n, time_point now) {
   const auto there = permits(now);
   if (n <= there)
     return duration::zero();
-  const std::int64_t more = n - there;
+  const auto more = static_cast<std::int64_t>(n - there);
   switch (refill_) {
     case rate_refill::steady:
-      return steady_wait(n, more);
+      return steady_wait(static_cast<std::int64_t>(n), more);
     case rate_refill::in_cycles: {
       // No cycle brings more than can gather.
       const auto each = std::min<std::int64_t>(rate_.permits, burst_);

@@ -24,7 +24,7 @@ public:
   /// Returns how long it takes until `n` permits more can be used, one after
   /// the other and as soon as they are there, if nobody else uses any. For as
   /// many as can gather: then it is as good as new.
-  [[nodiscard]] duration time_until(std::uint32_t n, time_point now);
+  [[nodiscard]] duration time_until(std::uint64_t n, time_point now);
 
   /// Changes the rate; in cycles, from the next one on.
   void change(rate x, std::uint32_t burst, time_point now);

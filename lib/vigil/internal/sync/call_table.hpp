@@ -74,6 +74,17 @@ public:
     return true;
   }
 
+  /// The same with a `Call&`. What it is to destroy, `f` keeps for later.
+  template <class F>
+  bool change(std::uint64_t number, F f) {
+    std::lock_guard guard{lock_};
+    const auto i = find(number);
+    if (i == none)
+      return false;
+    f(*entries_[i].call);
+    return true;
+  }
+
   /// Takes out the calls whose time is over.
   [[nodiscard]] std::vector<Call> take_late(time_point now) {
     std::vector<Call> result;
