@@ -63,13 +63,15 @@ void child_cell::handle(caf::strong_actor_ptr x) {
 }
 
 void child_cell::condemn(std::optional<failure> why) {
+  auto verdict
+    = why ? std::make_unique<const failure>(*std::move(why)) : nullptr;
   std::lock_guard guard{mutex_};
-  verdict_ = std::move(why);
+  verdict_.swap(verdict);
 }
 
 std::optional<failure> child_cell::verdict() const {
   std::lock_guard guard{mutex_};
-  return verdict_;
+  return verdict_ != nullptr ? std::optional{*verdict_} : std::nullopt;
 }
 
 void child_cell::ended(std::uint64_t n, const child_exit& how) {
@@ -77,15 +79,18 @@ void child_cell::ended(std::uint64_t n, const child_exit& how) {
   if (n < incarnation.load(std::memory_order_relaxed))
     return;
   last_end_ = how.kind;
-  if (how.kind == exit_kind::abnormal)
-    last_failure_ = how.why;
+  if (how.kind != exit_kind::abnormal)
+    return;
+  if (last_failure_ == nullptr)
+    last_failure_ = std::make_unique<failure>();
+  *last_failure_ = how.why;
 }
 
 caf::error child_cell::last_end() const {
   std::lock_guard guard{mutex_};
   if (!last_end_)
     return to_caf({errc::child_stopped, {}, path_});
-  return *last_end_ == exit_kind::abnormal ? to_caf(last_failure_)
+  return *last_end_ == exit_kind::abnormal ? to_caf(*last_failure_)
                                            : clean_reason(*last_end_);
 }
 

@@ -142,8 +142,8 @@ private:
   caf::strong_actor_ptr handle_;
   std::optional<exit_kind> last_end_;
   // Of an abnormal end. An error is made of it when somebody asks.
-  failure last_failure_;
-  std::optional<failure> verdict_;
+  std::unique_ptr<failure> last_failure_;
+  std::unique_ptr<const failure> verdict_;
 };
 
 /// Returns the reason with which an actor ends like that.

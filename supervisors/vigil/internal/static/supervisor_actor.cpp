@@ -192,7 +192,7 @@ void supervisor_actor::carry_out(const action::start_child& x) {
   }
   reveal(*child);
   child->stopped = false;
-  child->cell->condemn(std::nullopt);
+  condemn(*child, std::nullopt);
   sync(x.child);
   try {
     child->port->start(context());
@@ -214,11 +214,18 @@ void supervisor_actor::start_threw(const child_entry& x, failure why) {
   core_.start_failed(x.cell->uid, std::move(how.why), now());
 }
 
+void supervisor_actor::condemn(child_entry& x,
+                               const std::optional<failure>& why) {
+  if (why || x.condemned)
+    x.cell->condemn(why);
+  x.condemned = why.has_value();
+}
+
 void supervisor_actor::carry_out(const action::stop_child& x) {
   sync(x.child);
   if (auto* child = entry(x.child)) {
     child->stopped = true;
-    child->cell->condemn(x.why);
+    condemn(*child, x.why);
     child->port->stop(x.kill, context());
   }
 }

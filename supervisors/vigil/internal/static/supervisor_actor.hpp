@@ -50,6 +50,8 @@ private:
     child_port_ptr port;
     /// It was told to end since its last start.
     bool stopped = false;
+    /// Its cell knows what it is killed for.
+    bool condemned = false;
     /// The generation of its timer; 0 for none.
     std::uint64_t timer = 0;
     /// Incarnations up to this one were left behind: what they say counts no
@@ -117,6 +119,7 @@ private:
   void reveal(child_entry& x);
   [[nodiscard]] child_entry* remade(child_uid child);
   void start_threw(const child_entry& x, failure why);
+  static void condemn(child_entry& x, const std::optional<failure>& why);
   [[nodiscard]] child_entry* entry(child_uid child);
   [[nodiscard]] bool is_stale(const timer_queue::timer& x);
   [[nodiscard]] time_point now() const;
