@@ -24,6 +24,10 @@ std::optional<request_id> look_through(request_id x) {
   return x;
 }
 
+[[nodiscard]] front* front_in(const caf::strong_actor_ptr& x) {
+  return x == nullptr ? nullptr : dynamic_cast<front*>(x->get());
+}
+
 } // namespace
 
 std::optional<caf::strong_actor_ptr>
@@ -56,6 +60,33 @@ bool nobody_waits(const request_id& x) {
     return last->number != 0;
   const auto* child = dynamic_cast<const child_actor*>(last->who->get());
   return child != nullptr && child->has_forgotten(last->number);
+}
+
+bool weak_asker::is_for(const caf::strong_actor_ptr& x) {
+  return front_in(x) != nullptr;
+}
+
+caf::strong_actor_ptr weak_asker::replace(caf::strong_actor_ptr& who) {
+  if (!is_for(who))
+    return nullptr;
+  front_ = caf::actor_cast<caf::weak_actor_ptr>(who);
+  return std::exchange(who, nullptr);
+}
+
+void weak_asker::let_loose(caf::strong_actor_ptr& who, std::uint64_t number) {
+  request_id x{replace(who), number};
+  while (auto* next = front_in(x.who))
+    x = next->let_loose(x.number);
+}
+
+void weak_asker::keep(caf::strong_actor_ptr& who, std::uint64_t number) {
+  if (!is_set())
+    return;
+  who = get();
+  front_ = nullptr;
+  request_id x{who, number};
+  while (auto* next = front_in(x.who))
+    x = next->keep(x.number);
 }
 
 } // namespace vigil::detail

@@ -95,33 +95,6 @@ constinit thread_local front_work* front_work::here = nullptr;
 
 } // namespace
 
-bool weak_asker::is_for(const caf::strong_actor_ptr& x) {
-  return front_in(x) != nullptr;
-}
-
-caf::strong_actor_ptr weak_asker::replace(caf::strong_actor_ptr& who) {
-  if (!is_for(who))
-    return nullptr;
-  front_ = caf::actor_cast<caf::weak_actor_ptr>(who);
-  return std::exchange(who, nullptr);
-}
-
-void weak_asker::let_loose(caf::strong_actor_ptr& who, std::uint64_t number) {
-  request_id x{replace(who), number};
-  while (auto* next = front_in(x.who))
-    x = next->let_loose(x.number);
-}
-
-void weak_asker::keep(caf::strong_actor_ptr& who, std::uint64_t number) {
-  if (!is_set())
-    return;
-  who = get();
-  front_ = nullptr;
-  request_id x{who, number};
-  while (auto* next = front_in(x.who))
-    x = next->keep(x.number);
-}
-
 caf::strong_actor_ptr first_front_of(request_id x) {
   caf::strong_actor_ptr result;
   while (const auto* between = front_in(x.who)) {

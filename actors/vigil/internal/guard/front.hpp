@@ -17,37 +17,6 @@
 
 namespace vigil::detail {
 
-/// Refers to the front that made a request which waits, without holding it.
-class weak_asker {
-public:
-  /// Returns whether it can refer to `x`.
-  [[nodiscard]] static bool is_for(const caf::strong_actor_ptr& x);
-
-  /// Takes the place of `who` if that is a front, which is returned; leaves it
-  /// alone if not.
-  [[nodiscard]] caf::strong_actor_ptr replace(caf::strong_actor_ptr& who);
-
-  /// The same for who made request `number`; all fronts through which that came
-  /// hold each other weakly from now on.
-  void let_loose(caf::strong_actor_ptr& who, std::uint64_t number);
-
-  /// Puts back what `let_loose` took, and has those fronts hold each other.
-  /// Puts back null if it is gone: nobody waits for the request any more.
-  void keep(caf::strong_actor_ptr& who, std::uint64_t number);
-
-  /// Returns the front; null if it is gone.
-  [[nodiscard]] caf::strong_actor_ptr get() const {
-    return front_.lock();
-  }
-
-  [[nodiscard]] bool is_set() const noexcept {
-    return front_ != nullptr;
-  }
-
-private:
-  caf::weak_actor_ptr front_;
-};
-
 /// Returns the first front through which a request came; null if none.
 [[nodiscard]] caf::strong_actor_ptr first_front_of(request_id x);
 
