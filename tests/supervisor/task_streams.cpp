@@ -218,9 +218,9 @@ TEST_CASE_FIXTURE(streams, "options of a stream that make no sense are told") {
   std::function<std::optional<int>()> nothing;
   CHECK(tasks.async_stream(nothing, id).error().code == errc::null_handle);
   in_actor([&](caf::event_based_actor* self) {
-    auto why = tasks.async_stream(
+    auto control = tasks.async_stream(
       self, nothing, id, {}, [](const auto&) { return true; }, [] {});
-    CHECK(why.error().code == errc::null_handle);
+    CHECK(control.error().code == errc::null_handle);
   });
   CHECK(vigil::tasks_ref{}.async_stream(items, id).error().code
         == errc::supervisor_down);
