@@ -24,10 +24,6 @@ std::optional<request_id> look_through(request_id x) {
   return x;
 }
 
-[[nodiscard]] front* front_in(const caf::strong_actor_ptr& x) {
-  return x == nullptr ? nullptr : dynamic_cast<front*>(x->get());
-}
-
 } // namespace
 
 std::optional<caf::strong_actor_ptr>

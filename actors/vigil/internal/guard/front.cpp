@@ -89,11 +89,11 @@ private:
 
 constinit thread_local front_work* front_work::here = nullptr;
 
-[[nodiscard]] front* front_in(const caf::strong_actor_ptr& x) {
+} // namespace
+
+front* front_in(const caf::strong_actor_ptr& x) {
   return x == nullptr ? nullptr : dynamic_cast<front*>(x->get());
 }
-
-} // namespace
 
 caf::strong_actor_ptr first_front_of(request_id x) {
   caf::strong_actor_ptr result;

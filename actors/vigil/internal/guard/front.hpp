@@ -17,6 +17,11 @@
 
 namespace vigil::detail {
 
+class front;
+
+/// Returns the front that goes by this handle; null if there is none.
+[[nodiscard]] front* front_in(const caf::strong_actor_ptr& x);
+
 /// Returns the first front through which a request came; null if none.
 [[nodiscard]] caf::strong_actor_ptr first_front_of(request_id x);
 
@@ -48,10 +53,9 @@ struct front_tick {};
 /// `let_loose`. What the target works at keeps the guard.
 ///
 /// Once the worker has ended, for good, and nobody stands in for it, a front
-/// knows. A front that holds calls
-/// back puts them in first and asks then; the hook of the worker's end does it
-/// the other way round: the lock of what they are put into makes one of the two
-/// see the other.
+/// knows. A front that holds calls back puts them in first and asks then; the
+/// hook of the worker's end does it the other way round: the lock of what they
+/// are put into makes one of the two see the other.
 ///
 /// Memory orders: `ended_` is set by an exchange (acquire and release) before
 /// the tables are closed; a thread that reads it as unset (acquire) and puts
