@@ -3,20 +3,13 @@
 #include <vigil/detail/child/child_messages.hpp>
 #include <vigil/detail/child/host_core.hpp>
 #include <vigil/detail/state/cell.hpp>
+#include <vigil/internal/child/host_behind.hpp>
 #include <vigil/internal/state/exit_of.hpp>
 #include <vigil/reason.hpp>
 
 #include <utility>
 
 namespace vigil::detail {
-
-namespace {
-
-host_core* first_host(const caf::strong_actor_ptr& handle) noexcept {
-  return handle != nullptr ? dynamic_cast<host_core*>(handle->get()) : nullptr;
-}
-
-} // namespace
 
 host_core::~host_core() {
   delete own_.load(std::memory_order_relaxed);
@@ -56,14 +49,14 @@ void host_core::report_of(child_cell& x, child_note_kind kind,
 
 bool host_core::first_linked(const child_cell& x) noexcept {
   const auto handle = x.handle();
-  const auto* first = first_host(handle);
+  const auto* first = host_behind(handle);
   return first != nullptr && first->linked();
 }
 
 void host_core::part_first(const child_cell& x, const caf::error& why,
                            compat::context* ctx) {
   const auto handle = x.handle();
-  if (auto* first = first_host(handle))
+  if (auto* first = host_behind(handle))
     first->part(why, ctx);
 }
 

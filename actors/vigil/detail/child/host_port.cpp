@@ -3,20 +3,13 @@
 #include <vigil/detail/child/host_core.hpp>
 #include <vigil/detail/child/host_port.hpp>
 #include <vigil/detail/state/cell.hpp>
+#include <vigil/internal/child/host_behind.hpp>
 #include <vigil/internal/child/slot.hpp>
 
 #include <limits>
 #include <utility>
 
 namespace vigil::detail {
-
-namespace {
-
-host_core* core_of(const caf::strong_actor_ptr& host) noexcept {
-  return host != nullptr ? dynamic_cast<host_core*>(host->get()) : nullptr;
-}
-
-} // namespace
 
 void host_port_base::start(compat::context* ctx) {
   if (host_ == nullptr) {
@@ -49,7 +42,7 @@ void host_port_base::stop(bool kill, compat::context* ctx) {
   const host_command x{kill ? host_command::what::kill
                             : host_command::what::stop};
   // A supervisor is none: it is quick to react.
-  if (auto* host = core_of(host_))
+  if (auto* host = host_behind(host_))
     host->order(x, ctx);
   else
     compat::send_urgent(host_, ctx, x);
@@ -64,7 +57,7 @@ void host_port_base::park(bool ended, compat::context* ctx) {
 }
 
 void host_port_base::abandon(compat::context* ctx) {
-  auto* stuck = core_of(host_);
+  auto* stuck = host_behind(host_);
   if (stuck == nullptr)
     return;
   // What waits does so in place of a mailbox, which knows no limit.
@@ -86,7 +79,7 @@ void host_port_base::forget(compat::context* ctx) {
   compat::send_urgent(host_, ctx, host_command{host_command::what::forget});
   if (heirs_ != nullptr) {
     const auto first = cell_->handle();
-    if (auto* x = core_of(first))
+    if (auto* x = host_behind(first))
       x->order({host_command::what::forget}, ctx);
     static_cast<slot*>(heirs_->get())->retire(ctx);
   }

@@ -66,23 +66,13 @@ public:
   /// false if it is gone.
   template <class F>
   bool look(std::uint64_t number, F f) const {
-    std::lock_guard guard{lock_};
-    const auto i = find(number);
-    if (i == none)
-      return false;
-    f(*entries_[i].call);
-    return true;
+    return visit(*this, number, f);
   }
 
   /// The same with a `Call&`. What it is to destroy, `f` keeps for later.
   template <class F>
   bool change(std::uint64_t number, F f) {
-    std::lock_guard guard{lock_};
-    const auto i = find(number);
-    if (i == none)
-      return false;
-    f(*entries_[i].call);
-    return true;
+    return visit(*this, number, f);
   }
 
   /// Takes out the calls whose time is over.
@@ -140,6 +130,16 @@ private:
     time_point end = never;
     std::optional<Call> call{};
   };
+
+  template <class Self, class F>
+  static bool visit(Self& self, std::uint64_t number, F& f) {
+    std::lock_guard guard{self.lock_};
+    const auto i = self.find(number);
+    if (i == none)
+      return false;
+    f(*self.entries_[i].call);
+    return true;
+  }
 
   // With all of `turn` this fills what CAF has room for.
   static constexpr unsigned index_bits = 28;

@@ -1,8 +1,8 @@
 #include <vigil/caf.hpp>
 #include <vigil/detail/child/cell_view.hpp>
-#include <vigil/detail/child/host_core.hpp>
 #include <vigil/detail/dynamic/dynamic_record.hpp>
 #include <vigil/detail/state/cell.hpp>
+#include <vigil/internal/child/host_behind.hpp>
 #include <vigil/internal/population/dynamic_actor.hpp>
 
 #include <utility>
@@ -11,12 +11,8 @@ namespace vigil::detail {
 
 namespace {
 
-host_core* host_of(const caf::strong_actor_ptr& child) noexcept {
-  return child != nullptr ? dynamic_cast<host_core*>(child->get()) : nullptr;
-}
-
 void kill_one(const caf::strong_actor_ptr& child, compat::context* ctx) {
-  if (auto* host = host_of(child))
+  if (auto* host = host_behind(child))
     host->order({host_command::what::kill}, ctx);
 }
 
@@ -173,7 +169,7 @@ void dynamic_actor::abandon(dynamic_record& x) {
   auto nobody = compat::make_forwarder<gone_child>(system(), x.path(),
                                                    x.number(), cell_->tree);
   const auto child = population().remove(x);
-  if (auto* host = host_of(child))
+  if (auto* host = host_behind(child))
     host->abandon(std::move(nobody), context());
 }
 
