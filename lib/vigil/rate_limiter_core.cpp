@@ -60,7 +60,7 @@ rate_answer rate_limiter_core::ask(time_point now, std::string_view key,
     const auto x = entry_of(key, now);
     if (x == entries_.end()) {
       result = rate_rejection{detail::time_between(now, next_idle(now).at)};
-    } else if (x->waiting == 0 && take(*x, now)) {
+    } else if (x->waiting.empty() && take(*x, now)) {
       result = rate_permit{};
     } else {
       const auto wait = wait_of(*x, 1, now);
@@ -68,13 +68,8 @@ rate_answer rate_limiter_core::ask(time_point now, std::string_view key,
       if (!may_wait || waiting_.size() >= settings_.queue || too_long) {
         result = rate_rejection{wait};
       } else {
-        ++x->waiting;
-        waiting_.push_back({{++last_ticket_, wait},
-                            x,
-                            settings_.max_wait
-                              ? detail::time_after(now, *settings_.max_wait)
-                              : detail::never});
-        result = waiting_.back().ticket;
+        enqueue(x, wait, now);
+        result = rate_ticket{last_ticket_, wait};
       }
     }
   }
@@ -94,15 +89,14 @@ bool rate_limiter_core::cancel(rate_ticket x) {
   std::string key;
   {
     std::lock_guard guard{mutex_};
-    const auto i
-      = std::find_if(waiting_.begin(), waiting_.end(),
-                     [&](const auto& y) { return y.ticket.id == x.id; });
+    const auto i = waiting_.find(x.id);
     if (i == waiting_.end())
       return false;
-    --i->of->waiting;
+    auto& of = *i->second.of;
+    key = of.key;
+    take_out(i);
+    file(of, of.due);
     may_be_earlier_ = true;
-    key = i->of->key;
-    waiting_.erase(i);
   }
   tell(guard_event_type::cancelled, key);
   return true;
@@ -117,28 +111,75 @@ void rate_limiter_core::advance(time_point now) {
   call(in);
 }
 
-// With the lock held.
+// With the lock held, as all down to `let_in`.
+void rate_limiter_core::enqueue(entries::iterator x, duration wait,
+                                time_point now) {
+  const auto deadline = settings_.max_wait
+                          ? detail::time_after(now, *settings_.max_wait)
+                          : detail::never;
+  const auto id = ++last_ticket_;
+  waiting_.emplace(id, waiter{wait, x, deadline});
+  if (deadline != detail::never)
+    deadlines_.emplace(deadline, id);
+  x->waiting.insert(id);
+  if (x->next == 0)
+    look_at(*x, now);
+}
+
+rate_ticket rate_limiter_core::take_out(waiters::iterator x) {
+  const rate_ticket result{x->first, x->second.wait};
+  deadlines_.erase({x->second.deadline, result.id});
+  x->second.of->waiting.erase(result.id);
+  waiting_.erase(x);
+  return result;
+}
+
+// A key's first call has its place by when it gets a permit.
+void rate_limiter_core::file(entry& x, time_point due) {
+  const bool ready = ready_tickets_.erase(x.next) > 0;
+  due_.erase({x.due, x.next});
+  x.next = x.waiting.empty() ? 0 : *x.waiting.begin();
+  x.due = due;
+  if (x.next == 0)
+    return;
+  if (ready)
+    ready_tickets_.insert(x.next);
+  else
+    due_.emplace(x.due, x.next);
+}
+
+// Its permits, or who waits for them, have changed.
+void rate_limiter_core::look_at(entry& x, time_point now) {
+  ready_tickets_.erase(x.next);
+  file(x, detail::time_after(now, x.meter.time_until(1, now)));
+  if (x.next == 0 || x.meter.permits(now) == 0)
+    return;
+  due_.erase({x.due, x.next});
+  ready_tickets_.insert(x.next);
+}
+
 rate_limiter_core::turns rate_limiter_core::let_in(time_point now) {
   turns result;
-  for (auto i = waiting_.begin(); i != waiting_.end();) {
-    const bool dry = total_ && total_->permits(now) == 0;
-    const bool in = !dry && take(*i->of, now);
-    if (!in && now < i->deadline) {
-      // Whoever comes later waits longer.
-      if (dry)
-        break;
-      ++i;
-      continue;
-    }
-    auto& x = *i->of;
-    --x.waiting;
-    if (!in)
-      may_be_earlier_ = true;
-    result.push_back({i->ticket, x.key, rate_permit{}});
-    if (!in)
-      result.back().answer = rate_rejection{wait_of(x, 1, now)};
-    i = waiting_.erase(i);
+  while (!due_.empty() && due_.begin()->first <= now)
+    look_at(*waiting_.at(due_.begin()->second).of, now);
+  while (!ready_tickets_.empty() && !(total_ && total_->permits(now) == 0)) {
+    const auto i = waiting_.find(*ready_tickets_.begin());
+    auto& x = *i->second.of;
+    if (take(x, now))
+      result.push_back({take_out(i), x.key, rate_permit{}});
+    look_at(x, now);
   }
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    const auto i = waiting_.find(deadlines_.begin()->second);
+    auto& x = *i->second.of;
+    const auto ticket = take_out(i);
+    result.push_back({ticket, x.key, rate_rejection{wait_of(x, 1, now)}});
+    file(x, x.due);
+    may_be_earlier_ = true;
+  }
+  std::sort(result.begin(), result.end(), [](const turn& x, const turn& y) {
+    return x.ticket.id < y.ticket.id;
+  });
   return result;
 }
 
@@ -154,14 +195,15 @@ void rate_limiter_core::call(turns& in) const noexcept {
 
 std::optional<time_point> rate_limiter_core::next_timer(time_point now) {
   std::lock_guard guard{mutex_};
-  std::optional<time_point> result;
-  for (auto& x : waiting_) {
-    auto wait = x.of->meter.time_until(1, now);
-    if (total_)
-      wait = std::max(wait, total_->time_until(1, now));
-    const auto next = std::min(detail::time_after(now, wait), x.deadline);
-    result = std::min(result.value_or(detail::never), next);
-  }
+  if (waiting_.empty())
+    return std::nullopt;
+  auto result
+    = ready_tickets_.empty() ? std::max(due_.begin()->first, now) : now;
+  if (total_)
+    result
+      = std::max(result, detail::time_after(now, total_->time_until(1, now)));
+  if (!deadlines_.empty())
+    result = std::min(result, deadlines_.begin()->first);
   return result;
 }
 
@@ -173,8 +215,10 @@ result<void> rate_limiter_core::change(rate x, time_point now) {
   if (auto wrong = check(rate_limit_policy{changed}, name_))
     return *std::move(wrong);
   settings_ = changed;
-  for (auto& e : entries_)
+  for (auto& e : entries_) {
     e.meter.change(x, burst_of(settings_), now);
+    look_at(e, now);
+  }
   // A heap still, of keys that have all to be looked at.
   for (auto& i : idle_)
     i.at = now;
@@ -200,7 +244,7 @@ std::int64_t rate_limiter_core::balance(time_point now, std::string_view key) {
   if (i == by_key_.end())
     return burst_of(settings_);
   return static_cast<std::int64_t>(i->second->meter.permits(now))
-         - i->second->waiting;
+         - static_cast<std::int64_t>(i->second->waiting.size());
 }
 
 void rate_limiter_core::retire(std::string_view key) {
@@ -263,11 +307,10 @@ rate_limiter_core::next_idle(time_point now) {
 
 // Those that wait use their permits first.
 time_point rate_limiter_core::idle_at(entry& x, time_point now) {
-  if (x.retired && x.waiting == 0)
+  if (x.retired && x.waiting.empty())
     return now;
   return detail::time_after(
-    now,
-    x.meter.time_until(std::uint64_t{x.waiting} + burst_of(settings_), now));
+    now, x.meter.time_until(x.waiting.size() + burst_of(settings_), now));
 }
 
 detail::rate_meter rate_limiter_core::meter(time_point now) const {
@@ -275,7 +318,7 @@ detail::rate_meter rate_limiter_core::meter(time_point now) const {
 }
 
 duration rate_limiter_core::wait_of(entry& x, std::uint32_t n, time_point now) {
-  return std::max(x.meter.time_until(std::uint64_t{x.waiting} + n, now),
+  return std::max(x.meter.time_until(x.waiting.size() + n, now),
                   total_wait_of(n, now));
 }
 

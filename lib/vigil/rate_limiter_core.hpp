@@ -8,9 +8,11 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -50,8 +52,9 @@ using rate_answer = std::variant<rate_permit, rate_ticket, rate_rejection>;
 /// for so long that all its permits are back is forgotten where another needs
 /// its room.
 ///
-/// Thread-safe; a short critical section for each call. Time is passed in and
-/// monotonic; a time before the last one changes nothing.
+/// Thread-safe; a short critical section for each call, O(log n) in the calls
+/// that wait and in the keys; `change` is linear in the keys. Time is passed in
+/// and monotonic; a time before the last one changes nothing.
 class VIGIL_EXPORT rate_limiter_core {
 public:
   using ready_function = std::function<void(rate_ticket, rate_answer)>;
@@ -108,17 +111,25 @@ private:
   struct entry {
     std::string key;
     detail::rate_meter meter;
-    std::uint32_t waiting = 0;
+    /// The tickets of its calls.
+    std::set<std::uint64_t> waiting{};
+    /// The first of those; else 0.
+    std::uint64_t next = 0;
+    /// When that gets a permit of the key's.
+    time_point due{};
     bool retired = false;
   };
 
   using entries = std::list<entry>;
 
   struct waiter {
-    rate_ticket ticket;
+    duration wait;
     entries::iterator of;
     time_point deadline;
   };
+
+  // By ticket: in order of arrival.
+  using waiters = std::map<std::uint64_t, waiter>;
 
   struct turn {
     rate_ticket ticket;
@@ -143,6 +154,10 @@ private:
                     guard_listener on_event);
 
   rate_answer ask(time_point now, std::string_view key, bool may_wait);
+  void enqueue(entries::iterator x, duration wait, time_point now);
+  rate_ticket take_out(waiters::iterator x);
+  void file(entry& x, time_point due);
+  void look_at(entry& x, time_point now);
   [[nodiscard]] turns let_in(time_point now);
   void call(turns& in) const noexcept;
   [[nodiscard]] entries::iterator entry_of(std::string_view key,
@@ -173,7 +188,13 @@ private:
   // Somebody waits no more, or a key is not used any more: one may be idle
   // earlier than it says there.
   bool may_be_earlier_ = false;
-  std::list<waiter> waiting_;
+  waiters waiting_;
+  // Of the keys that others wait for, the next call each: those that have a
+  // permit of their key's, and when the others get one.
+  std::set<std::uint64_t> ready_tickets_;
+  std::set<std::pair<time_point, std::uint64_t>> due_;
+  // Of the calls that have one.
+  std::set<std::pair<time_point, std::uint64_t>> deadlines_;
   std::uint64_t last_ticket_ = 0;
 };
 

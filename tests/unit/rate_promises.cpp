@@ -4,7 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -273,6 +275,157 @@ TEST_CASE("with a total nobody waits longer than the longest wait either") {
   CHECK(given_up > 0);
 }
 
+namespace {
+
+/// The queue of a limiter, written as simply as can be: whoever comes first of
+/// those that there is a permit for goes first, found by a look at all.
+struct plain_queue {
+  struct call {
+    std::uint64_t id;
+    std::string key;
+    time_point deadline;
+  };
+
+  using told = std::vector<std::pair<std::uint64_t, bool>>;
+
+  bool take(const std::string& key, time_point now) {
+    auto& mine = meters.at(key);
+    if ((total && total->permits(now) == 0) || !mine.take(now))
+      return false;
+    return !total || total->take(now);
+  }
+
+  told advance(time_point now) {
+    told result;
+    for (auto i = calls.begin(); i != calls.end();) {
+      const bool in = take(i->key, now);
+      if (in || now >= i->deadline) {
+        result.emplace_back(i->id, in);
+        i = calls.erase(i);
+      } else {
+        ++i;
+      }
+    }
+    return result;
+  }
+
+  std::optional<time_point> next_timer(time_point now) {
+    std::optional<time_point> result;
+    for (auto& x : calls) {
+      auto wait = meters.at(x.key).time_until(1, now);
+      if (total)
+        wait = std::max(wait, total->time_until(1, now));
+      const auto next = std::min(now + wait, x.deadline);
+      result = std::min(result.value_or(vigil::detail::never), next);
+    }
+    return result;
+  }
+
+  std::map<std::string, vigil::detail::rate_meter> meters;
+  std::optional<vigil::detail::rate_meter> total;
+  std::vector<call> calls;
+};
+
+} // namespace
+
+TEST_CASE("who waits, gives up and goes on is as a plain queue says") {
+  std::mt19937_64 random{28};
+  const auto any = [&](std::uint64_t n) {
+    return random() % n;
+  };
+  std::uint64_t gone_on = 0;
+  std::uint64_t given_up = 0;
+  std::uint64_t cancelled = 0;
+  for (int round = 0; round < 400; ++round) {
+    CAPTURE(round);
+    auto policy = random_policy(random).queue(30);
+    const duration most{static_cast<duration::rep>(1 + any(1500))};
+    if (any(2) == 0)
+      policy = policy.max_wait(most);
+    const auto with_total = any(2) == 0;
+    if (with_total)
+      policy = policy.total(static_cast<std::uint32_t>(1 + any(9)),
+                            duration{static_cast<duration::rep>(1 + any(900))});
+    const auto settings = policy.settings();
+    auto current = settings.rate;
+    auto now = t0;
+    plain_queue::told told;
+    auto core = rate_limiter_core::make(
+                  "test", policy, now,
+                  [&](rate_ticket x, const rate_answer& answer) {
+                    told.emplace_back(
+                      x.id, std::holds_alternative<rate_permit>(answer));
+                  })
+                  .value();
+    plain_queue plain;
+    if (with_total)
+      plain.total.emplace(*settings.total, settings.refill,
+                          settings.total->permits, now);
+    for (int i = 0; i < 150; ++i) {
+      CAPTURE(i);
+      const std::string key(1, "abcd"[any(4)]);
+      switch (any(8)) {
+        case 0:
+          now += duration{static_cast<duration::rep>(any(400))};
+          [[fallthrough]];
+        case 1:
+          told.clear();
+          core->advance(now);
+          REQUIRE(told == plain.advance(now));
+          for (const auto& [id, in] : told)
+            ++(in ? gone_on : given_up);
+          break;
+        case 2:
+          if (!plain.calls.empty()) {
+            const auto x
+              = plain.calls.begin()
+                + static_cast<std::ptrdiff_t>(any(plain.calls.size()));
+            REQUIRE(core->cancel({x->id, {}}));
+            REQUIRE_FALSE(core->cancel({x->id, {}}));
+            plain.calls.erase(x);
+            ++cancelled;
+          }
+          break;
+        case 3:
+          if (any(2) == 0) {
+            const rate other{
+              settings.rate.permits,
+              duration{static_cast<duration::rep>(1 + any(900))}};
+            REQUIRE(core->change(other, now));
+            current = other;
+            for (auto& [name, meter] : plain.meters)
+              meter.change(other, settings.burst.value_or(other.permits), now);
+          }
+          break;
+        default: {
+          told.clear();
+          const auto answer = core->acquire(now, key);
+          // Who waits for the total comes first.
+          if (with_total)
+            REQUIRE(told == plain.advance(now));
+          plain.meters.try_emplace(key, current, settings.refill,
+                                   settings.burst.value_or(current.permits),
+                                   now);
+          const bool first
+            = std::none_of(plain.calls.begin(), plain.calls.end(),
+                           [&](const auto& x) { return x.key == key; });
+          REQUIRE(std::holds_alternative<rate_permit>(answer)
+                  == (first && plain.take(key, now)));
+          if (const auto* x = std::get_if<rate_ticket>(&answer))
+            plain.calls.push_back({x->id, key,
+                                   settings.max_wait ? now + *settings.max_wait
+                                                     : vigil::detail::never});
+          break;
+        }
+      }
+      REQUIRE(core->next_timer(now) == plain.next_timer(now));
+    }
+  }
+  CHECK(gone_on > 3'000);
+  CHECK(given_up > 20);
+  CHECK(cancelled > 1'000);
+}
+
 TEST_CASE("a slower rate does not hold those who wait beyond their time") {
   bench x{rate_limit_policy{1, 1s}.queue(10).max_wait(3s)};
   x.exact = false;
@@ -289,6 +442,18 @@ TEST_CASE("a slower rate does not hold those who wait beyond their time") {
   CHECK(x.told == 3);
   CHECK(x.given_up == 2);
   CHECK(x.core->waiting() == 0);
+}
+
+TEST_CASE("a shorter period of a sliding rate holds at once") {
+  bench x{rate_limit_policy{1, 10s}.refill(rate_refill::sliding).queue(1)};
+  x.exact = false;
+  CHECK(x.ask() == 'a');
+  x.pass(5s);
+  CHECK(x.ask() == 'q');
+  REQUIRE(x.core->change(rate{1, 1s}, x.now));
+  CHECK(x.core->next_timer(x.now) == x.now);
+  x.core->advance(x.now);
+  CHECK(x.told == 1);
 }
 
 TEST_CASE("waits beyond the end of time are as long as time") {

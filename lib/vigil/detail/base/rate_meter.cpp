@@ -107,6 +107,7 @@ void rate_meter::change(rate x, std::uint32_t burst, time_point now) {
     = static_cast<double>(credit_ % price()) / static_cast<double>(price());
   rate_ = x;
   burst_ = burst;
+  give_back();
   if (refill_ != rate_refill::steady)
     return;
   credit_ = whole * price()
@@ -146,10 +147,15 @@ void rate_meter::refill(time_point now) {
     }
     case rate_refill::sliding:
       since_ = now;
-      while (!used_.empty() && time_between(used_.front(), now) >= rate_.period)
-        used_.pop_front();
+      give_back();
       return;
   }
+}
+
+// With a shorter period they come back at once.
+void rate_meter::give_back() {
+  while (!used_.empty() && time_between(used_.front(), since_) >= rate_.period)
+    used_.pop_front();
 }
 
 } // namespace vigil::detail

@@ -31,6 +31,7 @@ public:
 
 private:
   void refill(time_point now);
+  void give_back();
   [[nodiscard]] duration steady_wait(std::int64_t n, std::int64_t more) const;
   [[nodiscard]] duration until(time_point from, std::int64_t periods,
                                time_point now) const;
