@@ -23,7 +23,7 @@ namespace vigil {
 template <class Self, class... Fs>
 [[nodiscard]] auto behavior(Self* self, Fs... fs) {
   static_assert((detail::has_call_operator<Fs> && ...),
-                "vigil: behavior(self, …) takes handlers with known "
+                "vigil: behavior(self, ...) takes handlers with known "
                 "parameters; give the parameters of a generic lambda their "
                 "types");
   auto* context = detail::context_of(*self);

@@ -68,7 +68,7 @@ rate_answer rate_limiter_core::ask(time_point now, std::string_view key,
       if (!may_wait || waiting_.size() >= settings_.queue || too_long) {
         result = rate_rejection{wait};
       } else {
-        enqueue(x, wait, now);
+        add_waiter(x, wait, now);
         result = rate_ticket{last_ticket_, wait};
       }
     }
@@ -112,8 +112,8 @@ void rate_limiter_core::advance(time_point now) {
 }
 
 // With the lock held, as all down to `let_in`.
-void rate_limiter_core::enqueue(entries::iterator x, duration wait,
-                                time_point now) {
+void rate_limiter_core::add_waiter(entries::iterator x, duration wait,
+                                   time_point now) {
   const auto deadline = settings_.max_wait
                           ? detail::time_after(now, *settings_.max_wait)
                           : detail::never;

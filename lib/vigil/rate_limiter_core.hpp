@@ -154,7 +154,7 @@ private:
                     guard_listener on_event);
 
   rate_answer ask(time_point now, std::string_view key, bool may_wait);
-  void enqueue(entries::iterator x, duration wait, time_point now);
+  void add_waiter(entries::iterator x, duration wait, time_point now);
   rate_ticket take_out(waiters::iterator x);
   void file(entry& x, time_point due);
   void look_at(entry& x, time_point now);

@@ -12,7 +12,6 @@
 
 #include <memory>
 #include <string>
-#include <typeindex>
 #include <utility>
 
 namespace vigil {

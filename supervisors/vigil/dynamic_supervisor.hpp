@@ -61,7 +61,7 @@ public:
     static_assert(!is_child_key_v<Key>,
                   "vigil: keyed<K>() is for dynamic supervisors whose id is "
                   "known at run time; give this one a "
-                  "child_key<keyed_dynamic_ref<K, …>, \"id\">");
+                  "child_key<keyed_dynamic_ref<K, ...>, \"id\">");
     using form = detail::keyed_form<K, Dynamic>;
     return detail::access::make<dynamic_builder<form, Key, Recipe>>(
       this->as_child(), definition_, recipe_);

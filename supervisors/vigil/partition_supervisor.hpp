@@ -79,7 +79,7 @@ struct partitions_handle {
   static_assert(
     sizeof(T) == 0,
     "vigil: the key of a partition supervisor is a "
-    "child_key<vigil::partitions_ref<H>, …> with the handle type H of "
+    "child_key<vigil::partitions_ref<H>, ...> with the handle type H of "
     "one partition");
 };
 
@@ -100,7 +100,7 @@ struct partitions_handle<partitions_ref<Handle>> {
 template <class T>
 [[nodiscard]] auto partition_supervisor(std::string id, T x) {
   static_assert(detail::replica_source<T>::valid,
-                "vigil: partitions are described by what vigil::child(…) or "
+                "vigil: partitions are described by what vigil::child(...) or "
                 "a supervisor's function makes, or by a function that returns "
                 "that for a std::size_t");
   using builder = typename detail::replica_source<T>::builder;
@@ -112,7 +112,7 @@ template <class T>
 template <class Partitions, fixed_string Id, class T>
 [[nodiscard]] auto partition_supervisor(child_key<Partitions, Id>, T x) {
   static_assert(detail::replica_source<T>::valid,
-                "vigil: partitions are described by what vigil::child(…) or "
+                "vigil: partitions are described by what vigil::child(...) or "
                 "a supervisor's function makes, or by a function that returns "
                 "that for a std::size_t");
   using handle = typename detail::partitions_handle<Partitions>::type;

@@ -103,7 +103,7 @@ template <class T>
 [[nodiscard]] auto pool(std::string id, any_count n, T x) {
   static_assert(detail::describes_worker<T>(),
                 "vigil: the workers of a pool are described by what "
-                "vigil::child(…) makes, or by a function that returns that "
+                "vigil::child(...) makes, or by a function that returns that "
                 "for a std::size_t");
   using builder = typename detail::replica_source<T>::builder;
   return detail::access::make<pool_builder<typename builder::handle_type>>(
@@ -115,7 +115,7 @@ template <class Handle, fixed_string Id, class T>
 [[nodiscard]] auto pool(child_key<Handle, Id>, any_count n, T x) {
   static_assert(detail::describes_worker<T>(),
                 "vigil: the workers of a pool are described by what "
-                "vigil::child(…) makes, or by a function that returns that "
+                "vigil::child(...) makes, or by a function that returns that "
                 "for a std::size_t");
   using builder = typename detail::replica_source<T>::builder;
   static_assert(compat::handle_fits_v<typename builder::handle_type, Handle>,

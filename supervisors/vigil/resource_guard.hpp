@@ -110,7 +110,7 @@ template <class Handle, fixed_string Id>
 [[nodiscard]] auto resource_guard(child_key<Handle, Id>) {
   static_assert(std::is_same_v<Handle, resource_guard_handle>,
                 "vigil: the key of a resource guard is a "
-                "child_key<vigil::resource_guard_handle, …>");
+                "child_key<vigil::resource_guard_handle, ...>");
   return resource_guard_builder<child_key<Handle, Id>>{std::string{Id.view()}};
 }
 

@@ -82,7 +82,7 @@ template <class Root, class F, class H>
 [[nodiscard]] int run(int argc, char** argv, const Root& root, F on_up,
                       H on_hangup) {
   static_assert(detail::describes_tree<Root>,
-                "vigil: run takes what vigil::supervisor(…) makes; put a "
+                "vigil: run takes what vigil::supervisor(...) makes; put a "
                 "child into a supervisor");
   return detail::run_tree(argc, argv, detail::access::tree(root),
                           detail::with_ref<Root>(on_up),
@@ -92,7 +92,7 @@ template <class Root, class F, class H>
 template <class Root, class F>
 [[nodiscard]] int run(int argc, char** argv, const Root& root, F on_up) {
   static_assert(detail::describes_tree<Root>,
-                "vigil: run takes what vigil::supervisor(…) makes; put a "
+                "vigil: run takes what vigil::supervisor(...) makes; put a "
                 "child into a supervisor");
   return detail::run_tree(argc, argv, detail::access::tree(root),
                           detail::with_ref<Root>(on_up), {});
@@ -101,7 +101,7 @@ template <class Root, class F>
 template <class Root>
 [[nodiscard]] int run(int argc, char** argv, const Root& root) {
   static_assert(detail::describes_tree<Root>,
-                "vigil: run takes what vigil::supervisor(…) makes; put a "
+                "vigil: run takes what vigil::supervisor(...) makes; put a "
                 "child into a supervisor");
   return detail::run_tree(argc, argv, detail::access::tree(root), {}, {});
 }

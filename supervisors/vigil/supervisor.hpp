@@ -14,7 +14,6 @@
 #include <memory>
 #include <string>
 #include <type_traits>
-#include <typeindex>
 #include <utility>
 
 namespace vigil {
@@ -87,8 +86,8 @@ public:
   template <class... Ts>
   [[nodiscard]] supervisor_builder child(const Ts&...) const {
     static_assert(sizeof...(Ts) > sizeof...(Ts),
-                  "vigil: child(…) of a supervisor takes what "
-                  "vigil::child(…) or vigil::supervisor(…) makes, as in "
+                  "vigil: child(...) of a supervisor takes what "
+                  "vigil::child(...) or vigil::supervisor(...) makes, as in "
                   "child(vigil::child(id, f)); a builder has an id already");
     return *this;
   }
@@ -99,10 +98,10 @@ public:
     using builder = std::remove_cvref_t<decltype(*std::begin(xs))>;
     static_assert(detail::describes_child<builder>,
                   "vigil: children(range) takes a range of what "
-                  "vigil::child(…) or vigil::supervisor(…) makes");
+                  "vigil::child(...) or vigil::supervisor(...) makes");
     static_assert(!is_child_key_v<typename builder::key_type>,
                   "vigil: children(range) is for ids known at run time; add "
-                  "a child that has a key with child(…)");
+                  "a child that has a key with child(...)");
     auto result = *this;
     for (const auto& x : xs)
       result.definition_.children.push_back(detail::access::definition(x));
@@ -166,7 +165,9 @@ private:
 
   /// Returns the description that a tree is started from.
   [[nodiscard]] detail::supervisor_definition_ptr tree() const {
-    return std::make_shared<detail::supervisor_definition>(definition_);
+    auto result = std::make_shared<detail::supervisor_definition>(definition_);
+    result->own = this->as_child();
+    return result;
   }
 
   /// Returns the description that a parent supervisor works from.
@@ -206,7 +207,7 @@ template <class Handle, fixed_string Id>
 [[nodiscard]] auto supervisor(child_key<Handle, Id>) {
   static_assert(std::is_same_v<Handle, supervisor_handle>,
                 "vigil: the key of a supervisor is a "
-                "child_key<vigil::supervisor_handle, …>");
+                "child_key<vigil::supervisor_handle, ...>");
   using key = child_key<Handle, Id>;
   return supervisor_builder<key_list<>, key_list<>, key>{
     std::string{Id.view()}};

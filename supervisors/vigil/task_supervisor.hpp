@@ -91,7 +91,7 @@ template <class Handle, fixed_string Id>
 [[nodiscard]] auto task_supervisor(child_key<Handle, Id>) {
   static_assert(std::is_same_v<Handle, tasks_ref>,
                 "vigil: the key of a task supervisor is a "
-                "child_key<vigil::tasks_ref, …>");
+                "child_key<vigil::tasks_ref, ...>");
   return task_supervisor_builder<child_key<Handle, Id>>{std::string{Id.view()}};
 }
 

@@ -1,5 +1,5 @@
 // Sends a start_child of something that describes no child.
-// expect: vigil: start_child takes what vigil::child(…) or
+// expect: vigil: start_child takes what vigil::child(...) or
 
 #include <vigil/vigil.hpp>
 

@@ -1,5 +1,5 @@
 // Adds an actor function without an id.
-// expect: vigil: child(…) of a supervisor takes what vigil::child(…)
+// expect: vigil: child(...) of a supervisor takes what vigil::child(...)
 
 #include <vigil/vigil.hpp>
 

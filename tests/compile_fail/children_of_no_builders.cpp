@@ -1,5 +1,5 @@
 // A range of something else.
-// expect: vigil: children(range) takes a range of what vigil::child(…)
+// expect: vigil: children(range) takes a range of what vigil::child(...)
 
 #include <vigil/vigil.hpp>
 

@@ -1,6 +1,6 @@
 // Partitions that are nothing, and a pool of supervisors.
-// expect: partitions are described by what vigil::child(…) or
-// expect: the workers of a pool are described by what vigil::child(…) makes
+// expect: partitions are described by what vigil::child(...) or
+// expect: the workers of a pool are described by what vigil::child(...) makes
 
 #include <vigil/vigil.hpp>
 

@@ -1,5 +1,5 @@
 // Runs something that is no tree.
-// expect: run takes what vigil::supervisor(…) makes
+// expect: run takes what vigil::supervisor(...) makes
 
 #include <vigil/vigil.hpp>
 

@@ -1,5 +1,5 @@
 // A key of a worker for a supervisor.
-// expect: the key of a supervisor is a child_key<vigil::supervisor_handle, …>
+// expect: the key of a supervisor is a child_key<vigil::supervisor_handle, ...>
 
 #include <vigil/vigil.hpp>
 

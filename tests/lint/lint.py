@@ -129,6 +129,9 @@ DECLARED = re.compile(
     r"|constexpr|concept|enum|public:|private:|protected:|VIGIL_\w+\(|CAF_|BOOST_)"
     r"(?:\[\[\w+\]\] )?[\w:][^;{}#]*[;{]", re.M)
 EXPORT = re.compile(r"\bVIGIL_EXPORT\b")
+SAID_BY_COMPILERS = re.compile(
+    r'(?:static_assert\((?:[^;"]|"[^"]*")*\);|^ *# *error .*'
+    r'|\[\[deprecated\([^]]*\]\])', re.M)
 FRIEND = re.compile(r"^\s+friend\b[^;{}]*\boperator[^;{}=]*[^;{}]*;", re.M)
 A_CLASS = re.compile(r"(class|struct)\b")
 # Wings of lib that know no actors. No header or source of lib that is in no
@@ -193,6 +196,10 @@ class Linter:
         if not name.startswith(("samples/", "tests/stress/")):
             self.each_match(SLEEP, name, text, "sleeps")
         self.each_match(EMPTY_CATCH, name, text, "empty catch")
+        for match in SAID_BY_COMPILERS.finditer(text):
+            if not match[0].isascii():
+                self.say(name, text.count("\n", 0, match.start()) + 1,
+                         "clang prints what is not ASCII as <U+2026>")
         if name.startswith(("actors/", "supervisors/")):
             self.each_match(FRONT_BY_HAND, name, NO_GUARD.sub("", text),
                             "a guard that is not made by make_front")

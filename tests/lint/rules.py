@@ -185,6 +185,13 @@ def main():
     check(not says({"lib/vigil/a.hpp": friend.replace("{}", " = default;")},
                    "is a friend"), "finds an operator that is a friend and there")
 
+    said = ('static_assert(sizeof(T) > 1,\n              "take child(...)");\n'
+            '#pragma once\n// child(\u2026) in a comment\n')
+    check(not says({"lib/vigil/a.cpp": said}, "not ASCII"),
+          "finds a sentence of ASCII")
+    check(says({"lib/vigil/a.cpp": said.replace("...", "\u2026")}, "not ASCII"),
+          "does not find a sentence that compilers cannot print")
+
     reached = {"lib/vigil/a.hpp": "#include <vigil/detail/base/b.hpp>\n",
                "lib/vigil/detail/base/b.hpp":
                "#  define NAME <vigil/detail/base/c.hpp>\n",

@@ -231,6 +231,7 @@ TEST_CASE("every function that is null is refused before anything runs") {
       {root.child(a.transient().restart_when(judge)), "sup/a", "restart_when"},
       {root.child(sup().transient().restart_when(nullptr)), "sup/sup",
        "restart_when"},
+      {root.transient().restart_when(nullptr), "sup", "restart_when"},
       {root.child(a.health_check(1s).probe(looks)), "sup/a", "probe(f)"},
       {root.child(vigil::supervisor("in").child(vigil::child("a", empty))),
        "sup/in/a", "null"},
@@ -478,6 +479,10 @@ TEST_CASE("no time below zero is taken, in whatever unit") {
                     {root.child(a.shutdown(d)), "sup/a", ""},
                     {root.child(a.start_timeout(d)), "sup/a", ""},
                     {root.child(a.backoff(vigil::fixed(d))), "sup/a", ""},
+                    // The root has no supervisor whose settings these are.
+                    {root.shutdown(d), "sup", "shutdown"},
+                    {root.start_timeout(d), "sup", "start timeout"},
+                    {root.backoff(vigil::fixed(d)), "sup", "backoff"},
                   },
                   errc::negative_delay);
     check_refused(
@@ -486,6 +491,14 @@ TEST_CASE("no time below zero is taken, in whatever unit") {
        {root.child(a.health_check(1s, vigil::within(d))), "sup/a", ""}},
       errc::zero_period);
   }
+}
+
+TEST_CASE("what is a child elsewhere can be started as a root") {
+  world w;
+  const auto in = vigil::supervisor("in").child(w.child("a"));
+  CHECK(w.start(in.transient().significant()).running());
+  CHECK(
+    w.start(in.temporary().shutdown(1s).backoff(vigil::fixed(1s))).running());
 }
 
 TEST_CASE("a tree restarts and stops at both ends of the clock") {

@@ -177,6 +177,18 @@ TEST_CASE("what is not there is named by its whole path, without the root's id "
   }
 }
 
+TEST_CASE("children without ids say so also where another has the root's id") {
+  world w;
+  const auto dyn = vigil::dynamic_supervisor("d");
+  auto tree = w.start(vigil::supervisor("r").child(w.child("r")).child(dyn));
+  for (const char* path : {"d/#1", "r/d/#1"}) {
+    CAPTURE(path);
+    CHECK(said(tree.terminate_child(path)) == "bad_combination");
+    CHECK(said(tree.find<worker>(path)) == "bad_combination");
+  }
+  CHECK(said(tree.terminate_child("r/x")) == "not_found");
+}
+
 TEST_CASE("a slash too many leads nowhere, whoever is asked") {
   world w;
   auto tree = w.start(top(w));

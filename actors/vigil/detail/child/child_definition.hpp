@@ -65,8 +65,8 @@ concept describes_child = requires(const T& x) {
 template <class T>
 struct started_child {
   static_assert(describes_child<T>,
-                "vigil: start_child takes what vigil::child(…) or "
-                "vigil::supervisor(…) makes");
+                "vigil: start_child takes what vigil::child(...) or "
+                "vigil::supervisor(...) makes");
 
   using handle_type = typename T::handle_type;
 
@@ -79,8 +79,8 @@ struct started_child {
 template <class F>
 struct no_builder {
   static_assert(sizeof(F) == 0,
-                "vigil: start_child takes what vigil::child(…) or "
-                "vigil::supervisor(…) makes: write "
+                "vigil: start_child takes what vigil::child(...) or "
+                "vigil::supervisor(...) makes: write "
                 "start_child(vigil::child(id, f))");
 };
 

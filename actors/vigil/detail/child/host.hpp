@@ -4,10 +4,7 @@
 #include <vigil/detail/caf/caf_tell.hpp>
 #include <vigil/detail/child/host_core.hpp>
 
-#include <atomic>
 #include <memory>
-#include <optional>
-#include <string>
 #include <utility>
 
 namespace vigil::detail {

@@ -189,6 +189,7 @@ private:
   void open_gate(bool shut);
   void note_schedules() noexcept;
   void begin_draining();
+
   void lose(compat::mailbox_element& x, errc why,
             const caf::strong_actor_ptr& as, compat::context* ctx);
   compat::fate on_abandoned(compat::mailbox_element& x);

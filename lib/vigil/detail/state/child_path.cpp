@@ -65,7 +65,9 @@ result<child_place> place_of(const supervisor_cell& from,
   // A child may have the id of its supervisor.
   auto other = walk(from, path);
   const auto first = path.substr(0, path.find('/'));
-  if (is_there(other) || (!is_there(whole) && from.find(first) != nullptr))
+  const bool says_more = !whole && whole.error().code != errc::not_found;
+  if (is_there(other)
+      || (!is_there(whole) && !says_more && from.find(first) != nullptr))
     return other;
   return whole;
 }

@@ -17,6 +17,8 @@ struct VIGIL_EXPORT supervisor_definition {
   std::vector<child_definition> children;
   /// What a setting could not take; its path is below the supervisor's.
   std::optional<failure> mistake;
+  /// Its settings as a child; a root's are checked too.
+  child_spec own;
 };
 
 using supervisor_definition_ptr = std::shared_ptr<const supervisor_definition>;

@@ -71,9 +71,14 @@ void tree_owner::watch_end() {
 
 result<std::shared_ptr<tree_owner>>
 make_tree(caf::actor_system& sys, supervisor_definition_ptr definition) {
-  if (auto wrong = check(*definition, definition->spec.id))
-    return *wrong;
   const auto& path = definition->spec.id;
+  // What it is to a supervisor may stay when it is started alone.
+  supervisor_spec any;
+  any.auto_shutdown = auto_shutdown::any_significant;
+  if (auto wrong = check(definition->own, any, path))
+    return *wrong;
+  if (auto wrong = check(*definition, path))
+    return *wrong;
   if (auto why = unprepared(path))
     return *std::move(why);
   return guarded_result(path, [&]() -> result<std::shared_ptr<tree_owner>> {
