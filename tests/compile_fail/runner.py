@@ -22,7 +22,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-MODEL = "lib/vigil/version.cpp"  # its flags are the flags we compile with
+# Its flags are the flags we compile with; sources may be put together.
+MODEL = ("lib/vigil/version.cpp", "vigil-unity0.cpp")
 
 
 def model_command(build_root):

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Has the compiler of a configured folder look at every source of ours.
+"""Has the compiler of a configured folder look at sources of ours.
 
-usage: sources.py BUILD_ROOT [JOBS]
+usage: sources.py BUILD_ROOT JOBS [FOLDER]
 
-Nothing is built: what counts is whether it complains. BUILD_ROOT has to be
-configured with -Dwerror=true, and with -Db_pch=false: a precompiled header
-would hide what a source forgot to include.
+FOLDER is one at the top of the tree; else all are meant. Nothing is built: what
+counts is whether it complains. Where BUILD_ROOT is configured with
+-Db_pch=false, that is also what a precompiled header hides: an include that a
+source forgot.
 """
 
 import json
@@ -30,17 +31,19 @@ def looking(command):
             skip = True
         elif arg not in ("-c", "-MD", "-MMD"):
             result.append(arg)
-    return result + ["-fsyntax-only"]
+    return result + ["-fsyntax-only", "-Werror"]
 
 
 def main():
     build = Path(sys.argv[1]).resolve()
-    jobs = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+    jobs = int(sys.argv[2])
     root = Path(__file__).resolve().parents[2]
+    meant = root / sys.argv[3] if len(sys.argv) > 3 else root
+
     entries = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
         file = (Path(entry["directory"]) / entry["file"]).resolve()
-        if file.suffix == ".cpp" and file.is_relative_to(root):
+        if file.suffix == ".cpp" and file.is_relative_to(meant):
             entries[(file, entry["command"].replace(entry["output"], ""))] \
                 = entry
 
