@@ -49,10 +49,21 @@ private:
     return is_bad_ ? is_bad_(x) : compat::error_in(x) != nullptr;
   }
 
+  [[nodiscard]] bool has_ended() const {
+    return compat::end_probe{other_}.ended();
+  }
+
   [[nodiscard]] caf::strong_actor_ptr other() {
+    {
+      std::lock_guard guard{mutex_};
+      if (!has_ended()) [[likely]]
+        return other_;
+    }
+    // Copies what the user gave, so without the lock; of two, one is dropped.
+    auto next = make_(home_system());
     std::lock_guard guard{mutex_};
-    if (compat::end_probe{other_}.ended()) [[unlikely]]
-      other_ = make_(home_system());
+    if (has_ended())
+      other_.swap(next);
     return other_;
   }
 
