@@ -92,10 +92,7 @@ breaker_admission breaker_core::admit(word::value at, time_point now) noexcept {
 breaker_rejection breaker_core::refuse(word::value at, breaker_refusal why,
                                        time_point now) noexcept {
   const auto stay = word_.look(at);
-  const auto until = stay.deadline;
-  auto left = until == never
-                ? duration::zero()
-                : std::max(detail::time_between(now, until), duration::zero());
+  auto left = left_until(stay.deadline, now);
   // Nobody knows when the probes will be back. Who waits as long again as they
   // have been away comes soon after them, and asks seldom while they take long.
   // The limit of the stay is no date: most are left long before it.

@@ -78,8 +78,7 @@ public:
     if (state == breaker_state::open && !teller_)
       if (const auto stay = word_.look(at); now < stay.deadline)
         return refuse_quietly(at, breaker_refusal::open,
-                              detail::time_between(now, stay.deadline),
-                              stay.error);
+                              left_until(stay.deadline, now), stay.error);
     return acquire(now);
   }
 
@@ -195,6 +194,14 @@ private:
   };
 
   using move = detail::breaker_move;
+
+  /// Zero if nobody knows.
+  [[nodiscard]] static duration left_until(time_point deadline,
+                                           time_point now) noexcept {
+    return deadline == detail::never
+             ? duration::zero()
+             : std::max(detail::time_between(now, deadline), duration::zero());
+  }
 
   breaker_rejection refuse_quietly(word::value at, breaker_refusal why,
                                    duration retry_after,

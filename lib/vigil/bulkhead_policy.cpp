@@ -2,6 +2,9 @@
 #include <vigil/detail/base/count_range.hpp>
 #include <vigil/internal/base/check_field.hpp>
 
+#include <set>
+#include <string_view>
+
 namespace vigil {
 
 std::optional<failure> check(const bulkhead_policy& policy,
@@ -18,9 +21,12 @@ std::optional<failure> check(const bulkhead_policy& policy,
   if (x.per_caller)
     out.count("per_caller", *x.per_caller, detail::limit_above_zero);
   double sum = 0;
+  std::set<std::string_view> callers;
   for (const auto& [caller, share] : x.partitions) {
     out.share("partition '" + caller + "'", share);
     sum += share;
+    if (!callers.insert(caller).second)
+      out.fail(errc::duplicate_id, "partition '" + caller + "' is there twice");
   }
   constexpr double rounding = 1e-9;
   if (sum > 1.0 + rounding)

@@ -52,7 +52,8 @@ public:
 
   /// Keeps a share of all places, above 0 and up to 1, for the caller of that
   /// name. Others may use it while it is idle; the caller then gets in all the
-  /// same, over the limit. All shares together are at most 1.
+  /// same, over the limit. All shares together are at most 1; each is rounded
+  /// up to whole places, so that many small ones may be over the limit, too.
   [[nodiscard]] bulkhead_policy partition(std::string caller,
                                           double share) const {
     return detail::changed(*this, [&](auto& x) {

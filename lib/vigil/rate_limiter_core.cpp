@@ -54,12 +54,13 @@ rate_answer rate_limiter_core::ask(time_point now, std::string_view key,
   turns in;
   {
     std::lock_guard guard{mutex_};
-    // Who waits for the total comes before who comes now.
-    if (total_)
+    // Who waits comes before who comes now.
+    if (!waiting_.empty())
       in = let_in(now);
     const auto x = entry_of(key, now);
     if (x == entries_.end()) {
-      result = rate_rejection{detail::time_between(now, next_idle(now).at)};
+      result = rate_rejection{std::max(
+        detail::time_between(now, next_idle(now).at), total_wait_of(1, now))};
     } else if (x->waiting.empty() && take(*x, now)) {
       result = rate_permit{};
     } else {
@@ -309,8 +310,13 @@ rate_limiter_core::next_idle(time_point now) {
 time_point rate_limiter_core::idle_at(entry& x, time_point now) {
   if (x.retired && x.waiting.empty())
     return now;
-  return detail::time_after(
+  const auto result = detail::time_after(
     now, x.meter.time_until(x.waiting.size() + burst_of(settings_), now));
+  if (x.waiting.empty())
+    return result;
+  // Never now: its calls may wait for the total, or their turn is late.
+  const auto next = std::max(total_wait_of(1, now), duration{1});
+  return std::max(result, detail::time_after(now, next));
 }
 
 detail::rate_meter rate_limiter_core::meter(time_point now) const {

@@ -30,7 +30,8 @@ struct VIGIL_EXPORT rate_ticket {
   std::uint64_t id = 0;
   /// How long it will wait if nobody before it gives up and nobody changes the
   /// rate. With a total, others may use that up meanwhile, and it waits longer;
-  /// never longer than `max_wait`, after which it is refused.
+  /// never longer than `max_wait`, after which it is refused. (If `advance` comes
+  /// late, it gets the permit that is there.)
   duration wait{};
 };
 
@@ -47,8 +48,8 @@ using rate_answer = std::variant<rate_permit, rate_ticket, rate_rejection>;
 ///
 /// Nobody blocks: a call that has to wait gets a ticket, and `ready` is called
 /// with what became of it, outside of all locks, in the thread that calls
-/// `advance`, or asks while there is a total. `ready` must not throw; if it
-/// asks for more, others are told after it has returned. A key that was idle
+/// `advance`, or asks while others wait. `ready` must not throw; if it asks for
+/// more, others are told after it has returned. A key that was idle
 /// for so long that all its permits are back is forgotten where another needs
 /// its room.
 ///

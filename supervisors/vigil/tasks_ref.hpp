@@ -127,7 +127,8 @@ public:
 
   /// Returns the results of `f(item)` for all items of a range or of a callable
   /// that returns a `std::optional`, as a lazy range for a thread that may
-  /// block. `f` is called in many threads at once. Fails with
+  /// block. `f` is called in many threads at once. An input that is an lvalue is
+  /// referred to, and has to outlive the stream. Fails with
   /// `errc::out_of_range`, `errc::negative_delay` or `errc::bad_combination` if
   /// the options make no sense.
   template <class Source, class F>
@@ -146,7 +147,8 @@ public:
 
   /// As above, in an event-based actor: calls `on_item(stream_item<T>)` for
   /// each result and `on_end()` after the last one, unless this incarnation of
-  /// the actor ends before, which kills the tasks. If `on_item` returns false,
+  /// the actor ends before, which kills the tasks. The input is kept: an lvalue
+  /// is copied. If `on_item` returns false,
   /// the stream ends.
   template <class Self, class Source, class F, class OnItem, class OnEnd>
   result<stream_control> async_stream(Self* self, Source&& items, F f,
@@ -155,7 +157,12 @@ public:
     static_assert(!std::is_base_of_v<caf::blocking_actor, Self>,
                   "vigil: a blocking actor consumes a stream as a range; leave "
                   "self and the handlers out");
-    using traits = detail::stream_traits<Source, F>;
+    using input = std::remove_cvref_t<Source>;
+    static_assert(std::is_constructible_v<input, Source>,
+                  "vigil: in an actor, async_stream keeps its input, as the "
+                  "handler returns before it is read: std::move it, or give "
+                  "what can be copied");
+    using traits = detail::stream_traits<input, F>;
     using core
       = detail::stream_core<Self, typename traits::value_type, OnItem, OnEnd>;
     if (auto wrong = detail::check(options, items, f, population_))
@@ -164,8 +171,8 @@ public:
       return failure{errc::null_handle, "a handler of the stream is null"};
     auto x = std::make_shared<core>(
       self,
-      traits::make(population_, std::forward<Source>(items), std::move(f),
-                   detail::place_of(options)),
+      traits::make(population_, input(std::forward<Source>(items)),
+                   std::move(f), detail::place_of(options)),
       options, detail::concurrency_of(options, *population_),
       std::move(on_item), std::move(on_end));
     auto control = detail::access::make<stream_control>(x);

@@ -310,9 +310,13 @@ void host_core::finish_fault() {
   if (rec.observed()) [[unlikely]]
     rec.publish(incarnation(), event_type::child_exited,
                 abnormal(failure_of(why)));
-  rec.log(why.code, std::move(why.text), when, incarnation());
+  const auto code = why.code;
+  rec.log(code, std::move(why.text), when, incarnation());
   clear_incarnation();
-  start(start_kind::in_place, when);
+  if (rec.may_start()) [[likely]]
+    start(start_kind::in_place, when);
+  else
+    stand_down(abnormal(failure{code, {}, {}}));
 }
 
 void host_core::finish(child_exit&& how) {
@@ -356,8 +360,20 @@ bool host_core::restart_in_place(child_exit& how) {
     rec.log(std::move(how.why), incarnation());
   }
   clear_incarnation();
-  start(start_kind::in_place, when);
+  if (rec.may_start()) [[likely]]
+    start(start_kind::in_place, when);
+  else
+    stand_down(std::move(how));
   return true;
+}
+
+// The supervisor went down while the incarnation was cleared, which runs code of
+// the user's: nothing starts any more.
+void host_core::stand_down(child_exit&& how) {
+  if (record().departs(how, true))
+    record().vanish();
+  park();
+  report(child_note::what::exited, std::move(how));
 }
 
 void host_core::clear_incarnation() {

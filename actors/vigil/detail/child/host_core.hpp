@@ -184,6 +184,7 @@ private:
   void finish(child_exit&& how);
   void finish_fault();
   void conclude(child_exit&& how);
+  void stand_down(child_exit&& how);
   void clear_incarnation();
   void wipe_out();
   void open_gate(bool shut);

@@ -38,8 +38,12 @@ asker_of(const compat::mailbox_element& x) {
 
 std::string caller_key(const compat::mailbox_element& x) {
   const auto asker = asker_of(x);
-  return std::to_string(
-    compat::actor_number(asker ? *asker : compat::sender_of(x)));
+  const auto& who = asker ? *asker : compat::sender_of(x);
+  auto result = std::to_string(compat::actor_number(who));
+  // Numbers are unique in a process only.
+  if (who != nullptr && who->node() != who->home_system->node())
+    result += '@' + to_string(who->node());
+  return result;
 }
 
 bool asks_no_more(const caf::weak_actor_ptr& x) {

@@ -73,8 +73,11 @@ compat::enqueue_result slot::enqueue(compat::element_ptr x,
 void slot::take_in_or_lose(compat::element_ptr x, compat::context* ctx) {
   target to;
   auto refused = take_in(x, to);
-  if (refused == errc::gap_queue_full && make_room(ctx))
+  if (refused == errc::gap_queue_full) {
+    // Another thread may have made the room.
+    make_room(ctx);
     refused = take_in(x, to);
+  }
   if (refused)
     lose(*x, *refused, ctx);
   else if (to.actor != nullptr)
@@ -124,12 +127,11 @@ std::optional<errc> slot::take_in(compat::element_ptr& x, target& to) {
   return std::nullopt;
 }
 
-bool slot::make_room(compat::context* ctx) {
+void slot::make_room(compat::context* ctx) {
   // It was full, so it is there, and stays.
   const auto left = take_gone(*waiting_, slot_lock_);
   for (const auto& x : left)
     lose(*x, errc::message_lost, ctx);
-  return !left.empty();
 }
 
 // With the lock held.

@@ -134,7 +134,7 @@ private:
   void take_in_or_lose(compat::element_ptr x, compat::context* ctx);
   [[nodiscard]] std::optional<errc> take_in(compat::element_ptr& x, target& to);
   void pass_on(compat::element_ptr x, const target& to, compat::context* ctx);
-  [[nodiscard]] bool make_room(compat::context* ctx);
+  void make_room(compat::context* ctx);
   [[nodiscard]] waiting_room& waiting();
   [[nodiscard]] waiting_room::list take_waiting();
   void lose_waiting(compat::context* ctx);

@@ -16,12 +16,14 @@ waiting_room::list waiting_room::take_all() {
 
 // One look costs as much as there are messages. Who finds nobody gone has paid
 // for the next with the messages that come until then.
-std::vector<std::pair<waiting_room::ticket, request_id>> waiting_room::look() {
-  std::vector<std::pair<ticket, request_id>> result;
+// Who comes while another one looks, looks too: the places are not free yet.
+std::optional<waiting_room::requests> waiting_room::look() {
   credit_ += std::min(share, all - credit_);
-  if (credit_ < size())
-    return result;
+  if (credit_ < size() && looking_ == 0)
+    return std::nullopt;
   credit_ = 0;
+  ++looking_;
+  requests result;
   result.reserve(size());
   for (const auto& queue : queues_)
     for (const auto& x : queue)
@@ -32,6 +34,9 @@ std::vector<std::pair<waiting_room::ticket, request_id>> waiting_room::look() {
 
 waiting_room::list waiting_room::take_out(const std::vector<ticket>& xs) {
   list result;
+  --looking_;
+  if (xs.empty())
+    return result;
   for (auto& queue : queues_) {
     auto to = queue.begin();
     for (auto& x : queue)
@@ -48,17 +53,17 @@ waiting_room::list waiting_room::take_out(const std::vector<ticket>& xs) {
 }
 
 waiting_room::list take_gone(waiting_room& from, spin_lock& lock) {
-  std::vector<std::pair<waiting_room::ticket, request_id>> there;
+  std::optional<waiting_room::requests> there;
   {
     std::lock_guard guard{lock};
     there = from.look();
   }
+  if (!there)
+    return {};
   std::vector<waiting_room::ticket> gone;
-  for (const auto& [ticket, request] : there)
+  for (const auto& [ticket, request] : *there)
     if (nobody_waits(request))
       gone.push_back(ticket);
-  if (gone.empty())
-    return {};
   std::sort(gone.begin(), gone.end());
   std::lock_guard guard{lock};
   return from.take_out(gone);

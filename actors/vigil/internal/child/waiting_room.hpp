@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <limits>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,7 @@ class waiting_room {
 public:
   using list = std::vector<compat::element_ptr>;
   using ticket = std::uint64_t;
+  using requests = std::vector<std::pair<ticket, request_id>>;
 
   /// At most `limit` messages wait.
   explicit waiting_room(std::size_t limit) : limit_(limit) {
@@ -73,10 +75,10 @@ public:
 
   /// Returns who made the requests that wait, with their tickets. Nothing if
   /// the messages that found no place since the last look do not outweigh what
-  /// it costs.
-  [[nodiscard]] std::vector<std::pair<ticket, request_id>> look();
+  /// it costs. Ends with `take_out`.
+  [[nodiscard]] std::optional<requests> look();
 
-  /// Takes those out that are still there. Tickets ascend.
+  /// Takes those out that are still there. Tickets ascend. Ends a look.
   [[nodiscard]] list take_out(const std::vector<ticket>& xs);
 
 private:
@@ -96,6 +98,8 @@ private:
   ticket last_ = 0;
   // How many may be looked at now.
   std::size_t credit_ = all;
+  // How many have looked, and not taken out yet.
+  std::size_t looking_ = 0;
 };
 
 /// Takes those out of a room that nobody waits for any more, or none if that

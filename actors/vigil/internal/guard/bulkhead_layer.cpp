@@ -34,9 +34,10 @@ protected:
       return pass(std::move(x), ctx);
     const auto at = now();
     const auto caller = caller_of(*x);
+    const auto looks = gone_.looks();
     auto answer = core_->acquire(at, caller);
     if (std::holds_alternative<bulkhead_refusal>(answer) && settings_.queue > 0
-        && make_room(at, ctx))
+        && make_room(looks, at, ctx))
       answer = core_->acquire(at, caller);
     if (const auto* ticket = std::get_if<bulkhead_ticket>(&answer))
       return wait(std::move(x), *ticket, at, ctx);
@@ -90,14 +91,13 @@ private:
     stop(compat::take_requester(*x), ctx);
   }
 
-  /// Lets those go whom nobody waits for. Returns whether there was one.
-  bool make_room(time_point at, compat::context* ctx) {
-    return gone_.drop(waiting_, at, [&](std::uint64_t ticket) {
+  /// Lets those go whom nobody waits for. Returns whether there may be room.
+  bool make_room(std::uint64_t looks, time_point at, compat::context* ctx) {
+    return gone_.drop(looks, waiting_, at, [&](std::uint64_t ticket) {
       if (!core_->cancel({ticket}))
-        return false;
+        return;
       if (auto x = waiting_.take(ticket))
         refuse(compat::take_requester(*x), nobody_asks(), ctx);
-      return true;
     });
   }
 

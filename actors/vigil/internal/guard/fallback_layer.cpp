@@ -10,8 +10,8 @@ namespace vigil::detail {
 
 namespace {
 
-/// Handlers that the user gave run in an actor of the front's own, which a
-/// fault or an exception ends: then the next call gets a new one.
+/// Handlers that the user gave run in an actor of the front's own. If one of
+/// them ends it (with `quit`, say), the next call gets a new one.
 class fallback_front final : public calling_front<caf::message> {
 public:
   fallback_front(caf::actor_config& cfg, layer_place at, actor_maker make,

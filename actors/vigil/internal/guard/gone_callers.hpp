@@ -5,6 +5,7 @@
 #include <vigil/time.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -18,25 +19,36 @@ namespace vigil::detail {
 /// To look at all of them takes time, and it is when there is too much to do
 /// that somebody wants to know: a refused call pays for a few looks only, and
 /// so does the time that goes by. Thread-safe.
+///
+/// Memory orders: a look that is begun or done is seen by whoever is refused
+/// for want of a place that it makes: `looks_` and `looking_` are released, and
+/// acquired. Who sees neither has asked before there was a place.
 class gone_callers {
 public:
-  /// Calls `drop(ticket)` for each that is gone; it returns whether there is
-  /// more room now. Returns whether there is; may look at none. To be called
-  /// when one is refused.
-  template <class Waiting, class Drop>
-  bool drop(const Waiting& waiting, time_point now, Drop drop) {
-    return may_look(waiting.size(), now) && drop_all(waiting, drop);
+  /// Returns what `drop` wants to know: to be called before one asks.
+  [[nodiscard]] std::uint64_t looks() const noexcept {
+    return looks_.load(std::memory_order_acquire);
   }
 
-  /// The same without a look at what it costs.
+  /// Calls `drop(ticket)` for each that is gone; it takes it out. Returns whether
+  /// there may be more room than when `looks` was asked; may look at none. To be
+  /// called when one is refused.
   template <class Waiting, class Drop>
-  bool drop_all(const Waiting& waiting, Drop drop) {
+  bool drop(std::uint64_t looks, const Waiting& waiting, time_point now,
+            Drop drop) {
+    if (looking_.load(std::memory_order_acquire) == 0
+        && !may_look(waiting.size(), now))
+      return looks_.load(std::memory_order_acquire) != looks;
+    // Beside another thread that looks, too: it may have found them all, and not
+    // have taken them out.
+    looking_.fetch_add(1, std::memory_order_acq_rel);
     // Nobody is asked, and nobody destroyed, in the lock of `waiting`.
-    auto result = false;
     for (const auto& [ticket, request] : waiting.all())
-      if (nobody_waits(request) && drop(ticket))
-        result = true;
-    return result;
+      if (nobody_waits(request))
+        drop(ticket);
+    looks_.fetch_add(1, std::memory_order_acq_rel);
+    looking_.fetch_sub(1, std::memory_order_acq_rel);
+    return true;
   }
 
   /// Returns whether a refused call may look at `n` of them.
@@ -58,6 +70,8 @@ private:
   /// How long a look may keep others from working, on average.
   static constexpr duration time_each = std::chrono::microseconds{1};
 
+  std::atomic<std::uint64_t> looks_{0};
+  std::atomic<std::uint32_t> looking_{0};
   spin_lock lock_;
   // Guarded by lock_.
   std::size_t paid_ = 0;

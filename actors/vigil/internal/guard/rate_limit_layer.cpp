@@ -83,12 +83,13 @@ protected:
       return refuse(*x, *why, ctx);
     const auto at = now();
     const auto key = key_of(*x);
+    const auto looks = gone_.looks();
     auto answer = core_->acquire(at, key);
     if (std::holds_alternative<rate_rejection>(answer) && by_sender_
         && make_room(at))
       answer = core_->acquire(at, key);
     if (std::holds_alternative<rate_rejection>(answer) && has_queue_
-        && gone_.drop(waiting_, at, [&](auto id) { return let_go(id, ctx); }))
+        && gone_.drop(looks, waiting_, at, [&](auto id) { let_go(id, ctx); }))
       answer = core_->acquire(at, key);
     if (const auto* ticket = std::get_if<rate_ticket>(&answer))
       wait(std::move(x), *ticket, at, ctx);
@@ -102,8 +103,8 @@ protected:
   }
 
   void time_passed(time_point at, compat::context* ctx) override {
-    // Who is gone leaves its turn to those behind.
-    gone_.drop_all(waiting_, [&](auto id) { return let_go(id, ctx); });
+    // Who is gone leaves its turn to those behind, if there is time to look.
+    gone_.drop(gone_.looks(), waiting_, at, [&](auto id) { let_go(id, ctx); });
     core_->advance(at);
   }
 
@@ -164,12 +165,11 @@ private:
     }
   }
 
-  bool let_go(std::uint64_t ticket, compat::context* ctx) {
+  void let_go(std::uint64_t ticket, compat::context* ctx) {
     if (!core_->cancel({ticket, {}}))
-      return false;
+      return;
     if (auto x = waiting_.take(ticket))
       refuse(*x, nobody_asks(), ctx);
-    return true;
   }
 
   /// Answers a message if it is a request.
@@ -179,7 +179,13 @@ private:
   }
 
   void ready(rate_ticket ticket, rate_answer answer) {
-    if (auto x = waiting_.answer(ticket.id, answer))
+    auto x = waiting_.answer(ticket.id, answer);
+    if (!x)
+      return;
+    // Its turn is lost, but the target is not to work for nobody.
+    if (compat::is_request(*x->first) && nobody_waits(*x->first))
+      refuse(*x->first, nobody_asks(), nullptr);
+    else
       go_on(std::move(x->first), answer, nullptr);
   }
 

@@ -133,8 +133,11 @@ compat::enqueue_result pool_front::enqueue(compat::element_ptr x,
 void pool_front::pass_on(compat::element_ptr x, compat::context* ctx) {
   target to;
   auto refused = take_in(x, to);
-  if (refused == errc::overloaded && make_room(ctx))
+  if (refused == errc::overloaded) {
+    // Another thread may have made the room.
+    make_room(ctx);
     refused = take_in(x, to);
+  }
   if (refused)
     lose(*x, *refused, ctx);
   else if (to.handle != nullptr)
@@ -151,11 +154,10 @@ std::optional<errc> pool_front::take_in(compat::element_ptr& x, target& to) {
   return errc::overloaded;
 }
 
-bool pool_front::make_room(compat::context* ctx) {
+void pool_front::make_room(compat::context* ctx) {
   const auto left = take_gone(waiting_, lock_);
   for (const auto& x : left)
     lose(*x, errc::message_lost, ctx);
-  return !left.empty();
 }
 
 // A member that refuses at once gets the next message here, not while it

@@ -168,7 +168,7 @@ private:
   struct receipt;
 
   [[nodiscard]] std::optional<errc> take_in(compat::element_ptr& x, target& to);
-  [[nodiscard]] bool make_room(compat::context* ctx);
+  void make_room(compat::context* ctx);
   [[nodiscard]] bool take_idle(target& to);
   [[nodiscard]] compat::element_ptr next_for(std::size_t index);
   [[nodiscard]] member* only_skipping();

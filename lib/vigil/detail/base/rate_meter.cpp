@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
+#include <utility>
 
 namespace vigil::detail {
 
@@ -24,6 +26,8 @@ rate_meter::rate_meter(rate x, rate_refill refill, std::uint32_t burst,
                        time_point now)
   : rate_(x), refill_(refill), burst_(burst), since_(now), credit_(0) {
   credit_ = burst_ * price();
+  if (refill_ == rate_refill::sliding)
+    used_.emplace();
 }
 
 std::int64_t rate_meter::price() const noexcept {
@@ -33,8 +37,8 @@ std::int64_t rate_meter::price() const noexcept {
 bool rate_meter::take(time_point now) {
   if (permits(now) == 0)
     return false;
-  if (refill_ == rate_refill::sliding)
-    used_.push_back(std::max(now, since_));
+  if (used_)
+    used_->push_back(std::max(now, since_));
   else
     credit_ -= price();
   return true;
@@ -42,9 +46,9 @@ bool rate_meter::take(time_point now) {
 
 std::uint32_t rate_meter::permits(time_point now) {
   refill(now);
-  if (refill_ == rate_refill::sliding)
+  if (used_)
     return static_cast<std::uint32_t>(std::max<std::int64_t>(
-      burst_ - static_cast<std::int64_t>(used_.size()), 0));
+      burst_ - static_cast<std::int64_t>(used_->size()), 0));
   return static_cast<std::uint32_t>(credit_ / price());
 }
 
@@ -56,24 +60,21 @@ duration rate_meter::time_until(std::uint64_t n, time_point now) {
   switch (refill_) {
     case rate_refill::steady:
       return steady_wait(static_cast<std::int64_t>(n), more);
-    case rate_refill::in_cycles: {
-      // No cycle brings more than can gather.
-      const auto each = std::min<std::int64_t>(rate_.permits, burst_);
-      return until(since_, round_up(more, each), now);
-    }
+    case rate_refill::in_cycles:
+      return cycles_wait(more, now);
     case rate_refill::sliding:
       break;
   }
   // The permits come back in the order in which they were used, and those that
   // wait use them again at once. With a lower limit, some do not come back.
-  const auto extra = std::max<std::int64_t>(
-    static_cast<std::int64_t>(used_.size()) - burst_, 0);
+  const auto used = static_cast<std::int64_t>(used_->size());
+  const auto extra = std::max<std::int64_t>(used - burst_, 0);
   const auto index = extra + (more - 1) % burst_;
   const auto laps = (more - 1) / burst_ + 1;
   // Those that are used now are the last to come back.
-  if (index >= static_cast<std::int64_t>(used_.size()))
+  if (index >= used)
     return until(std::max(now, since_), laps, now);
-  return until(used_[static_cast<std::size_t>(index)], laps, now);
+  return until((*used_)[static_cast<std::size_t>(index)], laps, now);
 }
 
 // A nanosecond may bring more than what is missing. The rest is kept, unless it
@@ -95,6 +96,15 @@ duration rate_meter::steady_wait(std::int64_t n, std::int64_t more) const {
   return others > duration::max() - first ? duration::max() : first + others;
 }
 
+// No cycle brings more than can gather. The one that runs keeps its length.
+duration rate_meter::cycles_wait(std::int64_t more, time_point now) const {
+  const auto& [x, burst] = next_.value_or(std::pair{rate_, burst_});
+  const auto each = std::min<std::int64_t>(x.permits, burst);
+  const auto others = times(x.period, round_up(more, each) - 1);
+  const auto first = time_after(since_, rate_.period);
+  return time_between(now, time_after(first, others));
+}
+
 duration rate_meter::until(time_point from, std::int64_t periods,
                            time_point now) const {
   return time_between(now, time_after(from, times(rate_.period, periods)));
@@ -102,14 +112,19 @@ duration rate_meter::until(time_point from, std::int64_t periods,
 
 void rate_meter::change(rate x, std::uint32_t burst, time_point now) {
   refill(now);
+  if (refill_ == rate_refill::in_cycles) {
+    next_.emplace(x, burst);
+    return;
+  }
+  burst_ = burst;
+  if (refill_ == rate_refill::sliding) {
+    rate_ = x;
+    return give_back();
+  }
   const auto whole = credit_ / price();
   const auto part
     = static_cast<double>(credit_ % price()) / static_cast<double>(price());
   rate_ = x;
-  burst_ = burst;
-  give_back();
-  if (refill_ != rate_refill::steady)
-    return;
   credit_ = whole * price()
             + static_cast<std::int64_t>(part * static_cast<double>(price()));
   credit_ = std::min(credit_, burst_ * price());
@@ -133,6 +148,14 @@ void rate_meter::refill(time_point now) {
       return;
     }
     case rate_refill::in_cycles: {
+      if (next_) {
+        if (passed < rate_.period)
+          return;
+        since_ = time_after(since_, rate_.period);
+        std::tie(rate_, burst_) = *std::exchange(next_, std::nullopt);
+        credit_ = std::min(burst_, credit_ + std::int64_t{rate_.permits});
+        return refill(now);
+      }
       const auto cycles = passed / rate_.period;
       since_ = time_after(since_, cycles * rate_.period);
       if (cycles == 0)
@@ -154,8 +177,9 @@ void rate_meter::refill(time_point now) {
 
 // With a shorter period they come back at once.
 void rate_meter::give_back() {
-  while (!used_.empty() && time_between(used_.front(), since_) >= rate_.period)
-    used_.pop_front();
+  while (!used_->empty()
+         && time_between(used_->front(), since_) >= rate_.period)
+    used_->pop_front();
 }
 
 } // namespace vigil::detail

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
+#include <utility>
 
 namespace vigil::detail {
 
@@ -33,19 +35,23 @@ private:
   void refill(time_point now);
   void give_back();
   [[nodiscard]] duration steady_wait(std::int64_t n, std::int64_t more) const;
+  [[nodiscard]] duration cycles_wait(std::int64_t more, time_point now) const;
   [[nodiscard]] duration until(time_point from, std::int64_t periods,
                                time_point now) const;
   [[nodiscard]] std::int64_t price() const noexcept;
 
   rate rate_;
+  /// In cycles: rate and burst from the next one on, if they have changed.
+  std::optional<std::pair<rate, std::int64_t>> next_;
   rate_refill refill_;
   std::int64_t burst_;
   /// The last refill; the begin of the cycle.
   time_point since_;
   /// `price` for each permit, so that a nanosecond brings a whole number.
   std::int64_t credit_;
-  /// When permits were used; for `sliding`.
-  std::deque<time_point> used_;
+  /// When permits were used; for `sliding`, empty else: a deque costs memory
+  /// also when it holds nothing.
+  std::optional<std::deque<time_point>> used_;
 };
 
 } // namespace vigil::detail

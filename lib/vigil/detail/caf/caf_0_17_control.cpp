@@ -377,8 +377,16 @@ void control_parts::look_after_streams(actor& self, flags& x) {
 
 void control_parts::end_streams(actor& self, const caf::error& why,
                                 bool stays) {
-  for (auto& manager : take_streams(self, why, stays))
+  for (auto& manager : take_streams(self, why, stays)) {
     manager->stop(why);
+    // An end without an error waits until all is sent, and there is no more time
+    // for that: who gets it hears of the end, not of the rest.
+    if (!why)
+      manager->out().for_each_path([&](caf::outbound_path& x) {
+        if (!x.pending())
+          x.emit_regular_shutdown(&self);
+      });
+  }
   // What callbacks have opened meanwhile ends without calling any: it might
   // go on for ever.
   for (auto& manager : take_streams(self, why, stays)) {

@@ -108,8 +108,8 @@ void decision_core::ended_early(core_child& x, child_exit&& how,
     answer_start(x, failures_.stopped_early(x, now));
   }
   started(uid, now);
-  if (auto* same = children_.find(uid); same != nullptr && same->runs())
-    ended(*same, std::move(how), now);
+  // What was kept until now may have it stopped already.
+  exited(uid, std::move(how), now);
 }
 
 void decision_core::timer(child_uid child, std::uint64_t generation,

@@ -166,6 +166,7 @@ void dynamic_actor::abandon(dynamic_record& x) {
   x.vanish();
   x.publish(x.number(), event_type::child_left_behind);
   x.forget_key();
+  x.publish(x.number(), event_type::child_removed);
   auto nobody = compat::make_forwarder<gone_child>(system(), x.path(),
                                                    x.number(), cell_->tree);
   const auto child = population().remove(x);

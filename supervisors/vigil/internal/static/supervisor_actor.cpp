@@ -160,6 +160,7 @@ void supervisor_actor::on_start_tree() {
 }
 
 void supervisor_actor::bring_up() {
+  up_ = false;
   set_state(child_state::starting, now());
   core_.start(now());
 }
@@ -295,6 +296,7 @@ void supervisor_actor::carry_out(const action::answer& x) {
 }
 
 void supervisor_actor::carry_out(const action::came_up&) {
+  up_ = true;
   set_state(child_state::running, now());
   publish(event_type::supervisor_started);
   if (me_ != nullptr) {
@@ -316,11 +318,14 @@ void supervisor_actor::carry_out(const action::went_down& x) {
       me_->log(x.exit.why, incarnation());
   }
   publish(event_type::supervisor_stopped, &x.exit);
+  // Killed before it was up, it has not started.
+  const bool never_up
+    = x.start_failed || (!up_ && x.exit.kind == exit_kind::abnormal);
   if (me_ != nullptr)
     me_->publish(incarnation(),
-                 x.start_failed ? event_type::start_failed
-                 : ordered()    ? event_type::child_stopped
-                                : event_type::child_exited,
+                 never_up    ? event_type::start_failed
+                 : ordered() ? event_type::child_stopped
+                             : event_type::child_exited,
                  x.exit);
   // Whoever waits for the stop finds the tree ended.
   auto stoppers = take_stoppers();

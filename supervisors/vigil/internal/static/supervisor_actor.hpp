@@ -142,6 +142,8 @@ private:
   health_monitor health_;
   caf::response_promise starter_;
   bool acting_ = false;
+  // All its children came up since it was started last.
+  bool up_ = false;
 };
 
 } // namespace vigil::detail
