@@ -38,11 +38,14 @@ public:
   [[nodiscard]] std::string mistake() const {
     if (!(given_share_ >= 0 && given_share_ <= most_share))
       return "its share is not from 0 to 1000";
+    auto wrong = detail::wrong_count("burst", given_burst_, detail::any_limit);
+    if (!wrong.empty())
+      return wrong;
     if (given_share_ > 0 && share_ == 0)
       return "its share is above 0, and below a millionth";
     if (given_share_ > 0 && most_ == 0)
       return "with a burst of 0, a share pays for nothing";
-    return detail::wrong_count("burst", given_burst_, detail::any_limit);
+    return {};
   }
 
   /// A call begins.

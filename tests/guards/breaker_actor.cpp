@@ -272,6 +272,32 @@ TEST_CASE("a fallback answers where the breaker or the target does not") {
     }
     CHECK(x.ask(guarded, -1) == "-2");
   }
+  SUBCASE("calls that wait while one fails get answers of their own") {
+    int fresh = 0;
+    const auto guarded = x.start(
+      base.fallback([n = 0, &fresh](int what) mutable -> vigil::outcome<int> {
+        fresh += n++ == 0 ? 1 : 0;
+        if (what == -50)
+          return vigil::fault("no");
+        if (what == -51)
+          throw std::runtime_error("never");
+        return what * 2;
+      }));
+    std::vector<decltype(x.request(guarded, -1))> all;
+    for (int i = 1; i <= 100; ++i)
+      all.push_back(x.request(guarded, -i));
+    x.run();
+    for (int i = 1; i <= 100; ++i) {
+      CAPTURE(i);
+      const auto text = x.text(all[static_cast<std::size_t>(i - 1)]);
+      if (i != 50 && i != 51)
+        CHECK(text == std::to_string(-2 * i));
+      else
+        CHECK(text != "child_stopped");
+    }
+    // After a fault the handlers begin as they were given.
+    CHECK(fresh == 3);
+  }
   SUBCASE("also after a timeout") {
     const auto guarded
       = x.start(base.fallback(twice).breaker(two_failures()).timeout(1s));

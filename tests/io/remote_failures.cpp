@@ -137,6 +137,32 @@ TEST_CASE_FIXTURE(both,
   CHECK(vigil::to_failure(ask(4)).message == "four");
 }
 
+TEST_CASE("callers of different nodes are different callers") {
+  side server;
+  auto guarded = vigil::guard("g", server.sys.spawn(answer))
+                   .rate_limit_by_sender(vigil::rate_limit_policy{1, 1h})
+                   .start(server.sys)
+                   .value();
+  const auto port
+    = server.sys.middleman().publish(guarded, 0, "127.0.0.1").value();
+  // The actors of each have the same numbers.
+  side one;
+  side two;
+  std::string got;
+  for (auto* node : {&one, &two, &one}) {
+    const auto remote
+      = node->sys.middleman().remote_actor("127.0.0.1", port).value();
+    caf::scoped_actor self{node->sys};
+    vigil::mail(self, 5)
+      .request(remote, 30s)
+      .receive([&](int) { got += "answered "; },
+               [&](const caf::error& why) {
+                 got += vigil::to_failure(why).code.message() + ' ';
+               });
+  }
+  CHECK(got.find("answered answered ") == 0);
+}
+
 TEST_CASE_FIXTURE(both, "what vigil refuses is refused across a border, too") {
   CHECK(tree->terminate_child("a"));
   const auto why = vigil::to_failure(ask(0));

@@ -162,6 +162,22 @@ TEST_CASE_FIXTURE(mixed_world, "children with different specs stop at once, "
   CHECK(report.value().culprits.size() == 2);
 }
 
+TEST_CASE_FIXTURE(mixed_world,
+                  "a child that is left behind is told as removed, "
+                  "too") {
+  auto tree = start_with(some());
+  auto pool = tree[some_key];
+  auto a = pool.start_child(child("a", kind::of_class).shutdown(1s)).value();
+  watch(tree);
+  (*this)["a"].door.closed = true;
+  CHECK(pool.terminate_child(a));
+  const auto told = events();
+  const auto left = told.find("child_left_behind ");
+  REQUIRE(left != std::string::npos);
+  CHECK(told.find("child_removed ", left) != std::string::npos);
+  open("a");
+}
+
 // S67, S85
 TEST_CASE_FIXTURE(mixed_world, "a spent budget ends all children, which are "
                                "gone after the restart") {

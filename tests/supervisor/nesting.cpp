@@ -342,6 +342,26 @@ TEST_CASE("a stop reaches a tree in the middle of an escalation") {
   CHECK(said(tree.wait()) == "ok");
 }
 
+TEST_CASE("a supervisor that is killed while it comes up has failed to start") {
+  world w;
+  w["b"].door.closed = true;
+  auto tree = w.start(sup());
+  w.watch(tree);
+  auto added = w.request<vigil::child_info>(
+    tree.handle(),
+    call::start_child{
+      sup("in")
+        .child(w.child("a"))
+        .child(w.child("b", kind::of_class).shutdown(vigil::brutal_kill))});
+  w.run();
+  send_exit(w, supervisor_at(tree, "in"), caf::exit_reason::kill);
+  w.advance(vigil::kill_grace);
+  const auto told = w.events();
+  CHECK(told.find("start_failed sup/in#1") != std::string::npos);
+  CHECK(told.find("child_exited sup/in#1") == std::string::npos);
+  w.open("b");
+}
+
 TEST_CASE("a kill reaches a supervisor in the middle of its start") {
   world w;
   w["b"].door.closed = true;

@@ -279,6 +279,61 @@ TEST_CASE("a child that is stuck in a handler is reported and replaced") {
   CHECK(tree.value().stop());
 }
 
+namespace {
+
+/// Takes its time to go, until it is told to.
+struct slow_state {
+  std::promise<void> goes{};
+  std::promise<void> may_go{};
+
+  ~slow_state() {
+    goes.set_value();
+    may_go.get_future().wait();
+  }
+};
+
+} // namespace
+
+TEST_CASE("a child whose state goes while its supervisor goes down does not "
+          "start once more") {
+  for (const std::string how : {"throw", "quit"}) {
+    CAPTURE(how);
+    real_world w;
+    std::atomic<int> lives{0};
+    std::promise<slow_state*> there;
+    auto slow = [&](caf::event_based_actor* self) -> caf::behavior {
+      auto state = std::make_shared<slow_state>();
+      if (++lives == 1)
+        there.set_value(state.get());
+      else
+        state->may_go.set_value();
+      return vigil::behavior(self, [=](const std::string& what) {
+        static_cast<void>(state);
+        if (what == "quit")
+          self->quit();
+        else
+          throw std::runtime_error{what};
+      });
+    };
+    auto tree = sup()
+                  .child(vigil::child("slow", slow))
+                  .child(vigil::child("last", working, &lives))
+                  .start(w.sys);
+    REQUIRE(tree);
+    const auto at_first = lives.load();
+    auto* state = there.get_future().get();
+    auto goes = state->goes.get_future();
+    tree.value().events().subscribe([&](const vigil::event& x) {
+      if (x.type == vigil::event_type::child_stopped && x.path == "sup/last")
+        state->may_go.set_value();
+    });
+    vigil::anon_mail(how).send(tree.value().find<caf::actor>("slow").value());
+    goes.wait();
+    CHECK(tree.value().stop());
+    CHECK(lives == at_first);
+  }
+}
+
 TEST_CASE("a pool of blocking members serves, loses one and has it back") {
   real_world w;
   std::atomic<int> lives{0};

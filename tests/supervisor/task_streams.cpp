@@ -1,6 +1,7 @@
 #include "task_fixture.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@ using vigil::on_timeout;
 
 namespace {
 
-/// Counts without end; tells how far it was read.
+/// Counts without end; tells how far it and its copies were read.
 class naturals {
 public:
   class iterator {
@@ -44,7 +45,7 @@ public:
   };
 
   [[nodiscard]] iterator begin() {
-    return iterator{&at_};
+    return iterator{at_.get()};
   }
 
   [[nodiscard]] std::default_sentinel_t end() const {
@@ -52,11 +53,11 @@ public:
   }
 
   [[nodiscard]] int read() const {
-    return at_;
+    return *at_;
   }
 
 private:
-  int at_ = 0;
+  std::shared_ptr<int> at_ = std::make_shared<int>(0);
 };
 
 struct streams : fixture {
@@ -251,6 +252,40 @@ TEST_CASE_FIXTURE(streams, "an actor gets the items of a stream as calls") {
   pass(100ms);
   CHECK(*log == "0:30 1:10 2:20 end");
   CHECK(log.use_count() == 1);
+}
+
+TEST_CASE_FIXTURE(streams, "an actor's stream keeps its input, as the handler "
+                           "returns before it is read") {
+  auto log = std::make_shared<std::string>();
+  auto note = [log](auto x) {
+    *log += text_of(x) + ' ';
+  };
+  SUBCASE("a range") {
+    in_actor([&](caf::event_based_actor* self) {
+      std::vector<int> gone;
+      for (int i = 0; i < 40; ++i)
+        gone.push_back(i);
+      const auto& input = gone;
+      REQUIRE(tasks.async_stream(self, input, sleepy(), {.max_concurrency = 2},
+                                 note, [] {}));
+      gone.assign(gone.size(), 99);
+    });
+    pass(10s);
+    CHECK(log->substr(0, 16) == "0:0 1:1 2:2 3:3 ");
+    CHECK(log->find("39:39 ") != std::string::npos);
+  }
+  SUBCASE("a generator") {
+    in_actor([&](caf::event_based_actor* self) {
+      auto next = [n = 0]() mutable {
+        return n < 9 ? std::optional{n++} : std::nullopt;
+      };
+      REQUIRE(tasks.async_stream(self, next, sleepy(), {.max_concurrency = 2},
+                                 note, [] {}));
+    });
+    pass(10s);
+    CHECK(*log == "0:0 1:1 2:2 3:3 4:4 5:5 6:6 7:7 8:8 ");
+  }
+  CHECK(tasks.size() == 0);
 }
 
 TEST_CASE_FIXTURE(streams, "an actor's stream can be without order") {

@@ -137,6 +137,22 @@ TEST_CASE("nothing a breaker counts depends on how often it has moved") {
   }
 }
 
+TEST_CASE("nobody knows how long a breaker is open that is open for ever") {
+  for (const bool listens : {false, true}) {
+    CAPTURE(listens);
+    auto core = vigil::breaker_core::make(
+                  "test", b1().wait(duration::max()), t0,
+                  listens ? [](const vigil::breaker_event&) {}
+                          : vigil::breaker_core::listener{})
+                  .value();
+    core->trip(t0, errc::timeout);
+    CHECK(core->try_acquire(t0).rejection().retry_after == 0s);
+    core->reset(t0);
+    core->open_for(duration::max(), t0);
+    CHECK(core->try_acquire(t0).rejection().retry_after == 0s);
+  }
+}
+
 TEST_CASE("who comes while probes are under way is told to come soon again") {
   bench x{b1().probes(1).half_open_limit(1h).wait(10s)};
   x.half_open();

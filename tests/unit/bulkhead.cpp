@@ -314,6 +314,7 @@ TEST_CASE("a policy that cannot be is refused, and says where") {
     {p.queue(1).max_wait(std::chrono::hours::min()), "max_wait"},
     {p.partition("a", 0), "partition 'a'"},
     {p.partition("a", 0.6).partition("b", 0.5), "partitions"},
+    {p.partition("a", 0.2).partition("a", 0.2), "'a' is there twice"},
   };
   for (const auto& [policy, names] : all) {
     const std::string field = names;

@@ -145,4 +145,54 @@ TEST_CASE("a start that was left behind may end by saying ignore") {
   CHECK(t.dies("a") == "restarting a, start a again");
 }
 
+TEST_CASE("a supervisor that ends in order while it comes up is gone, whatever "
+          "was kept to happen to it then") {
+  const auto in = [] {
+    auto result = core_harness::spec("in");
+    result.kind = vigil::child_kind::supervisor;
+    return result;
+  };
+  for (const auto strategy : {vigil::one_for_all, vigil::rest_for_one}) {
+    CAPTURE(strategy);
+    core_harness t{strategy, {9, 1h}};
+    t.add(t.spec("a"));
+    t.add(in());
+    t.start();
+    t.started("a");
+    CHECK(t.dies("a") == "");
+    t.ends("in");
+    CHECK(t.states() == "a starting, in stopped");
+    CHECK(t.started("a") == "start in again");
+    t.started("in");
+    CHECK(t.states() == "a running, in running");
+    t.stop();
+    t.shuts_down("in");
+    CHECK(t.shuts_down("a").find("went_down shutdown") != std::string::npos);
+  }
+  SUBCASE("it is terminated") {
+    core_harness t;
+    t.add(t.spec("a"));
+    t.add(in());
+    t.start();
+    t.started("a");
+    CHECK(t.terminate("in") == "");
+    CHECK(t.ends("in").find("answer 1 ok") != std::string::npos);
+    CHECK(t.states() == "a running, in stopped");
+    CHECK(t.restart("in") == "start in again");
+  }
+  SUBCASE("it is the last of a group that starts again") {
+    core_harness t{vigil::one_for_all, {9, 1h}};
+    t.add(t.spec("a"));
+    t.add(in());
+    t.up();
+    t.dies("a");
+    t.shuts_down("in");
+    t.started("a");
+    CHECK(t.dies("a") == "");
+    t.ends("in");
+    CHECK(t.states() == "a starting, in stopped");
+    CHECK(t.started("a") == "start in again");
+  }
+}
+
 TEST_SUITE_END();

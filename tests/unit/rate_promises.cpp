@@ -400,9 +400,8 @@ TEST_CASE("who waits, gives up and goes on is as a plain queue says") {
         default: {
           told.clear();
           const auto answer = core->acquire(now, key);
-          // Who waits for the total comes first.
-          if (with_total)
-            REQUIRE(told == plain.advance(now));
+          // Who waits comes first.
+          REQUIRE(told == plain.advance(now));
           plain.meters.try_emplace(key, current, settings.refill,
                                    settings.burst.value_or(current.permits),
                                    now);
@@ -454,6 +453,85 @@ TEST_CASE("a shorter period of a sliding rate holds at once") {
   CHECK(x.core->next_timer(x.now) == x.now);
   x.core->advance(x.now);
   CHECK(x.told == 1);
+}
+
+TEST_CASE("a key whose calls wait keeps its room, whatever the rate becomes") {
+  for (const bool total : {false, true}) {
+    CAPTURE(total);
+    auto policy = rate_limit_policy{10, 1s}
+                    .refill(rate_refill::in_cycles)
+                    .queue(5)
+                    .max_keys(1);
+    if (total)
+      policy = policy.total(1, 10s);
+    bench x{policy};
+    x.exact = false;
+    for (int i = 0; i < (total ? 1 : 10); ++i)
+      CHECK(x.ask("a") == 'a');
+    CHECK(x.ask("a") == 'q');
+    x.promises.rbegin()->second.at = vigil::detail::never;
+    // A timer is a moment late.
+    if (!total)
+      x.now += 1s;
+    REQUIRE(x.core->change(rate{1, 1s}, x.now));
+    CHECK(x.ask("b") == 'r');
+    CHECK(x.retry_after > 0ns);
+    x.pass(20s);
+    CHECK(x.told == 1);
+    CHECK(x.core->waiting() == 0);
+    CHECK(x.ask("b") == 'a');
+  }
+}
+
+TEST_CASE("in cycles a changed rate holds from the next cycle on") {
+  bench x{rate_limit_policy{2, 10s}.refill(rate_refill::in_cycles)};
+  x.ask();
+  x.ask();
+  x.pass(5s);
+  REQUIRE(x.core->change(rate{3, 1s}, x.now));
+  CHECK(x.ask() == 'r');
+  CHECK(x.retry_after == 5s);
+  CHECK(x.core->time_until(4, x.now) == 6s);
+  x.pass(5s);
+  CHECK(x.core->balance(x.now) == 3);
+  x.ask();
+  x.ask();
+  x.ask();
+  // A longer one does not make the running one longer.
+  x.pass(500ms);
+  REQUIRE(x.core->change(rate{2, 1h}, x.now));
+  CHECK(x.core->time_until(1, x.now) == 500ms);
+  CHECK(x.core->time_until(3, x.now) == 1h + 500ms);
+  // What was given stays given.
+  bench y{rate_limit_policy{5, 10s}.refill(rate_refill::in_cycles)};
+  y.ask();
+  REQUIRE(y.core->change(rate{1, 1s}, y.now));
+  CHECK(y.core->balance(y.now) == 4);
+  y.pass(10s);
+  CHECK(y.core->balance(y.now) == 1);
+}
+
+TEST_CASE("who finds neither room nor a permit waits for both") {
+  bench x{rate_limit_policy{1, 1s}.total(1, 10s).max_keys(1)};
+  CHECK(x.ask("a") == 'a');
+  CHECK(x.ask("b") == 'r');
+  CHECK(x.retry_after == 10s);
+  x.pass(10s);
+  CHECK(x.ask("b") == 'a');
+}
+
+TEST_CASE("who comes when the timer is late finds the permit that is there") {
+  for (const auto refill : refills) {
+    bench x{rate_limit_policy{2, 1s}.refill(refill).queue(1)};
+    x.exact = false;
+    x.ask();
+    x.ask();
+    CHECK(x.ask() == 'q');
+    x.promises.rbegin()->second.at = vigil::detail::never;
+    x.now += 1s;
+    CHECK(x.ask() == 'a');
+    CHECK(x.told == 1);
+  }
 }
 
 TEST_CASE("waits beyond the end of time are as long as time") {

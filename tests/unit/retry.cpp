@@ -121,6 +121,8 @@ TEST_CASE("RT-05: a policy that cannot be is refused, and says where") {
     {p.budget(std::make_shared<vigil::retry_budget>(-0.1, 5)), "share"},
     {p.budget(std::make_shared<vigil::retry_budget>(0.1, -5)),
      "burst(-5) is negative"},
+    {p.budget(std::make_shared<vigil::retry_budget>(0.5, 0)), "burst of 0"},
+    {p.budget(std::make_shared<vigil::retry_budget>(1e-7, 1)), "a millionth"},
   };
   for (const auto& [policy, names] : all) {
     const auto wrong = check(policy, "test");

@@ -69,6 +69,8 @@ caf::behavior source(caf::event_based_actor* self, const view_ptr& seen,
               throw std::runtime_error{what};
             if (what == "quit")
               self->quit(caf::make_error(caf::sec::bad_function_call));
+            else if (what == "quit without a reason")
+              self->quit();
             else
               vigil::this_child(self).fail(trouble::died);
           }};
@@ -254,6 +256,24 @@ TEST_CASE("a stream that ends by itself ends without an error") {
       CHECK(code_of(w.to->end) == "normal");
       CHECK(code_of(w.from->end) == "normal");
     }
+  // In the middle: what has no credit by then does not come.
+  for (const bool sink_is_slow : {false, true}) {
+    CAPTURE(sink_is_slow);
+    stream_world w{true, false, false, 1'000'000};
+    w.open();
+    if (sink_is_slow)
+      w.advance(1s);
+    REQUIRE(w.from->items > 0);
+    caf::anon_send(w.child, "quit without a reason");
+    w.run();
+    w.advance(10s);
+    CHECK(code_of(w.to->end) == "normal");
+    CHECK(w.from->lives == 2);
+    w.open();
+    w.advance(1s);
+    CHECK(code_of(w.to->end) == "none");
+    CHECK(w.to->items > 0);
+  }
 }
 
 TEST_CASE("what hears of the end of its stream may quit and fail") {
