@@ -52,8 +52,9 @@ public:
   /// Has a child of a tree count as it fails, without waiting for calls: each
   /// end counts as a failure, and a child that is stopped or removed opens the
   /// breaker. `path` is written as for `tree_ref`: `"clinic/database"` or
-  /// `"database"`. Lasts as long as the stream; ends by itself with the
-  /// next event after the breaker's end. Two calls for one child count each of its ends twice.
+  /// `"database"`. Lasts as long as the stream; ends by itself with the next
+  /// event after the breaker's end. Two calls for one child count each of its
+  /// ends twice.
   void watch(event_stream& events, std::string path) const;
 
   /// Returns the core of the incarnation that runs; null if there was none yet.

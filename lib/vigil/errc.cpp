@@ -70,7 +70,7 @@ constexpr std::array entries{
   entry{errc::in_progress, "in_progress",
         "another call of the same kind is under way"},
   entry{errc::would_block, "would_block",
-        "the call would block a thread that runs actors"},
+        "the call would block a thread that runs actors, or wait for itself"},
   entry{errc::result_taken, "result_taken",
         "the result of the task was taken before"},
   entry{errc::breaker_open, "breaker_open",

@@ -86,7 +86,7 @@ enum class errc {
   overloaded,
   /// Another call of the same kind is under way.
   in_progress,
-  /// The call would block a thread that runs actors.
+  /// The call would block a thread that runs actors, or wait for itself.
   would_block,
   /// The result of the task was taken before; there is only one.
   result_taken,

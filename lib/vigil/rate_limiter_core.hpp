@@ -30,8 +30,8 @@ struct VIGIL_EXPORT rate_ticket {
   std::uint64_t id = 0;
   /// How long it will wait if nobody before it gives up and nobody changes the
   /// rate. With a total, others may use that up meanwhile, and it waits longer;
-  /// never longer than `max_wait`, after which it is refused. (If `advance` comes
-  /// late, it gets the permit that is there.)
+  /// never longer than `max_wait`, after which it is refused. (If `advance`
+  /// comes late, it gets the permit that is there.)
   duration wait{};
 };
 

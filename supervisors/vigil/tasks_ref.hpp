@@ -127,8 +127,8 @@ public:
 
   /// Returns the results of `f(item)` for all items of a range or of a callable
   /// that returns a `std::optional`, as a lazy range for a thread that may
-  /// block. `f` is called in many threads at once. An input that is an lvalue is
-  /// referred to, and has to outlive the stream. Fails with
+  /// block. `f` is called in many threads at once. An input that is an lvalue
+  /// is referred to, and has to outlive the stream. Fails with
   /// `errc::out_of_range`, `errc::negative_delay` or `errc::bad_combination` if
   /// the options make no sense.
   template <class Source, class F>

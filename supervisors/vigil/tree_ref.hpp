@@ -47,8 +47,8 @@ start_tree(caf::actor_system& sys, supervisor_definition_ptr definition);
 ///
 /// The calls that change something send a message to the supervisor and block
 /// until it answers: they are for `main`, plain threads and tests, never for
-/// code that runs inside an actor of the tree (send it a `call` instead), where
-/// they fail with `errc::would_block`. Under CAF's test coordinator they drive
+/// code that runs inside an actor (send the tree a `call` instead), where they
+/// fail with `errc::would_block`. Under CAF's test coordinator they drive
 /// the scheduler and the virtual clock.
 ///
 /// What needs no message, and how paths are written, is in `tree_view`.

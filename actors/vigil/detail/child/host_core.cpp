@@ -367,8 +367,8 @@ bool host_core::restart_in_place(child_exit& how) {
   return true;
 }
 
-// The supervisor went down while the incarnation was cleared, which runs code of
-// the user's: nothing starts any more.
+// The supervisor went down while the incarnation was cleared, which runs code
+// of the user's: nothing starts any more.
 void host_core::stand_down(child_exit&& how) {
   if (record().departs(how, true))
     record().vanish();

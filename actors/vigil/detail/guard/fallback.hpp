@@ -5,7 +5,6 @@
 #include <vigil/detail/caf/caf_request.hpp>
 #include <vigil/detail/caf/caf_types.hpp>
 #include <vigil/detail/caf/caf_watch.hpp>
-#include <vigil/detail/child/guarded_handler.hpp>
 #include <vigil/detail/guard/guard_layers.hpp>
 
 #include <functional>

@@ -30,17 +30,17 @@ public:
     return looks_.load(std::memory_order_acquire);
   }
 
-  /// Calls `drop(ticket)` for each that is gone; it takes it out. Returns whether
-  /// there may be more room than when `looks` was asked; may look at none. To be
-  /// called when one is refused.
+  /// Calls `drop(ticket)` for each that is gone; it takes it out. Returns
+  /// whether there may be more room than when `looks` was asked; may look at
+  /// none. To be called when one is refused.
   template <class Waiting, class Drop>
   bool drop(std::uint64_t looks, const Waiting& waiting, time_point now,
             Drop drop) {
     if (looking_.load(std::memory_order_acquire) == 0
         && !may_look(waiting.size(), now))
       return looks_.load(std::memory_order_acquire) != looks;
-    // Beside another thread that looks, too: it may have found them all, and not
-    // have taken them out.
+    // Beside another thread that looks, too: it may have found them all, and
+    // not have taken them out.
     looking_.fetch_add(1, std::memory_order_acq_rel);
     // Nobody is asked, and nobody destroyed, in the lock of `waiting`.
     for (const auto& [ticket, request] : waiting.all())

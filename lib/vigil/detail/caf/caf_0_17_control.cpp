@@ -379,8 +379,8 @@ void control_parts::end_streams(actor& self, const caf::error& why,
                                 bool stays) {
   for (auto& manager : take_streams(self, why, stays)) {
     manager->stop(why);
-    // An end without an error waits until all is sent, and there is no more time
-    // for that: who gets it hears of the end, not of the rest.
+    // An end without an error waits until all is sent, and there is no time for
+    // that: who gets it hears of the end, not of the rest.
     if (!why)
       manager->out().for_each_path([&](caf::outbound_path& x) {
         if (!x.pending())
