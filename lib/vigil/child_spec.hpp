@@ -6,7 +6,6 @@
 #include <vigil/health.hpp>
 #include <vigil/policy.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
