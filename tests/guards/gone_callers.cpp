@@ -12,8 +12,10 @@ using vigil::detail::request_id;
 
 namespace {
 
-/// Requests that nobody waits for.
+/// Requests that nobody waits for, or that all wait for.
 struct all_gone {
+  bool wait = false;
+
   [[nodiscard]] std::size_t size() const {
     return 1000;
   }
@@ -21,7 +23,7 @@ struct all_gone {
   [[nodiscard]] std::vector<std::pair<std::uint64_t, request_id>> all() const {
     std::vector<std::pair<std::uint64_t, request_id>> result;
     for (std::uint64_t i = 0; i < size(); ++i)
-      result.emplace_back(i, request_id{nullptr, i + 1});
+      result.emplace_back(i, request_id{nullptr, wait ? 0 : i + 1});
     return result;
   }
 };
@@ -44,6 +46,12 @@ TEST_CASE("who is refused pays for a few looks, and does not look each time") {
   CHECK(dropped == 1000);
   CHECK(x.drop(x.looks(), all_gone{}, t0 + 1s, drop));
   CHECK(dropped == 2000);
+}
+
+TEST_CASE("where all wait there is no room") {
+  gone_callers x;
+  CHECK_FALSE(x.drop(x.looks(), all_gone{true}, t0,
+                     [](std::uint64_t) { FAIL_CHECK("it waits"); }));
 }
 
 TEST_CASE("who was refused before another one looked has room, too") {

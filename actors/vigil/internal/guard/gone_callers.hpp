@@ -41,14 +41,16 @@ public:
       return looks_.load(std::memory_order_acquire) != looks;
     // Beside another thread that looks, too: it may have found them all, and
     // not have taken them out.
-    looking_.fetch_add(1, std::memory_order_acq_rel);
+    bool room = looking_.fetch_add(1, std::memory_order_acq_rel) > 0;
     // Nobody is asked, and nobody destroyed, in the lock of `waiting`.
     for (const auto& [ticket, request] : waiting.all())
-      if (nobody_waits(request))
+      if (nobody_waits(request)) {
         drop(ticket);
-    looks_.fetch_add(1, std::memory_order_acq_rel);
+        room = true;
+      }
+    room = looks_.fetch_add(1, std::memory_order_acq_rel) != looks || room;
     looking_.fetch_sub(1, std::memory_order_acq_rel);
-    return true;
+    return room;
   }
 
   /// Returns whether a refused call may look at `n` of them.
