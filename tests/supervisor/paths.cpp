@@ -177,16 +177,24 @@ TEST_CASE("what is not there is named by its whole path, without the root's id "
   }
 }
 
-TEST_CASE("children without ids say so also where another has the root's id") {
+TEST_CASE("what has no ids says so, also where a child has the root's id") {
   world w;
-  const auto dyn = vigil::dynamic_supervisor("d");
-  auto tree = w.start(vigil::supervisor("r").child(w.child("r")).child(dyn));
+  auto tree
+    = w.start(vigil::supervisor("r")
+                .child(w.child("r"))
+                .child(vigil::dynamic_supervisor<caf::actor>(
+                  "d", [](caf::event_based_actor*) { return caf::behavior{}; }))
+                .child(vigil::dynamic_supervisor("mixed")));
   for (const char* path : {"d/#1", "r/d/#1"}) {
     CAPTURE(path);
-    CHECK(said(tree.terminate_child(path)) == "bad_combination");
     CHECK(said(tree.find<worker>(path)) == "bad_combination");
+    CHECK(tree.find<worker>(path).error().path == "r/d");
   }
-  CHECK(said(tree.terminate_child("r/x")) == "not_found");
+  for (const char* path : {"mixed/#1", "r/mixed/#1"}) {
+    CAPTURE(path);
+    CHECK(tree.terminate_child(path).error().path == "r/mixed/#1");
+  }
+  CHECK(tree.terminate_child("r/x").error().path == "r/x");
 }
 
 TEST_CASE("a slash too many leads nowhere, whoever is asked") {

@@ -64,10 +64,12 @@ result<child_place> place_of(const supervisor_cell& from,
     return whole;
   // A child may have the id of its supervisor.
   auto other = walk(from, path);
+  if (is_there(other))
+    return other;
+  // Neither is there: the one that leads farther says more.
   const auto first = path.substr(0, path.find('/'));
-  const bool says_more = !whole && whole.error().code != errc::not_found;
-  if (is_there(other)
-      || (!is_there(whole) && !says_more && from.find(first) != nullptr))
+  const bool ends_early = !whole && whole.error().code == errc::not_found;
+  if (!is_there(whole) && from.find(first) != nullptr && (other || ends_early))
     return other;
   return whole;
 }
