@@ -139,7 +139,8 @@ TEST_CASE_FIXTURE(both,
 
 TEST_CASE("callers of different nodes are different callers") {
   side server;
-  auto guarded = vigil::guard("g", server.sys.spawn(answer))
+  const auto worker = server.sys.spawn(answer);
+  auto guarded = vigil::guard("g", worker)
                    .rate_limit_by_sender(vigil::rate_limit_policy{1, 1h})
                    .start(server.sys)
                    .value();
@@ -161,6 +162,7 @@ TEST_CASE("callers of different nodes are different callers") {
                });
   }
   CHECK(got.find("answered answered ") == 0);
+  caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE_FIXTURE(both, "what vigil refuses is refused across a border, too") {
