@@ -162,6 +162,8 @@ TEST_CASE("callers of different nodes are different callers") {
                });
   }
   CHECK(got.find("answered answered ") == 0);
+  // CAF's list of published actors must not be the last to let go of it.
+  caf::anon_send_exit(guarded, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
 }
 
