@@ -22,12 +22,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-# Its flags are the flags we compile with; sources may be put together.
-MODEL = ("lib/vigil/version.cpp", "vigil-unity0.cpp")
+MODEL = "compile_fail/model.cpp"  # its flags are those of a user
 
 
 def model_command(build_root):
-    """Returns (directory, argv) of the library's compile command, bare of
+    """Returns (directory, argv) of the model's compile command, bare of
     the launcher, the input, the output and the dependency file."""
     entries = json.loads((build_root / "compile_commands.json").read_text())
     entry = next(e for e in entries if e["file"].endswith(MODEL))

@@ -1,0 +1,3 @@
+// Precompiled for what must not compile: what a user includes.
+
+#include <vigil/vigil.hpp>
