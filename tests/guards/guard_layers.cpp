@@ -80,9 +80,10 @@ struct teller {
 TEST_SUITE_BEGIN("guard layers");
 
 TEST_CASE("a layer of one's own lets pass, refuses, and sees the answers") {
-  world x;
+  // A request that hangs keeps its layer until the world ends.
   std::vector<std::string> book;
   int alive = 0;
+  world x;
   const auto builder = vigil::guard("g", x.spawn()).layer("picky", [&] {
     return std::make_unique<picky>(book, alive);
   });
@@ -118,9 +119,10 @@ TEST_CASE("a layer of one's own lets pass, refuses, and sees the answers") {
 }
 
 TEST_CASE("a layer of one's own stands where it is named") {
-  world x;
+  // A request that hangs keeps its layer until the world ends.
   std::vector<std::string> book;
   int alive = 0;
+  world x;
   auto make = [&] {
     return std::make_unique<picky>(book, alive);
   };
@@ -175,9 +177,10 @@ TEST_CASE("a layer that cannot be made fails the start, by its name") {
 }
 
 TEST_CASE("calls through a layer of one's own end with the target") {
-  world x;
+  // A request that hangs keeps its layer until the world ends.
   std::vector<std::string> book;
   int alive = 0;
+  world x;
   const auto target = x.spawn();
   const auto guarded = x.start(vigil::guard("g", target).layer("picky", [&] {
     return std::make_unique<picky>(book, alive);
