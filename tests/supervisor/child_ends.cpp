@@ -241,6 +241,8 @@ TEST_CASE("what a blocking child leaves behind is counted and answered") {
   CHECK(why.path == "sup/a");
   CHECK(why.code == errc::message_lost);
   removed.get_future().wait();
+  // The tree tells its end, too, while what hears of it is there.
+  CHECK(tree.value().stop());
   std::lock_guard guard{mutex};
   CHECK(n == 6);
 }
