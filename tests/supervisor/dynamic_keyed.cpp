@@ -79,6 +79,7 @@ TEST_CASE_FIXTURE(fixture, "who learns of a child's removal finds no key") {
   });
   REQUIRE(some.terminate_child("ann"));
   CHECK(!found);
+  CHECK(tree.stop());
 }
 
 TEST_CASE_FIXTURE(fixture, "a start by key that fails leaves no key") {

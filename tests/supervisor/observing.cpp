@@ -188,6 +188,7 @@ TEST_CASE("a subscriber may call the supervisor") {
   });
   w.tell(tree, "a", "die");
   CHECK(listing(tree) == "b stopped, a running");
+  CHECK(tree.stop());
 }
 
 // -- snapshots ----------------------------------------------------------------

@@ -116,6 +116,7 @@ TEST_CASE("one resize at a time: another one meanwhile answers in_progress") {
   CHECK(inner == "in_progress");
   CHECK(x.size() == 1);
   CHECK(x.resize(3).value() == 1);
+  CHECK(tree.stop());
 }
 
 TEST_CASE("a resize while the supervisor stops starts nothing") {
