@@ -121,6 +121,7 @@ TEST_CASE("guards with times without end never use them") {
     x.advance(24h * 365);
     CHECK(x.ask(broken, 8) == "breaker_open");
     CHECK(x.ask(timed, 9) == "9");
+    x.let_go(0);
   }
 }
 
