@@ -2,7 +2,7 @@
 // each of these headers.
 
 #ifdef __clang__
-#pragma clang diagnostic ignored "-W#pragma-messages"
+#  pragma clang diagnostic ignored "-W#pragma-messages"
 #endif
 
 #include <vigil/child_exit.hpp>
