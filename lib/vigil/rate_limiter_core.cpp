@@ -96,7 +96,7 @@ bool rate_limiter_core::cancel(rate_ticket x) {
     auto& of = *i->second.of;
     key = of.key;
     take_out(i);
-    file(of, of.due);
+    move_up(of);
     may_be_earlier_ = true;
   }
   tell(guard_event_type::cancelled, key);
@@ -136,8 +136,8 @@ rate_ticket rate_limiter_core::take_out(waiters::iterator x) {
 }
 
 // A key's first call has its place by when it gets a permit.
-void rate_limiter_core::file(entry& x, time_point due) {
-  const bool ready = ready_tickets_.erase(x.next) > 0;
+void rate_limiter_core::file(entry& x, time_point due, bool ready) {
+  ready_tickets_.erase(x.next);
   due_.erase({x.due, x.next});
   x.next = x.waiting.empty() ? 0 : *x.waiting.begin();
   x.due = due;
@@ -149,14 +149,15 @@ void rate_limiter_core::file(entry& x, time_point due) {
     due_.emplace(x.due, x.next);
 }
 
-// Its permits, or who waits for them, have changed.
+// Its permits have changed, or somebody waits for them now.
 void rate_limiter_core::look_at(entry& x, time_point now) {
-  ready_tickets_.erase(x.next);
-  file(x, detail::time_after(now, x.meter.time_until(1, now)));
-  if (x.next == 0 || x.meter.permits(now) == 0)
-    return;
-  due_.erase({x.due, x.next});
-  ready_tickets_.insert(x.next);
+  const auto wait = x.meter.time_until(1, now);
+  file(x, detail::time_after(now, wait), wait == duration::zero());
+}
+
+// One of its calls is gone; its permits are as they were.
+void rate_limiter_core::move_up(entry& x) {
+  file(x, x.due, ready_tickets_.contains(x.next));
 }
 
 rate_limiter_core::turns rate_limiter_core::let_in(time_point now) {
@@ -175,7 +176,7 @@ rate_limiter_core::turns rate_limiter_core::let_in(time_point now) {
     auto& x = *i->second.of;
     const auto ticket = take_out(i);
     result.push_back({ticket, x.key, rate_rejection{wait_of(x, 1, now)}});
-    file(x, x.due);
+    move_up(x);
     may_be_earlier_ = true;
   }
   std::sort(result.begin(), result.end(), [](const turn& x, const turn& y) {

@@ -157,8 +157,9 @@ private:
   rate_answer ask(time_point now, std::string_view key, bool may_wait);
   void add_waiter(entries::iterator x, duration wait, time_point now);
   rate_ticket take_out(waiters::iterator x);
-  void file(entry& x, time_point due);
+  void file(entry& x, time_point due, bool ready);
   void look_at(entry& x, time_point now);
+  void move_up(entry& x);
   [[nodiscard]] turns let_in(time_point now);
   void call(turns& in) const noexcept;
   [[nodiscard]] entries::iterator entry_of(std::string_view key,

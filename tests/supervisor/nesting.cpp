@@ -28,6 +28,13 @@ vigil::supervisor_handle supervisor_at(const vigil::tree_ref& tree,
   return x.value();
 }
 
+/// A supervisor that comes up once the door of its second child is open.
+auto slow_to_start(world& w) {
+  return sup("in")
+    .child(w.child("a"))
+    .child(w.child("b", kind::of_class).shutdown(vigil::brutal_kill));
+}
+
 void send_exit(world& w, const vigil::supervisor_handle& to,
                caf::error reason) {
   vigil::compat::send_exit(caf::actor_cast<caf::strong_actor_ptr>(to), nullptr,
@@ -348,11 +355,7 @@ TEST_CASE("a supervisor that is killed while it comes up has failed to start") {
   auto tree = w.start(sup());
   w.watch(tree);
   auto added = w.request<vigil::child_info>(
-    tree.handle(),
-    call::start_child{
-      sup("in")
-        .child(w.child("a"))
-        .child(w.child("b", kind::of_class).shutdown(vigil::brutal_kill))});
+    tree.handle(), call::start_child{slow_to_start(w)});
   w.run();
   send_exit(w, supervisor_at(tree, "in"), caf::exit_reason::kill);
   w.advance(vigil::kill_grace);
@@ -367,11 +370,7 @@ TEST_CASE("a kill reaches a supervisor in the middle of its start") {
   w["b"].door.closed = true;
   auto tree = w.start(sup());
   auto added = w.request<vigil::child_info>(
-    tree.handle(),
-    call::start_child{
-      sup("in")
-        .child(w.child("a"))
-        .child(w.child("b", kind::of_class).shutdown(vigil::brutal_kill))});
+    tree.handle(), call::start_child{slow_to_start(w)});
   w.run();
   CHECK(listing(tree) == "in starting");
   auto stopped = w.request<void>(tree.handle(), call::terminate_child{"in"});
