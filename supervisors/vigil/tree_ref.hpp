@@ -14,12 +14,7 @@
 
 #include <chrono>
 #include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
-#include <type_traits>
-#include <utility>
-#include <vector>
 
 namespace vigil {
 

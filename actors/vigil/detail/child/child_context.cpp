@@ -2,7 +2,6 @@
 #include <vigil/detail/child/child_context.hpp>
 #include <vigil/detail/child/child_messages.hpp>
 #include <vigil/detail/child/open_promise.hpp>
-#include <vigil/detail/child/running.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/state/restart_window.hpp>
 #include <vigil/reason.hpp>
@@ -14,15 +13,6 @@
 #include <vector>
 
 namespace vigil::detail {
-
-namespace {
-
-thread_local child_context* running = nullptr;
-
-// Only compared: the child that the thread belongs to keeps its tree.
-thread_local const tree_context* served_tree = nullptr;
-
-} // namespace
 
 struct child_context::extras {
   struct put_off {
@@ -212,35 +202,6 @@ child_context::extras& child_context::need_extras() {
   if (extras_ == nullptr)
     extras_ = std::make_unique<extras>();
   return *extras_;
-}
-
-child_context* context_of(caf::local_actor& self) noexcept {
-  if (running != nullptr && &running->self() == &self)
-    return running;
-  return dynamic_cast<child_context*>(&self);
-}
-
-bool runs_here(const child_context* x) noexcept {
-  return running == x;
-}
-
-void dedicate_thread(const child_record& x) noexcept {
-  served_tree = x.owner.tree.get();
-}
-
-bool must_not_wait_for(const tree_context& tree) {
-  return served_tree == &tree
-         || (running != nullptr && running->record().owner.tree.get() == &tree)
-         || compat::runs_actors_of(tree.system);
-}
-
-running_child::running_child(child_context* x) noexcept
-  : previous_(std::exchange(running, x)) {
-  // nop
-}
-
-running_child::~running_child() {
-  running = previous_;
 }
 
 } // namespace vigil::detail

@@ -2,6 +2,7 @@
 #include <vigil/caf_error.hpp>
 #include <vigil/detail/child/child_messages.hpp>
 #include <vigil/detail/child/host_core.hpp>
+#include <vigil/detail/child/running_child.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/internal/child/host_behind.hpp>
 #include <vigil/internal/state/exit_of.hpp>
@@ -234,8 +235,8 @@ void host_core::begin_next(std::uint64_t number) {
 }
 
 void host_core::fail_start(start_kind kind, failure why) {
-  auto how = abnormal(complete(std::move(why)));
-  record().log(how.why, incarnation());
+  auto how = abnormal(std::move(why));
+  record().conclude(incarnation(), how, event_type::start_failed);
   if (tied()) [[unlikely]]
     untie(to_caf(how.why));
   clear_incarnation();
@@ -327,16 +328,12 @@ void host_core::finish(child_exit&& how) {
 }
 
 void host_core::conclude(child_exit&& how) {
-  if (how.kind == exit_kind::abnormal) {
-    how.why = complete(std::move(how.why));
-    record().log(how.why, incarnation());
+  const auto as
+    = stopping_ ? event_type::child_stopped : event_type::child_exited;
+  record().conclude(incarnation(), how, as);
+  if (how.kind == exit_kind::abnormal)
     how.earlier = record().earlier_failures();
-  }
-  if (record().departs(how, stopping_))
-    record().vanish();
-  record().publish(
-    incarnation(),
-    stopping_ ? event_type::child_stopped : event_type::child_exited, how);
+  record().publish(incarnation(), as, how);
   clear_incarnation();
   park();
   report(child_note::what::exited, std::move(how));
@@ -370,8 +367,7 @@ bool host_core::restart_in_place(child_exit& how) {
 // The supervisor went down while the incarnation was cleared, which runs code
 // of the user's: nothing starts any more.
 void host_core::stand_down(child_exit&& how) {
-  if (record().departs(how, true))
-    record().vanish();
+  record().vanish_if_last(how, true);
   park();
   report(child_note::what::exited, std::move(how));
 }

@@ -7,9 +7,8 @@
 #include <vigil/detail/caf/caf_tell.hpp>
 #include <vigil/detail/child/child_context.hpp>
 #include <vigil/detail/child/incarnation_spawner.hpp>
+#include <vigil/detail/child/running_child.hpp>
 
-#include <atomic>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>

@@ -7,7 +7,6 @@
 #include <vigil/result.hpp>
 
 #include <type_traits>
-#include <typeindex>
 #include <utility>
 
 namespace vigil::detail {

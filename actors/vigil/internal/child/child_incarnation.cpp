@@ -31,15 +31,17 @@ bool child_incarnation::is_last() const noexcept {
 void child_incarnation::conclude(const caf::error& reason) {
   if (end_)
     return;
-  stopped_ = is_stopping();
+  end_event_ = !up             ? event_type::start_failed
+               : is_stopping() ? event_type::child_stopped
+                               : event_type::child_exited;
   auto how = why ? abnormal(*why) : exit_of(reason);
   if (!up && !ignored && how.kind != exit_kind::abnormal)
     how = abnormal({errc::exited, "it ended before it came up"});
-  if (how.kind == exit_kind::abnormal)
+  if (is_last())
+    cell->conclude(incarnation, how, end_event_);
+  else if (how.kind == exit_kind::abnormal)
     how.why = cell->complete(std::move(how.why), incarnation);
   end_ = std::move(how);
-  if (up && is_last() && cell->departs(*end_, stopped_))
-    cell->vanish();
 }
 
 void child_incarnation::close(const caf::error& reason) {
@@ -57,13 +59,7 @@ void child_incarnation::report(const caf::error& reason, compat::context* ctx) {
   if (ignored)
     return notify(*cell, incarnation, ctx, child_note::what::ignored);
   auto how = std::move(*end_);
-  if (how.kind == exit_kind::abnormal && is_last())
-    cell->log(how.why, incarnation);
-  cell->publish(incarnation,
-                !up        ? event_type::start_failed
-                : stopped_ ? event_type::child_stopped
-                           : event_type::child_exited,
-                how);
+  cell->publish(incarnation, end_event_, how);
   notify(*cell, incarnation, ctx,
          up ? child_note::what::exited : child_note::what::start_failed,
          std::move(how));

@@ -3,6 +3,7 @@
 #include <vigil/caf.hpp>
 #include <vigil/detail/child/incarnation_spawner.hpp>
 #include <vigil/detail/state/child_exit.hpp>
+#include <vigil/event.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -89,9 +90,9 @@ private:
 
   const caf::strong_actor_ptr handle_;
   std::optional<child_exit> end_;
-  /// Whether it ended because of `stopping`. Decided once: the order may come
+  /// The event that tells of the end. Decided once: an order to stop may come
   /// while the end is told.
-  bool stopped_ = false;
+  event_type end_event_{};
   bool closed_ = false;
 };
 

@@ -3,7 +3,6 @@
 #include <vigil/child_spec.hpp>
 #include <vigil/detail/base/changed.hpp>
 
-#include <chrono>
 #include <functional>
 #include <string>
 #include <utility>

@@ -35,7 +35,6 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <type_traits>
-#include <utility>
 
 /// Lets values of this type travel in messages inside one process.
 /// Use at global scope.

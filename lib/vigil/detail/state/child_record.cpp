@@ -115,18 +115,27 @@ std::vector<std::string> child_record::earlier_failures() const {
 
 // -- presence -----------------------------------------------------------------
 
-bool child_record::departs(const child_exit& how, bool stopping) const {
-  if (stopping)
-    return stops_for_good_.load(std::memory_order_relaxed);
-  return how.budget_refused || !wants_restart(spec, how);
-}
-
 void child_record::vanish() {
   constexpr auto in_one_order = std::memory_order_seq_cst;
   if (!gone_.load(std::memory_order_relaxed)
       && !gone_.exchange(true, in_one_order)
       && presence_asked_.load(in_one_order))
     owner.tree->presence.tell(*this);
+}
+
+void child_record::vanish_if_last(const child_exit& how, bool stopping) {
+  if (stopping ? stops_for_good_.load(std::memory_order_relaxed)
+               : how.budget_refused || !wants_restart(spec, how))
+    vanish();
+}
+
+void child_record::conclude(std::uint64_t n, child_exit& how, event_type as) {
+  if (how.kind == exit_kind::abnormal) {
+    how.why = complete(std::move(how.why), n);
+    log(how.why, n);
+  }
+  if (as != event_type::start_failed)
+    vanish_if_last(how, as == event_type::child_stopped);
 }
 
 std::uint64_t child_record::begin_incarnation() {

@@ -128,14 +128,23 @@ public:
     stops_for_good_.store(x, std::memory_order_relaxed);
   }
 
-  /// Returns whether a child that ends like this is gone. `stopping`: because
-  /// its supervisor asked for it. If it did not, an order to stop that is under
-  /// way makes no difference: the supervisor notes what becomes of the child.
-  [[nodiscard]] bool departs(const child_exit& how, bool stopping) const;
-
   /// Notes that the child is gone. To be called before anybody can learn of the
   /// end.
   void vanish();
+
+  /// Marks a child gone if nothing is about to start it after an incarnation
+  /// that ended like this. `stopping`: because its supervisor asked for it. If
+  /// it did not, an order to stop that is under way makes no difference: the
+  /// supervisor notes what becomes of the child.
+  void vanish_if_last(const child_exit& how, bool stopping);
+
+  /// The beginning of each end of an incarnation that is not followed by the
+  /// next one on the spot: completes and keeps its failure, and marks the child
+  /// gone if it was the last. To be called before anybody can learn of the end,
+  /// of which an event of type `as` is to tell: `start_failed` (what becomes of
+  /// the child is for the supervisor to say then), `child_stopped` because it
+  /// was asked for, or `child_exited`.
+  void conclude(std::uint64_t n, child_exit& how, event_type as);
 
   /// Begins the next incarnation, of a child that is there from now on. Returns
   /// its number.

@@ -3,9 +3,6 @@
 #include <vigil/detail/child/typed_handle.hpp>
 #include <vigil/result.hpp>
 
-#include <type_traits>
-#include <utility>
-
 namespace vigil::detail {
 
 /// A child that came up; if it has gone since, what is left is its handle.

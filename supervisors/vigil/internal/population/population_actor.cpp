@@ -11,13 +11,7 @@ child_exit give_up(const supervisor_cell& cell, std::uint64_t incarnation,
               limit_text(noun, cell.spec.intensity, x.earlier), cell.path};
   why.time = cell.tree->now();
   auto result = abnormal(why.because(std::move(x.last)));
-  if (cell.tree->events.enabled())
-    access::publish(cell.tree->events, event{.type = event_type::gave_up,
-                                             .time = why.time,
-                                             .path = cell.path,
-                                             .incarnation = incarnation,
-                                             .exit = result.kind,
-                                             .why = result.why});
+  publish_of(cell, incarnation, event_type::gave_up, &result);
   return result;
 }
 

@@ -5,7 +5,6 @@
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/state/restart_window.hpp>
 #include <vigil/internal/decision/blame_list.hpp>
-#include <vigil/internal/state/exit_of.hpp>
 #include <vigil/internal/static/core_messages.hpp>
 #include <vigil/internal/static/supervising_actor.hpp>
 
@@ -106,8 +105,7 @@ protected:
                timer != nullptr && timer->generation == timer_) {
       on_timer();
     } else if (const auto* exit = compat::get_if<caf::exit_msg>(x)) {
-      if (exit->reason)
-        go_down(exit_of(exit->reason), exit->reason == caf::exit_reason::kill);
+      this->on_exit_message(exit->reason);
     } else {
       return other(x);
     }
@@ -116,12 +114,6 @@ protected:
 
   bool ended() final {
     return false;
-  }
-
-  void thrown(std::string what, const caf::strong_actor_ptr&,
-              caf::message_id) final {
-    go_down(abnormal({errc::exception, std::move(what), this->cell_->path}),
-            false);
   }
 
   [[nodiscard]] bool down() const final {
@@ -133,8 +125,8 @@ protected:
     blames_ = {};
     phase_ = phase::up;
     population_->open();
+    this->publish(event_type::supervisor_started);
     auto& me = *this->me_;
-    me.publish(this->incarnation(), event_type::supervisor_started);
     me.came_up(this->incarnation(), me.now());
     notify(me, this->incarnation(), this->context(), child_note::what::started);
   }
@@ -175,25 +167,13 @@ private:
   }
 
   void all_gone() {
-    auto& me = *this->me_;
-    const auto n = this->incarnation();
-    if (me.departs(exit_, true))
-      me.vanish();
+    const auto as
+      = this->ordered() ? event_type::child_stopped : event_type::child_exited;
+    this->me_->conclude(this->incarnation(), exit_, as);
     phase_ = phase::down;
     timer_ = 0;
     deadline_.cancel();
-    if (exit_.kind == exit_kind::abnormal)
-      me.log(exit_.why, n);
-    me.publish(n, event_type::supervisor_stopped, exit_);
-    me.publish(
-      n, this->ordered() ? event_type::child_stopped : event_type::child_exited,
-      exit_);
-    for (auto& promise : this->take_stoppers())
-      promise.deliver(blames_.report());
-    auto how = exit_;
-    how.culprits = blames_.report().culprits;
-    notify(me, n, this->context(), child_note::what::exited, std::move(how));
-    this->went_down();
+    this->tell_down(exit_, blames_.report(), as, child_note::what::exited);
   }
 
   const std::shared_ptr<Population> population_;

@@ -5,9 +5,11 @@
 #include <vigil/detail/child/child_messages.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/state/child_actor.hpp>
+#include <vigil/internal/state/exit_of.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,10 @@ namespace vigil::detail {
 /// Answers a call that comes when the supervisor is gone.
 void refuse_call(compat::mailbox_element& x, const supervisor_cell& cell,
                  const caf::strong_actor_ptr& as, compat::context* ctx);
+
+/// Publishes an event about a supervisor, if anybody listens.
+void publish_of(const supervisor_cell& cell, std::uint64_t incarnation,
+                event_type type, const child_exit* how);
 
 /// What the control planes of all supervisors have in common: they are children
 /// that outlive their own failures, as the hosts of workers do, and carry out
@@ -70,12 +76,22 @@ protected:
   /// Begins an incarnation, which has its number.
   virtual void bring_up() = 0;
 
-  /// Begins to go down, for that reason. Says `went_down` when it is.
+  /// Begins to go down, for that reason. Calls `tell_down` when it is.
   virtual void go_down(child_exit how, bool kill) = 0;
 
   /// Nothing is to be expected: children refuse messages.
   virtual void park() {
     // nop
+  }
+
+  /// A root is down and ends, before those learn of it who asked for that.
+  virtual void end_root(const child_exit& how) {
+    static_cast<void>(how);
+  }
+
+  void thrown(std::string what, const caf::strong_actor_ptr&,
+              caf::message_id) final {
+    go_down(abnormal({errc::exception, std::move(what), cell_->path}), false);
   }
 
   void left_over(compat::mailbox_element& x, compat::context* ctx) final {
@@ -129,6 +145,15 @@ protected:
     }
   }
 
+  void on_exit_message(const caf::error& reason) {
+    if (!reason)
+      return;
+    auto how = exit_of(reason);
+    if (how.kind == exit_kind::abnormal && how.why.path.empty())
+      how.why.path = cell_->path;
+    go_down(std::move(how), reason == caf::exit_reason::kill);
+  }
+
   /// Begins an incarnation.
   void begin() {
     if (me_ != nullptr)
@@ -144,12 +169,32 @@ protected:
     return !cell_->going_down.exchange(true, std::memory_order_release);
   }
 
-  /// Carries out what had to wait until it is down.
-  void went_down() {
+  /// The end of an incarnation, begun with `child_record::conclude`, once it is
+  /// down: tells the world, those who asked for it and the parent, and carries
+  /// out what had to wait until now.
+  void tell_down(child_exit how, const stop_report& report, event_type as,
+                 child_note::what note) {
+    publish(event_type::supervisor_stopped, &how);
+    if (me_ != nullptr)
+      me_->publish(incarnation(), as, how);
+    auto stoppers = std::exchange(stoppers_, {});
+    if (me_ == nullptr)
+      end_root(how);
+    for (auto& promise : stoppers)
+      promise.deliver(report);
+    if (me_ == nullptr)
+      return;
+    how.culprits = report.culprits;
+    notify(*me_, incarnation(), this->context(), note, std::move(how));
     if (forget_when_down_)
       end();
     else if (std::exchange(start_when_down_, false))
       begin();
+  }
+
+  /// Publishes an event about this supervisor.
+  void publish(event_type type, const child_exit* how = nullptr) const {
+    publish_of(*cell_, incarnation(), type, how);
   }
 
   /// Answers `call::stop`.
@@ -160,11 +205,6 @@ protected:
     stoppers_.push_back(promise);
     go_down({}, false);
     return promise;
-  }
-
-  /// Returns those who wait for it to be down.
-  [[nodiscard]] std::vector<caf::response_promise> take_stoppers() noexcept {
-    return std::exchange(stoppers_, {});
   }
 
   /// Lives on although nobody may refer to it, until it ends.

@@ -1,7 +1,6 @@
 #include <vigil/caf.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/child/cell_view.hpp>
-#include <vigil/internal/state/exit_of.hpp>
 #include <vigil/internal/static/supervisor_actor.hpp>
 
 #include <optional>
@@ -79,11 +78,6 @@ bool supervisor_actor::ended() {
   return false;
 }
 
-void supervisor_actor::thrown(std::string what, const caf::strong_actor_ptr&,
-                              caf::message_id) {
-  go_down(abnormal({errc::exception, std::move(what), cell_->path}), false);
-}
-
 void supervisor_actor::on_note(child_note& x) {
   auto* child = entry(x.child);
   if (child == nullptr || x.incarnation <= child->left_behind)
@@ -110,6 +104,9 @@ bool supervisor_actor::down() const {
 }
 
 void supervisor_actor::go_down(child_exit how, bool kill) {
+  // A root is down before its start only: it will not come any more.
+  if (me_ == nullptr && core_.down())
+    return end_root(how);
   core_.stop(std::move(how), kill, now());
   attend();
 }
@@ -117,18 +114,6 @@ void supervisor_actor::go_down(child_exit how, bool kill) {
 void supervisor_actor::park() {
   for (auto& [uid, child] : entries_)
     child.port->park(!ordered(), context());
-}
-
-void supervisor_actor::on_exit_message(const caf::error& reason) {
-  if (!reason)
-    return;
-  auto how = exit_of(reason);
-  if (how.kind == exit_kind::abnormal && how.why.path.empty())
-    how.why.path = cell_->path;
-  // A root is down before its start only: it will not come any more.
-  if (me_ == nullptr && core_.down())
-    return end_root({std::move(how), true, {}});
-  go_down(std::move(how), reason == caf::exit_reason::kill);
 }
 
 // The core knows stale timers by their generation; here they only cost.
@@ -208,8 +193,8 @@ void supervisor_actor::carry_out(const action::start_child& x) {
 
 void supervisor_actor::start_threw(const child_entry& x, failure why) {
   const auto n = x.cell->incarnation.load(std::memory_order_relaxed);
-  auto how = abnormal(x.cell->complete(std::move(why), n));
-  x.cell->log(how.why, n);
+  auto how = abnormal(std::move(why));
+  x.cell->conclude(n, how, event_type::start_failed);
   x.cell->publish(n, event_type::start_failed, how);
   x.cell->ended(n, how);
   core_.start_failed(x.cell->uid, std::move(how.why), now());
@@ -309,39 +294,21 @@ void supervisor_actor::carry_out(const action::came_up&) {
 
 void supervisor_actor::carry_out(const action::went_down& x) {
   sync_all();
-  if (me_ != nullptr && me_->departs(x.exit, true))
-    me_->vanish();
-  set_state(child_state::stopped, now());
-  if (x.exit.kind == exit_kind::abnormal) {
-    cell_->failures.add(x.exit.why);
-    if (me_ != nullptr)
-      me_->log(x.exit.why, incarnation());
-  }
-  publish(event_type::supervisor_stopped, &x.exit);
   // Killed before it was up, it has not started.
   const bool never_up
     = x.start_failed || (!up_ && x.exit.kind == exit_kind::abnormal);
-  if (me_ != nullptr)
-    me_->publish(incarnation(),
-                 never_up    ? event_type::start_failed
-                 : ordered() ? event_type::child_stopped
-                             : event_type::child_exited,
-                 x.exit);
-  // Whoever waits for the stop finds the tree ended.
-  auto stoppers = take_stoppers();
-  if (me_ == nullptr)
-    end_root(x);
-  for (auto& promise : stoppers)
-    promise.deliver(x.report);
-  if (me_ == nullptr)
-    return;
+  const auto as = never_up    ? event_type::start_failed
+                  : ordered() ? event_type::child_stopped
+                              : event_type::child_exited;
   auto how = x.exit;
-  how.culprits = x.report.culprits;
-  notify(*me_, incarnation(), context(),
-         x.start_failed ? child_note::what::start_failed
-                        : child_note::what::exited,
-         std::move(how));
-  supervising_actor::went_down();
+  if (me_ != nullptr)
+    me_->conclude(incarnation(), how, as);
+  set_state(child_state::stopped, now());
+  if (how.kind == exit_kind::abnormal)
+    cell_->failures.add(how.why);
+  tell_down(std::move(how), x.report, as,
+            x.start_failed ? child_note::what::start_failed
+                           : child_note::what::exited);
 }
 
 void supervisor_actor::carry_out(const action::publish& x) {
@@ -374,34 +341,14 @@ void supervisor_actor::carry_out(const action::publish& x) {
   }
 }
 
-void supervisor_actor::end_root(const action::went_down& x) {
-  const auto abnormal = x.exit.kind == exit_kind::abnormal;
-  auto reason = x.exit.kind == exit_kind::shutdown
-                  ? caf::make_error(caf::exit_reason::user_shutdown)
-                  : caf::error{};
-  if (abnormal)
-    reason = to_caf(x.exit.why);
+void supervisor_actor::end_root(const child_exit& how) {
+  auto reason = reason_of(how);
   if (starter_.pending())
     std::exchange(starter_, {})
-      .deliver(abnormal ? reason
-                        : to_caf({errc::supervisor_stopping, {}, cell_->path}));
+      .deliver(how.kind == exit_kind::abnormal
+                 ? reason
+                 : to_caf({errc::supervisor_stopping, {}, cell_->path}));
   retire(std::move(reason));
-}
-
-void supervisor_actor::publish(event_type type, const child_exit* how) const {
-  auto& events = cell_->tree->events;
-  if (!events.enabled())
-    return;
-  event x{.type = type,
-          .time = now(),
-          .path = cell_->path,
-          .incarnation = incarnation()};
-  if (how != nullptr) {
-    x.exit = how->kind;
-    if (how->kind == exit_kind::abnormal)
-      x.why = how->why;
-  }
-  access::publish(events, x);
 }
 
 void supervisor_actor::set_state(child_state x, time_point at) {

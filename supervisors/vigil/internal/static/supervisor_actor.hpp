@@ -36,12 +36,11 @@ public:
 protected:
   compat::fate before(compat::mailbox_element& x) override;
   bool ended() override;
-  void thrown(std::string what, const caf::strong_actor_ptr& asker,
-              caf::message_id mid) override;
   bool down() const override;
   void bring_up() override;
   void go_down(child_exit how, bool kill) override;
   void park() override;
+  void end_root(const child_exit& how) override;
   void before_end(const caf::error& reason) override;
 
 private:
@@ -75,7 +74,6 @@ private:
   // -- what happens -----------------------------------------------------------
 
   void on_note(child_note& x);
-  void on_exit_message(const caf::error& reason);
   void on_start_tree();
   void on_tick();
 
@@ -106,9 +104,7 @@ private:
   void carry_out(const action::went_down& x);
   void carry_out(const action::publish& x);
 
-  void end_root(const action::went_down& x);
   void forget_all();
-  void publish(event_type type, const child_exit* how = nullptr) const;
   void set_state(child_state x, time_point now);
   void sync(child_uid child);
   void check_health(const child_entry& x, child_state state);
