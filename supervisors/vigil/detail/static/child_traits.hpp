@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/caf/caf_function.hpp>
+#include <vigil/detail/child/child_definition.hpp>
 #include <vigil/detail/child/function_child.hpp>
 #include <vigil/detail/child/holds_tree.hpp>
 #include <vigil/detail/child/is_null.hpp>
