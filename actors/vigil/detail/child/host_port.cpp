@@ -41,11 +41,10 @@ child_handle host_port_base::stable_handle(child_handle host) const {
 void host_port_base::stop(bool kill, compat::context* ctx) {
   const host_command x{kill ? host_command::what::kill
                             : host_command::what::stop};
-  // A supervisor is none: it is quick to react.
-  if (auto* host = host_behind(host_))
-    host->order(x, ctx);
-  else
-    compat::send_urgent(host_, ctx, x);
+  // A supervisor is no such host: it is quick to react.
+  if (auto* host = kill ? host_behind(host_) : nullptr)
+    return host->order(x, ctx);
+  compat::send_urgent(host_, ctx, x);
 }
 
 void host_port_base::park(bool ended, compat::context* ctx) {
