@@ -26,11 +26,12 @@ void slot_port::start(compat::context* ctx) {
   mine_ = std::make_shared<child_incarnation>(cell_, n, handle_);
   slot_->expect(n);
   auto actor = spawner_->spawn(mine_, ctx);
-  if (slot_->leads_back(actor))
+  const bool foreign = !spawner_->reports_start();
+  if (foreign && slot_->leads_back(actor))
     throw failure_exception{
       {errc::bad_combination, "it returned the handle of its own child"}};
-  slot_->begin(actor, !spawner_->reports_start());
-  if (!spawner_->reports_start()) {
+  slot_->begin(actor, foreign);
+  if (foreign) {
     mine_->up = true;
     slot_->serve(n, actor, ctx);
     cell_->came_up(n, cell_->now());
