@@ -35,13 +35,13 @@ struct program {
     auto lost = true;
     while (lost) {
       lost = false;
-      self->request(to, 10s, n)
-        .receive([&](int x) { result = std::to_string(x); },
-                 [&](const caf::error& x) {
-                   const auto why = vigil::to_failure(x);
-                   lost = why.code == vigil::errc::message_lost;
-                   result = why.message;
-                 });
+      vigil::mail(self, n).request(to, 10s).receive(
+        [&](int x) { result = std::to_string(x); },
+        [&](const caf::error& x) {
+          const auto why = vigil::to_failure(x);
+          lost = why.code == vigil::errc::message_lost;
+          result = why.message;
+        });
     }
     return result;
   }

@@ -59,6 +59,7 @@ CAF_LEAK = re.compile(
     r"|\b(?:on_destroy|on_cleanup|on_unreachable|consume)\("
     r"|(?:\.|->)(?:template\s+)?(?:request|send|delayed_send|mail)"
     r"(?:<[^<>;]*>)?\("
+    r"|(?:->|(?<![\w.>:]))delegate\("
     r"|\bdeliver\(caf::unit\)")
 # The whole of it, and what each of its parts includes.
 SEAM_HEADERS = {"vigil/caf.hpp", "vigil/detail/caf/caf_types.hpp"}

@@ -57,6 +57,8 @@ self->template request<urgent>(to, caf::infinite, x);
 self->send(to, x);
 caf::anon_send(to, x);
 self->delayed_send(to, d, x);
+return self->delegate(to, x);
+return delegate(to, x);
 promise.deliver(caf::unit);
 x.content().match_elements<int>();
 ctx->exec_later(job);
@@ -83,6 +85,7 @@ caf::error why = x.fail_state();
 // in CAF 0.17: self->send(to, x), caf::optional
 auto text = x.content_type();
 compat::request_then(self, to);
+return vigil::mail(self, x).delegate(to);
 """
 
 SEAM_LIST = "using vigil::compat::context;\nusing vigil::compat::timer;\n"

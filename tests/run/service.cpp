@@ -66,7 +66,7 @@ caf::behavior finishing(caf::event_based_actor* self) {
 
 caf::behavior stopping(caf::event_based_actor* self) {
   auto supervisor = vigil::this_child(self).supervisor();
-  self->send(supervisor, vigil::call::stop{});
+  vigil::mail(self, vigil::call::stop{}).send(supervisor);
   return {[](const vigil::stop_report&) {
   }};
 }

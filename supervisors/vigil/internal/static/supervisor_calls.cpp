@@ -4,6 +4,7 @@
 #include <vigil/internal/state/take_snapshot.hpp>
 #include <vigil/internal/static/definition_parts.hpp>
 #include <vigil/internal/static/supervisor_actor.hpp>
+#include <vigil/mail.hpp>
 
 #include <utility>
 
@@ -23,7 +24,7 @@ caf::result<T> supervisor_actor::call_child(Call& x, F here) {
   auto to = caf::actor_cast<supervisor_handle>(above->nested->actor);
   if (!to)
     return to_caf({errc::supervisor_down, {}, above->path()});
-  return delegate(to, Call{std::move(id)});
+  return vigil::mail(this, Call{std::move(id)}).delegate(to);
 }
 
 supervisor_actor::behavior_type supervisor_actor::make_behavior() {
