@@ -173,11 +173,11 @@ public:
       box.size();
       auto x = box.pop_front();
       if (x == nullptr) {
-        if (box.try_block()) {
-          if (consumed > 0)
-            this->set_receive_timeout();
+        // Once it is blocked, another thread may run the actor.
+        if (consumed > 0)
+          this->set_receive_timeout();
+        if (box.try_block())
           return caf::resumable::awaiting_message;
-        }
         continue;
       }
       const auto result = consume_one(*x);
