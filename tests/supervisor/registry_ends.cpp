@@ -105,6 +105,27 @@ TEST_CASE_FIXTURE(fixture, "a supervisor can have a name") {
   CHECK(!names.whereis<vigil::supervisor_handle>("root"));
 }
 
+TEST_CASE_FIXTURE(fixture, "a supervisor that ends by itself for good has no "
+                           "name left when that is told") {
+  auto tree = start(vigil::supervisor("root").child(
+    vigil::supervisor("sup").intensity(0, 1s).child(child("a")).temporary()));
+  CHECK(names.register_name(
+    "sup", tree.find<vigil::supervisor_handle>("sup").value()));
+  seen = std::make_shared<std::vector<std::string>>();
+  tree.events().subscribe([this](const vigil::event& x) {
+    if (x.path != "root/sup")
+      return;
+    const auto there = names.whereis<vigil::supervisor_handle>("sup");
+    seen->push_back(std::string{to_string(x.type)}
+                    + (there ? " there" : " gone"));
+  });
+  tell(tree, "sup/a", "die");
+  CHECK(take_seen()
+        == "gave_up there, supervisor_stopped gone, child_exited gone, "
+           "child_removed gone");
+  CHECK(tree.stop());
+}
+
 TEST_CASE_FIXTURE(fixture, "a stopped supervisor of any kind has its name "
                            "back when it starts") {
   auto make = [](worker::pointer) -> worker::behavior_type {

@@ -185,15 +185,9 @@ bool task_base::leave(const child_exit& how) {
     stopped = stopping_;
   }
   state.store(child_state::stopped, std::memory_order_relaxed);
-  if (observed()) {
-    auto ended = how;
-    if (ended.kind == exit_kind::abnormal)
-      ended.why = complete(std::move(ended.why), number());
-    publish(number(),
-            stopped ? event_type::child_stopped : event_type::child_exited,
-            ended);
-    publish(number(), event_type::child_removed);
-  }
+  publish(number(),
+          stopped ? event_type::child_stopped : event_type::child_exited, how);
+  publish(number(), event_type::child_removed);
   population_->remove(*this);
   return true;
 }
