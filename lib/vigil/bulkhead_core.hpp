@@ -197,6 +197,7 @@ private:
   bulkhead_core(std::string name, const bulkhead_policy& policy,
                 ready_function ready, guard_listener on_event);
 
+  [[nodiscard]] bulkhead_permit admitted_alone() noexcept;
   bulkhead_answer ask(std::string_view caller, time_point now,
                       time_point deadline, bool may_wait);
   bool take_fast() noexcept;
@@ -225,7 +226,8 @@ private:
   const guard_listener listener_;
   const bool by_caller_;
   std::atomic<std::uint32_t> limit_;
-  std::atomic<std::uint64_t> word_{0};
+  // All threads write it, and read what stands before it.
+  alignas(64) std::atomic<std::uint64_t> word_{0};
 
   mutable detail::spin_lock lock_;
   // Guarded by lock_.

@@ -179,7 +179,7 @@ void host_core::command(const host_command& x) {
         ask_to_stop();
       break;
     case host_command::what::kill:
-      killed_.store(false, std::memory_order_seq_cst);
+      killed_.store(false, std::memory_order_release);
       if (mode_ == mode::running)
         kill();
       else if (mode_ == mode::refusing)

@@ -183,9 +183,7 @@ void pool_front::hand_over(target to, compat::element_ptr x,
       auto& who = members_[to.index];
       if (who.which == to.which && !there)
         who.up = false;
-      x = next_for(to.index);
-      if (x != nullptr)
-        next = occupy(to.index);
+      x = next_for(to.index, next);
     }
     if (x != nullptr)
       to = std::move(next);
@@ -198,10 +196,7 @@ void pool_front::feed(std::size_t index) {
   compat::element_ptr next;
   {
     std::lock_guard guard{lock_};
-    next = next_for(index);
-    if (next == nullptr)
-      return;
-    to = occupy(index);
+    next = next_for(index, to);
   }
   hand_over(std::move(to), std::move(next), nullptr);
 }
@@ -223,6 +218,8 @@ void pool_front::feed_skipping() {
 
 void pool_front::done(std::size_t index, tenure which,
                       compat::noted_relay relay) {
+  target to;
+  compat::element_ptr next;
   {
     std::lock_guard guard{lock_};
     auto& who = members_[index];
@@ -232,9 +229,10 @@ void pool_front::done(std::size_t index, tenure which,
     std::swap(who.relay, relay);
     // What else it has put off is looked at again, now.
     who.skips = false;
+    if (!handing_over::refused(this, index))
+      next = next_for(index, to);
   }
-  if (!handing_over::refused(this, index))
-    feed(index);
+  hand_over(std::move(to), std::move(next), nullptr);
 }
 
 // -- with the lock held -------------------------------------------------------
@@ -253,13 +251,16 @@ bool pool_front::take_idle(target& to) {
   return false;
 }
 
-// Returns what waits for longest; if nothing does, an idle member is idle.
-compat::element_ptr pool_front::next_for(std::size_t index) {
+// Gives a member what waits for longest, if it is idle; it stays so if nothing
+// does.
+compat::element_ptr pool_front::next_for(std::size_t index, target& to) {
   auto& who = members_[index];
   if (!who.idle())
     return nullptr;
   auto result = waiting_.take();
-  if (result == nullptr && !std::exchange(who.listed, true))
+  if (result != nullptr)
+    to = occupy(index);
+  else if (!std::exchange(who.listed, true))
     idle_.push_back(index);
   return result;
 }

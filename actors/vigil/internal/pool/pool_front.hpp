@@ -170,7 +170,7 @@ private:
   [[nodiscard]] std::optional<errc> take_in(compat::element_ptr& x, target& to);
   void make_room(compat::context* ctx);
   [[nodiscard]] bool take_idle(target& to);
-  [[nodiscard]] compat::element_ptr next_for(std::size_t index);
+  [[nodiscard]] compat::element_ptr next_for(std::size_t index, target& to);
   [[nodiscard]] member* only_skipping();
   [[nodiscard]] std::size_t put_off() const;
   [[nodiscard]] bool take_skipping(target& to);

@@ -13,6 +13,9 @@ namespace vigil::compat {
 template <class T>
 [[nodiscard]] T* get_if(mailbox_element& x) {
   auto& content = x.content();
+  // As CAF's behaviors do: this tells most other types at once.
+  if (content.type_token() != caf::make_type_token<T>()) [[likely]]
+    return nullptr;
   return content.match_elements<T>() ? &content.template get_mutable_as<T>(0)
                                      : nullptr;
 }
