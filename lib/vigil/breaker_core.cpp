@@ -1,4 +1,5 @@
 #include <vigil/breaker_core.hpp>
+#include <vigil/detail/base/due.hpp>
 #include <vigil/internal/breaker/breaker_books.hpp>
 
 #include <algorithm>
@@ -52,7 +53,7 @@ breaker_admission breaker_core::acquire(time_point now) noexcept {
     if (watch_.due(now))
       scan(now);
     const auto at = word_.load();
-    if (now >= word_.deadline(at)) {
+    if (detail::is_due(word_.deadline(at), now)) {
       advance(now);
       continue;
     }
@@ -238,7 +239,7 @@ void breaker_core::advance(time_point now) noexcept {
   if (watch_.due(now))
     scan(now);
   const auto at = word_.load();
-  if (now < word_.deadline(at))
+  if (!detail::is_due(word_.deadline(at), now))
     return;
   const auto generation = word::generation_of(at);
   switch (word::state_of(at)) {

@@ -1,5 +1,6 @@
 #include <vigil/bulkhead_core.hpp>
 #include <vigil/detail/base/count_range.hpp>
+#include <vigil/detail/base/due.hpp>
 #include <vigil/internal/sync/flat_calls.hpp>
 
 #include <algorithm>
@@ -319,7 +320,8 @@ bulkhead_core::turn bulkhead_core::turn_of(waiters::const_iterator x,
 
 // Takes those out whose wait is over.
 void bulkhead_core::expire(time_point now, turns& out) {
-  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+  while (!deadlines_.empty()
+         && detail::is_due(deadlines_.begin()->first, now)) {
     const auto i = waiting_.find(deadlines_.begin()->second);
     out.push_back(turn_of(i, bulkhead_refusal::wait_over));
     forget(take_out(i));

@@ -1,3 +1,4 @@
+#include <vigil/detail/base/due.hpp>
 #include <vigil/internal/sync/flat_calls.hpp>
 #include <vigil/rate_limiter_core.hpp>
 
@@ -152,7 +153,8 @@ void rate_limiter_core::file(entry& x, time_point due, bool ready) {
 // Its permits have changed, or somebody waits for them now.
 void rate_limiter_core::look_at(entry& x, time_point now) {
   const auto wait = x.meter.time_until(1, now);
-  file(x, detail::time_after(now, wait), wait == duration::zero());
+  // At the end of the clock, nothing is left to wait for.
+  file(x, detail::time_after(now, wait), x.meter.permits(now) != 0);
 }
 
 // One of its calls is gone; its permits are as they were.
@@ -162,7 +164,7 @@ void rate_limiter_core::move_up(entry& x) {
 
 rate_limiter_core::turns rate_limiter_core::let_in(time_point now) {
   turns result;
-  while (!due_.empty() && due_.begin()->first <= now)
+  while (!due_.empty() && detail::is_due(due_.begin()->first, now))
     look_at(*waiting_.at(due_.begin()->second).of, now);
   while (!ready_tickets_.empty() && !(total_ && total_->permits(now) == 0)) {
     const auto i = waiting_.find(*ready_tickets_.begin());
@@ -171,7 +173,8 @@ rate_limiter_core::turns rate_limiter_core::let_in(time_point now) {
       result.push_back({take_out(i), x.key, rate_permit{}});
     look_at(x, now);
   }
-  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+  while (!deadlines_.empty()
+         && detail::is_due(deadlines_.begin()->first, now)) {
     const auto i = waiting_.find(deadlines_.begin()->second);
     auto& x = *i->second.of;
     const auto ticket = take_out(i);
@@ -206,6 +209,8 @@ std::optional<time_point> rate_limiter_core::next_timer(time_point now) {
       = std::max(result, detail::time_after(now, total_->time_until(1, now)));
   if (!deadlines_.empty())
     result = std::min(result, deadlines_.begin()->first);
+  if (result == detail::never)
+    return std::nullopt;
   return result;
 }
 
@@ -299,7 +304,7 @@ rate_limiter_core::next_idle(time_point now) {
       i.at = std::min(i.at, now);
   for (;;) {
     const auto at = idle_at(*idle_.front().of, now);
-    if (at <= idle_.front().at || at <= now)
+    if (at <= idle_.front().at || detail::is_due(at, now))
       return idle_.front();
     std::pop_heap(idle_.begin(), idle_.end());
     idle_.back().at = at;

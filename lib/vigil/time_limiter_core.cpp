@@ -1,3 +1,4 @@
+#include <vigil/detail/base/due.hpp>
 #include <vigil/internal/base/check_field.hpp>
 #include <vigil/time_limiter_core.hpp>
 
@@ -46,7 +47,8 @@ bool time_limiter_core::finish(std::uint64_t call) {
 std::vector<std::uint64_t> time_limiter_core::advance(time_point now) {
   std::vector<std::uint64_t> result;
   std::lock_guard guard{lock_};
-  for (; !order_.empty() && order_.front().end <= now; order_.pop_front())
+  for (; !order_.empty() && detail::is_due(order_.front().end, now);
+       order_.pop_front())
     if (open_.erase(order_.front().call) != 0)
       result.push_back(order_.front().call);
   drop_finished();

@@ -120,7 +120,8 @@ public:
     static_assert(detail::keeps_no_tree<F, Ts...>::value);
     auto result = *this;
     auto& to = result.definition_;
-    to.mistake = detail::check_children(n, detail::is_null(f), id);
+    if (!to.mistake)
+      to.mistake = detail::check_children(n, detail::is_null(f), id);
     if (to.mistake)
       return result;
     to.mistake = detail::caught([&] {

@@ -120,6 +120,8 @@ result<void> tree_ref::wait() const {
 result<detail::started_cell> tree_ref::call_start(std::string_view path,
                                                   call::start_child x,
                                                   any_duration timeout) const {
+  if (!running())
+    return failure{errc::supervisor_down, {}, owner_->cell->path};
   auto cell = find_with_ids(path);
   if (!cell)
     return cell.error();
@@ -130,6 +132,8 @@ template <class T, class Call>
 result<T> tree_ref::call_child(std::string_view path,
                                any_duration timeout) const {
   const auto& root = *owner_->cell;
+  if (!running())
+    return failure{errc::supervisor_down, {}, root.path};
   auto place = detail::place_of(root, path);
   if (!place)
     return place.error();

@@ -20,7 +20,7 @@ MAX_COLUMNS = 80
 # Lines of ours that this header includes with either CAF, without those that
 # the build makes.
 HEAVIEST = "vigil/supervisor.hpp"
-MAX_WEIGHT = {"caf_0_17": 5595, "caf_1": 6750}
+MAX_WEIGHT = {"caf_0_17": 5600, "caf_1": 6755}
 EXCEPTIONS = "tests/caf/1/exceptions.txt"
 MAX_EXCEPTIONS = 15
 TEST_CASE = re.compile(r'\bTEST_CASE\("((?:[^"\\]|"\s*")*)"\)')
@@ -101,6 +101,7 @@ A_TIME = (r"(?:now(?:\(\))?|at_?|since_?|until_?|deadline_?|due|when|wake|then|t
 TIME_SUM = re.compile(
     rf"\b{A_TIME}\s*(?:\s[-+]\s+(?!\d)|[-+]=)"
     rf"|(?<=\s[-+])\s+(?:\w+(?:\(\))?(?:\.|->))*{A_TIME}(?!\w|\s*\()")
+DUE = re.compile(r"<= now\b|\bnow >= (?:\w+[._])*(?:deadline|due)\b")
 COMMENT = re.compile(r"//.*")
 DURATION_PARAMETER = re.compile(
     r"(?:[(,]\s*|^\s+)(?:const )?duration&?\s+\w+(?:\s*=[^;]*)?[,)]")
@@ -227,6 +228,9 @@ class Linter:
         self.each_match(TIME_SUM, name, "\n".join(lines),
                         "a sum of times that can overflow: use time_after, "
                         "time_before, time_between, has_lasted")
+        if path != "vigil/detail/base/due.hpp":
+            self.each_match(DUE, name, "\n".join(lines),
+                            "`never` must not come: use is_due")
         for number, code in enumerate(lines, 1):
             hidden = {"private:": True, "public:": False}.get(
                 code.strip(), hidden)

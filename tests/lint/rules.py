@@ -181,6 +181,12 @@ def main():
     check(says({**one, lint.EXCEPTIONS: named + "core | b\n"}, "each row is"),
           "does not find an exception without a reason")
 
+    for text in ("while (x.at <= now)\n", "if (now >= word_.deadline(at))\n"):
+        check(says({"lib/vigil/a.cpp": text}, "use is_due"),
+              f"does not find: {text}")
+    check(not says({"lib/vigil/a.cpp": "if (is_due(x.at, now))\n"},
+                   "use is_due"), "finds a use of is_due")
+
     friend = ("class VIGIL_EXPORT a {\n  friend bool operator==(const a& x, "
               "const a& y){}\n};\n")
     check(says({"lib/vigil/a.hpp": friend.replace("{}", ";")}, "is a friend"),

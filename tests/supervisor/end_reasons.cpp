@@ -133,6 +133,25 @@ TEST_CASE("who monitors a child is told of its end when the tree ends") {
   }
 }
 
+TEST_CASE("a start that is refused at the end of the tree is not told") {
+  for (auto k : all_kinds) {
+    CAPTURE(to_string(k));
+    world w;
+    auto tree = w.start(sup().child(w.child("a", k)));
+    const auto seen = monitor(w, handle_of(tree, "a"));
+    // Where a start needs an order, that one is on its way.
+    tree.events().subscribe([&](const vigil::event& x) {
+      if (x.type == vigil::event_type::child_restarting
+          || x.type == vigil::event_type::child_exited)
+        vigil::anon_mail(vigil::call::stop{}).send(tree.handle());
+    });
+    w.tell(handle_of(tree, "a"), "die");
+    CHECK_FALSE(tree.running());
+    CHECK(reason(seen) != "-");
+    CHECK(reason(seen) != "supervisor_stopping");
+  }
+}
+
 TEST_CASE("a restart of the supervisor is no end of its children") {
   for (auto k : all_kinds) {
     CAPTURE(to_string(k));

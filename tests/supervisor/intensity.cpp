@@ -50,6 +50,27 @@ TEST_CASE("N failures in the period restart, the next one gives up") { // S55
   }
 }
 
+TEST_CASE("a supervisor that gives up says so, whoever is to be stopped") {
+  for (auto others : {0, 1, 3})
+    for (auto nested : {false, true}) {
+      CAPTURE(others);
+      CAPTURE(nested);
+      world w;
+      auto in = vigil::supervisor(nested ? "in" : "sup").intensity(0, 1h);
+      in = in.child(w.child("bad"));
+      for (int i = 0; i < others; ++i)
+        in = in.child(w.child("other" + std::to_string(i)));
+      auto tree = w.start(nested ? sup().intensity(0, 1h).child(in) : in);
+      w.watch(tree);
+      w.tell(tree, nested ? "in/bad" : "bad", "die");
+      int told = 0;
+      for (const auto& x : w.take_events())
+        told += x.type == vigil::event_type::gave_up ? 1 : 0;
+      CHECK(told == (nested ? 2 : 1));
+      CHECK(said(tree.wait()) == "restart_limit_reached");
+    }
+}
+
 TEST_CASE("giving up stops the other children in reverse order") {
   world w;
   auto tree = w.start(sup()

@@ -527,3 +527,28 @@ TEST_CASE("a tree restarts and stops at both ends of the clock") {
 }
 
 TEST_SUITE_END();
+
+TEST_CASE("a mistake in many children stays, whatever is added later") {
+  world w;
+  const auto thrower
+    = [](std::string, std::size_t) -> vigil::child_builder<caf::actor> {
+    throw std::runtime_error{"no child"};
+  };
+  caf::behavior (*none)(caf::event_based_actor*) = nullptr;
+  const auto root = sup().child(w.child("first"));
+  check_refused(
+    w,
+    {{root.children("a", -1, idle).children("b", 2, idle), "sup/a",
+      "children(-1) is negative"},
+     {root.child(
+        vigil::supervisor("in").children("a", -1, idle).children("b", 1, idle)),
+      "sup/in/a", "children(-1) is negative"}},
+    errc::out_of_range);
+  check_refused(
+    w, {{root.children("a", 2, none).children("b", 2, idle), "sup/a", "null"}},
+    errc::null_handle);
+  check_refused(w,
+                {{root.children("a", 2, thrower).children("b", 1, idle),
+                  "sup/a", "no child"}},
+                errc::exception);
+}

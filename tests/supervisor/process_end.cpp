@@ -103,6 +103,11 @@ void check_ended(const Tree& tree) {
   CHECK(code(tree.terminate_child("a")) == errc::supervisor_down);
   CHECK(code(tree.restart_child("a")) == errc::supervisor_down);
   CHECK(code(tree.delete_child("a")) == errc::supervisor_down);
+  CHECK(code(tree.start_child_at("in", vigil::child("n", add)))
+        == errc::supervisor_down);
+  CHECK(code(tree.terminate_child("in/b")) == errc::supervisor_down);
+  CHECK(code(tree.restart_child("in/b")) == errc::supervisor_down);
+  CHECK(code(tree.delete_child("in/b")) == errc::supervisor_down);
   tree.events().unsubscribe(tree.events().subscribe([](const auto&) {}));
   CHECK(tree.handle());
   const auto some = tree[some_key];
@@ -239,6 +244,34 @@ TEST_CASE(
     check_ended(*real);
   }
   check_ended(*real);
+  CHECK(count == 0);
+}
+
+TEST_CASE("a message after the end of the actor system is lost, and told") {
+  int count = 0;
+  int lost = 0;
+  std::vector<caf::actor> handles;
+  {
+    real_system w;
+    auto tree = vigil::supervisor("top")
+                  .child(vigil::child("a", counted, &count))
+                  .child(vigil::child("b", counted, &count).respawn())
+                  .child(vigil::child("c", counted, &count).detached())
+                  .child(vigil::pool("d", 2, vigil::child("", counted, &count)))
+                  .start(w.sys);
+    REQUIRE(tree);
+    for (const auto* id : {"a", "b", "c", "d"})
+      handles.push_back(tree.value().find<caf::actor>(id).value());
+    tree.value().events().subscribe([&lost](const vigil::event& x) {
+      if (x.type == vigil::event_type::messages_lost)
+        lost += static_cast<int>(x.count);
+    });
+    CHECK(tree.value().stop());
+  }
+  for (const auto& handle : handles)
+    vigil::anon_mail(1).send(handle);
+  CHECK(lost == 4);
+  handles.clear();
   CHECK(count == 0);
 }
 

@@ -123,4 +123,20 @@ TEST_CASE("more calls than can be watched go through unwatched") {
   CHECK(x.metrics().slow == 3);
 }
 
+TEST_CASE("at the end of the clock a breaker decides, and looks for nobody") {
+  for (auto lease : {0s, 1s}) {
+    bench x{lease == 0s ? b1() : b1().lease(lease)};
+    auto early = x.admit();
+    x.now = vigil::detail::never;
+    for (int i = 0; i < 3; ++i) {
+      auto late = x.admit();
+      CHECK(late.success(x.now));
+    }
+    CHECK(early.success(x.now) == (lease == 0s));
+    x.core->trip(x.now, vigil::errc::timeout);
+    CHECK_FALSE(x.admits());
+    CHECK_FALSE(x.core->next_timer().has_value());
+  }
+}
+
 TEST_SUITE_END();

@@ -484,4 +484,30 @@ TEST_CASE("a retired key makes room for another, unless its calls wait or it "
   CHECK(x.admits("d"));
 }
 
+TEST_CASE("what is due at the end of the clock is never due") {
+  for (auto refill :
+       {rate_refill::steady, rate_refill::in_cycles, rate_refill::sliding})
+    for (const duration left : {0ns, 1ns, duration{1s}, duration{5s}}) {
+      CAPTURE(left.count());
+      auto now = vigil::detail::never - left;
+      auto made = rate_limiter_core::make(
+        "test", rate_limit_policy(2, 1s).refill(refill).queue(3), now,
+        [](rate_ticket, const rate_answer&) {});
+      REQUIRE(made);
+      auto& core = *made.value();
+      for (int i = 0; i < 4; ++i)
+        (void)core.acquire(now);
+      for (int i = 0; i < 9; ++i)
+        if (const auto next = core.next_timer(now)) {
+          CHECK(*next != vigil::detail::never);
+          now = *next;
+          core.advance(now);
+        }
+      core.advance(vigil::detail::never);
+      (void)core.acquire(vigil::detail::never);
+      CHECK_FALSE(core.next_timer(vigil::detail::never)
+                  == vigil::detail::never);
+    }
+}
+
 TEST_SUITE_END();

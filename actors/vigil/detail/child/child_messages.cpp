@@ -27,7 +27,11 @@ void notify(child_cell& cell, std::uint64_t incarnation, compat::context* ctx,
 
 void notify(child_cell& cell, std::uint64_t incarnation, compat::context* ctx,
             child_note_kind kind, child_exit&& how) {
-  if (kind != child_note::what::started)
+  // A start that was refused because the supervisor goes down is the end of
+  // nothing.
+  const auto refused = kind == child_note::what::start_failed
+                       && how.why.code == errc::supervisor_stopping;
+  if (kind != child_note::what::started && !(refused && cell.has_ended_once()))
     cell.ended(incarnation, how);
   auto to = caf::actor_cast<caf::strong_actor_ptr>(cell.parent->actor);
   compat::send_urgent(to, ctx,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/due.hpp>
 #include <vigil/detail/sync/spin_lock.hpp>
 #include <vigil/time.hpp>
 
@@ -31,7 +32,7 @@ public:
     std::vector<Call> result;
     std::lock_guard guard{lock_};
     auto i = calls_.begin();
-    for (; i != calls_.end() && i->first <= now; ++i)
+    for (; i != calls_.end() && is_due(i->first, now); ++i)
       result.push_back(std::move(i->second));
     calls_.erase(calls_.begin(), i);
     return result;

@@ -11,7 +11,7 @@ call_watch::call_watch(const breaker_settings& x)
 // It takes the date away, and who begins a call after it looked sets a new one.
 bool call_watch::take_turn(time_point now) noexcept {
   auto due = next_.load(std::memory_order_seq_cst);
-  return now.time_since_epoch().count() >= due
+  return is_due(time_point{duration{due}}, now)
          && next_.compare_exchange_strong(due, never.time_since_epoch().count(),
                                           std::memory_order_seq_cst);
 }
@@ -23,7 +23,7 @@ time_point call_watch::look_at(const lease_table::view& x,
   if (slow_limit_ == duration::zero() || x.late || x.generation != generation)
     return never;
   const auto slow = slow_after(x.since);
-  if (now < slow)
+  if (!is_due(slow, now))
     return slow;
   // Added first, so that who releases it meanwhile finds it there.
   overdue_.add(generation, 1);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/breaker_policy.hpp>
+#include <vigil/detail/base/due.hpp>
 #include <vigil/detail/breaker/lease_table.hpp>
 #include <vigil/detail/breaker/tagged_counter.hpp>
 
@@ -82,9 +83,7 @@ public:
 
   /// Returns whether it is time to look.
   [[nodiscard]] bool due(time_point now) const noexcept {
-    return leases_ != nullptr
-           && now.time_since_epoch().count()
-                >= next_.load(std::memory_order_relaxed);
+    return leases_ != nullptr && is_due(next(), now);
   }
 
   /// Returns whether it is time, and the caller is the one to look: it has to.
@@ -99,7 +98,7 @@ public:
     leases_->for_each([&](const lease_table::view& x) {
       if (lease_ > duration::zero()) {
         const auto end = time_after(x.since, lease_);
-        if (now >= end) {
+        if (is_due(end, now)) {
           if (release(x.generation, x.id))
             f(x.generation);
           return;

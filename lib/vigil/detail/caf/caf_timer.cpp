@@ -1,4 +1,5 @@
 #include <vigil/caf.hpp>
+#include <vigil/detail/base/due.hpp>
 
 #include VIGIL_CAF_ALARM
 
@@ -208,7 +209,7 @@ private:
   }
 
   [[nodiscard]] bool is_due(time_point now) const noexcept {
-    return !heap_.empty() && heap_.front()->at_ <= now;
+    return !heap_.empty() && detail::is_due(heap_.front()->at_, now);
   }
 
   caf::actor_system* const system_;

@@ -86,6 +86,11 @@ void child_cell::ended(std::uint64_t n, const child_exit& how) {
   *last_failure_ = how.why;
 }
 
+bool child_cell::has_ended_once() const {
+  std::lock_guard guard{mutex_};
+  return last_end_.has_value();
+}
+
 caf::error child_cell::last_end() const {
   std::lock_guard guard{mutex_};
   if (!last_end_)

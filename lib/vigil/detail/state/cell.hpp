@@ -130,6 +130,9 @@ public:
   /// Notes how an incarnation ended; not if a later one has begun.
   void ended(std::uint64_t n, const child_exit& how);
 
+  /// Returns whether one has.
+  [[nodiscard]] bool has_ended_once() const;
+
   /// Returns why the last incarnation ended, which is what those that monitor
   /// the child are told.
   [[nodiscard]] caf::error last_end() const;

@@ -23,7 +23,7 @@ void child_record::note_message(std::uintptr_t) noexcept {
 }
 
 time_point child_record::now() const {
-  return owner.tree->now();
+  return owner.tree->last_now();
 }
 
 void child_record::serves(bool, std::uint64_t) {

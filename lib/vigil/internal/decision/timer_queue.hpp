@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/due.hpp>
 #include <vigil/internal/decision/action.hpp>
 #include <vigil/time.hpp>
 
@@ -46,9 +47,9 @@ public:
   /// Takes out the timers that are due, the earliest first.
   template <class F>
   void fire(time_point now, F f) {
-    if (wake_ && *wake_ <= now)
+    if (wake_ && is_due(*wake_, now))
       wake_.reset();
-    while (!heap_.empty() && heap_.front().at <= now)
+    while (!heap_.empty() && is_due(heap_.front().at, now))
       f(pop());
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vigil/detail/base/due.hpp>
 #include <vigil/detail/sync/spin_lock.hpp>
 #include <vigil/time.hpp>
 
@@ -79,7 +80,7 @@ public:
   [[nodiscard]] std::vector<Call> take_late(time_point now) {
     std::vector<Call> result;
     std::lock_guard guard{lock_};
-    while (first_ != none && entries_[first_].end <= now)
+    while (first_ != none && is_due(entries_[first_].end, now))
       result.push_back(take_at(first_));
     return result;
   }
