@@ -55,10 +55,10 @@ template <class Root, class F>
 /// spawns begin with the signals that `main` began with, all of them
 /// deliverable (SIGHUP stays ignored if it was: `nohup`). A system call that a
 /// signal interrupts is restarted, except for those that never are, such as
-/// `poll`, which may return `EINTR`. After the end, the rest of a burst of
-/// SIGTERM or SIGINT is still swallowed, for 200 ms after its beginning; apart
-/// from that, signals do what they did before. One `run` at a time in a
-/// process.
+/// `poll`, which may return `EINTR`. After the end, the rest of a burst that
+/// began with SIGTERM or SIGINT is still swallowed, for 200 ms after its
+/// beginning; apart from that, signals do what they did before. One `run` at a
+/// time in a process.
 ///
 /// `argc` and `argv` are CAF's command line: `--help` lists the options, and
 /// `caf-application.ini` is read too. The first argument without a dash, and

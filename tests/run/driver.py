@@ -151,6 +151,12 @@ def burst_of_signals(program):
     bursts(program, 25, *[signal.SIGTERM] * 6)
 
 
+def burst_with_hangup(program):
+    # As a service manager does that wants to reach shells, too.
+    bursts(program, 25, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1,
+           signal.SIGHUP)
+
+
 def bursts(program, times, *numbers):
     close = 0
     while close < times:
@@ -178,8 +184,19 @@ def dump_after_run(program):
     service.wait_for("first up")
     service.send(signal.SIGINT)
     service.wait_for("run ended")
+    later()
     service.send(signal.SIGUSR1)  # nobody's business any more
     check(service, -signal.SIGUSR1, ["first up", "first down", "run ended"])
+
+
+def hangup_after_run(program):
+    service = Service(program, "lingering")
+    service.wait_for("first up")
+    service.send(signal.SIGTERM)
+    service.wait_for("run ended")
+    later()
+    service.send(signal.SIGHUP)
+    check(service, -signal.SIGHUP, ["first up", "first down", "run ended"])
 
 
 def run_again(program):

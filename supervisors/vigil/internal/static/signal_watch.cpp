@@ -60,18 +60,30 @@ std::int64_t now() noexcept {
   return std::int64_t{x.tv_sec} * 1'000'000'000 + x.tv_nsec;
 }
 
+/// Returns whether this one belongs to the request that began then.
+bool repeats(std::int64_t ns, std::int64_t begun) noexcept {
+  return begun != 0 && ns - begun <= one_request;
+}
+
 /// Returns whether this one begins or repeats a request to stop.
 bool is_first(std::int64_t ns) noexcept {
   std::int64_t expected = 0;
   return state.first.compare_exchange_strong(expected, ns,
                                              std::memory_order_seq_cst)
-         || ns - expected <= one_request;
+         || repeats(ns, expected);
 }
 
 void give_back(int signal) noexcept {
   for (std::size_t i = 0; i < watched.size(); ++i)
     if (watched[i] == signal)
       sigaction(signal, &state.before[i], nullptr);
+}
+
+// It is for whoever handled the signal before; it comes when the handler
+// returns.
+void pass_on(int signal) noexcept {
+  give_back(signal);
+  raise(signal);
 }
 
 void note_stop(int signal) noexcept {
@@ -83,9 +95,16 @@ void note_stop(int signal) noexcept {
                                          std::memory_order_relaxed);
     return;
   }
-  // It is for whoever handled the signal before; it comes when this returns.
-  give_back(signal);
-  raise(signal);
+  pass_on(signal);
+}
+
+// A service manager may send SIGHUP along with SIGTERM.
+void note_for_user(std::atomic<bool>& what, int signal) noexcept {
+  what.store(true, std::memory_order_relaxed);
+  if (!state.over.load(std::memory_order_seq_cst))
+    return;
+  if (!repeats(now(), state.first.load(std::memory_order_seq_cst)))
+    pass_on(signal);
 }
 
 // The pipe may be full: then the reader has been woken already.
@@ -99,9 +118,9 @@ void wake() noexcept {
 extern "C" void vigil_on_signal(int signal) {
   const auto saved = errno;
   if (signal == SIGHUP)
-    state.hang_up.store(true, std::memory_order_relaxed);
+    note_for_user(state.hang_up, signal);
   else if (signal == SIGUSR1)
-    state.dump.store(true, std::memory_order_relaxed);
+    note_for_user(state.dump, signal);
   else
     note_stop(signal);
   wake();
@@ -151,13 +170,11 @@ void install() noexcept {
 }
 
 void uninstall() noexcept {
-  give_back(SIGHUP);
-  give_back(SIGUSR1);
   state.over.store(true, std::memory_order_seq_cst);
   if (state.first.load(std::memory_order_seq_cst) != 0)
     return;
-  give_back(SIGTERM);
-  give_back(SIGINT);
+  for (auto x : watched)
+    give_back(x);
 }
 
 } // namespace

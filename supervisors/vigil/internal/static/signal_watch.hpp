@@ -37,9 +37,9 @@ struct signal_actions {
 ///
 /// What comes within 200 ms of the first SIGTERM or SIGINT is the same request:
 /// `timeout` signals a process and its group, and people press twice. This
-/// holds after the end of the watch, too: the rest of a burst ends no program
-/// that has just stopped as it was asked to. Apart from that, what the signals
-/// did before is restored.
+/// holds after the end of the watch, too, for all four signals: the rest of a
+/// burst ends no program that has just stopped as it was asked to. Apart from
+/// that, what the signals did before is restored.
 class signal_watch {
 public:
   /// Begins to watch, unless there is a `problem`.
