@@ -344,6 +344,8 @@ TEST_CASE("a pool of blocking members serves, loses one and has it back") {
         .start(w.sys);
   REQUIRE(tree);
   auto pool = tree.value().find<caf::actor>("pool").value();
+  // A blocking child is up before its own code runs.
+  CHECK(reaches_life(w.sys, pool, "2"));
   for (int i = 0; i < 20; ++i)
     CHECK(ask(w.sys, pool, "incarnation") == "2");
   ask(w.sys, pool, "fail");
