@@ -153,8 +153,7 @@ def burst_of_signals(program):
 
 def burst_with_hangup(program):
     # As a service manager does that wants to reach shells, too.
-    bursts(program, 25, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1,
-           signal.SIGHUP)
+    bursts(program, 25, signal.SIGTERM, *[signal.SIGHUP] * 4)
 
 
 def bursts(program, times, *numbers):
