@@ -168,34 +168,27 @@ def bursts(program, times, *numbers):
             service.finish()
 
 
-def signal_after_run(program):
+def after_run(program, stop, number):
+    """What comes once the burst that ended the run is over is not ours."""
     service = Service(program, "lingering")
     service.wait_for("first up")
-    service.send(signal.SIGTERM)
+    service.send(stop)
     service.wait_for("run ended")
     later()
-    service.send(signal.SIGTERM)
-    check(service, -signal.SIGTERM, ["first up", "first down", "run ended"])
+    service.send(number)
+    check(service, -number, ["first up", "first down", "run ended"])
+
+
+def signal_after_run(program):
+    after_run(program, signal.SIGTERM, signal.SIGTERM)
 
 
 def dump_after_run(program):
-    service = Service(program, "lingering")
-    service.wait_for("first up")
-    service.send(signal.SIGINT)
-    service.wait_for("run ended")
-    later()
-    service.send(signal.SIGUSR1)  # nobody's business any more
-    check(service, -signal.SIGUSR1, ["first up", "first down", "run ended"])
+    after_run(program, signal.SIGINT, signal.SIGUSR1)
 
 
 def hangup_after_run(program):
-    service = Service(program, "lingering")
-    service.wait_for("first up")
-    service.send(signal.SIGTERM)
-    service.wait_for("run ended")
-    later()
-    service.send(signal.SIGHUP)
-    check(service, -signal.SIGHUP, ["first up", "first down", "run ended"])
+    after_run(program, signal.SIGTERM, signal.SIGHUP)
 
 
 def run_again(program):

@@ -526,8 +526,6 @@ TEST_CASE("a tree restarts and stops at both ends of the clock") {
   }
 }
 
-TEST_SUITE_END();
-
 TEST_CASE("a mistake in many children stays, whatever is added later") {
   world w;
   const auto thrower
@@ -552,3 +550,5 @@ TEST_CASE("a mistake in many children stays, whatever is added later") {
                   "sup/a", "no child"}},
                 errc::exception);
 }
+
+TEST_SUITE_END();

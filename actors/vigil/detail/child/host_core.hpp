@@ -43,7 +43,8 @@ enum class child_note_kind : std::uint8_t;
 ///   else.
 /// - `successor_`, owned and written once, and `killed_`: seq_cst with the gate
 ///   of `compat::control`. The supervisor sets one and then shuts the gate; the
-///   host opens the gate and then looks. One of the two sees the other.
+///   host opens the gate and then looks. One of the two sees the other. The
+///   host alone takes `killed_` back (release), before it opens the gate.
 /// - `own_`: made by the host (release), found by CAF's clock (acquire).
 /// - `hears_itself_`: relaxed; set by the clock at any time, and looked at when
 ///   the next incarnation begins.
