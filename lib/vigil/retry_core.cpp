@@ -1,3 +1,4 @@
+#include <vigil/detail/base/due.hpp>
 #include <vigil/retry_core.hpp>
 
 #include <algorithm>

@@ -114,13 +114,6 @@ inline constexpr time_point never = time_point::max();
   return from < to ? duration::max() : duration::min();
 }
 
-/// Returns whether at `now` something lasts for `d` that began at `since`;
-/// `duration::max()` is never over.
-[[nodiscard]] constexpr bool has_lasted(time_point since, time_point now,
-                                        duration d) noexcept {
-  return d != duration::max() && time_between(since, now) >= d;
-}
-
 } // namespace detail
 
 /// A duration as settings and calls take it: any `std::chrono::duration`
@@ -128,12 +121,11 @@ inline constexpr time_point never = time_point::max();
 /// shortest there is, where a conversion to `duration` would overflow. So
 /// `hours::max()` and an infinite `duration<double>` are `duration::max()`,
 /// without end. What is no number is negative, and refused like that; what is
-/// below a nanosecond is cut off.
+/// below a nanosecond is cut off. `any_duration{}` is zero; like one of chrono,
+/// a variable without the braces has no value.
 class VIGIL_EXPORT any_duration : public duration {
 public:
-  constexpr any_duration() noexcept : duration(duration::zero()) {
-    // nop
-  }
+  any_duration() = default;
 
   template <class Rep, class Period>
   constexpr any_duration(std::chrono::duration<Rep, Period> x) noexcept

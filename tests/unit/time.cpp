@@ -1,3 +1,4 @@
+#include <vigil/detail/base/due.hpp>
 #include <vigil/time.hpp>
 
 #include <doctest/doctest.h>

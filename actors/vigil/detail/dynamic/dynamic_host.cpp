@@ -1,4 +1,5 @@
 #include <vigil/caf.hpp>
+#include <vigil/detail/base/due.hpp>
 #include <vigil/detail/dynamic/dynamic_host.hpp>
 #include <vigil/detail/state/cell.hpp>
 #include <vigil/detail/state/restart_window.hpp>

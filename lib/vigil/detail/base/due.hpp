@@ -10,4 +10,11 @@ namespace vigil::detail {
   return at <= now && at != never;
 }
 
+/// Returns whether at `now` something lasts for `d` that began at `since`;
+/// `duration::max()` is never over.
+[[nodiscard]] constexpr bool has_lasted(time_point since, time_point now,
+                                        duration d) noexcept {
+  return d != duration::max() && time_between(since, now) >= d;
+}
+
 } // namespace vigil::detail

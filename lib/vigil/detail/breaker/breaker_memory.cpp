@@ -1,3 +1,4 @@
+#include <vigil/detail/base/due.hpp>
 #include <vigil/detail/breaker/breaker_memory.hpp>
 #include <vigil/internal/base/random_unit.hpp>
 

@@ -1,3 +1,4 @@
+#include <vigil/detail/base/due.hpp>
 #include <vigil/detail/state/failure_log.hpp>
 #include <vigil/internal/decision/restart_rules.hpp>
 
