@@ -4,7 +4,9 @@
 
 #include <vigil/caf.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -110,6 +112,20 @@ make_element(caf::strong_actor_ptr sender, caf::message_id id, T x) {
     .clock()
     .schedule()
     .size();
+}
+
+/// Returns whether the scheduler of a driven system has that actor to run.
+[[nodiscard]] inline bool is_in_line(caf::actor_system& sys,
+                                     const caf::strong_actor_ptr& x) {
+  const auto& jobs
+    = dynamic_cast<caf::scheduler::test_coordinator&>(sys.scheduler()).jobs;
+  const auto* job = dynamic_cast<caf::resumable*>(x->get());
+  return std::find(jobs.begin(), jobs.end(), job) != jobs.end();
+}
+
+/// Sets how threads share actors: `"stealing"` or `"sharing"`.
+inline void set_policy(caf::actor_system_config& cfg, const std::string& x) {
+  cfg.set("scheduler.policy", caf::atom_from_string(x));
 }
 
 /// Sets how many threads run actors.

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -124,6 +125,21 @@ timeouts_in(caf::actor_system& sys) {
   return static_cast<std::size_t>(
     std::count_if(actions.begin(), actions.end(),
                   [](const auto& x) { return !x.second.disposed(); }));
+}
+
+/// Returns whether the scheduler of a driven system has that actor to run. CAF
+/// keeps the type info of its class to itself.
+[[nodiscard]] __attribute__((no_sanitize("vptr"))) inline bool
+is_in_line(caf::actor_system& sys, const caf::strong_actor_ptr& x) {
+  const auto& jobs
+    = static_cast<caf::detail::test_coordinator&>(sys.scheduler()).jobs;
+  const auto* job = dynamic_cast<caf::resumable*>(x->get());
+  return std::find(jobs.begin(), jobs.end(), job) != jobs.end();
+}
+
+/// Sets how threads share actors: `"stealing"` or `"sharing"`.
+inline void set_policy(caf::actor_system_config& cfg, const std::string& x) {
+  cfg.set("caf.scheduler.policy", x);
 }
 
 /// Sets how many threads run actors.

@@ -38,9 +38,10 @@ public:
       [&](Ts&... xs) {
         if constexpr (!blocks)
           if (detached_)
-            return compat::spawn_hidden<impl, true>(sys, ctx, x,
-                                                    std::move(xs)...);
-        return compat::spawn_hidden<impl, false>(sys, ctx, x, std::move(xs)...);
+            return compat::spawn_function<impl, true>(sys, ctx, {}, x,
+                                                      std::move(xs)...);
+        return compat::spawn_function<impl, false>(sys, ctx, {}, x,
+                                                   std::move(xs)...);
       },
       args);
   }

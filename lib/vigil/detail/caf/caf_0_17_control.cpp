@@ -3,11 +3,17 @@
 
 #include <caf/detail/default_invoke_result_visitor.hpp>
 #include <caf/detail/sync_request_bouncer.hpp>
+#include <caf/logger.hpp>
+#include <caf/policy/work_sharing.hpp>
+#include <caf/policy/work_stealing.hpp>
+#include <caf/scheduler/coordinator.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <memory>
 #include <string>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -215,19 +221,106 @@ private:
   control_flags& flags_;
 };
 
-bool call(void (*f)(void*), void* arg, std::string& what) {
+// Returns what it threw.
+std::optional<std::string> call(void (*f)(const void*), const void* arg) {
   try {
     f(arg);
-    return true;
+    return std::nullopt;
   } catch (const std::exception& e) {
-    what = e.what();
+    return e.what();
   } catch (...) {
-    what = "unknown exception";
+    return "unknown exception";
   }
-  return false;
+}
+
+// Type infos of CAF's are compared by name, but for the last that was right.
+// Memory order: relaxed, since nothing is read but where it stands.
+template <template <class> class Of, class T>
+bool is_plain(const T& x) noexcept {
+  static std::atomic<const std::type_info*> known{nullptr};
+  const auto& type = typeid(x);
+  if (&type == known.load(std::memory_order_relaxed)) [[likely]]
+    return true;
+  if (type != typeid(Of<caf::policy::work_stealing>)
+      && type != typeid(Of<caf::policy::work_sharing>))
+    return false;
+  known.store(&type, std::memory_order_relaxed);
+  return true;
+}
+
+// Who measures actors or puts them in order has to see them as they are.
+bool takes_turns(caf::scheduled_actor& self, const context* ctx) {
+  if (self.getf(caf::abstract_actor::is_detached_flag))
+    return false;
+  return ctx != nullptr ? is_plain<caf::scheduler::worker>(*ctx)
+                        : is_plain<caf::scheduler::coordinator>(
+                          self.home_system().scheduler());
 }
 
 } // namespace
+
+turn::turn(caf::scheduled_actor& of) noexcept
+  : offset_(static_cast<std::int32_t>(reinterpret_cast<std::byte*>(this)
+                                      - reinterpret_cast<std::byte*>(&of))) {
+  // nop
+}
+
+caf::scheduled_actor& turn::of() noexcept {
+  auto* at = reinterpret_cast<std::byte*>(this) - offset_;
+  return *reinterpret_cast<caf::scheduled_actor*>(at);
+}
+
+caf::resumable::resume_result turn::resume(context* ctx,
+                                           std::size_t max_throughput) {
+  return of().resume(ctx, max_throughput);
+}
+
+void turn::intrusive_ptr_add_ref_impl() {
+  intrusive_ptr_add_ref(of().ctrl());
+}
+
+void turn::intrusive_ptr_release_impl() {
+  intrusive_ptr_release(of().ctrl());
+}
+
+void control_parts::launch(actor& self, turn& x, context* ctx, bool lazy,
+                           bool hide) {
+  if (ctx == nullptr || !takes_turns(self, ctx))
+    return self.actor::launch(ctx, lazy, hide);
+  if (!hide)
+    self.register_at_system();
+  if (lazy && self.mailbox().try_block())
+    return;
+  x.intrusive_ptr_add_ref_impl();
+  ctx->exec_later(&x);
+}
+
+void control_parts::enqueue(actor& self, turn& x, element_ptr what,
+                            context* ctx) {
+  if (!takes_turns(self, ctx))
+    return self.actor::enqueue(std::move(what), ctx);
+  CAF_LOG_SEND_EVENT(what);
+  const auto mid = what->mid;
+  const auto asker = mid.is_request() ? what->sender : nullptr;
+  switch (self.mailbox().push_back(std::move(what))) {
+    case caf::intrusive::inbox_result::success:
+      CAF_LOG_ACCEPT_EVENT(false);
+      break;
+    case caf::intrusive::inbox_result::unblocked_reader:
+      CAF_LOG_ACCEPT_EVENT(true);
+      x.intrusive_ptr_add_ref_impl();
+      if (ctx != nullptr)
+        ctx->exec_later(&x);
+      else
+        self.home_system().scheduler().enqueue(&x);
+      break;
+    case caf::intrusive::inbox_result::queue_closed:
+      CAF_LOG_REJECT_EVENT();
+      if (mid.is_request())
+        caf::detail::sync_request_bouncer{caf::exit_reason{}}(asker, mid);
+      break;
+  }
+}
 
 void control_parts::call_attention(actor& self) {
   // Marked, so that `show` need not ask each message what it is.
@@ -247,7 +340,7 @@ void control_parts::install_nothing(actor& self) {
   inside::behaviors(self).push_back(caf::behavior{idle});
 }
 
-void control_parts::ignore_strangers(actor& self) {
+void ignore_strangers(caf::scheduled_actor& self) {
   self.set_default_handler(caf::drop);
   self.set_error_handler([](caf::scheduled_actor*, caf::error&) {});
   self.set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
@@ -350,17 +443,18 @@ bool control_parts::lives_by_others(const actor& x) noexcept {
                              [](auto& y) { return is_over(y.second); }));
 }
 
-bool control_parts::run_guarded(actor& self, flags& x, void (*f)(void*),
-                                void* arg, std::string& what) {
+std::optional<std::string> control_parts::run_guarded(actor& self, flags& x,
+                                                      void (*f)(const void*),
+                                                      const void* arg) {
   const auto& me = *caf::actor_control_block::from(&self);
   const auto held = references(me);
   const auto outer = std::exchange(x.consuming, true);
-  const auto finished = call(f, arg, what);
+  auto what = call(f, arg);
   x.consuming = outer;
   look_at_references(me, x, held);
   if (inside::has_streams(self)) [[unlikely]]
     look_after_streams(self, x);
-  return finished;
+  return what;
 }
 
 void control_parts::look_after_streams(actor& self, flags& x) {

@@ -4,11 +4,13 @@
 #include <vigil/detail/caf/caf_0_17_end.hpp>
 #include <vigil/detail/caf/controller.hpp>
 
+#include <caf/detail/scope_guard.hpp>
 #include <caf/mixin/subscriber.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -24,16 +26,39 @@ namespace vigil::compat {
 struct VIGIL_EXPORT control_flags {
   std::atomic<bool> gated{false};
   bool attend = false;
+  bool consuming = false;
   /// CAF's clock holds two references for each message that waits there; others
   /// may have made them, too.
-  bool more_references = false;
-  bool consuming = false;
+  bool more_references : 1 = false;
   /// An end of the behavior will be seen even where CAF hides it.
-  bool probed = false;
-  std::uint8_t drops = 0; // up to 3
+  bool probed : 1 = false;
   /// Of a stateful actor: CAF makes the first state with the actor.
-  bool state_alive = true;
+  bool state_alive : 1 = true;
+  std::uint8_t drops : 2 = 0; // up to 3
 };
+
+/// What a worker of CAF's runs in an actor's place. It asks by `dynamic_cast`
+/// whether a job is an actor, for the log; that takes long for one of many
+/// bases. `resume` tells the log all the same.
+class VIGIL_EXPORT turn final : public caf::resumable {
+public:
+  /// Stands in the object `of`.
+  explicit turn(caf::scheduled_actor& of) noexcept;
+
+  resume_result resume(context* ctx, std::size_t max_throughput) override;
+  void intrusive_ptr_add_ref_impl() override;
+  void intrusive_ptr_release_impl() override;
+
+private:
+  [[nodiscard]] caf::scheduled_actor& of() noexcept;
+
+  // Half of a reference.
+  const std::int32_t offset_;
+};
+
+/// Has an actor pass over what its behavior does not handle, over errors and
+/// down messages.
+VIGIL_EXPORT void ignore_strangers(caf::scheduled_actor& self);
 
 /// What `control` does that is the same for actors of all types; what each is
 /// for stands there and in `controller`. Functions of a class, to have names of
@@ -42,12 +67,15 @@ struct VIGIL_EXPORT control_parts {
   using actor = caf::scheduled_actor;
   using flags = control_flags;
 
+  /// As CAF's `launch` and `enqueue`, with `x` in the actor's place.
+  static void launch(actor& self, turn& x, context* ctx, bool lazy, bool hide);
+  static void enqueue(actor& self, turn& x, element_ptr what, context* ctx);
+
   /// Has the actor look at what became of its behavior, by a message.
   static void call_attention(actor& self);
   [[nodiscard]] static bool calls_attention(mailbox_element& x);
 
   static void install_nothing(actor& self);
-  static void ignore_strangers(actor& self);
   /// Destroys the behavior with all it holds and forgets what it waited for.
   static void drop_behavior(actor& self, flags& x);
   static void trap_exit(actor& self, caf::exit_msg& x);
@@ -64,10 +92,9 @@ struct VIGIL_EXPORT control_parts {
   /// As CAF's `alive`, which takes streams that ended for running ones.
   [[nodiscard]] static bool lives_by_others(const actor& self) noexcept;
 
-  /// Calls `f(arg)` as a handler of a message. Returns whether it threw, and
-  /// `what`.
-  static bool run_guarded(actor& self, flags& x, void (*f)(void*), void* arg,
-                          std::string& what);
+  /// Calls `f(arg)` as a handler of a message. Returns what it threw.
+  static std::optional<std::string>
+  run_guarded(actor& self, flags& x, void (*f)(const void*), const void* arg);
 
   static void look_after_streams(actor& self, flags& x);
   static void end_streams(actor& self, const caf::error& why, bool stays);
@@ -86,6 +113,8 @@ struct VIGIL_EXPORT control_parts {
   /// Not for what an actor class of the user's has of its own.
   static void is_caf(caf::invoke_message_result (actor::*)(mailbox_element&));
   static void is_caf(bool (actor::*)(caf::error&&, context*));
+  static void is_caf(void (actor::*)(element_ptr, context*));
+  static void is_caf(void (actor::*)(context*, bool, bool));
   template <class B, class S>
   static void is_caf(bool (caf::mixin::subscriber<B, S>::*)(caf::error&&,
                                                             context*));
@@ -136,6 +165,26 @@ public:
     return *this;
   }
 
+  void launch(context* ctx, bool lazy, bool hide) override {
+    if constexpr (requires { parts::is_caf(&Base::launch); })
+      parts::launch(*this, turn_, ctx, lazy, hide);
+    else
+      Base::launch(ctx, lazy, hide);
+  }
+
+  using caf::scheduled_actor::enqueue;
+
+  void enqueue(element_ptr x, context* ctx) override {
+    constexpr auto is_caf = requires {
+      parts::is_caf(&Base::enqueue);
+    };
+    // A class may have something else of that name.
+    if constexpr (!is_caf && requires { Base::enqueue(std::move(x), ctx); })
+      Base::enqueue(std::move(x), ctx);
+    else
+      parts::enqueue(*this, turn_, std::move(x), ctx);
+  }
+
   using Base::consume;
 
   caf::invoke_message_result consume(mailbox_element& x) final {
@@ -153,12 +202,7 @@ public:
     before_end(reason);
     drain_mailbox(*this, [&](mailbox_element& x) { left_over(x, ctx); });
     // Also if a hook of somebody else throws.
-    struct last_act {
-      ~last_act() {
-        self->after_end();
-      }
-      control* self;
-    } last{this};
+    auto last = caf::detail::make_scope_guard([this] { this->after_end(); });
     return end_leanly(std::move(reason), ctx);
   }
 
@@ -199,12 +243,6 @@ protected:
     gate(true);
   }
 
-  /// Has the actor pass over what its behavior does not handle, over errors and
-  /// down messages.
-  void ignore_strangers() {
-    parts::ignore_strangers(*this);
-  }
-
   // -- what the controller may do: see there ----------------------------------
 
   void gate(bool all_messages) noexcept final {
@@ -224,17 +262,18 @@ protected:
   }
 
   void guarded(const std::function<void()>& f) final {
-    std::string what;
-    if (!run_guarded(f, what))
-      thrown(std::move(what), nullptr, {});
+    if (auto what = attempt(f))
+      thrown(*std::move(what), nullptr, {});
     settle_here();
   }
 
   /// Calls `f` and returns what it threw, or nothing.
   template <class F>
-  [[nodiscard]] std::optional<std::string> attempt(F f) {
-    std::string what;
-    return run_guarded(f, what) ? std::nullopt : std::optional{what};
+  [[nodiscard]] std::optional<std::string> attempt(const F& f) {
+    const auto call = [](const void* x) {
+      (*static_cast<const F*>(x))();
+    };
+    return parts::run_guarded(*this, flags_, call, &f);
   }
 
   void settle() final {
@@ -242,7 +281,7 @@ protected:
   }
 
   std::optional<std::string> rebuild_behavior() final {
-    if (!is_blank())
+    if (!this->bhvr_stack_.empty() || flags_.attend || has_quit())
       parts::drop_behavior(*this, flags_);
     return attempt([this] {
       make_state();
@@ -358,10 +397,11 @@ private:
       if (flags_.state_alive)
         return;
       using state_type = typename is_stateful<Base>::state_type;
+      auto* self = static_cast<Base*>(this);
       if constexpr (std::is_constructible_v<state_type, Base*>)
-        new (&own_state()) state_type(static_cast<Base*>(this));
+        new (&self->state) state_type(self);
       else
-        new (&own_state()) state_type();
+        new (&self->state) state_type();
       flags_.state_alive = true;
     }
   }
@@ -369,23 +409,10 @@ private:
   // CAF's `on_exit` does not run for who wipes the last one away before.
   void destroy_state() {
     if constexpr (is_stateful<Base>::value)
-      if (std::exchange(flags_.state_alive, false))
-        std::destroy_at(&own_state());
-  }
-
-  [[nodiscard]] auto& own_state() noexcept {
-    return static_cast<Base*>(this)->state;
-  }
-
-  [[nodiscard]] bool is_blank() const noexcept {
-    return this->bhvr_stack_.empty() && !flags_.attend && !has_quit();
-  }
-
-  template <class F>
-  bool run_guarded(F& f, std::string& what) {
-    return parts::run_guarded(
-      *this, flags_, [](void* x) { (*static_cast<F*>(x))(); },
-      const_cast<std::remove_const_t<F>*>(&f), what);
+      if (flags_.state_alive) {
+        flags_.state_alive = false;
+        std::destroy_at(&static_cast<Base*>(this)->state);
+      }
   }
 
   [[nodiscard]] bool
@@ -405,16 +432,10 @@ private:
     if (is_of_incarnation(x) && !admit(x))
       return invoke_message_result::consumed;
     if (flags_.gated.load(std::memory_order_relaxed)
-        || x.mid.is_urgent_message()) {
-      switch (show(x)) {
-        case fate::pass:
-          break;
-        case fate::consumed:
-          return invoke_message_result::consumed;
-        case fate::skipped:
-          return invoke_message_result::skipped;
-      }
-    }
+        || x.mid.is_urgent_message())
+      if (const auto what = show(x); what != fate::pass)
+        return what == fate::skipped ? invoke_message_result::skipped
+                                     : invoke_message_result::consumed;
     return deliver(x);
   }
 
@@ -425,13 +446,9 @@ private:
       settle_here();
       return fate::consumed;
     }
-    std::string what;
     auto result = fate::consumed;
-    auto look = [&] {
-      result = before(x);
-    };
-    if (!run_guarded(look, what)) [[unlikely]] {
-      thrown(std::move(what), nullptr, {});
+    if (auto what = attempt([&] { result = before(x); })) [[unlikely]] {
+      thrown(*std::move(what), nullptr, {});
       settle_here();
     }
     return result;
@@ -478,6 +495,8 @@ private:
     return !this->bhvr_stack_.empty() || parts::lives_by_others(*this);
   }
 
+  // The flags are in what is left of it.
+  [[no_unique_address]] turn turn_{*this};
   control_flags flags_;
 };
 

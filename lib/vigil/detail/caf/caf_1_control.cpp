@@ -274,7 +274,7 @@ void actor_parts::drop_behavior(scheduled_actor& self) {
   reset(parts::on_down(self), &ignore_down);
 }
 
-void actor_parts::ignore_strangers(scheduled_actor& self) {
+void ignore_strangers(scheduled_actor& self) {
   parts::on_default(self) = caf::drop;
   parts::on_error(self) = ignore_error;
   parts::on_down(self) = ignore_down;

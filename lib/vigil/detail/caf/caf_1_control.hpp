@@ -36,6 +36,10 @@ struct is_stateful<caf::stateful_actor<State, Base>> : std::true_type {
   using state_type = State;
 };
 
+/// Has an actor pass over what its behavior does not handle, over errors and
+/// down messages.
+VIGIL_EXPORT void ignore_strangers(caf::scheduled_actor& self);
+
 /// What `control` does to an actor whatever its type: all that CAF keeps for
 /// those derived from its own, or does in functions that are not virtual.
 class VIGIL_EXPORT actor_parts {
@@ -55,8 +59,6 @@ public:
 
   /// Destroys behaviors, handlers and what the actor waits for.
   static void drop_behavior(caf::scheduled_actor& self);
-
-  static void ignore_strangers(caf::scheduled_actor& self);
 
   [[nodiscard]] static bool
   has_streams(const caf::scheduled_actor& self) noexcept;
@@ -247,12 +249,6 @@ protected:
     this->setf(caf::abstract_actor::is_initialized_flag);
     install_nothing();
     gate(true);
-  }
-
-  /// Has the actor pass over what its behavior does not handle, over errors and
-  /// down messages.
-  void ignore_strangers() {
-    actor_parts::ignore_strangers(*this);
   }
 
   // -- what the controller may do: see there ----------------------------------

@@ -40,14 +40,6 @@ spawn_function(caf::actor_system& sys, context* ctx, init_function init,
     sys.spawn_impl<T, options>(cfg, std::forward<Ts>(xs)...));
 }
 
-/// Spawns an actor that the system does not count, and runs it.
-template <class T, bool Detached, class... Ts>
-[[nodiscard]] caf::strong_actor_ptr spawn_hidden(caf::actor_system& sys,
-                                                 context* ctx, Ts&&... xs) {
-  return spawn_function<T, Detached>(sys, ctx, init_function{},
-                                     std::forward<Ts>(xs)...);
-}
-
 /// Runs `f` as the actor in the calling thread if the actor is idle, then
 /// leaves it as the scheduler would. Returns false, without running `f`, if the
 /// actor is busy. `T` was made by `spawn_lazy`.

@@ -65,7 +65,7 @@ protected:
   supervising_actor(caf::actor_config& cfg, supervisor_cell_ptr cell,
                     child_cell_ptr me)
     : super(cfg), cell_(std::move(cell)), me_(std::move(me)) {
-    this->ignore_strangers();
+    compat::ignore_strangers(*this);
     this->gate(true);
   }
 
