@@ -2,6 +2,8 @@
 
 #include "support/bench.hpp"
 
+#include <thread>
+
 using namespace bench;
 
 namespace {
@@ -24,6 +26,9 @@ void publish(benchmark::State& state, vigil::event_stream& events) {
 } // namespace
 
 void bench::declare() {
+  // A program that never had a second thread counts references without locks.
+  std::thread{[] {
+  }}.join();
   benchmark::RegisterBenchmark("subscribers/0", [](benchmark::State& state) {
     vigil::event_stream events;
     publish(state, events);

@@ -58,24 +58,19 @@ bulkhead_core::bulkhead_core(std::string name, const bulkhead_policy& policy,
 
 bulkhead_answer bulkhead_core::acquire(time_point now, std::string_view caller,
                                        time_point deadline) {
-  if (take_fast()) [[likely]]
-    return admitted_alone();
   return ask(caller, now, deadline, settings_.queue > 0);
 }
 
 bulkhead_answer bulkhead_core::try_acquire(std::string_view caller) {
-  if (take_fast()) [[likely]]
-    return admitted_alone();
   return ask(caller, {}, detail::never, false);
-}
-
-bulkhead_permit bulkhead_core::admitted_alone() noexcept {
-  tell(guard_event_type::admitted, {});
-  return {this, nullptr};
 }
 
 bulkhead_answer bulkhead_core::ask(std::string_view caller, time_point now,
                                    time_point deadline, bool may_wait) {
+  if (take_fast()) {
+    tell(guard_event_type::admitted, {});
+    return bulkhead_permit{this, nullptr};
+  }
   turns out;
   bulkhead_answer result{may_wait ? bulkhead_refusal::queue_full
                                   : bulkhead_refusal::full};

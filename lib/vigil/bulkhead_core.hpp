@@ -197,7 +197,6 @@ private:
   bulkhead_core(std::string name, const bulkhead_policy& policy,
                 ready_function ready, guard_listener on_event);
 
-  [[nodiscard]] bulkhead_permit admitted_alone() noexcept;
   bulkhead_answer ask(std::string_view caller, time_point now,
                       time_point deadline, bool may_wait);
   bool take_fast() noexcept;

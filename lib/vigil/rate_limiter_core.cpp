@@ -75,7 +75,8 @@ rate_answer rate_limiter_core::ask(time_point now, std::string_view key,
       }
     }
   }
-  call(in);
+  if (!in.empty()) [[unlikely]]
+    call(in);
   if (listener_) {
     if (const auto* no = std::get_if<rate_rejection>(&result))
       tell(guard_event_type::refused, key, no->retry_after);

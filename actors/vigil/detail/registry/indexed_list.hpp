@@ -64,6 +64,15 @@ public:
     compact();
   }
 
+  /// Returns the first value; null if there is none. O(1) while short, else
+  /// O(n).
+  [[nodiscard]] const T* first() const noexcept {
+    for (const auto& x : places_)
+      if (x)
+        return &*x;
+    return nullptr;
+  }
+
   /// Calls `f` for all values, in order, until it returns false. O(n).
   template <class F>
   void visit(F f) const {

@@ -169,10 +169,8 @@ result<caf::strong_actor_ptr> registry_state::find(std::string_view name,
   {
     std::lock_guard guard{here.lock};
     if (auto i = map.find(key); i != map.end()) {
-      i->second.entries.visit([&](const name_entry& x) {
-        owner = hold(x);
-        return false;
-      });
+      if (const auto* x = i->second.entries.first())
+        owner = hold(*x);
       is = i->second.type;
     }
   }

@@ -24,8 +24,9 @@ namespace vigil::detail {
 ///
 /// Thread-safe. Memory orders: asking whether there is a function is relaxed,
 /// so an event that happens while one is added may miss it. A caller that is
-/// done says so (release) before a change sees it (acquire) and writes to the
-/// list. All else that is shared is guarded by a lock.
+/// done with a list says so (release) before a change sees it (acquire) and
+/// writes to the list, or before the last one destroys it (acquire). All else
+/// that is shared is guarded by a lock.
 template <class Event>
 class subscriber_list {
 public:
@@ -38,7 +39,7 @@ public:
       return 0;
     auto x = std::make_shared<subscription>(std::move(f));
     id_type result = 0;
-    change([&](list& xs) {
+    change([&](subscriptions& xs) {
       result = x->id = ++last_id_;
       xs.push_back(std::move(x));
     });
@@ -48,7 +49,7 @@ public:
   void remove(id_type id) {
     // What a function captured may call us when it is destroyed.
     subscription_ptr released;
-    change([&](list& xs) {
+    change([&](subscriptions& xs) {
       const auto i = std::find_if(xs.begin(), xs.end(),
                                   [id](const auto& x) { return x->id == id; });
       if (i == xs.end())
@@ -66,8 +67,8 @@ public:
   void call(const Event& x) {
     if (empty())
       return;
-    const auto current = begin_call();
-    for (const auto& to : *current) {
+    const auto current = current_list();
+    for (const auto& to : current->all) {
       if (!to->active.load(std::memory_order_relaxed))
         continue;
       try {
@@ -76,7 +77,6 @@ public:
         failures_.fetch_add(1, std::memory_order_relaxed);
       }
     }
-    callers_.fetch_sub(1, std::memory_order_release);
   }
 
   /// Returns how many calls ended with an exception.
@@ -96,13 +96,28 @@ private:
   };
 
   using subscription_ptr = std::shared_ptr<subscription>;
-  using list = std::vector<subscription_ptr>;
-  using list_ptr = std::shared_ptr<list>;
+  using subscriptions = std::vector<subscription_ptr>;
 
-  [[nodiscard]] list_ptr begin_call() {
+  /// Is not changed while a call goes through it.
+  struct list {
+    subscriptions all;
+    std::atomic<std::size_t> holders{1};
+  };
+
+  /// Counts as one of the holders of a list, of which the last destroys it.
+  struct leave {
+    void operator()(list* x) const noexcept {
+      if (x->holders.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        delete x;
+    }
+  };
+
+  using list_ptr = std::unique_ptr<list, leave>;
+
+  [[nodiscard]] list_ptr current_list() {
     std::lock_guard guard{mutex_};
-    callers_.fetch_add(1, std::memory_order_relaxed);
-    return subscribers_;
+    subscribers_->holders.fetch_add(1, std::memory_order_relaxed);
+    return list_ptr{subscribers_.get()};
   }
 
   // Who calls goes on with the list that he has: it is copied then.
@@ -110,21 +125,19 @@ private:
   void change(F f) {
     list_ptr released;
     std::lock_guard guard{mutex_};
-    if (callers_.load(std::memory_order_acquire) > 0)
+    if (subscribers_->holders.load(std::memory_order_acquire) > 1)
       released
-        = std::exchange(subscribers_, std::make_shared<list>(*subscribers_));
-    f(*subscribers_);
-    count_.store(subscribers_->size(), std::memory_order_relaxed);
+        = std::exchange(subscribers_, list_ptr{new list{subscribers_->all}});
+    f(subscribers_->all);
+    count_.store(subscribers_->all.size(), std::memory_order_relaxed);
   }
 
   std::atomic<std::size_t> count_{0};
   std::atomic<std::uint64_t> failures_{0};
   std::mutex mutex_;
-  // Raised with mutex_ held. A list that a call goes through is not changed.
-  std::atomic<std::size_t> callers_{0};
   // Guarded by mutex_.
   id_type last_id_ = 0;
-  list_ptr subscribers_ = std::make_shared<list>();
+  list_ptr subscribers_{new list{}};
 };
 
 } // namespace vigil::detail

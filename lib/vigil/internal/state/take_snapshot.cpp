@@ -59,7 +59,12 @@ void append_children(tree_snapshot& to, const supervisor_cell& from,
                      std::size_t parent) {
   if (auto population = from.population.lock())
     append_sample(to, *population, parent);
-  for (const auto& child : from.children())
+  const auto children = from.children();
+  const auto size = to.rows.size() + children.size();
+  // At least twice as many, as the vector does by itself.
+  if (to.rows.capacity() < size)
+    to.rows.reserve(std::max(size, 2 * to.rows.capacity()));
+  for (const auto& child : children)
     append_child(to, *child, parent);
 }
 
