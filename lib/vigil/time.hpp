@@ -93,17 +93,6 @@ inline constexpr time_point never = time_point::max();
   return time_point{t + d};
 }
 
-/// Returns `at - d`, or the nearest time there is. `never` minus anything is
-/// `never`; anything else minus `duration::max()` is `time_point::min()`.
-[[nodiscard]] constexpr time_point time_before(time_point at,
-                                               duration d) noexcept {
-  if (at == never)
-    return never;
-  if (d == duration::max())
-    return time_point::min();
-  return time_after(at, d == duration::min() ? duration::max() : -d);
-}
-
 /// Returns `to - from`, or the nearest duration there is.
 [[nodiscard]] constexpr duration time_between(time_point from,
                                               time_point to) noexcept {

@@ -95,7 +95,7 @@ result<void> tree_ref::wait() const {
     return detail::would_wait_for_itself(owner_->cell->path);
   if (running() && detail::must_not_wait_for(*owner_->tree))
     return failure{errc::would_block,
-                   "an actor of the tree would wait for itself",
+                   "inside an actor, monitor the tree's handle instead",
                    owner_->cell->path};
   auto& end = *owner_->end;
   if (running()) {

@@ -6,6 +6,8 @@
 
 #include "../../lib/pch/no_time_sums.hpp"
 
+#include <vigil/detail/base/due.hpp>
+
 namespace vigil::detail {
 
 auto good(time_point at, duration d) {

@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <future>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -44,6 +46,13 @@ public:
     caf::event_based_actor::launch(ctx, lazy, hide);
   }
 
+  caf::behavior make_behavior() override {
+    return {[](int x) {
+      return x + 1;
+    }};
+  }
+
+private:
   using caf::event_based_actor::enqueue;
 
   vigil::compat::enqueue_result enqueue(vigil::compat::element_ptr x,
@@ -53,13 +62,6 @@ public:
     return caf::event_based_actor::enqueue(std::move(x), ctx);
   }
 
-  caf::behavior make_behavior() override {
-    return {[](int x) {
-      return x + 1;
-    }};
-  }
-
-private:
   counts* all_;
 };
 
@@ -174,6 +176,49 @@ TEST_CASE("a scheduler for tests sees who has something to do") {
   auto answer = w.request<std::string>(child.value(), "who");
   CHECK(is_in_line(w.sys(), actor));
   w.run();
+}
+
+// After its handler has returned it has messages for longer than the system
+// needs to end.
+TEST_CASE("a child that was left behind ends with the system, in line or not") {
+  for (auto respawns : {false, true}) {
+    CAPTURE(respawns);
+    auto state = std::make_shared<int>(0);
+    const std::weak_ptr<int> held{state};
+    std::promise<void> release;
+    std::promise<void> hangs;
+    {
+      caf::actor_system_config cfg;
+      set_workers(cfg, 2);
+      set_throughput(cfg, 1);
+      caf::actor_system sys{cfg};
+      auto gate = release.get_future().share();
+      auto f = [gate, state, &hangs](caf::event_based_actor* self) {
+        return caf::behavior{[=, &hangs](const std::string& what) {
+          if (what != "hang")
+            return;
+          for (int i = 0; i < 10'000; ++i)
+            caf::anon_send(caf::actor_cast<caf::actor>(self),
+                           std::to_string(*state + i));
+          hangs.set_value();
+          gate.wait();
+        }};
+      };
+      auto child = vigil::child("a", std::move(f)).shutdown(10ms);
+      auto tree = vigil::supervisor("sup")
+                    .child(respawns ? child.respawn() : child)
+                    .start(sys);
+      REQUIRE(tree);
+      state.reset();
+      auto a = tree.value().find<caf::actor>("a");
+      REQUIRE(a);
+      caf::anon_send(a.value(), std::string{"hang"});
+      hangs.get_future().wait();
+      CHECK(tree.value().stop());
+      release.set_value();
+    }
+    CHECK(held.expired());
+  }
 }
 
 TEST_SUITE_END();

@@ -128,6 +128,11 @@ inline void set_policy(caf::actor_system_config& cfg, const std::string& x) {
   cfg.set("scheduler.policy", caf::atom_from_string(x));
 }
 
+/// Sets how many messages an actor handles before others have their turn.
+inline void set_throughput(caf::actor_system_config& cfg, std::size_t n) {
+  cfg.set("scheduler.max-throughput", n);
+}
+
 /// Sets how many threads run actors.
 inline void set_workers(caf::actor_system_config& cfg, std::size_t n) {
   cfg.set("scheduler.max-threads", n);

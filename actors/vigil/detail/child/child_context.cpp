@@ -46,6 +46,11 @@ child_context::~child_context() {
   // nop
 }
 
+caf::strong_actor_ptr child_context::held_self() {
+  return caf::actor_cast<caf::strong_actor_ptr>(
+    caf::weak_actor_ptr{self().ctrl()});
+}
+
 failure child_context::complete(failure x) const {
   return record_->complete(std::move(x), incarnation_);
 }

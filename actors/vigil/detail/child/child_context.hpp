@@ -75,6 +75,9 @@ public:
   /// The actor that runs the child.
   [[nodiscard]] virtual caf::local_actor& self() noexcept = 0;
 
+  /// The same, to hold; null once it is being destroyed.
+  [[nodiscard]] caf::strong_actor_ptr held_self();
+
   /// The handle that outlives restarts.
   [[nodiscard]] virtual caf::strong_actor_ptr stable_handle() = 0;
 

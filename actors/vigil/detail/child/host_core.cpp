@@ -18,6 +18,10 @@ host_core::~host_core() {
     caf::strong_actor_ptr{x, false};
 }
 
+caf::strong_actor_ptr host_core::stable_handle() {
+  return held_self();
+}
+
 bool host_core::name_successor(caf::strong_actor_ptr x) noexcept {
   caf::actor_control_block* none = nullptr;
   const auto first = successor_.compare_exchange_strong(

@@ -57,9 +57,7 @@ public:
 
   ~host_core() override;
 
-  [[nodiscard]] caf::strong_actor_ptr stable_handle() override {
-    return caf::strong_actor_ptr{self().ctrl()};
-  }
+  [[nodiscard]] caf::strong_actor_ptr stable_handle() override;
 
   /// Names who gets the messages from now on, and those that wait once the
   /// handler returns. Once; in any thread. Who is linked to the incarnation is

@@ -26,7 +26,7 @@ caf::strong_actor_ptr respawned_context::stable_handle() {
 
 caf::strong_actor_ptr respawned_context::answering() {
   auto handle = stable_handle();
-  return handle != nullptr ? handle : caf::strong_actor_ptr{self().ctrl()};
+  return handle != nullptr ? handle : held_self();
 }
 
 caf::strong_actor_ptr

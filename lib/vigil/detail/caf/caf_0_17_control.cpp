@@ -233,6 +233,9 @@ std::optional<std::string> call(void (*f)(const void*), const void* arg) {
   }
 }
 
+// Set from the end of a run to the release that follows it in that thread.
+thread_local const turn* has_run = nullptr;
+
 // Type infos of CAF's are compared by name, but for the last that was right.
 // Memory order: relaxed, since nothing is read but where it stands.
 template <template <class> class Of, class T>
@@ -272,15 +275,23 @@ caf::scheduled_actor& turn::of() noexcept {
 
 caf::resumable::resume_result turn::resume(context* ctx,
                                            std::size_t max_throughput) {
-  return of().resume(ctx, max_throughput);
+  const auto result = of().resume(ctx, max_throughput);
+  if (result != resume_later)
+    has_run = this;
+  return result;
 }
 
 void turn::intrusive_ptr_add_ref_impl() {
   intrusive_ptr_add_ref(of().ctrl());
 }
 
+// A scheduler that ends lets go of those that it has not run, and has CAF's
+// actors end first, which it knows by what they say they are.
 void turn::intrusive_ptr_release_impl() {
-  intrusive_ptr_release(of().ctrl());
+  if (std::exchange(has_run, nullptr) == this)
+    intrusive_ptr_release(of().ctrl());
+  else
+    caf::scheduler::abstract_coordinator::cleanup_and_release(&of());
 }
 
 void control_parts::launch(actor& self, turn& x, context* ctx, bool lazy,

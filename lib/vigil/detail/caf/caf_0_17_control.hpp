@@ -113,8 +113,6 @@ struct VIGIL_EXPORT control_parts {
   /// Not for what an actor class of the user's has of its own.
   static void is_caf(caf::invoke_message_result (actor::*)(mailbox_element&));
   static void is_caf(bool (actor::*)(caf::error&&, context*));
-  static void is_caf(void (actor::*)(element_ptr, context*));
-  static void is_caf(void (actor::*)(context*, bool, bool));
   template <class B, class S>
   static void is_caf(bool (caf::mixin::subscriber<B, S>::*)(caf::error&&,
                                                             context*));
@@ -134,6 +132,38 @@ struct is_stateful<caf::stateful_actor<State, Base>> : std::true_type {
   using state_type = State;
 };
 
+/// Whether CAF's own functions bring an actor to run.
+template <class Base>
+concept runs_as_caf
+  = requires(void (caf::scheduled_actor::*launch)(context*, bool, bool),
+             void (caf::scheduled_actor::*enqueue)(element_ptr, context*)) {
+  launch = &Base::launch;
+  enqueue = &Base::enqueue;
+};
+
+/// An actor that runs by turns.
+template <class Base>
+class turning : public Base {
+public:
+  using Base::Base;
+
+  void launch(context* ctx, bool lazy, bool hide) override {
+    control_parts::launch(*this, turn_, ctx, lazy, hide);
+  }
+
+  using Base::enqueue;
+
+  void enqueue(element_ptr x, context* ctx) override {
+    control_parts::enqueue(*this, turn_, std::move(x), ctx);
+  }
+
+private:
+  turn turn_{*this};
+};
+
+template <class Base>
+using running_by = std::conditional_t<runs_as_caf<Base>, turning<Base>, Base>;
+
 /// An event-based actor that does what its controller says: shows it messages
 /// before the behavior sees them, and leaves it to decide what an end of the
 /// behavior means.
@@ -147,42 +177,23 @@ struct is_stateful<caf::stateful_actor<State, Base>> : std::true_type {
 /// @tparam Controller a class derived from `controller`. Where a class derived
 ///         from this one decides, that `controller` itself
 template <class Base, class Controller>
-class control : public Base, public Controller {
+class control : public running_by<Base>, public Controller {
 public:
   /// For a controller that is made of nothing.
-  explicit control(caf::actor_config& cfg) : Base(cfg) {
+  explicit control(caf::actor_config& cfg) : running_by<Base>(cfg) {
     // nop
   }
 
   /// `xs` are for `Base`.
   template <class Arg, class... Ts>
   control(caf::actor_config& cfg, Arg&& arg, Ts&&... xs)
-    : Base(cfg, std::forward<Ts>(xs)...), Controller(std::forward<Arg>(arg)) {
+    : running_by<Base>(cfg, std::forward<Ts>(xs)...),
+      Controller(std::forward<Arg>(arg)) {
     // nop
   }
 
   [[nodiscard]] caf::local_actor& self() noexcept final {
     return *this;
-  }
-
-  void launch(context* ctx, bool lazy, bool hide) override {
-    if constexpr (requires { parts::is_caf(&Base::launch); })
-      parts::launch(*this, turn_, ctx, lazy, hide);
-    else
-      Base::launch(ctx, lazy, hide);
-  }
-
-  using caf::scheduled_actor::enqueue;
-
-  void enqueue(element_ptr x, context* ctx) override {
-    constexpr auto is_caf = requires {
-      parts::is_caf(&Base::enqueue);
-    };
-    // A class may have something else of that name.
-    if constexpr (!is_caf && requires { Base::enqueue(std::move(x), ctx); })
-      Base::enqueue(std::move(x), ctx);
-    else
-      parts::enqueue(*this, turn_, std::move(x), ctx);
   }
 
   using Base::consume;
@@ -495,8 +506,6 @@ private:
     return !this->bhvr_stack_.empty() || parts::lives_by_others(*this);
   }
 
-  // The flags are in what is left of it.
-  [[no_unique_address]] turn turn_{*this};
   control_flags flags_;
 };
 
