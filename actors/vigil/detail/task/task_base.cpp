@@ -283,7 +283,8 @@ void task_base::publish_answer(bool failed, const fault_reason* fault,
   {
     std::lock_guard guard{task_lock_};
     answered_.store(true, std::memory_order_release);
-    told = std::exchange(askers_, {});
+    told = std::move(askers_);
+    askers_.clear();
     tie.swap(tie_);
   }
   for (auto& x : told)
