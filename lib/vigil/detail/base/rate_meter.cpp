@@ -34,13 +34,18 @@ std::int64_t rate_meter::price() const noexcept {
   return refill_ == rate_refill::steady ? rate_.period.count() : 1;
 }
 
+// Each admitted call comes here: `permits` would divide.
 bool rate_meter::take(time_point now) {
-  if (permits(now) == 0)
-    return false;
-  if (used_)
+  if (used_) {
+    if (permits(now) == 0)
+      return false;
     used_->push_back(std::max(now, since_));
-  else
-    credit_ -= price();
+    return true;
+  }
+  refill(now);
+  if (credit_ < price())
+    return false;
+  credit_ -= price();
   return true;
 }
 
@@ -140,11 +145,10 @@ void rate_meter::refill(time_point now) {
       const auto missing = burst_ * price() - credit_;
       if (missing <= 0)
         return;
-      // NOLINTNEXTLINE(clang-analyzer-core.DivideZero)
-      if (passed.count() > missing / rate_.permits)
-        credit_ += missing;
-      else
-        credit_ += passed.count() * rate_.permits;
+      std::int64_t more = 0;
+      const auto overflow = __builtin_mul_overflow(
+        passed.count(), std::int64_t{rate_.permits}, &more);
+      credit_ += overflow ? missing : std::min(more, missing);
       return;
     }
     case rate_refill::in_cycles: {
