@@ -15,9 +15,11 @@ std::int64_t round_up(std::int64_t x, std::int64_t by) {
   return x / by + (x % by > 0 ? 1 : 0);
 }
 
-// The nearest duration there is.
+// Of what is not below zero. The nearest duration there is.
 duration times(duration x, std::int64_t n) {
-  return n > duration::max() / x ? duration::max() : x * n;
+  duration::rep result = 0;
+  return __builtin_mul_overflow(x.count(), n, &result) ? duration::max()
+                                                       : duration{result};
 }
 
 } // namespace
@@ -36,16 +38,13 @@ std::int64_t rate_meter::price() const noexcept {
 
 // Each admitted call comes here: `permits` would divide.
 bool rate_meter::take(time_point now) {
-  if (used_) {
-    if (permits(now) == 0)
-      return false;
-    used_->push_back(std::max(now, since_));
-    return true;
-  }
   refill(now);
-  if (credit_ < price())
+  if (used_ ? std::cmp_greater_equal(used_->size(), burst_) : credit_ < price())
     return false;
-  credit_ -= price();
+  if (used_)
+    used_->push_back(std::max(now, since_));
+  else
+    credit_ -= price();
   return true;
 }
 
@@ -145,10 +144,7 @@ void rate_meter::refill(time_point now) {
       const auto missing = burst_ * price() - credit_;
       if (missing <= 0)
         return;
-      std::int64_t more = 0;
-      const auto overflow = __builtin_mul_overflow(
-        passed.count(), std::int64_t{rate_.permits}, &more);
-      credit_ += overflow ? missing : std::min(more, missing);
+      credit_ += std::min(times(passed, rate_.permits).count(), missing);
       return;
     }
     case rate_refill::in_cycles: {
