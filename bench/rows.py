@@ -320,7 +320,14 @@ def guard_rows():
                   "guard_requests:raw:median", "raw request", limit)
 
 
-ROWS = [*restart_rows(), *crash_rows(), *spawn_rows(), *dynamic_rows(),
-        *million_rows(), *group_rows(), *message_rows(), *registry_rows(),
-        *partition_rows(), *task_rows(), *resource_rows(), *small_rows(),
-        *guard_rows()]
+# As the docs have them.
+SECTIONS = {
+    "Restart and crash": [*restart_rows(), *crash_rows(), *group_rows()],
+    "Start, hold and stop": [*spawn_rows(), *dynamic_rows(), *million_rows()],
+    "Messages, look-ups and tasks": [*message_rows(), *registry_rows(),
+                                     *partition_rows(), *task_rows()],
+    "Guards": [*resource_rows(), *guard_rows()],
+    "Inspection and budgets": [*small_rows()],
+}
+
+ROWS = [row for rows in SECTIONS.values() for row in rows]

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Runs the benchmarks of a built folder and prints one table.
 
-usage: run.py [--plot] [--rounds N] [--out FILE] BUILD_DIR [FILTER]
+usage: run.py [--rounds N] [--out FILE] BUILD_DIR [FILTER]
+       run.py --compare OLD [--out FILE] BUILD_DIR
+       run.py --plot [--out FILE] BUILD_DIR
+       run.py --markdown FILE [FILE ...]
 
 FILTER picks the rows whose name, and the programs whose name, contains it.
 Each round runs every program once, so that a value and its baseline are taken
@@ -9,22 +12,27 @@ next to each other; the table has the medians of the rounds. `spread` is half
 the distance of the smallest and the largest ratio (without a baseline: value)
 of all rounds, relative to the median.
 
-FILE (BUILD_DIR/../bench.json) gets the rows as JSON; --plot renders FILE as a
-picture beside it, and measures nothing.
+FILE (BUILD_DIR/../bench.json) gets the rows as JSON. What follows measures
+nothing: --compare prints OLD, another such file, beside FILE and marks what got
+worse; --plot renders FILE as a picture beside it; --markdown prints the tables
+of docs/performance.md from the files of several CAFs.
 """
 
 import argparse
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 from statistics import median
 
 from rows import ROWS
+from tables import compare, markdown, print_columns, share, shown
 
 HERE = Path(__file__).resolve().parent
 
@@ -105,30 +113,16 @@ def summary(row, rounds):
     }
 
 
-def shown(x, unit):
-    if x is None:
-        return "-"
-    if unit == "ns":
-        for limit, divisor, name in ((1e3, 1, "ns"), (1e6, 1e3, "us")):
-            if x < limit:
-                return f"{x / divisor:.3g} {name}"
-        return f"{x / 1e6:.4g} ms"
-    return f"{x:.0f} {unit}"
-
-
 def print_table(entries):
     cells = [("path", "ours", "baseline", "ratio", "target", "met", "spread")]
     for e in entries:
         met = {True: "yes", False: "NO", None: ""}[e["met"]]
         if e["met"] is False and e["floor"] is not None:
             met += f"; floor {shown(e['floor'], e['unit'])}"
-        ratio = f"{e['ratio']:.3g}" if e["ratio"] is not None else "-"
         cells.append((e["name"], shown(e["ours"], e["unit"]),
-                      shown(e["baseline"], e["unit"]), ratio,
+                      shown(e["baseline"], e["unit"]), share(e),
                       e["target"] or "", met, f"{100 * e['spread']:.0f} %"))
-    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
-    for row in cells:
-        print("  ".join(x.ljust(w) for x, w in zip(row, widths)).rstrip())
+    print_columns(cells)
     names = {e["baseline_name"]: None for e in entries if e["baseline_name"]}
     print("\nBaselines: " + "; ".join(names))
     floors = {e["floor_name"]: None for e in entries if e["met"] is False
@@ -142,6 +136,17 @@ def print_table(entries):
 def caf_of(build):
     """The CAF that the programs are built with."""
     return (build / "caf_version").read_text(encoding="utf-8").strip()
+
+
+def machine():
+    """The processor and how many of its cores the programs have."""
+    text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    name = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
+    number = re.search(r"^cpu family\s*:\s*(\d+)\s*^model\s*:\s*(\d+)", text,
+                       re.MULTILINE)
+    return (f"{name[1] if name else platform.machine()}"
+            + (f" (family {number[1]}, model {number[2]})" if number else "")
+            + f", {min(len(os.sched_getaffinity(0)), 2)} cores")
 
 
 def measure(args):
@@ -166,10 +171,10 @@ def measure(args):
     print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
     entries = [e for e in (summary(r, rounds) for r in chosen) if e]
     print_table(entries)
-    which = caf_of(args.build)
-    print(f"CAF {which}")
-    for entry in entries:
-        entry["caf"] = which
+    about = {"caf": caf_of(args.build), "machine": machine(),
+             "date": date.today().isoformat()}
+    print(f"CAF {about['caf']}, {about['machine']}")
+    entries = [e | about for e in entries]
     args.out.write_text(json.dumps(entries, indent=1) + "\n")
     print(f"written: {args.out}")
 
@@ -177,17 +182,24 @@ def measure(args):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--plot", action="store_true")
+    parser.add_argument("--compare", type=Path, metavar="OLD")
+    parser.add_argument("--markdown", type=Path, nargs="+", metavar="FILE")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("build", type=Path)
+    parser.add_argument("build", type=Path, nargs="?")
     parser.add_argument("filter", nargs="?", default="")
     args = parser.parse_args()
+    if args.markdown:
+        return markdown(args.markdown)
+    if args.build is None:
+        parser.error("which BUILD_DIR?")
     args.out = args.out or args.build.parent / "bench.json"
+    if args.compare:
+        return compare(args.compare, args.out)
     if args.plot:
         from plot import plot
-        plot(args.out)
-    else:
-        measure(args)
+        return plot(args.out)
+    measure(args)
 
 
 if __name__ == "__main__":
