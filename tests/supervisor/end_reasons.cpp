@@ -86,6 +86,25 @@ TEST_CASE("who monitors a temporary child is told why it ended") {
     }
 }
 
+TEST_CASE("who monitors a child in place is told at its end, and not at that of "
+          "the tree") {
+  world w;
+  auto tree = w.start(
+    sup()
+      .child(vigil::child("a", dyn::stubborn, 1).shutdown(3s))
+      .child(vigil::supervisor("in").child(w.child("b", kind::in_place)))
+      .child(w.child("c", kind::in_place)));
+  const auto b = monitor(w, handle_of(tree, "in/b"));
+  const auto c = monitor(w, handle_of(tree, "c"));
+  caf::anon_send_exit(tree.handle(), caf::exit_reason::user_shutdown);
+  w.run();
+  CHECK(reason(b) == "shutdown");
+  CHECK(reason(c) == "shutdown");
+  CHECK(tree.running());
+  w.advance(3s);
+  CHECK(!tree.running());
+}
+
 TEST_CASE("who monitors a job is told when it is done") {
   for (auto k : all_kinds) {
     CAPTURE(to_string(k));

@@ -35,7 +35,7 @@ public:
   /// begins without it, under the same handle.
   virtual void abandon(compat::context* ctx) = 0;
 
-  /// Ends the child and its handle for good.
+  /// Ends the child and its handle for good. The last call.
   virtual void forget(compat::context* ctx) = 0;
 };
 

@@ -50,6 +50,10 @@ void host_core::order(host_command x, compat::context* ctx) {
 void host_core::report_of(child_cell& x, child_note_kind kind,
                           child_exit&& how) {
   notify(x, incarnation(), self().context(), kind, std::move(how));
+  // Nobody will ask it to start, so it need not be run once more to end.
+  if (kind == child_note::what::exited
+      && record().owner.for_good.load(std::memory_order_relaxed))
+    forget();
 }
 
 bool host_core::first_linked(const child_cell& x) noexcept {

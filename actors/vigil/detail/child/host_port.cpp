@@ -83,8 +83,6 @@ void host_port_base::forget(compat::context* ctx) {
     static_cast<slot*>(heirs_->get())->retire(ctx);
   }
   ends_.speak_through(nullptr);
-  cell_->handle(nullptr);
-  host_ = nullptr;
 }
 
 } // namespace vigil::detail

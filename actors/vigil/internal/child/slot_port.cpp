@@ -86,7 +86,6 @@ void slot_port::forget(compat::context* ctx) {
   ends_.tell(*cell_, ctx);
   slot_->retire(ctx);
   ends_.speak_through(nullptr);
-  cell_->handle(nullptr);
 }
 
 } // namespace vigil::detail

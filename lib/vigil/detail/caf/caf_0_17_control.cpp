@@ -262,17 +262,6 @@ bool takes_turns(caf::scheduled_actor& self, const context* ctx) {
 
 } // namespace
 
-turn::turn(caf::scheduled_actor& of) noexcept
-  : offset_(static_cast<std::int32_t>(reinterpret_cast<std::byte*>(this)
-                                      - reinterpret_cast<std::byte*>(&of))) {
-  // nop
-}
-
-caf::scheduled_actor& turn::of() noexcept {
-  auto* at = reinterpret_cast<std::byte*>(this) - offset_;
-  return *reinterpret_cast<caf::scheduled_actor*>(at);
-}
-
 caf::resumable::resume_result turn::resume(context* ctx,
                                            std::size_t max_throughput) {
   const auto result = of().resume(ctx, max_throughput);

@@ -40,20 +40,15 @@ struct VIGIL_EXPORT control_flags {
 /// What a worker of CAF's runs in an actor's place. It asks by `dynamic_cast`
 /// whether a job is an actor, for the log; that takes long for one of many
 /// bases. `resume` tells the log all the same.
-class VIGIL_EXPORT turn final : public caf::resumable {
+class VIGIL_EXPORT turn : public caf::resumable {
 public:
-  /// Stands in the object `of`.
-  explicit turn(caf::scheduled_actor& of) noexcept;
-
-  resume_result resume(context* ctx, std::size_t max_throughput) override;
-  void intrusive_ptr_add_ref_impl() override;
-  void intrusive_ptr_release_impl() override;
+  resume_result resume(context* ctx, std::size_t max_throughput) final;
+  void intrusive_ptr_add_ref_impl() final;
+  void intrusive_ptr_release_impl() final;
 
 private:
-  [[nodiscard]] caf::scheduled_actor& of() noexcept;
-
-  // Half of a reference.
-  const std::int32_t offset_;
+  /// Returns whom it runs.
+  [[nodiscard]] virtual caf::scheduled_actor& of() noexcept = 0;
 };
 
 /// Has an actor pass over what its behavior does not handle, over errors and
@@ -158,7 +153,19 @@ public:
   }
 
 private:
-  turn turn_{*this};
+  // Knows where it stands: a reference would take room in each of a million.
+  class own_turn final : public turn {
+    [[nodiscard]] caf::scheduled_actor& of() noexcept final {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+      constexpr auto at = offsetof(turning, turn_);
+#pragma GCC diagnostic pop
+      return *reinterpret_cast<turning*>(reinterpret_cast<std::byte*>(this)
+                                         - at);
+    }
+  };
+
+  own_turn turn_;
 };
 
 template <class Base>

@@ -146,11 +146,10 @@ void supervisor_cell::remove(child_uid uid) {
   children_.erase(i);
 }
 
-void supervisor_cell::clear() {
-  std::map<child_uid, child_cell_ptr> keep_alive;
+std::map<child_uid, child_cell_ptr> supervisor_cell::take_all() {
   std::lock_guard guard{mutex_};
   by_id_.clear();
-  keep_alive.swap(children_);
+  return std::exchange(children_, {});
 }
 
 } // namespace vigil::detail

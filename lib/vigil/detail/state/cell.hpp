@@ -175,6 +175,10 @@ struct VIGIL_EXPORT supervisor_cell {
   /// Set (release) before the first child is asked to stop; see `may_start`.
   std::atomic<bool> going_down{false};
 
+  /// It does so for good: it is a root, or its parent goes down for good. Set
+  /// (relaxed) before `going_down`, and never taken back.
+  std::atomic<bool> for_good{false};
+
   /// The children of a dynamic supervisor; null for others. Set once before it
   /// runs.
   std::weak_ptr<population_base> population;
@@ -186,7 +190,9 @@ struct VIGIL_EXPORT supervisor_cell {
 
   void add(child_cell_ptr x);
   void remove(child_uid uid);
-  void clear();
+
+  /// Returns all children, of which it has none any more.
+  [[nodiscard]] std::map<child_uid, child_cell_ptr> take_all();
 
 private:
   mutable std::mutex mutex_;

@@ -166,6 +166,8 @@ protected:
   /// It goes down from now on: nothing starts below it. Returns whether that is
   /// new in this incarnation.
   bool note_going_down() noexcept {
+    if (me_ == nullptr || me_->owner.for_good.load(std::memory_order_relaxed))
+      cell_->for_good.store(true, std::memory_order_relaxed);
     return !cell_->going_down.exchange(true, std::memory_order_release);
   }
 
@@ -186,7 +188,8 @@ protected:
       return;
     how.culprits = report.culprits;
     notify(*me_, incarnation(), this->context(), note, std::move(how));
-    if (forget_when_down_)
+    if (forget_when_down_
+        || cell_->for_good.load(std::memory_order_relaxed))
       end();
     else if (std::exchange(start_when_down_, false))
       begin();

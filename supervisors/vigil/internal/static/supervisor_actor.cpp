@@ -50,6 +50,8 @@ void supervisor_actor::before_end(const caf::error&) {
   core_wake_.cancel();
   health_wake_.cancel();
   forget_all();
+  if (!acting_)
+    clear_away();
 }
 
 // -- what happens -------------------------------------------------------------
@@ -167,6 +169,8 @@ void supervisor_actor::act() {
   }
   core_.recycle(std::move(todo));
   acting_ = false;
+  if (retired())
+    clear_away();
 }
 
 void supervisor_actor::carry_out(const action::start_child& x) {
@@ -237,6 +241,7 @@ void supervisor_actor::carry_out(const action::forget_child& x) {
   if (child.shown)
     child.cell->publish(n, event_type::child_removed);
   child.port->forget(context());
+  child.cell->handle(nullptr);
   cell_->remove(x.child);
 }
 

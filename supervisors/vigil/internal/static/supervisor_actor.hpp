@@ -10,6 +10,7 @@
 #include <vigil/internal/static/supervising_actor.hpp>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -105,6 +106,7 @@ private:
   void carry_out(const action::publish& x);
 
   void forget_all();
+  void clear_away();
   void set_state(child_state x, time_point now);
   void sync(child_uid child);
   void check_health(const child_entry& x, child_state state);
@@ -137,6 +139,12 @@ private:
   compat::timer health_wake_;
   health_monitor health_;
   caf::response_promise starter_;
+  // What is left of the children at the end. Kept until those that wait for the
+  // end were told: memory takes its time.
+  struct {
+    std::unordered_map<child_uid, child_entry> entries;
+    std::map<child_uid, child_cell_ptr> cells;
+  } remains_;
   bool acting_ = false;
   // All its children came up since it was started last.
   bool up_ = false;
