@@ -87,7 +87,8 @@ inline bool breaker_windows::count(const breaker_rules& rules,
     if (!counted)
       return false;
     seen = *counted;
-    why.add(rules.judge(seen, rules.min_counted, overdue));
+    if (overdue != 0 || (seen.failed | seen.slow) != 0)
+      why.add(rules.judge(seen, rules.min_counted, overdue));
   }
   return true;
 }
