@@ -86,8 +86,9 @@ TEST_CASE("who monitors a temporary child is told why it ended") {
     }
 }
 
-TEST_CASE("who monitors a child in place is told at its end, and not at that of "
-          "the tree") {
+TEST_CASE(
+  "who monitors a child in place is told at its end, not at that of the "
+  "tree") {
   world w;
   auto tree = w.start(
     sup()

@@ -30,9 +30,8 @@ enum class child_note_kind : std::uint8_t;
 /// A host is *parked* when no incarnation is there: at first, and after an
 /// incarnation ended until its supervisor starts the next. A parked host holds
 /// its messages back, or refuses them if nothing will start. A restart that
-/// concerns nobody else happens right here, without leaving the actor. Where the
-/// supervisor goes down for good, a static child's host ends with the
-/// incarnation; else it waits to be told.
+/// concerns nobody else happens right here, without leaving the actor. A static
+/// child's host ends with its incarnation if the supervisor stops for good.
 ///
 /// A host whose handler does not return is *abandoned*: a successor gets what
 /// comes from then on, and what is in the mailbox once the handler returns. No

@@ -37,9 +37,8 @@ struct VIGIL_EXPORT control_flags {
   std::uint8_t drops : 2 = 0; // up to 3
 };
 
-/// What a worker of CAF's runs in an actor's place. It asks by `dynamic_cast`
-/// whether a job is an actor, for the log; that takes long for one of many
-/// bases. `resume` tells the log all the same.
+/// What a worker of CAF's runs in place of an actor, which it would ask by
+/// `dynamic_cast` whether it is one, for the log. `resume` tells the log, too.
 class VIGIL_EXPORT turn : public caf::resumable {
 public:
   resume_result resume(context* ctx, std::size_t max_throughput) final;
@@ -47,8 +46,7 @@ public:
   void intrusive_ptr_release_impl() final;
 
 private:
-  /// Returns whom it runs.
-  [[nodiscard]] virtual caf::scheduled_actor& of() noexcept = 0;
+  virtual caf::scheduled_actor& of() noexcept = 0;
 };
 
 /// Has an actor pass over what its behavior does not handle, over errors and
@@ -56,8 +54,7 @@ private:
 VIGIL_EXPORT void ignore_strangers(caf::scheduled_actor& self);
 
 /// What `control` does that is the same for actors of all types; what each is
-/// for stands there and in `controller`. Functions of a class, to have names of
-/// their own. There are no objects.
+/// for stands there and in `controller`. There are no objects.
 struct VIGIL_EXPORT control_parts {
   using actor = caf::scheduled_actor;
   using flags = control_flags;
@@ -80,7 +77,6 @@ struct VIGIL_EXPORT control_parts {
 
   /// Returns whether CAF's clock, groups or a thread have to forget the actor.
   [[nodiscard]] static bool has_ties(const actor& self) noexcept;
-
   /// Ends an actor without ties.
   static void end_leanly(actor& self, caf::error&& reason, context* ctx);
 
@@ -153,15 +149,14 @@ public:
   }
 
 private:
-  // Knows where it stands: a reference would take room in each of a million.
+  // Knows where it stands: there may be a million, and no room for a reference.
   class own_turn final : public turn {
-    [[nodiscard]] caf::scheduled_actor& of() noexcept final {
+    caf::scheduled_actor& of() noexcept final {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
-      constexpr auto at = offsetof(turning, turn_);
+      auto* self = reinterpret_cast<char*>(this) - offsetof(turning, turn_);
 #pragma GCC diagnostic pop
-      return *reinterpret_cast<turning*>(reinterpret_cast<std::byte*>(this)
-                                         - at);
+      return *reinterpret_cast<turning*>(self);
     }
   };
 
