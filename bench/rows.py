@@ -208,10 +208,10 @@ def message_rows():
 def registry_rows():
     def at(name, n=10000, threads=1):
         return f"registry:{name}/{n}/real_time/threads:{threads}:cpu_time"
-    get = "caf::actor_registry::get of an atom"
+    get = "caf::actor_registry::get of the key it takes"
     yield Row("registry_whereis", at("whereis"), at("caf_get"), get)
     yield Row("registry_whereis_vs_text", at("whereis"), at("caf_get_text"),
-              get + " made from a text")
+              get + ", made from a text")
     yield Row("registry_whereis_10", at("whereis", 10), at("caf_get", 10), get)
     yield Row("registry_whereis_2_threads", at("whereis", threads=2),
               at("caf_get", threads=2), get)

@@ -109,6 +109,10 @@ def markdown(paths):
             if any(entries):
                 print_row(line(row, entries))
         print()
+    floors = {e["name"]: e["floor_name"] for x in all_rows for e in x.values()
+              if e["met"] is False and e["floor"] is not None}
+    for name, text in floors.items():
+        print(f"Floor of `{name}`: {text}.")
 
 
 def line(row, entries):

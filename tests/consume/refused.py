@@ -23,14 +23,15 @@ subproject('vigil')
 """
 
 WITHOUT = "vigil needs a CAF with exceptions"
-OLD = "vigil needs CAF 0.17.5 or newer of 0.17, or 1.x; found "
+OTHER = "vigil needs CAF 0.17.5 or newer of 0.17, 1.0 or 1.1; found "
 
 # What it says of itself, and what vigil says.
 CAFS = {
     "1.1.0": ((1, 1, 0), [], WITHOUT),
     "0.17.6": ((0, 17, 6), ["CAF_NO_EXCEPTIONS"], WITHOUT),
-    "0.18.7": ((0, 18, 7), ["CAF_ENABLE_EXCEPTIONS"], OLD + "0.18.7"),
-    "0.17.4": ((0, 17, 4), [], OLD + "0.17.4"),
+    "0.18.7": ((0, 18, 7), ["CAF_ENABLE_EXCEPTIONS"], OTHER + "0.18.7"),
+    "0.17.4": ((0, 17, 4), [], OTHER + "0.17.4"),
+    "1.2.0": ((1, 2, 0), ["CAF_ENABLE_EXCEPTIONS"], OTHER + "1.2.0"),
 }
 
 

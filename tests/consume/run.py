@@ -78,6 +78,29 @@ def of_another_caf(root, into):
     return config.parents[1]
 
 
+def reads_one_caf(out, places):
+    """No other CAF may fill gaps: a header that only that one has."""
+    deps = subprocess.run(["ninja", "-C", str(out), "-t", "deps"], check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
+    read = {x.strip() for x in deps.splitlines() if "/include/caf/" in x}
+    ours = tuple(f"{x}/" for x in places.split(";"))
+    strange = sorted(x for x in read if not x.startswith(ours))
+    if strange or not read:
+        sys.exit(f"reads headers of another CAF than that at {places}: "
+                 f"{strange[:5] or 'none of that'}")
+
+
+def links_one_caf(said, places):
+    """What pkg-config says of the libraries names those of that CAF."""
+    print("libs:", said)
+    words = said.split()
+    core = [x for x in words if "caf_core" in x]
+    if not core or any(x.startswith("-l") for x in core):
+        sys.exit("vigil.pc leaves it to the linker which CAF it finds")
+    if not all(any(p in x for p in places.split(";")) for x in core):
+        sys.exit(f"vigil.pc links another CAF than that at {places}")
+
+
 def main():
     way, source, build = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     prefix, libdir, meson = Path(sys.argv[4]), Path(sys.argv[5]), sys.argv[6]
@@ -106,6 +129,8 @@ def main():
                 "-Dunity_size=6", *where[:bool(places)], out, project,
                 LD_LIBRARY_PATH="")
         run(meson, "compile", "-C", out)
+        if places:
+            reads_one_caf(out, places)
         run(out / "consumer")
         return
 
@@ -116,7 +141,10 @@ def main():
         cmake(project, out, f"-DFETCHCONTENT_SOURCE_DIR_VIGIL={scratch}/vigil",
               "-DFETCHCONTENT_FULLY_DISCONNECTED=ON", "-GNinja",
               "-DCMAKE_UNITY_BUILD=ON", "-DCMAKE_UNITY_BUILD_BATCH_SIZE=6",
-              f"-DCMAKE_PREFIX_PATH={places}")
+              f"-DCMAKE_PREFIX_PATH={places}",
+              "-DVIGIL_CAF_FIRST_TYPE_ID=3000")
+        if places:
+            reads_one_caf(out, places)
         run(out / "consumer")
         return
 
@@ -134,12 +162,16 @@ def main():
             PKG_CONFIG_PATH=libs / "pkgconfig",
             PKG_CONFIG_SYSROOT_DIR=stage)
         run(scratch / "consumer", LD_LIBRARY_PATH=found)
-        said = subprocess.run(
-            ["pkg-config", "--variable=caf_version", "vigil"], check=True,
-            env={**os.environ, "PKG_CONFIG_PATH": str(libs / "pkgconfig")},
-            stdout=subprocess.PIPE, text=True).stdout.strip()
+        def ask(what):
+            return subprocess.run(
+                ["pkg-config", what, "vigil"], check=True,
+                env={**os.environ, "PKG_CONFIG_PATH": str(libs / "pkgconfig")},
+                stdout=subprocess.PIPE, text=True).stdout.strip()
+        said = ask("--variable=caf_version")
         if said != caf:
             sys.exit(f"vigil.pc says CAF {said}, and it is {caf}")
+        if places:
+            links_one_caf(ask("--libs"), places)
     elif way == "cmake":
         out = scratch / "build"
         # It knows where its CAF is.

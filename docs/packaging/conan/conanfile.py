@@ -42,7 +42,7 @@ class Vigil(ConanFile):
 
     def requirements(self):
         # Headers of vigil are templates that call CAF.
-        self.requires("caf/[>=1.0.2 <2]", transitive_headers=True,
+        self.requires("caf/[>=1.0.2 <1.2]", transitive_headers=True,
                       transitive_libs=True)
         self.requires("boost/[>=1.74]", transitive_headers=True)
 

@@ -54,6 +54,24 @@ struct sum_state {
   int sum;
 };
 
+/// The same with an interface.
+struct adder_state {
+  adder_state(adder::pointer me, int first) : self(me), sum(first) {
+    // nop
+  }
+
+  adder::behavior_type make_behavior() {
+    return vigil::behavior(self, [this](int x) -> vigil::outcome<int> {
+      if (x < 0)
+        return vigil::fault("negative");
+      return sum += x;
+    });
+  }
+
+  adder::pointer self;
+  int sum;
+};
+
 /// The same as a function with an interface.
 adder::behavior_type add_up(adder::pointer self) {
   auto sum = std::make_shared<int>(0);
@@ -109,6 +127,35 @@ TEST_CASE("an actor made from a state restarts in place, with a new state") {
   CHECK(tree.stop().has_value());
   sum = nullptr;
   CHECK(sum_state::alive == 0);
+}
+
+TEST_CASE("an actor made from a state with an interface restarts in place") {
+  driven here;
+  auto tree
+    = vigil::supervisor("root")
+        .child(vigil::child(adder_key, caf::actor_from_state<adder_state>, 10))
+        .start(*here.system)
+        .value();
+  auto sum = tree[adder_key];
+  CHECK(here.ask(sum, 1) == "11");
+  CHECK(here.ask(sum, -1) == "negative");
+  CHECK(here.ask(sum, 1) == "11");
+  CHECK(tree.which_child("adder").value().incarnation == 2);
+}
+
+TEST_CASE("an actor made from a state is a new one where it is to be") {
+  const auto child
+    = vigil::child(sum_key, caf::actor_from_state<sum_state>, 10);
+  for (const auto& each : {child.respawn(), child.detached()}) {
+    driven here;
+    auto tree
+      = vigil::supervisor("root").child(each).start(*here.system).value();
+    auto sum = tree[sum_key];
+    CHECK(here.ask(sum, 1) == "11");
+    CHECK(here.ask(sum, -1) == "negative");
+    CHECK(here.ask(sum, 1) == "11");
+    CHECK(tree.which_child("sum").value().incarnation == 2);
+  }
 }
 
 TEST_CASE("an actor that a callable spawns inactive and launches is a child") {

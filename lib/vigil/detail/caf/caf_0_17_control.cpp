@@ -17,6 +17,12 @@
 #include <utility>
 #include <vector>
 
+// Meson says so, too; CMake does not ask.
+#ifdef CAF_NO_EXCEPTIONS
+#  error "vigil needs a CAF with exceptions: configure it without " \
+         "CAF_NO_EXCEPTIONS"
+#endif
+
 namespace vigil::compat {
 
 namespace {

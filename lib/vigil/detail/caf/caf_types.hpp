@@ -16,7 +16,7 @@
 #  include <needs/the_caf_of_vigil_config_hpp>
 #elif CAF_MAJOR_VERSION == 0 && CAF_MINOR_VERSION == 17
 #  include <vigil/detail/caf/caf_0_17.hpp>
-#elif CAF_MAJOR_VERSION == 1
+#elif CAF_MAJOR_VERSION == 1 && CAF_MINOR_VERSION < 2
 #  include <vigil/detail/caf/caf_1.hpp>
 #else
 #  error "vigil needs CAF 0.17.x, 1.0.x or 1.1.x"
