@@ -188,7 +188,7 @@ protected:
       return;
     how.culprits = report.culprits;
     notify(*me_, incarnation(), this->context(), note, std::move(how));
-    if (forget_when_down_ || cell_->for_good.load(std::memory_order_relaxed))
+    if (forget_when_down_)
       end();
     else if (std::exchange(start_when_down_, false))
       begin();
