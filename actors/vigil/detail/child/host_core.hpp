@@ -212,11 +212,11 @@ private:
   std::atomic<const own_ptr*> own_{nullptr};
   std::atomic<bool> hears_itself_{false};
   std::atomic<bool> killed_{false};
-  mode mode_ = mode::holding;
-  bool stopping_ = false;
-  bool draining_ = false;
+  mode mode_ : 2 = mode::holding;
+  bool stopping_ : 1 = false;
+  bool draining_ : 1 = false;
   // The actor function quit, with a clean reason: it came up and ends at once.
-  exit_kind early_quit_ = exit_kind::normal;
+  exit_kind early_quit_ : 2 = exit_kind::normal;
 };
 
 } // namespace vigil::detail

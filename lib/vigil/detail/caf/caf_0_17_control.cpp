@@ -454,7 +454,8 @@ std::optional<std::string> control_parts::run_guarded(actor& self, flags& x,
                                                       const void* arg) {
   const auto& me = *caf::actor_control_block::from(&self);
   const auto held = references(me);
-  const auto outer = std::exchange(x.consuming, true);
+  const bool outer = x.consuming;
+  x.consuming = true;
   auto what = call(f, arg);
   x.consuming = outer;
   look_at_references(me, x, held);

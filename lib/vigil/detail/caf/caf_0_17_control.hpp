@@ -25,10 +25,9 @@ namespace vigil::compat {
 /// What `control` notes of its actor. There may be a million of these.
 struct VIGIL_EXPORT control_flags {
   std::atomic<bool> gated{false};
-  bool attend = false;
-  bool consuming = false;
-  /// CAF's clock holds two references for each message that waits there; others
-  /// may have made them, too.
+  bool attend : 1 = false;
+  bool consuming : 1 = false;
+  /// CAF's clock may have a message for it, which holds two references.
   bool more_references : 1 = false;
   /// An end of the behavior will be seen even where CAF hides it.
   bool probed : 1 = false;
@@ -392,8 +391,9 @@ private:
   }
 
   [[gnu::always_inline]] inline void settle_here() {
-    while (std::exchange(flags_.attend, false) || has_quit() || !is_alive())
+    while (flags_.attend || has_quit() || !is_alive())
       [[unlikely]] {
+        flags_.attend = false;
         if (retired())
           return;
         if (!ended()) {
