@@ -162,14 +162,16 @@ void front::deliver(compat::element_ptr x, compat::context* ctx) {
   }
   if (compat::is_urgent(*x) && compat::get_if<front_tick>(*x) != nullptr)
     return tick_soon(ctx);
-  if (auto* exit = compat::get_if<caf::exit_msg>(*x)) {
-    // As CAF's actors do: a normal exit of another one is no reason to end.
-    if (exit->reason)
-      end(exit->reason, ctx, false);
-    return;
+  if (!compat::is_request(*x)) {
+    if (auto* exit = compat::get_if<caf::exit_msg>(*x)) {
+      // As CAF's actors do: a normal exit of another one is no reason to end.
+      if (exit->reason)
+        end(exit->reason, ctx, false);
+      return;
+    }
+    if (compat::get_if<caf::down_msg>(*x) != nullptr)
+      return;
   }
-  if (compat::get_if<caf::down_msg>(*x) != nullptr)
-    return;
   compat::answer_oneself(*x, ctrl());
   // If the end comes only now, the tables are closed, or will be.
   if (ended_.load(std::memory_order_acquire))
