@@ -144,18 +144,44 @@ TEST_CASE("an actor made from a state with an interface restarts in place") {
 }
 
 TEST_CASE("an actor made from a state is a new one where it is to be") {
-  const auto child
-    = vigil::child(sum_key, caf::actor_from_state<sum_state>, 10);
-  for (const auto& each : {child.respawn(), child.detached()}) {
-    driven here;
-    auto tree
-      = vigil::supervisor("root").child(each).start(*here.system).value();
-    auto sum = tree[sum_key];
-    CHECK(here.ask(sum, 1) == "11");
-    CHECK(here.ask(sum, -1) == "negative");
-    CHECK(here.ask(sum, 1) == "11");
-    CHECK(tree.which_child("sum").value().incarnation == 2);
-  }
+  driven here;
+  auto tree
+    = vigil::supervisor("root")
+        .child(
+          vigil::child(sum_key, caf::actor_from_state<sum_state>, 10).respawn())
+        .start(*here.system)
+        .value();
+  auto sum = tree[sum_key];
+  CHECK(here.ask(sum, 1) == "11");
+  CHECK(here.ask(sum, -1) == "negative");
+  CHECK(here.ask(sum, 1) == "11");
+  CHECK(tree.which_child("sum").value().incarnation == 2);
+}
+
+TEST_CASE("an actor made from a state may have a thread of its own") {
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  auto tree
+    = vigil::supervisor("root")
+        .child(vigil::child(sum_key, caf::actor_from_state<sum_state>, 10)
+                 .detached())
+        .start(system)
+        .value();
+  auto sum = tree[sum_key];
+  caf::scoped_actor self{system};
+  const auto ask = [&](int x) {
+    std::string answer;
+    self->mail(x)
+      .request(sum, caf::infinite)
+      .receive([&](int y) { answer = std::to_string(y); },
+               [&](const caf::error& why) {
+                 answer = vigil::to_failure(why).message;
+               });
+    return answer;
+  };
+  CHECK(ask(1) == "11");
+  CHECK(ask(-1) == "negative");
+  CHECK(ask(1) == "11");
 }
 
 TEST_CASE("an actor that a callable spawns inactive and launches is a child") {
