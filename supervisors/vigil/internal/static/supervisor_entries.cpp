@@ -85,8 +85,7 @@ supervisor_actor::child_entry* supervisor_actor::remade(child_uid child) {
 void supervisor_actor::forget_all() {
   for (auto& [uid, child] : entries_)
     child.port->forget(context());
-  remains_ = {std::move(entries_), cell_->take_all()};
-  entries_.clear();
+  remains_ = {std::exchange(entries_, {}), cell_->take_all()};
 }
 
 void supervisor_actor::clear_away() {
