@@ -70,12 +70,15 @@ private:
 
   static way way_for(const any_count& limit) noexcept;
 
-  [[nodiscard]] bool admit_exactly(time_point now) noexcept;
-  [[nodiscard]] bool admit_in_slice(time_point now) noexcept;
+  [[nodiscard]] std::size_t slot_of(std::uint64_t n) const noexcept;
+  [[nodiscard]] bool admit_exactly(stamp* stamps, duration::rep mine) noexcept;
+  [[nodiscard]] bool admit_first(duration::rep mine) noexcept;
+  [[nodiscard]] bool admit_in_slice(duration::rep mine) noexcept;
 
   const restart_intensity limit_;
   const std::uint32_t most_;
   const way way_;
+  const std::uint64_t reach_;
   std::atomic<stamp*> stamps_{nullptr};
   std::atomic<counts*> counts_{nullptr};
   alignas(64) std::atomic<std::uint64_t> next_{0};
