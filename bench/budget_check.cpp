@@ -10,10 +10,10 @@ namespace {
 void admit(benchmark::State& state, vigil::restart_window& window) {
   auto time = vigil::time_point{} + std::chrono::hours{1};
   std::uint64_t admitted = 0;
-  for (auto _ : state) {
+  each(state, [&] {
     time += std::chrono::nanoseconds{1};
     admitted += window.admit(time) ? 1U : 0U;
-  }
+  });
   benchmark::DoNotOptimize(admitted);
 }
 
@@ -25,9 +25,8 @@ void bench::declare() {
       auto window = std::make_shared<vigil::restart_window>(
         vigil::restart_intensity{entries, short_while});
       const auto name = "admit/" + std::to_string(entries);
-      benchmark::RegisterBenchmark(
-        name.c_str(),
-        [window](benchmark::State& state) { admit(state, *window); })
+      add_plain(name,
+                [window](benchmark::State& state) { admit(state, *window); })
         ->Threads(threads)
         ->UseRealTime();
     }

@@ -118,13 +118,16 @@ void one_child(benchmark::State& state, std::size_t alive) {
   std::vector<double> starts;
   std::vector<double> crashes;
   std::vector<double> stops;
-  auto each = [&](const caf::actor& driver) {
-    return static_cast<double>(here.drive(driver, n)) / static_cast<double>(n);
+  auto step = [&](const char* name, const caf::actor& driver) {
+    counting here_and_now{name};
+    const auto span = here.drive(driver, n);
+    here_and_now.end(state, n);
+    return static_cast<double>(span) / static_cast<double>(n);
   };
   for (auto _ : state) {
-    starts.push_back(each(start));
-    crashes.push_back(each(crash));
-    stops.push_back(each(stop));
+    starts.push_back(step("start", start));
+    crashes.push_back(step("crash", crash));
+    stops.push_back(step("stop", stop));
     state.SetIterationTime((starts.back() + crashes.back() + stops.back())
                            * 1e-9);
   }

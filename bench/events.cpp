@@ -16,11 +16,11 @@ vigil::event sample() {
 
 // As the library does it: it asks before it builds an event.
 void publish(benchmark::State& state, vigil::event_stream& events) {
-  for (auto _ : state) {
+  each(state, [&] {
     if (events.enabled())
       vigil::detail::access::publish(events, sample());
     benchmark::ClobberMemory();
-  }
+  });
 }
 
 } // namespace
@@ -29,19 +29,18 @@ void bench::declare() {
   // A program that never had a second thread counts references without locks.
   std::thread{[] {
   }}.join();
-  benchmark::RegisterBenchmark("subscribers/0", [](benchmark::State& state) {
+  add_plain("subscribers/0", [](benchmark::State& state) {
     vigil::event_stream events;
     publish(state, events);
   });
-  benchmark::RegisterBenchmark("subscribers/1", [](benchmark::State& state) {
+  add_plain("subscribers/1", [](benchmark::State& state) {
     vigil::event_stream events;
     std::uint64_t seen = 0;
     events.subscribe([&](const vigil::event&) { ++seen; });
     publish(state, events);
     benchmark::DoNotOptimize(seen);
   });
-  benchmark::RegisterBenchmark("build_only", [](benchmark::State& state) {
-    for (auto _ : state)
-      benchmark::DoNotOptimize(sample());
+  add_plain("build_only", [](benchmark::State& state) {
+    each(state, [] { benchmark::DoNotOptimize(sample()); });
   });
 }

@@ -32,8 +32,7 @@ vigil::breaker_policy usual() {
 
 void add(const char* name, int threads,
          void (*f)(benchmark::State&, vigil::breaker_core&), const breaker& x) {
-  benchmark::RegisterBenchmark(
-    name, [f, x](benchmark::State& state) { f(state, *x); })
+  add_plain(name, [f, x](benchmark::State& state) { f(state, *x); })
     ->Threads(threads)
     ->UseRealTime();
 }
@@ -42,28 +41,28 @@ void add(const char* name, int threads,
 // breaker but to be counted, so the counting is taken out.
 void admit(benchmark::State& state, vigil::breaker_core& x) {
   auto now = start;
-  for (auto _ : state) {
+  each(state, [&] {
     now += std::chrono::nanoseconds{1};
     auto answer = x.try_acquire(now);
     benchmark::DoNotOptimize(answer);
     new (&answer) vigil::breaker_admission{vigil::breaker_rejection{}};
-  }
+  });
 }
 
 void admit_and_record(benchmark::State& state, vigil::breaker_core& x) {
   auto now = start;
-  for (auto _ : state) {
+  each(state, [&] {
     now += std::chrono::nanoseconds{1};
     auto answer = x.try_acquire(now);
     answer.permit().success(now);
-  }
+  });
 }
 
 // Each other call fails: each has to change the window.
 void admit_and_fail(benchmark::State& state, vigil::breaker_core& x) {
   auto now = start;
   bool fails = false;
-  for (auto _ : state) {
+  each(state, [&] {
     now += std::chrono::nanoseconds{1};
     auto answer = x.try_acquire(now);
     fails = !fails;
@@ -71,29 +70,27 @@ void admit_and_fail(benchmark::State& state, vigil::breaker_core& x) {
       answer.permit().failure(now, vigil::errc::timeout);
     else
       answer.permit().success(now);
-  }
+  });
 }
 
 void refuse(benchmark::State& state, vigil::breaker_core& x) {
-  for (auto _ : state) {
+  each(state, [&] {
     auto answer = x.try_acquire(start);
     benchmark::DoNotOptimize(answer);
-  }
+  });
 }
 
 void read_state(benchmark::State& state, vigil::breaker_core& x) {
-  for (auto _ : state)
-    benchmark::DoNotOptimize(x.state());
+  each(state, [&] { benchmark::DoNotOptimize(x.state()); });
 }
 
 void contended_atomic() {
   auto word = std::make_shared<std::atomic<std::uint64_t>>(0);
   for (const int threads : {1, 2})
-    benchmark::RegisterBenchmark("atomic",
-                                 [word](benchmark::State& state) {
-                                   for (auto _ : state)
-                                     word->fetch_add(1);
-                                 })
+    add_plain("atomic",
+              [word](benchmark::State& state) {
+                each(state, [&] { word->fetch_add(1); });
+              })
       ->Threads(threads)
       ->UseRealTime();
 }
@@ -122,13 +119,13 @@ void bulkheads() {
   if (!x)
     world::fail(x.error());
   for (const int threads : {1, 2})
-    benchmark::RegisterBenchmark("bulkhead",
-                                 [core = x.value()](benchmark::State& state) {
-                                   for (auto _ : state) {
-                                     auto answer = core->try_acquire();
-                                     benchmark::DoNotOptimize(answer);
-                                   }
-                                 })
+    add_plain("bulkhead",
+              [core = x.value()](benchmark::State& state) {
+                each(state, [&] {
+                  auto answer = core->try_acquire();
+                  benchmark::DoNotOptimize(answer);
+                });
+              })
       ->Threads(threads)
       ->UseRealTime();
 }
@@ -140,15 +137,15 @@ void rate_limiters() {
   if (!x)
     world::fail(x.error());
   for (const int threads : {1, 2})
-    benchmark::RegisterBenchmark("rate_limiter",
-                                 [core = x.value()](benchmark::State& state) {
-                                   auto now = start;
-                                   for (auto _ : state) {
-                                     now += std::chrono::microseconds{1};
-                                     auto answer = core->acquire(now, "key");
-                                     benchmark::DoNotOptimize(answer);
-                                   }
-                                 })
+    add_plain("rate_limiter",
+              [core = x.value()](benchmark::State& state) {
+                auto now = start;
+                each(state, [&] {
+                  now += std::chrono::microseconds{1};
+                  auto answer = core->acquire(now, "key");
+                  benchmark::DoNotOptimize(answer);
+                });
+              })
       ->Threads(threads)
       ->UseRealTime();
 }

@@ -78,18 +78,24 @@ void life(benchmark::State& state, std::size_t n, const steps& what) {
     malloc_trim(0);
     const auto memory = allocated();
     const auto pages = resident();
+    counting starts{"start"};
     const auto cpu = own_cpu_time();
     const auto start = static_cast<double>(timed(what.start)) * each;
     to["cpu"] = static_cast<double>(own_cpu_time() - cpu) * each;
+    starts.end(state, n);
     to["start"] = start;
     state.SetIterationTime(start * 1e-9);
     to["bytes"] = (allocated() - memory) * each;
     if (what.wake) {
+      counting wakes{"wake"};
       to["wake"] = static_cast<double>(timed(what.wake)) * each;
+      wakes.end(state, n);
       to["bytes_run"] = (allocated() - memory) * each;
     }
     to["rss"] = (resident() - pages) * each;
+    counting stops{"stop"};
     to["stop"] = static_cast<double>(timed(what.stop)) * each;
+    stops.end(state, n);
   }
 }
 

@@ -59,13 +59,13 @@ template <class F>
 void look_up(const std::string& name, F find) {
   auto measure = [find](benchmark::State& state) {
     auto key = static_cast<std::size_t>(state.thread_index());
-    for (auto _ : state) {
+    each(state, [&] {
       auto found = find(*here, ++key % keys);
       benchmark::DoNotOptimize(found);
-    }
+    });
   };
   for (const int threads : {1, 2})
-    benchmark::RegisterBenchmark(name.c_str(), measure)
+    add_plain(name, measure)
       ->Setup(set_up)
       ->Teardown(tear_down)
       ->Threads(threads)

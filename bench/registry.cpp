@@ -44,10 +44,10 @@ std::unique_ptr<vigil::registry> book;
 template <class F>
 void each_name(benchmark::State& state, F f) {
   std::size_t i = 0;
-  for (auto _ : state) {
+  each(state, [&] {
     benchmark::DoNotOptimize(f(i));
     i = (i + 1) % crowd->names.size();
-  }
+  });
 }
 
 void enter(const benchmark::State& state) {
@@ -115,7 +115,11 @@ void caf_put_and_erase(benchmark::State& state) {
 void add_all(const std::string& name, void (*f)(benchmark::State&),
              int threads) {
   for (const auto n : {10, 10000})
-    benchmark::RegisterBenchmark(name.c_str(), f)
+    add_plain(name,
+              [=](benchmark::State& state) {
+                begin_benchmark(name + '/' + std::to_string(n));
+                f(state);
+              })
       ->Arg(static_cast<int>(size(static_cast<std::size_t>(n))))
       ->Setup(enter)
       ->Teardown(leave)

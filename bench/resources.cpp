@@ -17,28 +17,28 @@ namespace {
 void load(benchmark::State& state) {
   static std::atomic<bool> full{false};
   std::uint64_t admitted = 0;
-  for (auto _ : state) {
+  each(state, [&] {
     admitted += full.load(std::memory_order_relaxed) ? 0U : 1U;
     benchmark::ClobberMemory();
-  }
+  });
   benchmark::DoNotOptimize(admitted);
 }
 
 void admit(benchmark::State& state, const vigil::resource_gauge& gauge) {
   std::uint64_t admitted = 0;
-  for (auto _ : state) {
+  each(state, [&] {
     admitted += gauge.admit() ? 1U : 0U;
     benchmark::ClobberMemory();
-  }
+  });
   benchmark::DoNotOptimize(admitted);
 }
 
 void shedding(benchmark::State& state, const vigil::resource_gauge& gauge) {
   std::uint64_t refused = 0;
-  for (auto _ : state) {
+  each(state, [&] {
     refused += gauge.shedding() ? 1U : 0U;
     benchmark::ClobberMemory();
-  }
+  });
   benchmark::DoNotOptimize(refused);
 }
 
@@ -59,8 +59,7 @@ void sample(benchmark::State& state, const vigil::resource_query& what,
   for (auto& x : files)
     x = open("/dev/null", O_RDONLY | O_CLOEXEC);
   const auto source = vigil::process_resources();
-  for (auto _ : state)
-    benchmark::DoNotOptimize(source(what));
+  each(state, [&] { benchmark::DoNotOptimize(source(what)); });
   for (auto x : files)
     close(x);
 }
@@ -70,21 +69,21 @@ void sample(benchmark::State& state, const vigil::resource_query& what,
 void bench::declare() {
   for (const int threads : {1, 2}) {
     const vigil::resource_gauge gauge;
-    benchmark::RegisterBenchmark("load", load)->Threads(threads);
-    benchmark::RegisterBenchmark("admit", [gauge](benchmark::State& state) {
+    add_plain("load", load)->Threads(threads);
+    add_plain("admit", [gauge](benchmark::State& state) {
       admit(state, gauge);
     })->Threads(threads);
   }
-  benchmark::RegisterBenchmark(
-    "shedding", [](benchmark::State& state) { shedding(state, full_gauge()); });
-  benchmark::RegisterBenchmark(
-    "refuse", [](benchmark::State& state) { admit(state, full_gauge()); });
-  benchmark::RegisterBenchmark("read/memory_cpu", [](benchmark::State& state) {
+  add_plain("shedding",
+            [](benchmark::State& state) { shedding(state, full_gauge()); });
+  add_plain("refuse",
+            [](benchmark::State& state) { admit(state, full_gauge()); });
+  add_plain("read/memory_cpu", [](benchmark::State& state) {
     sample(state, {.memory = true, .cpu = true}, 0);
   });
   for (const std::size_t n : {10U, 500U}) {
     const auto name = "read/descriptors/" + std::to_string(n);
-    benchmark::RegisterBenchmark(name.c_str(), [n](benchmark::State& state) {
+    add_plain(name, [n](benchmark::State& state) {
       sample(state, {.descriptors = true, .connections = true}, n);
     });
   }

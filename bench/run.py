@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the benchmarks of a built folder and prints one table.
 
-usage: run.py [--rounds N] [--out FILE] BUILD_DIR [FILTER]
+usage: run.py [--rounds N] [--no-counts] [--out FILE] BUILD_DIR [FILTER]
        run.py --compare OLD [--out FILE] BUILD_DIR
        run.py --plot [--out FILE] BUILD_DIR
        run.py --markdown FILE [FILE ...]
@@ -11,6 +11,9 @@ Each round runs every program once, so that a value and its baseline are taken
 next to each other; the table has the medians of the rounds. `spread` is half
 the distance of the smallest and the largest ratio (without a baseline: value)
 of all rounds, relative to the median.
+
+Then each program runs once more to count what does not depend on the machine:
+see counts.py. `--rounds 0` does that alone and writes nothing.
 
 FILE (BUILD_DIR/../bench.json) gets the rows as JSON. What follows measures
 nothing: --compare prints OLD, another such file, beside FILE and marks what got
@@ -31,8 +34,10 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
+import counts
 from rows import ROWS
-from tables import compare, markdown, print_columns, share, shown
+from tables import (compare, markdown, print_columns, print_counts, share,
+                    shown)
 
 HERE = Path(__file__).resolve().parent
 
@@ -51,10 +56,14 @@ def short_name(name):
     return re.sub(r"/(iterations:\d+|manual_time)", "", name)
 
 
+def path_of(build, program):
+    return str(build / "bench" / f"bench-{program}")
+
+
 def run_program(build, program):
     """{benchmark: {counter: value}} of one run of one program."""
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        command = [*pinned(), str(build / "bench" / f"bench-{program}"),
+        command = [*pinned(), path_of(build, program),
                    f"--benchmark_out={file.name}",
                    "--benchmark_out_format=json"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL,
@@ -82,12 +91,35 @@ def value(results, name):
     return results.get(program, {}).get(benchmark, {}).get(counter)
 
 
+# Which of a benchmark's steps a counter is about, if it has several.
+STEPS = {"cpu": "start", "start": "start", "wake": "wake", "crash": "crash",
+         "stop": "stop"}
+
+
+def counts_of(row, name, rounds, counted):
+    """What an operation of a row's value or baseline costs in counts."""
+    if not name or row.unit != "ns":
+        return {}
+    program, rest = name.split(":", 1)
+    benchmark, counter = rest.rsplit(":", 1)
+    step = STEPS.get(counter, "")
+    key = re.sub(r"(/real_time)?(/threads:1)?$", "", benchmark), step
+    result = dict(counted.get(program, {}).get(key, {}))
+    switches = [value(r, f"{program}:{benchmark}:"
+                         f"{step + '_' if step else ''}switches")
+                for r in rounds]
+    switches = [x for x in switches if x is not None]
+    if switches:
+        result["switches"] = round(median(switches), 3)
+    return result
+
+
 def spread(xs):
     middle = median(xs)
     return (max(xs) - min(xs)) / 2 / middle if middle else 0.0
 
 
-def summary(row, rounds):
+def summary(row, rounds, counted):
     """One entry of bench.json."""
     def column(name):
         xs = [value(r, name) for r in rounds] if name else []
@@ -110,6 +142,8 @@ def summary(row, rounds):
         "spread": round(spread(ratios or ours), 4),
         "floor": round(median(floor) * row.floor_times, 3) if floor else None,
         "floor_name": row.floor_name if floor else "",
+        "counts": counts_of(row, row.ours, rounds, counted),
+        "baseline_counts": counts_of(row, row.baseline, rounds, counted),
     }
 
 
@@ -149,6 +183,24 @@ def machine():
             + f", {min(len(os.sched_getaffinity(0)), 2)} cores")
 
 
+def say(text):
+    """Overwrites one line for whoever waits."""
+    print(f"\r{text:50}\r", end="", file=sys.stderr, flush=True)
+
+
+def count_programs(build, programs):
+    """The counts of each program, of as many kinds as there are tools for."""
+    missing = {"valgrind", "strace"} - set(counts.available())
+    if missing:
+        print("Not all is counted: no " + ", no ".join(sorted(missing)))
+    result = {}
+    for program in programs:
+        if program != "otp":
+            say(f"counting: {program}")
+            result[program] = counts.count([path_of(build, program)])
+    return result
+
+
 def measure(args):
     chosen = [r for r in ROWS if args.filter in r.name
               or args.filter in r.ours.split(":")[0]]
@@ -163,14 +215,23 @@ def measure(args):
         for program in programs:
             if program == "million" and n > 1:
                 continue  # two are enough for what takes so long
-            print(f"\rround {n + 1} of {args.rounds}: {program:20}", end="",
-                  file=sys.stderr, flush=True)
+            say(f"round {n + 1} of {args.rounds}: {program}")
             results[program] = (run_otp() if program == "otp"
                                 else run_program(args.build, program))
         rounds.append(results)
-    print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
-    entries = [e for e in (summary(r, rounds) for r in chosen) if e]
+    counted = {} if args.no_counts else count_programs(args.build, programs)
+    say("")
+    if not rounds:
+        print_counts([{"name": r.name,
+                       "counts": counts_of(r, r.ours, [], counted),
+                       "baseline_counts": counts_of(r, r.baseline, [],
+                                                    counted)}
+                      for r in chosen])
+        return
+    entries = [e for e in (summary(r, rounds, counted) for r in chosen) if e]
     print_table(entries)
+    print()
+    print_counts(entries)
     about = {"caf": caf_of(args.build), "machine": machine(),
              "date": date.today().isoformat()}
     print(f"CAF {about['caf']}, {about['machine']}")
@@ -185,6 +246,7 @@ def main():
     parser.add_argument("--compare", type=Path, metavar="OLD")
     parser.add_argument("--markdown", type=Path, nargs="+", metavar="FILE")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--no-counts", action="store_true")
     parser.add_argument("--out", type=Path)
     parser.add_argument("build", type=Path, nargs="?")
     parser.add_argument("filter", nargs="?", default="")

@@ -18,8 +18,7 @@ void take(benchmark::State& state, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i)
     children.push_back(vigil::child("child-" + std::to_string(i), idle));
   auto tree = here.start(vigil::supervisor("bench").children(children));
-  for (auto _ : state)
-    benchmark::DoNotOptimize(tree.snapshot());
+  each(state, [&] { benchmark::DoNotOptimize(tree.snapshot()); });
   state.counters["rows"] = static_cast<double>(tree.snapshot().rows.size());
   (void)tree.stop();
 }
@@ -28,7 +27,7 @@ void take(benchmark::State& state, std::size_t n) {
 
 void bench::declare() {
   for (const std::size_t n : {10UL, 100UL, 1000UL, 10'000UL, 100'000UL})
-    benchmark::RegisterBenchmark(
-      ("children/" + std::to_string(n)).c_str(),
-      [n](benchmark::State& state) { take(state, size(n)); });
+    add_plain(
+      "children/" + std::to_string(n),
+      [n](benchmark::State& state) { take(state, size(n)); }, 5);
 }

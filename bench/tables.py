@@ -3,6 +3,7 @@
 import json
 import sys
 
+from counts import KINDS
 from rows import SECTIONS
 
 # What is worse by less than this is noise, whatever the rounds say.
@@ -37,6 +38,34 @@ def print_columns(cells):
         print("  ".join(x.ljust(w) for x, w in zip(row, widths)).rstrip())
 
 
+def number(x):
+    """A count as short as it can be read: 1,234, 12.3, 0.05, 0."""
+    if x is None:
+        return "-"
+    return f"{x:,.0f}" if x >= 100 or x == 0 else f"{x:.3g}"
+
+
+def pair(entry, kind):
+    """Our count and, behind it, that of the baseline."""
+    ours, base = (entry.get(k, {}).get(kind)
+                  for k in ("counts", "baseline_counts"))
+    if ours is None:
+        return ""
+    return number(ours) + (f" / {number(base)}" if base is not None else "")
+
+
+def print_counts(entries):
+    """What no machine changes, beside the same of the baseline."""
+    cells = [("path, ours / baseline", *KINDS)]
+    cells += [(e["name"], *(pair(e, kind) for kind in KINDS))
+              for e in entries if e["counts"]]
+    if len(cells) > 1:
+        print_columns(cells)
+        print("Counted per operation: instructions, those with a lock prefix "
+              "and calls of malloc by callgrind, of futex(2) by strace, "
+              "voluntary context switches by the kernel.")
+
+
 def where(rows):
     """What the rows were measured on, as far as they tell."""
     first = next(iter(rows.values()), {})
@@ -61,28 +90,44 @@ def verdict(old, new):
     return f"{100 * change:+.0f} %", word
 
 
+def instructions(old, new):
+    """How much more instructions a row takes, and whether that is worse."""
+    before, after = (x.get("counts", {}).get("instructions")
+                     for x in (old, new))
+    if not before or not after:
+        return "", ""
+    change = after / before - 1
+    word = "worse" if change > LEAST else "better" if change < -LEAST else ""
+    return f"{100 * change:+.0f} %", word
+
+
 def compare(old_path, new_path):
     """Prints two results beside each other and marks what got worse."""
     old, new = load(old_path), load(new_path)
     print(f"old: {old_path} ({where(old)})\nnew: {new_path} ({where(new)})\n")
-    cells = [("path", "old", "ratio", "new", "ratio", "change", "")]
-    worse = 0
+    cells = [("path", "old", "ratio", "new", "ratio", "change", "",
+              "instructions", "")]
+    worse = more = 0
     for name, after in new.items():
         before = old.get(name)
         if before is None:
             continue
         change, word = verdict(before, after)
         worse += word == "worse"
+        counted = instructions(before, after)
+        more += counted[1] == "worse"
         unit = after["unit"]
         cells.append((name, shown(before["ours"], unit), share(before),
-                      shown(after["ours"], unit), share(after), change, word))
+                      shown(after["ours"], unit), share(after), change, word,
+                      *counted))
     print_columns(cells)
     for title, names in (("only in old", old.keys() - new.keys()),
                          ("only in new", new.keys() - old.keys())):
         if names:
             print(f"{title}: {', '.join(sorted(names))}")
-    print(f"\n{len(cells) - 1} rows, {worse} worse. The change is that of the "
-          "ratio, where there is one; noise is the sum of both spreads, and "
+    print(f"\n{len(cells) - 1} rows, {worse} worse, {more} with more "
+          "instructions. The change is that of the ratio, where there is one; "
+          "noise is the sum of both spreads, and "
           f"{100 * LEAST:.0f} % at least.")
 
 
@@ -109,6 +154,7 @@ def markdown(paths):
             if any(entries):
                 print_row(line(row, entries))
         print()
+        print_counts_of(rows, all_rows, titles)
     floors = {e["name"]: e["floor_name"] for x in all_rows for e in x.values()
               if e["met"] is False and e["floor"] is not None}
     for name, text in floors.items():
@@ -129,6 +175,21 @@ def line(row, entries):
     words = [met(e) for e in entries if e is not None]
     same = words[0] if len(set(words)) == 1 else "; ".join(words)
     return cells + [target, same]
+
+
+def print_counts_of(rows, all_rows, titles):
+    """What an operation costs in counts; each file's ours / baseline."""
+    counted = [row for row in rows
+               if any(x.get(row.name, {}).get("counts") for x in all_rows)]
+    if not counted:
+        return
+    kinds = [f"{title}: {kind}" for title in titles for kind in KINDS]
+    print_row(["path", *kinds])
+    print_row(["---"] * (len(kinds) + 1))
+    for row in counted:
+        print_row([f"`{row.name}`", *(pair(x.get(row.name, {}), kind)
+                                      for x in all_rows for kind in KINDS)])
+    print()
 
 
 def print_row(cells):

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Shows that a comparison of two results marks what got worse, and only that.
+"""Shows that a comparison of two results marks what got worse, and only that,
+and that counts are read out of the tools' output.
 
 usage: tables_test.py
 """
 
 import sys
 
-from tables import line, verdict
+from counts import read_dump, read_strace
+from tables import instructions, line, number, pair, verdict
 from rows import ROWS
 
 
@@ -33,8 +35,57 @@ CASES = [
 ]
 
 
+DUMP = """# callgrind format
+desc: Trigger: Client Request: a/b|start|20
+events: Ir Ge
+fn=(1) work
+cfn=(2) malloc
+calls=3 0
++1 30 0
+cfn=(3) free
+calls=9 0
++1 30 0
+fn=(4) more
+cfn=(2)
+calls=4 0
++1 30 0
+totals: 4000 60
+"""
+
+STRACE = """7 futex(0x1, FUTEX_WAKE, 1) = 1
+7 write(-1, "counting", 8) = -1 EBADF
+7 futex(0x1, FUTEX_WAKE, 1 <unfinished ...>
+8 write(2, "counted nothing", 15) = 15
+7 <... futex resumed>) = 1
+8 futex(0x1, FUTEX_WAIT, 1) = 0
+7 write(-1, "counted a/b||4", 14) = -1 EBADF
+"""
+
+
+def counted_wrong():
+    """What is read out of the tools' output, and said of it, if not right."""
+    wanted = [
+        ("a dump of callgrind", read_dump(DUMP), ("a/b|start|20", 4000, 60, 7)),
+        ("a dump at the end of the program",
+         read_dump(DUMP.replace("Client Request: a/b|start|20", "end")), None),
+        ("what strace saw", read_strace(STRACE.splitlines()),
+         {("a/b", ""): {"futexes": 0.5}}),
+        ("numbers", [number(x) for x in (None, 0, 0.05, 12.34, 1234.5)],
+         ["-", "0", "0.05", "12.3", "1,234"]),
+        ("a row without a baseline", pair({"counts": {"locked": 2}}, "locked"),
+         "2"),
+        ("a row that nobody counted", pair({}, "locked"), ""),
+        ("more instructions", instructions({"counts": {"instructions": 100}},
+                                           {"counts": {"instructions": 110}}),
+         ("+10 %", "worse")),
+        ("a file without counts", instructions({}, {}), ("", "")),
+    ]
+    return [f"{name}: {found}, not {right}"
+            for name, found, right in wanted if found != right], len(wanted)
+
+
 def main():
-    failed = []
+    failed, counted = counted_wrong()
     for name, old, new, wanted in CASES:
         found = verdict(old, new)[1]
         if found != wanted:
@@ -43,7 +94,8 @@ def main():
     cells = line(row, [entry(100, 0.5), None])
     if len(cells) != 12 or cells[4] != "0.5" or cells[6:10] != [""] * 4:
         failed.append(f"a row that one file does not have: {cells}")
-    print("\n".join(failed) or f"{len(CASES) + 1} cases, 0 failed")
+    cases = len(CASES) + 1 + counted
+    print("\n".join(failed) or f"{cases} cases, 0 failed")
     sys.exit(bool(failed))
 
 

@@ -15,20 +15,24 @@ namespace bench {
 namespace {
 
 bool tiny_run = false;
+bool counted_run = false;
 
 // Takes our own flag out before google-benchmark sees it.
-void take_flag(int& argc, char** argv) {
-  auto* const last = std::remove_if(argv + 1, argv + argc, [](const char* x) {
-    return std::string_view{x} == "--tiny";
-  });
-  tiny_run = last != argv + argc;
+bool take_flag(int& argc, char** argv, std::string_view flag) {
+  auto* const last = std::remove(argv + 1, argv + argc, flag);
+  const bool found = last != argv + argc;
   argc = static_cast<int>(last - argv);
+  return found;
 }
 
 } // namespace
 
 bool tiny() noexcept {
   return tiny_run;
+}
+
+bool counted() noexcept {
+  return counted_run;
 }
 
 void keep_memory() {
@@ -77,7 +81,8 @@ void report(benchmark::State& state, const histogram& x) {
 } // namespace bench
 
 int main(int argc, char** argv) {
-  bench::take_flag(argc, argv);
+  bench::tiny_run = bench::take_flag(argc, argv, "--tiny");
+  bench::counted_run = bench::take_flag(argc, argv, "--count");
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv))
     return 1;

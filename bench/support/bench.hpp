@@ -1,5 +1,6 @@
 #pragma once
 
+#include "counting.hpp"
 #include "histogram.hpp"
 
 #include <vigil/vigil.hpp>
@@ -21,9 +22,11 @@ void declare();
 /// True in a run that only shows that the benchmarks work.
 [[nodiscard]] bool tiny() noexcept;
 
-/// Returns the amount of work: `full`, or next to nothing in a tiny run.
+/// Returns the amount of work: `full`, next to nothing in a tiny run, and not
+/// very much in one that is counted, as that takes fifty times as long.
 [[nodiscard]] inline std::size_t size(std::size_t full) noexcept {
-  return tiny() ? std::min<std::size_t>(full, 20) : full;
+  const std::size_t most = tiny() ? 20 : counted() ? 20'000 : full;
+  return std::min(full, most);
 }
 
 /// A budget that is checked in full and never spent.
@@ -67,12 +70,28 @@ private:
 /// benchmarks where fresh memory would cost more than what they measure.
 void keep_memory();
 
+/// Adds a benchmark whose time is google-benchmark's.
+/// @param counted_rounds how often it runs while it is counted
+template <class F>
+benchmark::internal::Benchmark* add_plain(const std::string& name, F f,
+                                          int counted_rounds = 1000) {
+  auto* result = benchmark::RegisterBenchmark(
+    name.c_str(), [name, f](benchmark::State& state) {
+      if (state.threads() == 1)
+        begin_benchmark(name);
+      f(state);
+    });
+  if (counted())
+    result->Iterations(counted_rounds);
+  return result;
+}
+
 /// Adds a benchmark that takes its own time, in `batches` batches.
 template <class F>
 void add(const std::string& name, int batches, F f) {
-  benchmark::RegisterBenchmark(name.c_str(), std::move(f))
-    ->UseManualTime()
-    ->Iterations(tiny() ? 1 : batches);
+  auto* result = add_plain(name, std::move(f), 2)->UseManualTime();
+  if (!counted())
+    result->Iterations(tiny() ? 1 : batches);
 }
 
 /// Runs `f(rounds)`, which returns nanoseconds, once to warm up and then once a
@@ -82,11 +101,13 @@ template <class F>
 void each_batch(benchmark::State& state, std::size_t rounds, F f) {
   std::vector<double> spans;
   (void)f(rounds);
+  counting here;
   for (auto _ : state) {
     spans.push_back(static_cast<double>(f(rounds))
                     / static_cast<double>(rounds));
     state.SetIterationTime(spans.back() * 1e-9);
   }
+  here.end(state, rounds * spans.size());
   const auto middle = spans.begin() + std::ssize(spans) / 2;
   std::nth_element(spans.begin(), middle, spans.end());
   state.counters["median"] = *middle;
@@ -107,9 +128,11 @@ enum class pace { back_to_back, isolated };
 /// alone. Keeps the processor, so that the worker stays awake.
 inline void keep(pace x) {
   constexpr nanoseconds rest = 100'000;
-  if (x == pace::isolated)
-    for (const auto begin = stamp(); stamp() - begin < rest;)
-      ; // a busy service
+  if (x != pace::isolated)
+    return;
+  const uncounted pause;
+  for (const auto begin = stamp(); stamp() - begin < rest;)
+    ; // a busy service
 }
 
 /// Returns how many crashes make a batch.

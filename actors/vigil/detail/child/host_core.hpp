@@ -131,7 +131,7 @@ protected:
 
   // What a host does whose child is `x`.
 
-  /// Tells the supervisor.
+  /// Tells the supervisor. May end the host: after an end for good.
   void report_of(child_cell& x, child_note_kind kind, child_exit&& how);
 
   /// The same as `linked` and `part` for the host that is the child's handle.
