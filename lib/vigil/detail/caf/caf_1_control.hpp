@@ -203,7 +203,7 @@ public:
 
   // Where the end comes from elsewhere: from the end of the scheduler.
   void on_cleanup(const caf::error& reason) override {
-    const auto last = std::exchange(over_, true);
+    const auto last = set_over();
     if (!last)
       take_leave(reason);
     Base::on_cleanup(reason);
@@ -403,7 +403,7 @@ private:
   }
 
   void end_here(caf::error reason, context* ctx) {
-    if (std::exchange(over_, true))
+    if (set_over())
       return;
     take_leave(reason);
     // Also if a hook of somebody else throws.
@@ -446,8 +446,9 @@ private:
 
   // As `settle`, and inlined where messages are handled.
   [[gnu::always_inline]] inline void settle_here() {
-    while (std::exchange(attend_, false) || has_quit() || !this->alive())
+    while (attend_ || has_quit() || !this->alive())
       [[unlikely]] {
+        attend_ = false;
         if (retired() || !ended())
           return;
       }
@@ -470,8 +471,10 @@ private:
   // Destroys it, if it is there.
   void destroy_state() {
     if constexpr (is_stateful<Base>::value)
-      if (std::exchange(state_alive_, false))
+      if (state_alive_) {
+        state_alive_ = false;
         std::destroy_at(&own_state());
+      }
   }
 
   // The controller may have something else of that name.
@@ -486,7 +489,8 @@ private:
 
   template <class F>
   bool run_guarded(const F& f, std::string& what) {
-    const auto outer = std::exchange(consuming_, true);
+    const bool outer = consuming_;
+    consuming_ = true;
     const auto finished = call(f, what);
     consuming_ = outer;
     return finished;
@@ -608,16 +612,24 @@ private:
     return result;
   }
 
+  // Returns what it was.
+  bool set_over() noexcept {
+    const bool result = over_;
+    over_ = true;
+    return result;
+  }
+
+  // These fill a gap that most controllers leave: there may be a million.
+  std::atomic<bool> gated_{false};
+  // The rest is of the actor's thread.
+  bool attend_ : 1 = false;
+  bool consuming_ : 1 = false;
+  bool over_ : 1 = false;
+  // Of a stateful actor: CAF makes the first state with the actor.
+  bool state_alive_ : 1 = true;
   skipped_mail skipped_;
   // Of the current message, if it was passed on.
   const actor_parts::answers* answers_ = nullptr;
-  // Flags only: there may be a million of these.
-  std::atomic<bool> gated_{false};
-  bool attend_ = false;
-  bool consuming_ = false;
-  bool over_ = false;
-  // Of a stateful actor: CAF makes the first state with the actor.
-  bool state_alive_ = true;
 };
 
 } // namespace vigil::compat
