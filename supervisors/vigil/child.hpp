@@ -104,8 +104,8 @@ private:
 
   /// Returns the description that a supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
-    return {this->as_child(), factory_, compat::handle_index<Handle>(),
-            detail::tag_of<Key>(), probe_};
+    return {std::make_shared<child_spec>(this->as_child()), factory_,
+            compat::handle_index<Handle>(), detail::tag_of<Key>(), probe_};
   }
 
   detail::child_factory_ptr factory_;

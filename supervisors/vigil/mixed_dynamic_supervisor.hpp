@@ -59,7 +59,8 @@ private:
   /// Returns the description that a parent supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
     auto mine = std::make_shared<detail::supervisor_definition>(definition_);
-    return {this->as_child(), detail::make_supervisor_factory(std::move(mine)),
+    return {std::make_shared<child_spec>(this->as_child()),
+            detail::make_supervisor_factory(std::move(mine)),
             typeid(mixed_dynamic_ref), detail::tag_of<Key>()};
   }
 

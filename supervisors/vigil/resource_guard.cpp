@@ -62,7 +62,7 @@ child_definition define_resource_guard(child_spec spec,
                                        resource_settings settings) {
   auto shared = std::make_shared<const resource_settings>(std::move(settings));
   auto result = access::definition(child(spec.id, guard_resources, shared));
-  result.spec = std::move(spec);
+  result.spec = std::make_shared<child_spec>(std::move(spec));
   result.factory = std::make_shared<resource_factory>(std::move(result.factory),
                                                       std::move(shared));
   return result;

@@ -173,7 +173,8 @@ private:
 
   /// Returns the description that a parent supervisor works from.
   [[nodiscard]] detail::child_definition definition() const {
-    return {this->as_child(), detail::make_supervisor_factory(tree()),
+    return {std::make_shared<child_spec>(this->as_child()),
+            detail::make_supervisor_factory(tree()),
             compat::handle_index<supervisor_handle>(), detail::tag_of<Key>()};
   }
 

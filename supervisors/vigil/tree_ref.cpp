@@ -19,7 +19,7 @@ namespace {
 child_cell_ptr find_key(const supervisor_definition& definition,
                         const supervisor_cell& cell, key_tag key) {
   for (const auto& child : definition.children) {
-    auto found = cell.find(child.spec.id);
+    auto found = cell.find(child.spec->id);
     if (found == nullptr)
       continue;
     if (child.key == key)

@@ -157,6 +157,25 @@ TEST_CASE("restart_when has the last word on what is abnormal") {
   }
 }
 
+TEST_CASE("each tree that a description starts has a restart_when of its own") {
+  world w;
+  struct once_only {
+    bool operator()(const vigil::failure&) {
+      return std::exchange(first, false);
+    }
+    bool first = true;
+  };
+  const auto root
+    = sup().child(w.child("a").transient().restart_when(once_only{}));
+  for (int i = 0; i < 2; ++i) {
+    auto tree = w.start(root);
+    w.tell(tree, "a", "die");
+    CHECK(state_of(tree, "a") == "running");
+    w.tell(tree, "a", "die");
+    CHECK(state_of(tree, "a") == "stopped");
+  }
+}
+
 // -- what the requester gets --------------------------------------------------
 
 TEST_CASE("a value is the reply, an error is the reply, a fault is the reply "

@@ -66,7 +66,7 @@ TEST_CASE("a clean end is a failure to who expects none") {
 
 TEST_CASE("a spent budget names the child, the limit and what was before") {
   one_child t;
-  t.a.history = {"own"};
+  t.a.history.replace({"own"});
   const vigil::restart_intensity limit{2, std::chrono::seconds{5}};
   const auto x = t.say.spent(t.a, limit, failure{errc::killed}, {}, false, now);
   CHECK(x.code == errc::restart_limit_reached);

@@ -85,27 +85,29 @@ TEST_CASE("the last five failures are remembered, newest first") {
   one_child t;
   for (auto text : {"1", "2", "3", "4", "5", "6"})
     t.rules.remember(t.a, failure{errc::exception, text});
-  REQUIRE(t.a.history.size() == 5);
-  CHECK(t.a.history.front().find('6') != std::string::npos);
-  CHECK(t.a.history.back().find('2') != std::string::npos);
+  const auto lines = t.a.history.lines();
+  REQUIRE(lines.size() == 5);
+  CHECK(lines.front().find('6') != std::string::npos);
+  CHECK(lines.back().find('2') != std::string::npos);
 }
 
 TEST_CASE("what a host dealt with comes before the end it tells of") {
   one_child t;
-  t.a.history = {"old"};
+  t.a.history.replace({"old"});
   auto how = vigil::detail::abnormal({errc::exception, "last"});
   how.earlier = {"second", "first"};
   t.rules.remember_end(t.a, vigil::failure{how.why}, how);
-  REQUIRE(t.a.history.size() == 3);
-  CHECK(t.a.history[0].find("last") != std::string::npos);
-  CHECK(t.a.history[1] == "second");
+  const auto lines = t.a.history.lines();
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0].find("last") != std::string::npos);
+  CHECK(lines[1] == "second");
 }
 
 TEST_CASE("of a clean end no advice is remembered") {
   one_child t;
   vigil::detail::child_exit how;
   t.rules.remember_end(t.a, failure{errc::exited, "it ended, do this"}, how);
-  CHECK(t.a.history.front().find("do this") == std::string::npos);
+  CHECK(t.a.history.lines().front().find("do this") == std::string::npos);
 }
 
 TEST_SUITE_END();

@@ -46,7 +46,7 @@ class health_probe;
 
 /// A child as its builder leaves it: immutable, shared by all starts.
 struct VIGIL_EXPORT child_definition {
-  child_spec spec;
+  std::shared_ptr<const child_spec> spec;
   child_factory_ptr factory;
   std::type_index handle_type;
   key_tag key{};

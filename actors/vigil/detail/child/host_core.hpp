@@ -142,8 +142,7 @@ protected:
   /// `known` remembers who has passed the last message on.
   void answer_knowing(compat::mailbox_element& x, caf::strong_actor_ptr& known);
 
-  /// Hands a message on to the successor, unless it is for one incarnation
-  /// only. In any thread.
+  /// Hands a message on, unless it is for one incarnation only. Thread-safe.
   void pass_on(compat::element_ptr x, compat::context* ctx);
 
   /// Returns what those are told who wait for the end of an abandoned one.

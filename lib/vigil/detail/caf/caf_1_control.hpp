@@ -203,7 +203,8 @@ public:
 
   // Where the end comes from elsewhere: from the end of the scheduler.
   void on_cleanup(const caf::error& reason) override {
-    const auto last = set_over();
+    const bool last = over_;
+    over_ = true;
     if (!last)
       take_leave(reason);
     Base::on_cleanup(reason);
@@ -403,8 +404,9 @@ private:
   }
 
   void end_here(caf::error reason, context* ctx) {
-    if (set_over())
+    if (over_)
       return;
+    over_ = true;
     take_leave(reason);
     // Also if a hook of somebody else throws.
     struct last_act {
@@ -609,13 +611,6 @@ private:
       settle_here();
     else if (actor_parts::awaits_nothing(*this))
       put_off();
-    return result;
-  }
-
-  // Returns what it was.
-  bool set_over() noexcept {
-    const bool result = over_;
-    over_ = true;
     return result;
   }
 

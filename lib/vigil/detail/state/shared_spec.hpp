@@ -17,6 +17,12 @@ public:
     // nop
   }
 
+  /// @pre `x` is not null.
+  // NOLINTNEXTLINE(google-explicit-constructor): the same
+  shared_spec(std::shared_ptr<const child_spec> x) : value_(std::move(x)) {
+    // nop
+  }
+
   [[nodiscard]] const child_spec& operator*() const noexcept {
     return *value_;
   }

@@ -56,8 +56,8 @@ void child_moves::stop(core_child& x, bool force) {
 void child_moves::kill(core_child& x) {
   children_.set_state(x, child_state::stopping);
   x.killed = true;
-  out_.put(
-    action::stop_child{x.uid, true, x.start_error ? x.start_error : x.ailment});
+  const auto& why = x.start_error ? x.start_error : x.ailment;
+  out_.put(action::stop_child{x.uid, true, why.copy()});
   // A supervisor always reacts, and takes as long as its children's graces.
   if (x.spec->kind == child_kind::supervisor)
     out_.disarm(x);

@@ -5,7 +5,9 @@
 #include <vigil/detail/state/restart_window.hpp>
 #include <vigil/detail/state/shared_spec.hpp>
 #include <vigil/failure.hpp>
+#include <vigil/internal/base/rare.hpp>
 #include <vigil/internal/decision/action.hpp>
+#include <vigil/internal/decision/failure_history.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -109,14 +111,13 @@ struct core_child {
   time_point up_since{};
 
   /// Its start is over, but it has to be killed first.
-  std::optional<failure> start_error;
+  rare<failure> start_error;
   /// It is being killed because it ran, but did not do its work.
-  std::optional<failure> ailment;
+  rare<failure> ailment;
   std::shared_ptr<restart_window> budget;
   /// Calls of `terminate_child` that wait for its end.
   std::vector<call_id> waiters;
-  /// Its last failures, newest first.
-  std::vector<std::string> history;
+  failure_history history;
 };
 
 /// Returns the first sentence of the table above that does not hold for `x`, or

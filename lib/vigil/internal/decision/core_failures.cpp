@@ -94,7 +94,8 @@ failure core_failures::spent(const core_child& x,
                              bool clean, time_point now) const {
   failure result{errc::restart_limit_reached,
                  limit_text('"' + x.spec->id + '"', limit,
-                            earlier.empty() ? x.history : earlier, clean),
+                            earlier.empty() ? x.history.lines() : earlier,
+                            clean),
                  path_};
   result.time = now;
   return result.because(std::move(last));

@@ -259,7 +259,7 @@ void decision_core::stop(child_exit exit, bool kill, time_point now) {
 namespace {
 
 decision_core::child_status status_of(const core_child& x) {
-  const auto comes_back = x.planned || x.ailment.has_value();
+  const auto comes_back = x.planned || static_cast<bool>(x.ailment);
   return {x.uid,      &*x.spec,   x.state, x.dynamic,
           comes_back, x.up_since, x.budget};
 }
@@ -384,7 +384,7 @@ void decision_core::retry(core_child& x, failure why, time_point now) {
   if (const auto* limit = rules_.refusal(x, now))
     return give_up(
       x, failures_.spent(x, *limit, std::move(last), {}, false, now), now);
-  rules_.remember(x, last);
+  rules_.remember(x, std::move(last));
   const auto wait = rules_.delay(x);
   out_.put(action::publish{told::restarting, x.uid, wait});
   moves_.wait_for_retry(x, wait);
@@ -418,8 +418,8 @@ bool decision_core::begin_stop(core_child& x, time_point now) {
 void decision_core::gone(core_child& x, time_point now) {
   const auto uid = x.uid;
   const auto waiters = std::exchange(x.waiters, {});
-  const auto why = std::exchange(x.start_error, std::nullopt);
-  auto ailment = std::exchange(x.ailment, std::nullopt);
+  const auto why = x.start_error.take();
+  auto ailment = x.ailment.take();
   if (x.doomed && ailment) {
     VIGIL_MARK("a condemned child is gone that its group was to stop");
     ailment.reset();
@@ -690,7 +690,7 @@ void decision_core::take_out(core_child& x, time_point now) {
   x.doomed = false;
   x.left_out = plan_.restarts_group();
   x.start_error.reset();
-  if (std::exchange(x.ailment, std::nullopt))
+  if (x.ailment.take())
     VIGIL_MARK("a condemned child is terminated");
   if (x.called_by != start_call::none)
     answer_start(x, failures_.stopped_early(x, now));

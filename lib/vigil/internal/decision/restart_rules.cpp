@@ -1,19 +1,11 @@
 #include <vigil/detail/base/due.hpp>
-#include <vigil/detail/state/failure_log.hpp>
 #include <vigil/internal/decision/restart_rules.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <limits>
 #include <utility>
 
 namespace vigil::detail {
-
-namespace {
-
-constexpr std::size_t history_length = 5;
-
-} // namespace
 
 restart_rules::restart_rules(std::shared_ptr<restart_window> window,
                              std::function<double()> random)
@@ -48,20 +40,18 @@ duration restart_rules::delay(const core_child& x) const {
   return rule.enabled() ? rule.delay(x.attempts, random_()) : duration::zero();
 }
 
-void restart_rules::remember(core_child& x, const failure& why) const {
-  x.history.insert(x.history.begin(), history_line(why));
-  if (x.history.size() > history_length)
-    x.history.pop_back();
+void restart_rules::remember(core_child& x, failure why) const {
+  x.history.add(std::move(why));
 }
 
 void restart_rules::remember_end(core_child& x, failure&& why,
                                  const child_exit& how) const {
   if (!how.earlier.empty())
-    x.history = how.earlier;
+    x.history.replace(how.earlier);
   // Earlier ends need no advice.
   if (how.kind != exit_kind::abnormal)
     why.message.resize(std::min(why.message.find(','), why.message.size()));
-  remember(x, why);
+  remember(x, std::move(why));
 }
 
 } // namespace vigil::detail

@@ -34,7 +34,7 @@ public:
   [[nodiscard]] duration delay(const core_child& x) const;
 
   /// Remembers the failure in the child's history.
-  void remember(core_child& x, const failure& why) const;
+  void remember(core_child& x, failure why) const;
 
   /// Remembers an end, for which the failure is `why`, after those that its
   /// host dealt with and told nobody of.

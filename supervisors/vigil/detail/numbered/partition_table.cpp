@@ -69,7 +69,8 @@ child_definition define_partitions(child_spec spec, replicas x,
                                    std::type_index handle) {
   auto factory
     = std::make_shared<partition_factory>(std::move(x), std::move(make));
-  return {std::move(spec), std::move(factory), handle};
+  return {std::make_shared<child_spec>(std::move(spec)), std::move(factory),
+          handle};
 }
 
 partition_cell_ptr partitions_of(const child_cell& x) {

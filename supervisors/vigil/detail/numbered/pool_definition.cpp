@@ -62,8 +62,8 @@ private:
 
 child_definition define_pool(child_spec spec, replicas x, any_count queue,
                              std::type_index handle) {
-  return {std::move(spec), std::make_shared<pool_factory>(std::move(x), queue),
-          handle};
+  return {std::make_shared<child_spec>(std::move(spec)),
+          std::make_shared<pool_factory>(std::move(x), queue), handle};
 }
 
 } // namespace vigil::detail

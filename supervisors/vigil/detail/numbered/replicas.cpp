@@ -14,7 +14,9 @@ namespace {
 
 child_definition numbered(const replicas& x, std::size_t index) {
   auto result = x.make(index);
-  result.spec.id = std::to_string(index);
+  auto spec = *result.spec;
+  spec.id = std::to_string(index);
+  result.spec = std::make_shared<child_spec>(std::move(spec));
   result.key = {};
   return result;
 }

@@ -59,7 +59,7 @@ private:
 
 child_definition define_dynamic(child_spec spec, dynamic_definition definition,
                                 std::type_index handle) {
-  return {std::move(spec),
+  return {std::make_shared<child_spec>(std::move(spec)),
           std::make_shared<dynamic_factory>(std::move(definition)), handle};
 }
 

@@ -58,8 +58,8 @@ private:
 
 child_definition define_tasks(child_spec spec, task_settings settings,
                               std::type_index handle) {
-  return {std::move(spec), std::make_shared<task_factory>(std::move(settings)),
-          handle};
+  return {std::make_shared<child_spec>(std::move(spec)),
+          std::make_shared<task_factory>(std::move(settings)), handle};
 }
 
 std::shared_ptr<task_set> task_set_of(const child_cell& x) {

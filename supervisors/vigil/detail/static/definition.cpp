@@ -52,10 +52,10 @@ std::optional<failure> check(const supervisor_definition& x,
   }
   std::unordered_set<std::string_view> ids;
   for (const auto& child : x.children) {
-    const auto child_path = path + '/' + child.spec.id;
-    if (auto wrong = vigil::check(child.spec, x.spec, child_path))
+    const auto child_path = path + '/' + child.spec->id;
+    if (auto wrong = vigil::check(*child.spec, x.spec, child_path))
       return wrong;
-    if (!ids.insert(child.spec.id).second)
+    if (!ids.insert(child.spec->id).second)
       return failure{errc::duplicate_id,
                      "give each child of one supervisor an id of its own",
                      child_path};
@@ -67,21 +67,26 @@ std::optional<failure> check(const supervisor_definition& x,
 
 std::optional<failure> check_factory(const child_definition& x,
                                      const std::string& path) {
-  if (x.probe != nullptr && !x.spec.health)
+  if (x.probe != nullptr && !x.spec->health)
     return failure{errc::bad_combination,
                    "a probe needs health_check(interval) to say when", path};
   if (x.probe != nullptr && x.probe->null())
     return failure{errc::null_handle, "the function of probe(f) is null", path};
-  if (x.spec.health && x.probe == nullptr && !x.factory->answers_probes())
+  if (x.spec->health && x.probe == nullptr && !x.factory->answers_probes())
     return failure{errc::bad_combination,
                    "health_check of a blocking child, or of one that a "
                    "callable makes, needs a probe(…): vigil cannot look into "
                    "its actor",
                    path};
-  if (x.spec.placement == child_placement::detached)
+  if (x.spec->placement == child_placement::detached)
     if (const auto* why = x.factory->never_detached())
       return failure{errc::bad_combination, why, path};
   return x.factory->check(path);
+}
+
+shared_spec spec_for(const child_definition& x) {
+  return x.spec->restart_when ? shared_spec{child_spec{*x.spec}}
+                              : shared_spec{x.spec};
 }
 
 std::optional<failure> check_children(any_count n, bool null,

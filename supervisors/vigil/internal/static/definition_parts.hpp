@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/child/child_handle.hpp>
+#include <vigil/detail/state/shared_spec.hpp>
 #include <vigil/detail/static/definition.hpp>
 
 #include <optional>
@@ -16,6 +17,11 @@ namespace vigil::detail {
 /// Returns what is wrong with how a child is made and checked, or nothing.
 [[nodiscard]] std::optional<failure> check_factory(const child_definition& x,
                                                    const std::string& path);
+
+/// Returns the spec of one child of one supervisor: that of the definition. One
+/// with a function of the user's is copied, as trees run in threads of their
+/// own.
+[[nodiscard]] shared_spec spec_for(const child_definition& x);
 
 /// Makes the actor of the supervisor that is the child `cell`.
 [[nodiscard]] child_handle spawn_supervisor(supervisor_definition_ptr x,

@@ -1,6 +1,7 @@
 #include <vigil/caf.hpp>
 #include <vigil/detail/base/guarded.hpp>
 #include <vigil/detail/child/cell_view.hpp>
+#include <vigil/internal/static/definition_parts.hpp>
 #include <vigil/internal/static/supervisor_actor.hpp>
 
 #include <optional>
@@ -37,7 +38,7 @@ supervisor_actor::supervisor_actor(caf::actor_config& cfg,
     wake_at(health_wake_, at);
   };
   for (const auto& child : definition_->children) {
-    const shared_spec spec{child.spec};
+    const auto spec = spec_for(child);
     reveal(add_entry(core_.add_child(spec), spec, child));
   }
 }

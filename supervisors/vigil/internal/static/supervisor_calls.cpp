@@ -72,16 +72,19 @@ call_id supervisor_actor::remember(reply_kind kind, std::string id) {
 
 // Many children of a dynamic supervisor may be made from one description.
 caf::result<child_info> supervisor_actor::start_child(child_definition x) {
-  if (cell_->spec.dynamic)
-    x.spec.id += '#' + std::to_string(++last_serial_);
-  if (auto wrong = check_factory(x, cell_->path + '/' + x.spec.id))
+  if (cell_->spec.dynamic) {
+    auto spec = *x.spec;
+    spec.id += '#' + std::to_string(++last_serial_);
+    x.spec = std::make_shared<child_spec>(std::move(spec));
+  }
+  if (auto wrong = check_factory(x, cell_->path + '/' + x.spec->id))
     return to_caf(*wrong);
-  auto id = remember(reply_kind::info, x.spec.id);
+  auto id = remember(reply_kind::info, x.spec->id);
   auto promise = calls_[id].promise;
-  const shared_spec spec{x.spec};
+  const auto spec = spec_for(x);
   if (auto uid = core_.start_child(id, spec, now()); uid != 0)
     if (auto why = caught([&] { add_entry(uid, spec, x); })) {
-      why->path = cell_->path + '/' + x.spec.id;
+      why->path = cell_->path + '/' + x.spec->id;
       unmade_.emplace(uid, std::move(*why));
     }
   attend();

@@ -1,3 +1,4 @@
+#include <vigil/internal/static/definition_parts.hpp>
 #include <vigil/internal/static/supervisor_actor.hpp>
 
 #include <memory>
@@ -73,9 +74,9 @@ supervisor_actor::child_entry* supervisor_actor::remade(child_uid child) {
     why = std::move(node.mapped());
   } else {
     const auto& definition = definition_->children[child - 1];
-    why = caught([&] { add_entry(child, definition.spec, definition); });
+    why = caught([&] { add_entry(child, spec_for(definition), definition); });
     if (why)
-      why->path = cell_->path + '/' + definition.spec.id;
+      why->path = cell_->path + '/' + definition.spec->id;
   }
   if (why)
     core_.start_failed(child, std::move(*why), now());
