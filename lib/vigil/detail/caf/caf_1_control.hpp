@@ -203,7 +203,8 @@ public:
 
   // Where the end comes from elsewhere: from the end of the scheduler.
   void on_cleanup(const caf::error& reason) override {
-    const auto last = std::exchange(over_, true);
+    const bool last = over_;
+    over_ = true;
     if (!last)
       take_leave(reason);
     Base::on_cleanup(reason);
@@ -403,8 +404,9 @@ private:
   }
 
   void end_here(caf::error reason, context* ctx) {
-    if (std::exchange(over_, true))
+    if (over_)
       return;
+    over_ = true;
     take_leave(reason);
     // Also if a hook of somebody else throws.
     struct last_act {
@@ -446,8 +448,9 @@ private:
 
   // As `settle`, and inlined where messages are handled.
   [[gnu::always_inline]] inline void settle_here() {
-    while (std::exchange(attend_, false) || has_quit() || !this->alive())
+    while (attend_ || has_quit() || !this->alive())
       [[unlikely]] {
+        attend_ = false;
         if (retired() || !ended())
           return;
       }
@@ -470,8 +473,10 @@ private:
   // Destroys it, if it is there.
   void destroy_state() {
     if constexpr (is_stateful<Base>::value)
-      if (std::exchange(state_alive_, false))
+      if (state_alive_) {
+        state_alive_ = false;
         std::destroy_at(&own_state());
+      }
   }
 
   // The controller may have something else of that name.
@@ -486,7 +491,8 @@ private:
 
   template <class F>
   bool run_guarded(const F& f, std::string& what) {
-    const auto outer = std::exchange(consuming_, true);
+    const bool outer = consuming_;
+    consuming_ = true;
     const auto finished = call(f, what);
     consuming_ = outer;
     return finished;
@@ -608,16 +614,17 @@ private:
     return result;
   }
 
+  // These fill a gap that most controllers leave: there may be a million.
+  std::atomic<bool> gated_{false};
+  // The rest is of the actor's thread.
+  bool attend_ : 1 = false;
+  bool consuming_ : 1 = false;
+  bool over_ : 1 = false;
+  // Of a stateful actor: CAF makes the first state with the actor.
+  bool state_alive_ : 1 = true;
   skipped_mail skipped_;
   // Of the current message, if it was passed on.
   const actor_parts::answers* answers_ = nullptr;
-  // Flags only: there may be a million of these.
-  std::atomic<bool> gated_{false};
-  bool attend_ = false;
-  bool consuming_ = false;
-  bool over_ = false;
-  // Of a stateful actor: CAF makes the first state with the actor.
-  bool state_alive_ = true;
 };
 
 } // namespace vigil::compat
