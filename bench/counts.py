@@ -16,8 +16,6 @@ from pathlib import Path
 KINDS = ("instructions", "locked", "allocations", "futexes", "switches")
 ALLOCATE = {"malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign",
             "memalign"}
-# How long a loop of google-benchmark runs: a thousand times and more.
-SHORT = ["--count", "--benchmark_min_time=0.002"]
 
 
 def available():
@@ -57,13 +55,13 @@ def under_callgrind(command):
         subprocess.run(
             ["valgrind", "--tool=callgrind", "--collect-bus=yes",
              "--compress-strings=yes", "--quiet", "--fair-sched=yes",
-             f"--callgrind-out-file={folder}/out", *command, *SHORT],
+             f"--callgrind-out-file={folder}/out", *command, "--count"],
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         dumps = sorted(Path(folder).glob("out.*"),
                        key=lambda x: int(x.suffix[1:]))
         result = {}
         for dump in dumps:
-            # Of the runs of one loop the last, and longest, stays.
+            # Of what runs several times the last stays.
             found = read_dump(dump.read_text(encoding="utf-8",
                                              errors="replace"))
             if found:
@@ -94,7 +92,7 @@ def under_strace(command):
                                      errors="replace") as file:
         subprocess.run(
             ["strace", "-f", "--quiet=all", "-s", "200",
-             "-e", "trace=futex,write", "-o", file.name, *command, *SHORT],
+             "-e", "trace=futex,write", "-o", file.name, *command, "--count"],
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return read_strace(file)
 

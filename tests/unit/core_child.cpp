@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -112,11 +113,11 @@ TEST_CASE("a child that restarts has a timer or a plan") {
 
 TEST_CASE("why a child is killed is known of killed ones only, once") {
   auto x = in(child_state::stopping);
-  x.start_error = failure{errc::start_timeout};
+  x.start_error = std::make_unique<failure>(failure{errc::start_timeout});
   CHECK(flaw_of(x) == "start_error: stopping, killed");
   x.killed = true;
   CHECK(consistent(x));
-  x.ailment = failure{errc::unhealthy};
+  x.ailment = std::make_unique<failure>(failure{errc::unhealthy});
   CHECK(flaw_of(x) == "ailment: stopping, killed, up");
   x.been_up = x.up = true;
   CHECK(flaw_of(x) == "not both start_error and ailment");

@@ -1,4 +1,3 @@
-#include <vigil/internal/base/rare.hpp>
 #include <vigil/internal/decision/failure_history.hpp>
 
 #include <doctest/doctest.h>
@@ -13,7 +12,6 @@
 using vigil::errc;
 using vigil::failure;
 using vigil::detail::failure_history;
-using vigil::detail::rare;
 
 using lines = std::vector<std::string>;
 
@@ -75,22 +73,6 @@ TEST_CASE("of a supervisor that gave up, a history names the root cause") {
                    because_of(errc::exception, failure{errc::killed})));
   REQUIRE(x.lines().size() == 1);
   CHECK(x.lines()[0].find("because killed") != std::string::npos);
-}
-
-TEST_CASE("a rare value is there once, and copied when asked") {
-  rare<std::string> x;
-  CHECK_FALSE(x);
-  CHECK_FALSE(x.copy());
-  x = std::string{"a"};
-  CHECK(x);
-  CHECK(*x == "a");
-  CHECK(x.copy() == "a");
-  const auto taken = x.take();
-  CHECK(*taken == "a");
-  CHECK_FALSE(x);
-  x = std::string{"b"};
-  x.reset();
-  CHECK_FALSE(x);
 }
 
 TEST_SUITE_END();

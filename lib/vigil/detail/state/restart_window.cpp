@@ -19,20 +19,11 @@ duration::rep stamp_of(time_point t) noexcept {
   return std::max(t.time_since_epoch().count(), none + 1);
 }
 
-// Unsigned, no difference of two times is too large. Nothing leaves the
-// longest period.
-std::uint64_t reach_of(duration period) noexcept {
-  return period == duration::max() ? std::numeric_limits<std::uint64_t>::max()
-                                   : static_cast<std::uint64_t>(period.count());
-}
-
-bool outside(duration::rep stamp, duration::rep now,
-             std::uint64_t reach) noexcept {
+bool outside(duration::rep stamp, duration::rep now, duration period) noexcept {
   return stamp == none
-         || (now > stamp
-             && static_cast<std::uint64_t>(now)
-                    - static_cast<std::uint64_t>(stamp)
-                  > reach);
+         || detail::time_between(time_point{duration{stamp}},
+                                 time_point{duration{now}})
+              > period;
 }
 
 /// Makes what is not there yet. Several threads may come at once.
@@ -220,7 +211,7 @@ private:
 
 restart_window::restart_window(restart_intensity limit) noexcept
   : limit_(limit), most_(limit.max_restarts.value()),
-    way_(way_for(limit.max_restarts)), reach_(reach_of(limit.period)) {
+    way_(way_for(limit.max_restarts)) {
   // nop
 }
 
@@ -263,7 +254,7 @@ bool restart_window::admit_exactly(stamp* stamps, duration::rep mine) noexcept {
     if (last.compare_exchange_weak(oldest, mine, std::memory_order_relaxed))
       [[likely]]
       break;
-  return outside(oldest, mine, reach_);
+  return outside(oldest, mine, limit_.period);
 }
 
 bool restart_window::admit_first(duration::rep mine) noexcept {
@@ -291,7 +282,8 @@ std::size_t restart_window::used(time_point now) const noexcept {
   std::size_t result = 0;
   if (const auto* stamps = stamps_.load(std::memory_order_acquire))
     for (std::uint32_t i = 0; i < most_; ++i)
-      if (!outside(stamps[i].load(std::memory_order_relaxed), at, reach_))
+      if (!outside(stamps[i].load(std::memory_order_relaxed), at,
+                   limit_.period))
         ++result;
   if (auto* x = counts_.load(std::memory_order_acquire))
     result = static_cast<std::size_t>(x->used(at));

@@ -78,7 +78,6 @@ private:
   const restart_intensity limit_;
   const std::uint32_t most_;
   const way way_;
-  const std::uint64_t reach_;
   std::atomic<stamp*> stamps_{nullptr};
   std::atomic<counts*> counts_{nullptr};
   alignas(64) std::atomic<std::uint64_t> next_{0};

@@ -1,5 +1,6 @@
 #include <vigil/internal/decision/child_moves.hpp>
 
+#include <optional>
 #include <utility>
 
 namespace vigil::detail {
@@ -57,7 +58,8 @@ void child_moves::kill(core_child& x) {
   children_.set_state(x, child_state::stopping);
   x.killed = true;
   const auto& why = x.start_error ? x.start_error : x.ailment;
-  out_.put(action::stop_child{x.uid, true, why.copy()});
+  out_.put(
+    action::stop_child{x.uid, true, why ? std::optional{*why} : std::nullopt});
   // A supervisor always reacts, and takes as long as its children's graces.
   if (x.spec->kind == child_kind::supervisor)
     out_.disarm(x);

@@ -5,7 +5,6 @@
 #include <vigil/detail/state/restart_window.hpp>
 #include <vigil/detail/state/shared_spec.hpp>
 #include <vigil/failure.hpp>
-#include <vigil/internal/base/rare.hpp>
 #include <vigil/internal/decision/action.hpp>
 #include <vigil/internal/decision/failure_history.hpp>
 
@@ -111,9 +110,9 @@ struct core_child {
   time_point up_since{};
 
   /// Its start is over, but it has to be killed first.
-  rare<failure> start_error;
+  std::unique_ptr<failure> start_error;
   /// It is being killed because it ran, but did not do its work.
-  rare<failure> ailment;
+  std::unique_ptr<failure> ailment;
   std::shared_ptr<restart_window> budget;
   /// Calls of `terminate_child` that wait for its end.
   std::vector<call_id> waiters;

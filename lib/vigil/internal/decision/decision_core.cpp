@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -122,7 +123,8 @@ void decision_core::timer(child_uid child, std::uint64_t generation,
   x->timer = 0;
   switch (x->timer_kind) {
     case alarm::start_limit:
-      x->start_error = failures_.start_took_too_long(*x, now);
+      x->start_error
+        = std::make_unique<failure>(failures_.start_took_too_long(*x, now));
       return moves_.kill(*x);
     case alarm::retry:
       return retry_is_due(*x, now);
@@ -142,7 +144,7 @@ bool decision_core::condemn(child_uid child, failure why, time_point now) {
     return false;
   }
   why.time = now;
-  x->ailment = std::move(why);
+  x->ailment = std::make_unique<failure>(std::move(why));
   moves_.kill(*x);
   return true;
 }
@@ -259,7 +261,7 @@ void decision_core::stop(child_exit exit, bool kill, time_point now) {
 namespace {
 
 decision_core::child_status status_of(const core_child& x) {
-  const auto comes_back = x.planned || static_cast<bool>(x.ailment);
+  const auto comes_back = x.planned || x.ailment != nullptr;
   return {x.uid,      &*x.spec,   x.state, x.dynamic,
           comes_back, x.up_since, x.budget};
 }
@@ -418,8 +420,8 @@ bool decision_core::begin_stop(core_child& x, time_point now) {
 void decision_core::gone(core_child& x, time_point now) {
   const auto uid = x.uid;
   const auto waiters = std::exchange(x.waiters, {});
-  const auto why = x.start_error.take();
-  auto ailment = x.ailment.take();
+  const auto why = std::move(x.start_error);
+  auto ailment = std::move(x.ailment);
   if (x.doomed && ailment) {
     VIGIL_MARK("a condemned child is gone that its group was to stop");
     ailment.reset();
@@ -690,7 +692,7 @@ void decision_core::take_out(core_child& x, time_point now) {
   x.doomed = false;
   x.left_out = plan_.restarts_group();
   x.start_error.reset();
-  if (x.ailment.take())
+  if (std::exchange(x.ailment, nullptr))
     VIGIL_MARK("a condemned child is terminated");
   if (x.called_by != start_call::none)
     answer_start(x, failures_.stopped_early(x, now));

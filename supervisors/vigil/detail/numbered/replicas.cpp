@@ -14,9 +14,7 @@ namespace {
 
 child_definition numbered(const replicas& x, std::size_t index) {
   auto result = x.make(index);
-  auto spec = *result.spec;
-  spec.id = std::to_string(index);
-  result.spec = std::make_shared<child_spec>(std::move(spec));
+  rename(result, std::to_string(index));
   result.key = {};
   return result;
 }

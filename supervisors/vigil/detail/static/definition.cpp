@@ -1,4 +1,5 @@
 #include <vigil/caf.hpp>
+#include <vigil/detail/base/changed.hpp>
 #include <vigil/detail/base/count_range.hpp>
 #include <vigil/detail/health/health_probe.hpp>
 #include <vigil/detail/state/cell.hpp>
@@ -7,6 +8,7 @@
 #include <vigil/internal/static/nested_port.hpp>
 #include <vigil/internal/static/supervisor_actor.hpp>
 
+#include <memory>
 #include <unordered_set>
 #include <utility>
 
@@ -82,6 +84,11 @@ std::optional<failure> check_factory(const child_definition& x,
     if (const auto* why = x.factory->never_detached())
       return failure{errc::bad_combination, why, path};
   return x.factory->check(path);
+}
+
+void rename(child_definition& x, std::string id) {
+  x.spec = std::make_shared<child_spec>(
+    changed(*x.spec, [&](child_spec& to) { to.id = std::move(id); }));
 }
 
 shared_spec spec_for(const child_definition& x) {

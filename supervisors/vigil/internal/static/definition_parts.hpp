@@ -18,6 +18,10 @@ namespace vigil::detail {
 [[nodiscard]] std::optional<failure> check_factory(const child_definition& x,
                                                    const std::string& path);
 
+/// Gives the child that `x` describes another id. Other descriptions share its
+/// spec.
+void rename(child_definition& x, std::string id);
+
 /// Returns the spec of one child of one supervisor: that of the definition. One
 /// with a function of the user's is copied, as trees run in threads of their
 /// own.

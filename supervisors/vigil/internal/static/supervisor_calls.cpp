@@ -72,11 +72,8 @@ call_id supervisor_actor::remember(reply_kind kind, std::string id) {
 
 // Many children of a dynamic supervisor may be made from one description.
 caf::result<child_info> supervisor_actor::start_child(child_definition x) {
-  if (cell_->spec.dynamic) {
-    auto spec = *x.spec;
-    spec.id += '#' + std::to_string(++last_serial_);
-    x.spec = std::make_shared<child_spec>(std::move(spec));
-  }
+  if (cell_->spec.dynamic)
+    rename(x, x.spec->id + '#' + std::to_string(++last_serial_));
   if (auto wrong = check_factory(x, cell_->path + '/' + x.spec->id))
     return to_caf(*wrong);
   auto id = remember(reply_kind::info, x.spec->id);
