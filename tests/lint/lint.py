@@ -20,7 +20,7 @@ MAX_COLUMNS = 80
 # Lines of ours that this header includes with either CAF, without those that
 # the build makes.
 HEAVIEST = "vigil/supervisor.hpp"
-MAX_WEIGHT = {"caf_0_17": 5600, "caf_1": 6755}
+MAX_WEIGHT = {"caf_0_17": 5710, "caf_1": 6870}
 EXCEPTIONS = "tests/caf/1/exceptions.txt"
 MAX_EXCEPTIONS = 15
 TEST_CASE = re.compile(r'\bTEST_CASE\("((?:[^"\\]|"\s*")*)"\)')

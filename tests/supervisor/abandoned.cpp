@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <future>
+#include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -257,6 +259,55 @@ TEST_CASE("a child that was left behind before it began does not begin") {
   w.open("a");
   CHECK(w.log().empty());
   CHECK(w.ask(tree, "a") == "a#1");
+}
+
+TEST_CASE(
+  "a pool goes on with the successor of a member that hangs, also after "
+  "what that one has written to it, and answers by its own handle") {
+  standstill w;
+  auto pool = std::make_shared<caf::actor>();
+  auto writes = [pool](halting* self) -> caf::behavior {
+    if (*pool)
+      self->delayed_send(*pool, 10s, 1);
+    return {[](int) {},
+            [n = vigil::this_child(self).incarnation()](
+              const std::string& what) -> caf::result<std::string> {
+              if (what == "die")
+                throw std::runtime_error{what};
+              return "a#" + std::to_string(n);
+            }};
+  };
+  auto tree = w.start(
+    sup(vigil::one_for_one)
+      .child(vigil::pool("pool", 1, vigil::child("a", writes).shutdown(1s))));
+  *pool = handle_of_a(tree, "pool");
+  caf::anon_send(*pool, std::string{"die"});
+  w.run();
+  w.halt();
+  const auto old = w.ask_a(*pool);
+  auto gone
+    = w.request<void>(tree.handle(), vigil::call::terminate_child{"pool/0"});
+  w.advance(3s);
+  REQUIRE(gone.arrived());
+  w.leave_standing();
+  CHECK(said(tree.restart_child("pool/0")) == "ok");
+  CHECK(w.say(*pool) == "a#3");
+  // What the one that hangs has sent comes now, and goes to nobody.
+  w.advance(10s);
+  CHECK(w.say(*pool) == "a#3");
+  CHECK(w.say(*pool) == "a#3");
+  caf::strong_actor_ptr from;
+  w.sys().spawn([&](caf::event_based_actor* self) {
+    self->request(*pool, 10s, std::string{"who"})
+      .then(
+        [&from, self](const std::string&) { from = self->current_sender(); });
+  });
+  w.run();
+  CHECK(from == *pool);
+  w.let_go();
+  CHECK(old.arrived());
+  CHECK(w.say(*pool) == "a#3");
+  *pool = caf::actor{};
 }
 
 TEST_CASE("a child may hang in each of its incarnations") {

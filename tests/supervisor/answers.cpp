@@ -1,6 +1,8 @@
 #include "../caf/messages.hpp"
 #include "world.hpp"
 
+#include <vigil/detail/state/cell.hpp>
+#include <vigil/internal/state/child_behind.hpp>
 #include <vigil/vigil.hpp>
 
 #include <caf_tools.hpp>
@@ -303,6 +305,40 @@ TEST_CASE(
     CHECK(a.ask(pool, 1) == pool);
     CHECK(said(tree.stop()) == "ok");
   }
+}
+
+TEST_CASE("a handle is known to be a child's, whatever the child is") {
+  using vigil::detail::child_behind;
+  for (const auto& [name, make] : makers()) {
+    const std::string kind{name};
+    CAPTURE(kind);
+    asker a;
+    auto tree = sup()
+                  .child(make("child"))
+                  .child(vigil::pool("pool", 1, make("any")))
+                  .start(a.sys)
+                  .value();
+    for (const auto& path : {"child", "pool", "pool/0"}) {
+      CAPTURE(path);
+      const auto handle = child_of(tree, path);
+      const auto* child
+        = child_behind(caf::actor_cast<caf::strong_actor_ptr>(handle).get());
+      REQUIRE(child != nullptr);
+      CHECK(child->path() == std::string{"sup/"} + path);
+    }
+    CHECK(said(tree.stop()) == "ok");
+  }
+  asker a;
+  const auto plain = a.sys.spawn(answering);
+  const auto waits = a.sys.spawn(blocking);
+  CHECK(child_behind(caf::actor_cast<caf::strong_actor_ptr>(plain).get())
+        == nullptr);
+  CHECK(child_behind(caf::actor_cast<caf::strong_actor_ptr>(waits).get())
+        == nullptr);
+  CHECK(child_behind(a.self->ctrl()) == nullptr);
+  CHECK(child_behind(nullptr) == nullptr);
+  a.self->send_exit(plain, caf::exit_reason::kill);
+  a.self->send_exit(waits, caf::exit_reason::kill);
 }
 
 TEST_CASE("a delegated request is answered by the child that it went to") {

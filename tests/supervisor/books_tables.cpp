@@ -102,6 +102,7 @@ TEST_CASE("what the members of a pool are is what the pool knows of them") {
   CHECK(flaw([](auto& x) { x.up_without_handle = 1; }) == "up: a handle");
   CHECK(flaw([](auto& x) { x.idle_unlisted = 1; }) == "idle: listed");
   CHECK(flaw([](auto& x) { x.skips_for_nothing = 1; }) == "skips: given");
+  CHECK(flaw([](auto& x) { x.awaited_for_nothing = 1; }) == "awaited: given");
   CHECK(flaw([](auto& x) { x.in_list = 3; }) == "listed: in the list, once");
   CHECK(flaw([](auto& x) { x.expected = 2; })
         == "expected: all that are not parked");

@@ -157,6 +157,18 @@ struct hoarder : caf::event_based_actor {
     // nop
   }
 
+  virtual void* part() {
+    return this;
+  }
+
+  void as_context() {
+    // nop
+  }
+
+  void handle_before() {
+    // nop
+  }
+
   int life_ = 0;
   int answers_ = 0;
 };
@@ -185,6 +197,10 @@ struct blocking_hoarder : caf::blocking_actor {
   }
 
   void come() {
+    // nop
+  }
+
+  void part() {
     // nop
   }
 

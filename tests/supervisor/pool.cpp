@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,17 @@ std::string all(const std::vector<answer<std::string>>& xs) {
   for (const auto& x : xs)
     result += (result.empty() ? "" : " ") + told(x);
   return result;
+}
+
+/// Counts down by way of the pool that it is a member of.
+caf::behavior countdown(caf::event_based_actor* self,
+                        const std::shared_ptr<caf::actor>& pool,
+                        const std::shared_ptr<int>& handled) {
+  return {[=](int n) {
+    ++*handled;
+    if (n > 0)
+      self->send(*pool, n - 1);
+  }};
 }
 
 } // namespace
@@ -50,6 +62,25 @@ TEST_CASE("messages wait while all members are busy and go to the first one "
   CHECK(all(xs) == "- p1#1 p1#1 p1#1");
   w.open("p0");
   CHECK(all(xs) == "p0#1 p1#1 p1#1 p1#1");
+}
+
+TEST_CASE("a message of a member to its own pool frees it as any other does, "
+          "and so does one of nobody") {
+  for (const bool in_place : {true, false}) {
+    CAPTURE(in_place);
+    world w;
+    auto pool = std::make_shared<caf::actor>();
+    auto handled = std::make_shared<int>(0);
+    auto child = vigil::child("any", countdown, pool, handled);
+    auto tree
+      = start(w, vigil::pool("pool", 1, in_place ? child : child.respawn()));
+    *pool = tree.find<caf::actor>("pool").value();
+    for (int i = 0; i < 3; ++i)
+      caf::anon_send(*pool, 2);
+    w.run();
+    CHECK(*handled == 9);
+    *pool = caf::actor{};
+  }
 }
 
 TEST_CASE("an urgent message overtakes those that wait for a member") {

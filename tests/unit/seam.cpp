@@ -32,11 +32,13 @@ using vigil::compat::copy_content;
 using vigil::compat::count_unread;
 using vigil::compat::element_ptr;
 using vigil::compat::get_if;
+using vigil::compat::identity_of;
 using vigil::compat::is_answered;
 using vigil::compat::is_from;
 using vigil::compat::is_marked_ended;
 using vigil::compat::is_request;
 using vigil::compat::is_response;
+using vigil::compat::is_shown;
 using vigil::compat::is_timeout;
 using vigil::compat::is_urgent;
 using vigil::compat::kind_name;
@@ -73,10 +75,12 @@ using vigil::compat::take_requester;
 
 // -- in whose name
 
+using vigil::compat::answer_by_handle;
 using vigil::compat::answer_oneself;
 using vigil::compat::answer_relay;
 using vigil::compat::answer_stage;
 using vigil::compat::answer_through;
+using vigil::compat::answers_by_handle;
 using vigil::compat::noted_relay;
 using vigil::compat::was_passed_on;
 
@@ -105,11 +109,15 @@ using vigil::compat::has_message;
 using vigil::compat::has_thread;
 using vigil::compat::ignore_strangers;
 using vigil::compat::init_function;
+using vigil::compat::is_front;
 using vigil::compat::leftovers;
 using vigil::compat::linked_by_handle;
 using vigil::compat::make_forwarder;
+using vigil::compat::mark_front;
 using vigil::compat::monitor;
 using vigil::compat::no_kept_end;
+using vigil::compat::note_part;
+using vigil::compat::part_of;
 using vigil::compat::rejected;
 using vigil::compat::run_idle;
 using vigil::compat::spawn_counted;

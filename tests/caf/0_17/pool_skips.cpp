@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ worker::behavior_type choosy(worker::pointer, const script_ptr& x) {
   auto ready = std::make_shared<bool>(false);
   auto name = x->id + '#' + std::to_string(x->lives);
   return {[=](const std::string& what) -> caf::result<std::string> {
+    if (what == "die")
+      throw std::runtime_error{what};
     if (what == "ready")
       *ready = true;
     else if (what != "who" && !*ready)
@@ -44,22 +47,27 @@ auto send(world& w, const worker& pool, const std::string& what) {
 
 TEST_CASE("a member that skips its message serves others, and the message "
           "when it is ready") {
-  for (auto k : {kind::in_place, kind::respawn}) {
-    CAPTURE(to_string(k));
-    world w;
-    auto tree = start(w, choosy_pool(w, 1, k));
-    auto pool = tree[pool_key];
-    auto later = send(w, pool, "b");
-    CHECK(told(later) == "-");
-    CHECK(told(send(w, pool, "who")) == "who p0#1");
-    auto last = send(w, pool, "c");
-    CHECK(told(send(w, pool, "who")) == "who p0#1");
-    CHECK(told(later) == "-");
-    CHECK(told(send(w, pool, "ready")) == "ready p0#1");
-    CHECK(told(later) == "b p0#1");
-    CHECK(told(last) == "c p0#1");
-    CHECK(told(send(w, pool, "who")) == "who p0#1");
-  }
+  for (auto k : {kind::in_place, kind::respawn})
+    for (const bool again : {false, true}) {
+      CAPTURE(to_string(k));
+      CAPTURE(again);
+      world w;
+      auto tree = start(w, choosy_pool(w, 1, k));
+      auto pool = tree[pool_key];
+      if (again)
+        CHECK(told(send(w, pool, "die")) == "exception");
+      const std::string me = again ? " p0#2" : " p0#1";
+      auto later = send(w, pool, "b");
+      CHECK(told(later) == "-");
+      CHECK(told(send(w, pool, "who")) == "who" + me);
+      auto last = send(w, pool, "c");
+      CHECK(told(send(w, pool, "who")) == "who" + me);
+      CHECK(told(later) == "-");
+      CHECK(told(send(w, pool, "ready")) == "ready" + me);
+      CHECK(told(later) == "b" + me);
+      CHECK(told(last) == "c" + me);
+      CHECK(told(send(w, pool, "who")) == "who" + me);
+    }
 }
 
 TEST_CASE("members that have put nothing off come first") {

@@ -51,6 +51,10 @@ caf::strong_actor_ptr child_context::held_self() {
     caf::weak_actor_ptr{self().ctrl()});
 }
 
+caf::strong_actor_ptr child_context::handle_before() {
+  return stable_handle();
+}
+
 failure child_context::complete(failure x) const {
   return record_->complete(std::move(x), incarnation_);
 }

@@ -44,6 +44,10 @@ public:
     return record_;
   }
 
+  [[nodiscard]] child_context* as_context() noexcept final {
+    return this;
+  }
+
   [[nodiscard]] std::uint64_t incarnation() const noexcept {
     return incarnation_;
   }
@@ -80,6 +84,9 @@ public:
 
   /// The handle that outlives restarts.
   [[nodiscard]] virtual caf::strong_actor_ptr stable_handle() = 0;
+
+  /// The handle that messages came by which others have passed on.
+  [[nodiscard]] virtual caf::strong_actor_ptr handle_before();
 
 protected:
   /// Has the fault looked at after the current message.

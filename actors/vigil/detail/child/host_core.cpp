@@ -94,6 +94,15 @@ void host_core::answer_oneself(compat::mailbox_element& x) {
   compat::answer_oneself(x, self().ctrl());
 }
 
+void host_core::say_done(compat::mailbox_element& x) {
+  record().done(x, self().context());
+}
+
+caf::strong_actor_ptr host_core::handle_before() {
+  auto pool = record().handle_before();
+  return pool != nullptr ? pool : stable_handle();
+}
+
 compat::fate host_core::before(compat::mailbox_element& x) {
   if (successor() != nullptr) [[unlikely]]
     return on_abandoned(x);
@@ -265,7 +274,10 @@ void host_core::come_up(start_kind how, time_point when) {
   record().came_up(incarnation(), when);
   if (how == start_kind::in_place)
     return;
-  record().serves(true, incarnation());
+  // What comes to a successor goes through others, which may drop it.
+  const auto first = stable_handle().get() == self().ctrl();
+  says_when_done_ = record().serves(
+    first ? serving::and_says_when_done : serving::yes, incarnation());
   report(child_note::what::started, {});
 }
 
@@ -402,7 +414,7 @@ void host_core::open_gate(bool shut) {
 
 void host_core::park() {
   mode_ = mode::holding;
-  record().serves(false, incarnation());
+  record().serves(serving::no, incarnation());
   stopping_ = false;
   draining_ = false;
   install_nothing();
@@ -531,8 +543,13 @@ compat::fate host_core::on_draining(compat::mailbox_element& x) {
   return compat::fate::consumed;
 }
 
+caf::strong_actor_ptr host_core::naming(const compat::mailbox_element& x,
+                                        caf::strong_actor_ptr me) const {
+  return compat::answers_by_handle(x) ? record().handle_before() : me;
+}
+
 void host_core::lose(compat::mailbox_element& x, errc why) {
-  lose(x, why, stable_handle(), self().context());
+  lose(x, why, naming(x, stable_handle()), self().context());
 }
 
 void host_core::lose(compat::mailbox_element& x, errc why,
@@ -544,12 +561,13 @@ void host_core::lose(compat::mailbox_element& x, errc why,
 // Makes no reference to the actor, which may be about to be destroyed.
 void host_core::left_over(compat::mailbox_element& x, compat::context*) {
   if (counts_when_lost(x))
-    lose(x, errc::child_stopped, nullptr, self().context());
+    lose(x, errc::child_stopped, naming(x, nullptr), self().context());
 }
 
 void host_core::lose_late(compat::mailbox_element& x, compat::context* ctx) {
   if (counts_when_lost(x))
-    lose(x, errc::child_stopped, caf::strong_actor_ptr{self().ctrl()}, ctx);
+    lose(x, errc::child_stopped,
+         naming(x, caf::strong_actor_ptr{self().ctrl()}), ctx);
 }
 
 } // namespace vigil::detail

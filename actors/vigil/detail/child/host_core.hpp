@@ -60,6 +60,8 @@ public:
 
   [[nodiscard]] caf::strong_actor_ptr stable_handle() override;
 
+  [[nodiscard]] caf::strong_actor_ptr handle_before() final;
+
   /// Names who gets the messages from now on, and those that wait once the
   /// handler returns. Once; in any thread. Who is linked to the incarnation is
   /// told of its end.
@@ -103,6 +105,11 @@ protected:
   void begin_message(compat::mailbox_element& x) {
     if (compat::was_passed_on(x)) [[unlikely]]
       answer_oneself(x);
+  }
+
+  void end_message(compat::mailbox_element& x, bool done) {
+    if (says_when_done_ && done) [[unlikely]]
+      say_done(x);
   }
 
   compat::fate before(compat::mailbox_element& x) override;
@@ -171,6 +178,7 @@ protected:
 private:
   enum class mode : std::uint8_t { holding, refusing, running, abandoned };
 
+  void say_done(compat::mailbox_element& x);
   void command(const host_command& x);
   void begin_next(std::uint64_t number);
   void fail_start(start_kind kind, failure why);
@@ -192,6 +200,12 @@ private:
 
   void lose(compat::mailbox_element& x, errc why,
             const caf::strong_actor_ptr& as, compat::context* ctx);
+
+  /// Returns in whose name a message is refused: in that of `me`, or of the
+  /// pool that has passed it on. In any thread.
+  [[nodiscard]] caf::strong_actor_ptr naming(const compat::mailbox_element& x,
+                                             caf::strong_actor_ptr me) const;
+
   compat::fate on_abandoned(compat::mailbox_element& x);
   void end_late(event_type what, child_exit&& how);
   void hand_over();
@@ -214,6 +228,8 @@ private:
   mode mode_ : 2 = mode::holding;
   bool stopping_ : 1 = false;
   bool draining_ : 1 = false;
+  /// It is a member of a pool.
+  bool says_when_done_ : 1 = false;
   // The actor function quit, with a clean reason: it came up and ends at once.
   exit_kind early_quit_ : 2 = exit_kind::normal;
 };

@@ -60,7 +60,7 @@ void respawned_context::note_started() {
                                caf::strong_actor_ptr{self().ctrl()},
                                self().context());
   record().came_up(mine_->incarnation, record().now());
-  record().serves(true, mine_->incarnation);
+  record().serves(serving::yes, mine_->incarnation);
   notify(*mine_->cell, mine_->incarnation, self().context(),
          child_note::what::started);
 }

@@ -99,7 +99,7 @@ protected:
     answers_.enter(x);
   }
 
-  void end_message(compat::mailbox_element& x) {
+  void end_message(compat::mailbox_element& x, bool) {
     answers_.leave(x);
   }
 

@@ -19,7 +19,8 @@ thread_local const tree_context* served_tree = nullptr;
 child_context* context_of(caf::local_actor& self) noexcept {
   if (running != nullptr && &running->self() == &self)
     return running;
-  return dynamic_cast<child_context*>(&self);
+  auto* actor = compat::part_of(self);
+  return actor != nullptr ? actor->as_context() : nullptr;
 }
 
 bool runs_here(const child_context* x) noexcept {

@@ -11,7 +11,7 @@ namespace {
 
 std::optional<request_id> look_through(request_id x) {
   while (x.who != nullptr) {
-    const auto* between = dynamic_cast<const front*>(x.who->get());
+    const auto* between = front_in(x.who);
     if (between == nullptr)
       break;
     auto next = between->request_behind(x.number);
@@ -58,7 +58,7 @@ bool nobody_waits(const request_id& x) {
   // A request whose guard is gone, or a message that is no request.
   if (last->who == nullptr)
     return last->number != 0;
-  const auto* child = dynamic_cast<const child_actor*>(last->who->get());
+  const auto* child = compat::part_of(*last->who->get());
   return child != nullptr && child->has_forgotten(last->number);
 }
 

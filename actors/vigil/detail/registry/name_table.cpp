@@ -26,14 +26,9 @@ held_owner::held_owner(caf::strong_actor_ptr x)
   // nop
 }
 
-held_owner::held_owner(caf::strong_actor_ptr x, const name_entry& from)
-  : actor(std::move(x)), record(from.record), probe(from.probe) {
-  // nop
-}
-
 std::optional<held_owner> hold(const name_entry& x) {
   if (auto owner = caf::actor_cast<caf::strong_actor_ptr>(x.actor))
-    return held_owner{std::move(owner), x};
+    return held_owner{std::move(owner), x.record, x.probe};
   return std::nullopt;
 }
 
@@ -45,13 +40,15 @@ std::string held_owner::describe() const {
 
 // -- owner_index --------------------------------------------------------------
 
-bool owner_index::admit(const held_owner& x) {
-  auto& here = shard_of(x.id());
+owner_index::admission owner_index::admit(caf::strong_actor_ptr x) {
+  const owner_id id = x.get();
+  auto& here = shard_of(id);
   std::lock_guard guard{here.mutex};
-  auto [i, added] = here.owners.try_emplace(x.id());
-  if (added)
-    i->second.keep = caf::actor_cast<caf::weak_actor_ptr>(x.actor);
-  return added;
+  if (auto i = here.owners.find(id); i != here.owners.end())
+    return {{std::move(x), i->second.record, i->second.probe}, false};
+  held_owner who{std::move(x)};
+  here.owners.try_emplace(id, who);
+  return {std::move(who), true};
 }
 
 bool owner_index::add(owner_id x, registry_scope scope, std::string_view text) {

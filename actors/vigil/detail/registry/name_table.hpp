@@ -24,13 +24,16 @@ namespace vigil::detail {
 /// Identifies an owner. Valid as long as a weak reference to it is held.
 using owner_id = const caf::actor_control_block*;
 
-struct name_entry;
-
 /// An owner of a name whom somebody holds.
 struct VIGIL_EXPORT held_owner {
+  /// Looks at what the actor is, which takes a while.
   explicit held_owner(caf::strong_actor_ptr x);
 
-  held_owner(caf::strong_actor_ptr x, const name_entry& from);
+  held_owner(caf::strong_actor_ptr x, child_record* child,
+             const compat::end_probe& end)
+    : actor(std::move(x)), record(child), probe(end) {
+    // nop
+  }
 
   [[nodiscard]] owner_id id() const noexcept {
     return actor.get();
@@ -189,8 +192,13 @@ public:
     }
   };
 
-  /// Makes room for the names of `x`. Returns whether there was none.
-  bool admit(const held_owner& x);
+  struct admission {
+    held_owner who;
+    bool is_new;
+  };
+
+  /// Makes room for the names of `x`. Looks at a new owner alone.
+  [[nodiscard]] admission admit(caf::strong_actor_ptr x);
 
   /// Adds a name. Returns false if the owner was dropped meanwhile.
   [[nodiscard]] bool add(owner_id x, registry_scope scope,
@@ -208,9 +216,17 @@ public:
 
 private:
   struct owner {
+    explicit owner(const held_owner& x)
+      : keep(caf::actor_cast<caf::weak_actor_ptr>(x.actor)), record(x.record),
+        probe(x.probe) {
+      // nop
+    }
+
     // Its address is not used again meanwhile.
     caf::weak_actor_ptr keep;
-    indexed_list<name> names;
+    child_record* record;
+    compat::end_probe probe;
+    indexed_list<name> names{};
   };
 
   struct alignas(64) shard {

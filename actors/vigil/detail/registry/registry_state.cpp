@@ -30,12 +30,14 @@ failure ended(const held_owner& who) {
 
 // The actor of one incarnation of a child gives way to the handle that stays.
 caf::strong_actor_ptr stable(caf::strong_actor_ptr x) {
-  auto* child = dynamic_cast<child_context*>(x->get());
+  auto* actor = compat::part_of(*x->get());
+  auto* child = actor != nullptr ? actor->as_context() : nullptr;
   return child != nullptr ? child->stable_handle() : std::move(x);
 }
 
-result<held_owner> check(registry_scope scope, std::string_view name,
-                         const caf::strong_actor_ptr& owner) {
+// Returns the owner by its stable handle.
+result<caf::strong_actor_ptr> check(registry_scope scope, std::string_view name,
+                                    const caf::strong_actor_ptr& owner) {
   if (name.empty())
     return failure{errc::empty_id,
                    "a " + std::string{to_string(scope)} + " needs a name"};
@@ -44,7 +46,7 @@ result<held_owner> check(registry_scope scope, std::string_view name,
   auto handle = stable(owner);
   if (handle == nullptr)
     return failure{errc::child_stopped, "the child is forgotten"};
-  return held_owner{std::move(handle)};
+  return handle;
 }
 
 } // namespace
@@ -54,15 +56,15 @@ result<held_owner> check(registry_scope scope, std::string_view name,
 result<void> registry_state::add(registry_scope scope, std::string_view name,
                                  caf::strong_actor_ptr owner,
                                  handle_type what) {
-  auto who = check(scope, name, owner);
-  if (!who)
-    return who.error();
-  hook(who.value());
+  auto handle = check(scope, name, owner);
+  if (!handle)
+    return std::move(handle).error();
+  const auto who = admit(std::move(handle).value());
   const name_view key{name};
   auto& here = names_.shard_of(key);
   owners keep;
   std::unique_lock guard{here.lock};
-  auto done = put(here, scope, key, who.value(), what, keep);
+  auto done = put(here, scope, key, who, what, keep);
   guard.unlock();
   deliver(here);
   return done;
@@ -121,20 +123,21 @@ void registry_state::take_over(name_shard& here, const name_view& name,
 
 result<void> registry_state::remove(registry_scope scope, std::string_view name,
                                     const caf::strong_actor_ptr& owner) {
-  auto who = check(scope, name, owner);
-  if (!who)
-    return who.error();
+  auto handle = check(scope, name, owner);
+  if (!handle)
+    return std::move(handle).error();
   const name_view key{name};
   auto& here = names_.shard_of(key);
   std::unique_lock guard{here.lock};
-  const auto found = erase(here, scope, key, who.value().id());
+  const auto found = erase(here, scope, key, handle.value().get());
   guard.unlock();
   deliver(here);
   if (!found) {
     const auto* is_no = scope == registry_scope::name ? " is not the owner of "
                                                       : " is no member of ";
     return failure{errc::not_found,
-                   who.value().describe() + is_no + quoted(scope, name)};
+                   held_owner{std::move(handle).value()}.describe() + is_no
+                     + quoted(scope, name)};
   }
   return success();
 }
@@ -233,9 +236,14 @@ std::vector<std::string> registry_state::names(registry_scope scope) const {
 
 // -- ends of owners -----------------------------------------------------------
 
+held_owner registry_state::admit(caf::strong_actor_ptr x) {
+  auto [who, is_new] = owners_.admit(std::move(x));
+  if (is_new)
+    hook(who);
+  return std::move(who);
+}
+
 void registry_state::hook(const held_owner& x) {
-  if (!owners_.admit(x))
-    return;
   const auto me = weak_from_this();
   const auto id = x.id();
   const void* key = this;

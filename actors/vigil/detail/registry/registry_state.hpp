@@ -70,6 +70,7 @@ public:
 private:
   using owners = std::vector<held_owner>;
 
+  [[nodiscard]] held_owner admit(caf::strong_actor_ptr x);
   void hook(const held_owner& x);
   void unhook(const held_owner& x) const;
   static void unwatch(const caf::weak_actor_ptr& receiver);

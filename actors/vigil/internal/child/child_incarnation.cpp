@@ -48,7 +48,7 @@ void child_incarnation::close(const caf::error& reason) {
   conclude(reason);
   if (std::exchange(closed_, true))
     return;
-  cell->serves(false, incarnation);
+  cell->serves(serving::no, incarnation);
   handle_slot().hold(incarnation);
 }
 

@@ -8,7 +8,7 @@ namespace vigil::detail {
 
 forwarding_actor::forwarding_actor(caf::actor_config& cfg, child_cell_ptr cell)
   : compat::telling<compat::forwarder>(cfg), cell_(std::move(cell)) {
-  // nop
+  compat::note_part(*this, *this);
 }
 
 void forwarding_actor::lose(compat::mailbox_element& x, errc why,
@@ -18,7 +18,8 @@ void forwarding_actor::lose(compat::mailbox_element& x, errc why,
   // It found no incarnation; the last one there was is the nearest to name.
   cell_->lose_messages(1, cell_->incarnation.load(std::memory_order_relaxed));
   // Where hosts follow an abandoned one, that one is the handle.
-  auto handle = cell_->handle();
+  auto handle
+    = compat::answers_by_handle(x) ? cell_->handle_before() : cell_->handle();
   compat::refuse(
     x, handle != nullptr ? std::move(handle) : caf::strong_actor_ptr{ctrl()},
     to_caf({why, {}, cell_->path()}), ctx);

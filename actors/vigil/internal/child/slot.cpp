@@ -24,7 +24,7 @@ struct lost_unread {
 /// Returns whether what an actor does not handle is counted by itself, or by
 /// nobody, as it has no mailbox.
 bool counts_alone(const caf::strong_actor_ptr& x) {
-  return dynamic_cast<child_actor*>(x->get()) != nullptr
+  return compat::part_of(*x->get()) != nullptr
          || dynamic_cast<caf::local_actor*>(x->get()) == nullptr;
 }
 
@@ -96,7 +96,7 @@ void slot::pass_on(compat::element_ptr x, const target& to,
                    compat::context* ctx) {
   if (is_left_by(cell(), *x)) [[unlikely]]
     return;
-  if (to.what != behind::ours)
+  if (to.what != behind::ours && !compat::answers_by_handle(*x))
     compat::answer_through(*x, answers_, ctrl());
   if (to.what == behind::mailbox && counts_when_lost(*x))
     compat::send_counted(to.actor, std::move(x), ctx,

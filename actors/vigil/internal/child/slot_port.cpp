@@ -35,7 +35,7 @@ void slot_port::start(compat::context* ctx) {
     mine_->up = true;
     slot_->serve(n, actor, ctx);
     cell_->came_up(n, cell_->now());
-    cell_->serves(true, n);
+    cell_->serves(serving::yes, n);
     notify(*cell_, n, ctx, child_note::what::started);
   }
   compat::watch(actor,

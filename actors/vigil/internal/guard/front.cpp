@@ -92,7 +92,7 @@ constinit thread_local front_work* front_work::here = nullptr;
 } // namespace
 
 front* front_in(const caf::strong_actor_ptr& x) {
-  return x == nullptr ? nullptr : dynamic_cast<front*>(x->get());
+  return compat::is_front(x) ? static_cast<front*>(x->get()) : nullptr;
 }
 
 caf::strong_actor_ptr first_front_of(request_id x) {
@@ -110,7 +110,7 @@ caf::strong_actor_ptr first_front_of(request_id x) {
 front::front(caf::actor_config& cfg, layer_place at)
   : compat::forwarder(cfg), at_(std::move(at)),
     timer_(compat::timers{home_system()}), ticker_(*this), next_tick_(no_tick) {
-  // nop
+  compat::mark_front(*this);
 }
 
 front::~front() {
@@ -245,7 +245,7 @@ void front::watch(const caf::strong_actor_ptr& x) {
 
 const caf::strong_actor_ptr& front::worker() const {
   const auto* last = this;
-  while (const auto* next = dynamic_cast<const front*>(last->at_.target->get()))
+  while (const auto* next = front_in(last->at_.target))
     last = next;
   return last->at_.target;
 }

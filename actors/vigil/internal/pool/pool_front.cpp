@@ -91,7 +91,7 @@ struct pool_front::receipt {
   tenure which;
 
   void operator()(compat::mailbox_element& x) const {
-    front->done(index, which, {x, front->answers_});
+    front->gone(index, which, x);
   }
 };
 
@@ -131,25 +131,25 @@ compat::enqueue_result pool_front::enqueue(compat::element_ptr x,
 }
 
 void pool_front::pass_on(compat::element_ptr x, compat::context* ctx) {
-  target to;
-  auto refused = take_in(x, to);
+  delivery out;
+  auto refused = take_in(x, out);
   if (refused == errc::overloaded) {
     // Another thread may have made the room.
     make_room(ctx);
-    refused = take_in(x, to);
+    refused = take_in(x, out);
   }
   if (refused)
     lose(*x, *refused, ctx);
-  else if (to.handle != nullptr)
-    hand_over(std::move(to), std::move(x), ctx);
+  else
+    hand_over(std::move(out), ctx);
 }
 
 // Finds a member for a message, or has it wait. Returns why it is refused.
-std::optional<errc> pool_front::take_in(compat::element_ptr& x, target& to) {
+std::optional<errc> pool_front::take_in(compat::element_ptr& x, delivery& out) {
   std::lock_guard guard{lock_};
   if (expected_ == 0)
     return errc::child_stopped;
-  if (take_idle(to) || take_skipping(to) || waiting_.add(x, put_off()))
+  if (take_idle(x, out) || take_skipping(x, out) || waiting_.add(x, put_off()))
     return std::nullopt;
   return errc::overloaded;
 }
@@ -162,89 +162,99 @@ void pool_front::make_room(compat::context* ctx) {
 
 // A member that refuses at once gets the next message here, not while it
 // refuses: the depth does not grow with the queue.
-void pool_front::hand_over(target to, compat::element_ptr x,
-                           compat::context* ctx) {
-  while (x != nullptr) {
+void pool_front::hand_over(delivery x, compat::context* ctx) {
+  while (x.what != nullptr) {
+    if (x.says) {
+      if (!x.noted)
+        compat::answer_by_handle(*x.what, answers_, ctrl());
+      x.to->enqueue(std::move(x.what), ctx);
+      return;
+    }
     {
-      handing_over mark{this, to.index};
-      if (!to.relay.note(*x))
-        compat::answer_through(*x, answers_, ctrl());
-      receipt gone{caf::strong_actor_ptr{ctrl()}, this, to.index, to.which};
-      to.handle->enqueue(
-        compat::tracked(home_system(), std::move(x), std::move(gone)), ctx);
+      handing_over mark{this, x.index};
+      if (!x.noted)
+        compat::answer_through(*x.what, answers_, ctrl());
+      receipt gone{caf::strong_actor_ptr{ctrl()}, this, x.index, x.which};
+      x.to->enqueue(
+        compat::tracked(home_system(), std::move(x.what), std::move(gone)),
+        ctx);
       if (!mark.refused())
         return;
     }
     // Between two incarnations, the next message would fare no better.
-    const auto there = is_there(to.handle);
-    target next;
-    {
-      std::lock_guard guard{lock_};
-      auto& who = members_[to.index];
-      if (who.which == to.which && !there)
-        who.up = false;
-      x = next_for(to.index, next);
-    }
-    if (x != nullptr)
-      to = std::move(next);
+    const auto there = is_there(x.to);
+    std::unique_lock guard{lock_};
+    auto& who = members_[x.index];
+    if (who.which == x.which && !there)
+      who.up = false;
+    auto next = next_for(x.index);
+    guard.unlock();
+    x = std::move(next);
   }
 }
 
 // Gives a member that became idle what waits for longest.
 void pool_front::feed(std::size_t index) {
-  target to;
-  compat::element_ptr next;
-  {
-    std::lock_guard guard{lock_};
-    next = next_for(index, to);
-  }
-  hand_over(std::move(to), std::move(next), nullptr);
+  std::unique_lock guard{lock_};
+  auto next = next_for(index);
+  guard.unlock();
+  hand_over(std::move(next), nullptr);
 }
 
 // The same for members that wait for something else to come.
 void pool_front::feed_skipping() {
-  target to;
-  compat::element_ptr next;
-  {
-    std::lock_guard guard{lock_};
-    auto* who = waiting_.empty() ? nullptr : only_skipping();
-    if (who == nullptr)
-      return;
-    next = waiting_.take();
-    to = occupy(static_cast<std::size_t>(who - members_.data()));
-  }
-  hand_over(std::move(to), std::move(next), nullptr);
+  std::unique_lock guard{lock_};
+  auto* who = waiting_.empty() ? nullptr : only_skipping();
+  if (who == nullptr)
+    return;
+  auto next
+    = occupy(static_cast<std::size_t>(who - members_.data()), waiting_.take());
+  guard.unlock();
+  hand_over(std::move(next), nullptr);
 }
 
-void pool_front::done(std::size_t index, tenure which,
-                      compat::noted_relay relay) {
-  target to;
-  compat::element_ptr next;
-  {
-    std::lock_guard guard{lock_};
-    auto& who = members_[index];
-    if (who.which != which)
-      return;
-    --who.given;
-    std::swap(who.relay, relay);
-    // What else it has put off is looked at again, now.
-    who.skips = false;
-    if (!handing_over::refused(this, index))
-      next = next_for(index, to);
-  }
-  hand_over(std::move(to), std::move(next), nullptr);
+void pool_front::gone(std::size_t index, tenure which,
+                      compat::mailbox_element& x) {
+  std::unique_lock guard{lock_};
+  auto& who = members_[index];
+  if (who.which != which)
+    return;
+  --who.given;
+  who.relay.take(x, answers_);
+  // What else it has put off is looked at again, now.
+  who.skips = false;
+  if (handing_over::refused(this, index))
+    return;
+  auto next = next_for(index);
+  guard.unlock();
+  hand_over(std::move(next), nullptr);
+}
+
+void pool_front::done(std::size_t index, compat::mailbox_element& x,
+                      compat::context* ctx) {
+  std::unique_lock guard{lock_};
+  auto& who = members_[index];
+  if (who.awaited != &x && who.awaited != compat::identity_of(x))
+    return;
+  who.awaited = nullptr;
+  --who.given;
+  who.relay.take(x, answers_);
+  who.skips = false;
+  auto next = next_for(index);
+  guard.unlock();
+  hand_over(std::move(next), ctx);
 }
 
 // -- with the lock held -------------------------------------------------------
 
-bool pool_front::take_idle(target& to) {
+bool pool_front::take_idle(compat::element_ptr& x, delivery& out) {
   while (!idle_.empty()) {
     const auto index = idle_.front();
     idle_.pop_front();
     auto& who = members_[index];
     who.listed = false;
     if (who.idle()) {
-      to = occupy(index);
+      out = occupy(index, std::move(x));
       return true;
     }
   }
@@ -253,16 +263,15 @@ bool pool_front::take_idle(target& to) {
 
 // Gives a member what waits for longest, if it is idle; it stays so if nothing
 // does.
-compat::element_ptr pool_front::next_for(std::size_t index, target& to) {
+pool_front::delivery pool_front::next_for(std::size_t index) {
   auto& who = members_[index];
   if (!who.idle())
-    return nullptr;
-  auto result = waiting_.take();
-  if (result != nullptr)
-    to = occupy(index);
-  else if (!std::exchange(who.listed, true))
+    return {};
+  if (auto next = waiting_.take())
+    return occupy(index, std::move(next));
+  if (!std::exchange(who.listed, true))
     idle_.push_back(index);
-  return result;
+  return {};
 }
 
 // Returns a member that skips if all that take messages do.
@@ -292,21 +301,24 @@ std::size_t pool_front::put_off() const {
   return result;
 }
 
-bool pool_front::take_skipping(target& to) {
+bool pool_front::take_skipping(compat::element_ptr& x, delivery& out) {
   auto* who = waiting_.empty() ? only_skipping() : nullptr;
   if (who == nullptr || put_off() >= waiting_.limit())
     return false;
-  to = occupy(static_cast<std::size_t>(who - members_.data()));
+  out = occupy(static_cast<std::size_t>(who - members_.data()), std::move(x));
   return true;
 }
 
-pool_front::target pool_front::occupy(std::size_t index) {
+pool_front::delivery pool_front::occupy(std::size_t index,
+                                        compat::element_ptr x) {
   auto& who = members_[index];
+  const auto says = who.says && who.given == 0 && compat::is_shown(*x);
+  if (says)
+    who.awaited = x.get();
   ++who.given;
   who.skips = false;
-  // With CAF 0.17, it counts references.
-  // NOLINTNEXTLINE(performance-move-const-arg)
-  return {who.handle, index, who.which, std::move(who.relay)};
+  const auto noted = who.relay.note(*x);
+  return {std::move(x), who.handle, index, who.which, noted, says};
 }
 
 // -- members ------------------------------------------------------------------
@@ -356,20 +368,22 @@ void pool_front::forget(std::size_t index, compat::context* ctx) {
   released.swap(members_[index].handle);
 }
 
-void pool_front::serves(std::size_t index, caf::strong_actor_ptr to, bool yes,
-                        tenure which) {
+void pool_front::serves(std::size_t index, caf::strong_actor_ptr to,
+                        serving how, tenure which) {
   {
     std::lock_guard guard{lock_};
     auto& who = members_[index];
     if (which < who.which)
       return;
-    who.up = yes && to != nullptr;
+    who.up = how != serving::no && to != nullptr;
     if (!who.up)
       return;
     if (std::exchange(who.which, which) != which) {
       who.given = 0;
       who.skips = false;
+      who.awaited = nullptr;
     }
+    who.says = how == serving::and_says_when_done;
     who.handle.swap(to);
   }
   feed(index);
@@ -379,7 +393,8 @@ void pool_front::skipped(std::size_t index, tenure which) {
   {
     std::lock_guard guard{lock_};
     auto& who = members_[index];
-    if (who.which != which || who.given == 0)
+    // Restarts in place are not told.
+    if (who.which.child != which.child || which < who.which || who.given == 0)
       return;
     who.skips = true;
     skipping_ = true;
@@ -414,6 +429,8 @@ pool_front::books pool_front::look() const {
     result.idle += who.idle() ? 1 : 0;
     result.idle_unlisted += who.idle() && !who.listed ? 1 : 0;
     result.skips_for_nothing += who.skips && who.given == 0 ? 1 : 0;
+    result.awaited_for_nothing
+      += who.awaited != nullptr && who.given == 0 ? 1 : 0;
     result.listed += who.listed ? 1 : 0;
   }
   result.expected = expected_;
@@ -428,6 +445,7 @@ const char* pool_front::flaw(const books& x) noexcept {
     {x.up_without_handle == 0, "up: a handle"},
     {x.idle_unlisted == 0, "idle: listed"},
     {x.skips_for_nothing == 0, "skips: given"},
+    {x.awaited_for_nothing == 0, "awaited: given"},
     {x.listed == x.in_list, "listed: in the list, once"},
     {x.expected == x.not_parked, "expected: all that are not parked"},
     {x.waiting == 0 || x.expected > 0, "waiting: somebody is expected"},
@@ -448,9 +466,17 @@ public:
     // nop
   }
 
-  void serves(const child_cell& child, bool yes,
+  void serves(const child_cell& child, serving how,
               std::uint64_t incarnation) override {
-    front_->serves(index_, child.handle(), yes, {child_, incarnation});
+    front_->serves(index_, child.handle(), how, {child_, incarnation});
+  }
+
+  void done(compat::mailbox_element& x, compat::context* ctx) override {
+    front_->done(index_, x, ctx);
+  }
+
+  [[nodiscard]] caf::strong_actor_ptr handle_before() const override {
+    return handle_;
   }
 
   void skipped(std::uint64_t incarnation) override {

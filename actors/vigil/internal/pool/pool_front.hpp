@@ -19,10 +19,12 @@ namespace vigil::detail {
 
 /// The handle of a pool: passes each message on, unchanged, to a member that
 /// has nothing to do; the one that had nothing to do for longest goes first.
-/// Answers come from the pool, by way of a relay as those of a slot.
+/// Answers come from the pool, by way of a relay as those of a slot, or because
+/// a host knows its pool.
 ///
 /// Each member has one message at a time, the rest wait here, urgent ones in
-/// front. So a member that fails takes one message along, and members that
+/// front. A host says when it is done with one; other members get theirs with a
+/// receipt. So a member that fails takes one message along, and members that
 /// restart get none. When no member is left that runs or is about to, messages
 /// are refused with `errc::child_stopped`.
 ///
@@ -37,6 +39,7 @@ namespace vigil::detail {
 ///            is parked  is not up  is up, at work  is up, idle
 ///   handle   any        any        yes             yes
 ///   given    any        any        yes             -
+///   awaited  if given   if given   any             -
 ///   skips    if given   if given   any             -
 ///   listed   any        any        any             yes
 ///
@@ -95,8 +98,12 @@ public:
   void forget(std::size_t index, compat::context* ctx);
 
   /// An incarnation of the member begins or ceases to handle messages.
-  void serves(std::size_t index, caf::strong_actor_ptr to, bool yes,
+  void serves(std::size_t index, caf::strong_actor_ptr to, serving how,
               tenure which);
+
+  /// The member is done with a message, of the pool's or not.
+  void done(std::size_t index, compat::mailbox_element& x,
+            compat::context* ctx);
 
   /// The member has put a message off, and waits for another one.
   void skipped(std::size_t index, tenure which);
@@ -112,6 +119,7 @@ public:
     std::size_t idle = 0;
     std::size_t idle_unlisted = 0;
     std::size_t skips_for_nothing = 0;
+    std::size_t awaited_for_nothing = 0;
     std::size_t listed = 0;
     std::size_t expected = 0;
     /// How many stand in `idle_`.
@@ -142,6 +150,12 @@ private:
     bool parked = false;
     /// It stands in `idle_`, maybe without being idle any more.
     bool listed = false;
+    /// It says when it is done with a message.
+    bool says = false;
+    /// The message of which it will say so. A name only: the message may be
+    /// gone with its actor, and another one be there that has its address. That
+    /// one is not the pool's, as it has at most one such message to a member.
+    const void* awaited = nullptr;
     /// How many messages it has.
     std::size_t given = 0;
     /// Of its last message, for its next.
@@ -156,30 +170,35 @@ private:
     }
   };
 
-  /// Who gets a message.
-  struct target {
-    caf::strong_actor_ptr handle;
+  /// A message and who gets it; no message if there is nothing to do.
+  struct delivery {
+    compat::element_ptr what;
+    caf::strong_actor_ptr to;
     std::size_t index = 0;
     tenure which;
-    compat::noted_relay relay;
+    /// Its answer goes by the pool already.
+    bool noted = false;
+    /// The member says itself when it is done.
+    bool says = false;
   };
 
   /// Reports that a message is gone.
   struct receipt;
 
-  [[nodiscard]] std::optional<errc> take_in(compat::element_ptr& x, target& to);
+  [[nodiscard]] std::optional<errc> take_in(compat::element_ptr& x,
+                                            delivery& out);
   void make_room(compat::context* ctx);
-  [[nodiscard]] bool take_idle(target& to);
-  [[nodiscard]] compat::element_ptr next_for(std::size_t index, target& to);
+  [[nodiscard]] bool take_idle(compat::element_ptr& x, delivery& out);
+  [[nodiscard]] delivery next_for(std::size_t index);
   [[nodiscard]] member* only_skipping();
   [[nodiscard]] std::size_t put_off() const;
-  [[nodiscard]] bool take_skipping(target& to);
-  [[nodiscard]] target occupy(std::size_t index);
+  [[nodiscard]] bool take_skipping(compat::element_ptr& x, delivery& out);
+  [[nodiscard]] delivery occupy(std::size_t index, compat::element_ptr x);
   void pass_on(compat::element_ptr x, compat::context* ctx);
-  void hand_over(target to, compat::element_ptr x, compat::context* ctx);
+  void hand_over(delivery x, compat::context* ctx);
   void feed(std::size_t index);
   void feed_skipping();
-  void done(std::size_t index, tenure which, compat::noted_relay relay);
+  void gone(std::size_t index, tenure which, compat::mailbox_element& x);
   void lose_waiting(compat::context* ctx);
   void end_answers();
 

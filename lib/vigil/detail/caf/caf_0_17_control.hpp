@@ -3,6 +3,7 @@
 #include <vigil/detail/caf/caf_0_17_answers.hpp>
 #include <vigil/detail/caf/caf_0_17_end.hpp>
 #include <vigil/detail/caf/controller.hpp>
+#include <vigil/detail/caf/part.hpp>
 
 #include <caf/detail/scope_guard.hpp>
 #include <caf/mixin/subscriber.hpp>
@@ -182,7 +183,7 @@ class control : public running_by<Base>, public Controller {
 public:
   /// For a controller that is made of nothing.
   explicit control(caf::actor_config& cfg) : running_by<Base>(cfg) {
-    // nop
+    note_part(*this, static_cast<Controller&>(*this));
   }
 
   /// `xs` are for `Base`.
@@ -190,7 +191,12 @@ public:
   control(caf::actor_config& cfg, Arg&& arg, Ts&&... xs)
     : running_by<Base>(cfg, std::forward<Ts>(xs)...),
       Controller(std::forward<Arg>(arg)) {
-    // nop
+    note_part(*this, static_cast<Controller&>(*this));
+  }
+
+  // Code of the user's may run in the destructor of `Base`.
+  ~control() override {
+    forget_part(*this);
   }
 
   [[nodiscard]] caf::local_actor& self() noexcept final {
@@ -204,7 +210,7 @@ public:
     flags_.consuming = true;
     const auto result = is_ordinary(x) ? deliver(x) : look_and_consume(x);
     flags_.consuming = false;
-    Controller::end_message(x);
+    Controller::end_message(x, result != caf::invoke_message_result::skipped);
     return result;
   }
 
@@ -335,7 +341,7 @@ protected:
   }
 
   [[nodiscard]] caf::strong_actor_ptr
-  answers_as(caf::strong_actor_ptr me) const final {
+  answers_as(caf::strong_actor_ptr me) final {
     return compat::answers_as(this->current_element_->stages, std::move(me));
   }
 

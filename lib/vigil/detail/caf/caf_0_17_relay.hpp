@@ -246,19 +246,43 @@ inline void answer_through(mailbox_element& x,
   answer_through(x, relay, me, known);
 }
 
+/// The same for a message to a `control`.
+inline void answer_by_handle(mailbox_element& x,
+                             const caf::strong_actor_ptr& relay,
+                             const caf::actor_control_block* me) {
+  answer_through(x, relay, me);
+}
+
+/// Returns whether it is up to the actor that its handle answers: never, the
+/// relay sees to it.
+[[nodiscard]] inline bool answers_by_handle(const mailbox_element&) noexcept {
+  return false;
+}
+
+/// Returns whether actors are shown each message of that kind: those of streams
+/// are not.
+[[nodiscard]] inline bool is_shown(const mailbox_element& x) noexcept {
+  return !x.mid.is_stream_message()
+         && x.content().type_token()
+              != caf::make_type_token<caf::open_stream_msg>();
+}
+
 /// A relay as a message that is gone had noted it, for the next one: to note it
 /// anew takes memory.
 class VIGIL_EXPORT noted_relay {
 public:
   noted_relay() = default;
 
-  /// Takes it out of `gone`, where nobody else is noted.
-  noted_relay(mailbox_element& gone, const caf::strong_actor_ptr& relay) {
-    if (gone.stages.size() == 1 && gone.stages.back() == relay)
+  /// Takes it out of `gone`, where nobody else is noted, unless it is there.
+  /// Lets go of nothing.
+  void take(mailbox_element& gone, const caf::strong_actor_ptr& relay) {
+    if (stages_.empty() && gone.stages.size() == 1
+        && gone.stages.back() == relay)
       stages_.swap(gone.stages);
   }
 
-  /// Returns whether there was one, and `x` wants one, and has it now.
+  /// Returns whether there was one, and `x` wants one, and has it now. Lets go
+  /// of nothing.
   [[nodiscard]] bool note(mailbox_element& x) {
     const auto yes
       = !was_passed_on(x) && !stages_.empty() && may_be_answered(x);

@@ -30,6 +30,10 @@ public:
     return incarnation_;
   }
 
+  [[nodiscard]] const mailbox_element* original() const noexcept {
+    return inner_.get();
+  }
+
 private:
   std::uint64_t incarnation_;
 };
@@ -47,6 +51,14 @@ incarnation_of(const mailbox_element& x) noexcept {
   if (typeid(x) != typeid(own_message))
     return std::nullopt;
   return static_cast<const own_message&>(x).incarnation();
+}
+
+/// Names a message as long as it is there, also after `for_incarnation`.
+[[nodiscard]] inline const void*
+identity_of(const mailbox_element& x) noexcept {
+  if (typeid(x) != typeid(own_message)) [[likely]]
+    return &x;
+  return static_cast<const own_message&>(x).original();
 }
 
 /// Which incarnation of an actor the messages belong to that CAF's clock brings

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vigil/detail/caf/caf_1_end.hpp>
+#include <vigil/detail/caf/part.hpp>
 
 #include <caf/blocking_actor.hpp>
 
@@ -29,7 +30,12 @@ public:
   template <class Arg, class... Ts>
   blocking_control(caf::actor_config& cfg, Arg&& arg, Ts&&... xs)
     : Base(cfg, std::forward<Ts>(xs)...), Controller(std::forward<Arg>(arg)) {
-    // nop
+    note_part(*this, static_cast<Controller&>(*this));
+  }
+
+  // Code of the user's may run in the destructor of `Base`.
+  ~blocking_control() override {
+    forget_part(*this);
   }
 
   [[nodiscard]] caf::local_actor& self() noexcept final {

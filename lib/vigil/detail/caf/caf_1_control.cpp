@@ -151,9 +151,7 @@ private:
         || (what.empty() && x_.mid.is_async()))
       return;
     auto to = how_.via != nullptr ? how_.via : std::move(x_.sender);
-    auto from
-      = how_.as != nullptr ? how_.as : caf::strong_actor_ptr{self_.ctrl()};
-    to->enqueue(caf::make_mailbox_element(std::move(from), x_.mid.response_id(),
+    to->enqueue(caf::make_mailbox_element(how_.as(self_), x_.mid.response_id(),
                                           std::move(what)),
                 self_.context());
     x_.mid.mark_as_answered();
@@ -218,6 +216,12 @@ bool handle_system(scheduled_actor& self, mailbox_element& x) {
 }
 
 } // namespace
+
+caf::strong_actor_ptr
+actor_parts::answers::as(caf::scheduled_actor& self) const {
+  auto before = handle != nullptr ? handle(self) : nullptr;
+  return before != nullptr ? before : caf::strong_actor_ptr{self.ctrl()};
+}
 
 // Follows `scheduled_actor::consume`, which answers in the actor's own name.
 invoke_message_result actor_parts::handle(scheduled_actor& self,

@@ -4,6 +4,7 @@
 #include <vigil/detail/caf/caf_1_end.hpp>
 #include <vigil/detail/caf/caf_1_relay.hpp>
 #include <vigil/detail/caf/controller.hpp>
+#include <vigil/detail/caf/part.hpp>
 
 #include <caf/intrusive/stack.hpp>
 #include <caf/invoke_message_result.hpp>
@@ -48,8 +49,11 @@ public:
   struct answers {
     /// The relay, held until the message is done. Null if there was none.
     caf::strong_actor_ptr via;
-    /// The handle that answers for the actor. Null for the actor itself.
-    caf::strong_actor_ptr as;
+    /// Returns the handle before the actor, in whose name it answers. Null for
+    /// an actor that answers in its own.
+    caf::strong_actor_ptr (*handle)(caf::scheduled_actor&) = nullptr;
+
+    [[nodiscard]] caf::strong_actor_ptr as(caf::scheduled_actor& self) const;
   };
 
   /// Has the behavior handle a message, as CAF does. What handlers throw is for
@@ -133,14 +137,19 @@ class control : public Base, public Controller {
 public:
   /// For a controller that is made of nothing.
   explicit control(caf::actor_config& cfg) : Base(cfg) {
-    // nop
+    note_part(*this, static_cast<Controller&>(*this));
   }
 
   /// `xs` are for `Base`.
   template <class Arg, class... Ts>
   control(caf::actor_config& cfg, Arg&& arg, Ts&&... xs)
     : Base(cfg, std::forward<Ts>(xs)...), Controller(std::forward<Arg>(arg)) {
-    // nop
+    note_part(*this, static_cast<Controller&>(*this));
+  }
+
+  // Code of the user's may run in the destructor of `Base`.
+  ~control() override {
+    forget_part(*this);
   }
 
   [[nodiscard]] caf::local_actor& self() noexcept final {
@@ -333,8 +342,12 @@ protected:
   }
 
   [[nodiscard]] caf::strong_actor_ptr
-  answers_as(caf::strong_actor_ptr me) const final {
-    return answers_ != nullptr && answers_->via != nullptr
+  answers_as(caf::strong_actor_ptr me) final {
+    if (answers_ == nullptr)
+      return me;
+    if (answers_->handle != nullptr)
+      me = answers_->as(*this);
+    return answers_->via != nullptr
              ? static_cast<const call_relay&>(*answers_->via->get())
                  .name_of(std::move(me))
              : me;
@@ -441,7 +454,7 @@ private:
     consuming_ = true;
     const auto result = is_ordinary(x) ? deliver(x) : look_and_consume(x);
     consuming_ = false;
-    Controller::end_message(x);
+    Controller::end_message(x, result != caf::invoke_message_result::skipped);
     this->current_mailbox_element(nullptr);
     return result;
   }
@@ -571,9 +584,11 @@ private:
   [[gnu::noinline]] caf::invoke_message_result
   deliver_passed_on(mailbox_element& x) {
     actor_parts::answers how;
-    if constexpr (requires { this->stable_handle(); })
+    if constexpr (requires(Controller & y) { y.handle_before(); })
       if (notes::has(x, notes::by_handle))
-        how.as = this->stable_handle();
+        how.handle = [](caf::scheduled_actor& self) {
+          return static_cast<control&>(self).Controller::handle_before();
+        };
     if (was_passed_on(x)) {
       auto origin = relay_in(x).origin();
       how.via = std::exchange(x.sender, std::move(origin));

@@ -225,8 +225,11 @@ inline void answer(requester&& to, element_ptr x, context* ctx) {
 
 /// Takes a message that somebody else holds.
 [[nodiscard]] inline element_ptr take_over(mailbox_element& x) {
-  return caf::make_mailbox_element(std::move(x.sender), x.mid,
-                                   std::move(x.payload));
+  const auto noted = notes::of(x) & ((1 << notes::flags) - 1);
+  auto result = caf::make_mailbox_element(std::move(x.sender), x.mid,
+                                          std::move(x.payload));
+  notes{*result}.set(noted);
+  return result;
 }
 
 /// Takes what a message says.
@@ -320,13 +323,32 @@ inline void answer_through(mailbox_element& x,
     relay_for(*relay->home_system, x).rename(relay);
 }
 
+/// The same for a message to a `control` whose controller knows that handle as
+/// `handle_before`: where nobody else has passed it on, there is no relay.
+inline void answer_by_handle(mailbox_element& x,
+                             const caf::strong_actor_ptr& relay,
+                             const caf::actor_control_block* me) {
+  if (was_passed_on(x)) [[unlikely]]
+    answer_through(x, relay, me);
+  else if (may_be_answered(x))
+    notes{x}.add(notes::by_handle);
+}
+
+/// Returns whether a message was prepared so.
+[[nodiscard]] inline bool answers_by_handle(const mailbox_element& x) noexcept {
+  return notes::has(x, notes::by_handle);
+}
+
+/// Returns whether actors are shown each message of that kind: here, all are.
+[[nodiscard]] inline bool is_shown(const mailbox_element&) noexcept {
+  return true;
+}
+
 /// A relay as a message that is gone had noted it, for the next one: none, for
 /// who is yet to answer may hold it.
 class VIGIL_EXPORT noted_relay {
 public:
-  noted_relay() = default;
-
-  noted_relay(mailbox_element&, const caf::strong_actor_ptr&) noexcept {
+  void take(mailbox_element&, const caf::strong_actor_ptr&) noexcept {
     // nop
   }
 

@@ -28,6 +28,12 @@ incarnation_of(const mailbox_element& x) noexcept {
   return incarnation != 0 ? std::optional{incarnation - 1} : std::nullopt;
 }
 
+/// Names a message as long as it is there.
+[[nodiscard]] inline const void*
+identity_of(const mailbox_element& x) noexcept {
+  return &x;
+}
+
 /// Which incarnation of an actor the messages belong to that CAF's clock brings
 /// it. Memory orders: as with CAF 0.17, raised (release) by the actor and
 /// loaded (acquire) for each message.

@@ -93,14 +93,14 @@ protected:
     // nop
   }
 
-  /// Sees a message before anything else does, and once it is done. No virtual
-  /// functions: they are called for every message, and found by the type of the
-  /// controller.
+  /// Sees a message before anything else does, and after all else; then it is
+  /// done, or it stays in the mailbox. No virtual functions: they are called
+  /// for every message, and found by the type of the controller.
   void begin_message(mailbox_element&) noexcept {
     // nop
   }
 
-  void end_message(mailbox_element&) noexcept {
+  void end_message(mailbox_element&, bool /*done*/) noexcept {
     // nop
   }
 
@@ -166,7 +166,8 @@ protected:
   /// Returns in whose name the current message is answered: in that of `me`, or
   /// of the outermost handle that has passed it on.
   [[nodiscard]] virtual caf::strong_actor_ptr
-  answers_as(caf::strong_actor_ptr me) const = 0;
+  answers_as(caf::strong_actor_ptr me)
+    = 0;
 
   /// Brings messages that were skipped back, at the head of the mailbox.
   virtual void unskip() = 0;

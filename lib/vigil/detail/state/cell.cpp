@@ -42,9 +42,19 @@ void child_cell::note_message(std::uintptr_t kind) noexcept {
   message_kind.store(kind, std::memory_order_relaxed);
 }
 
-void child_cell::serves(bool yes, std::uint64_t n) {
-  if (watch != nullptr)
-    watch->serves(*this, yes, n);
+bool child_cell::serves(serving how, std::uint64_t n) {
+  if (watch == nullptr)
+    return false;
+  watch->serves(*this, how, n);
+  return how == serving::and_says_when_done;
+}
+
+void child_cell::done(compat::mailbox_element& x, compat::context* ctx) {
+  watch->done(x, ctx);
+}
+
+caf::strong_actor_ptr child_cell::handle_before() const {
+  return watch != nullptr ? watch->handle_before() : nullptr;
 }
 
 void child_cell::skipped(std::uint64_t n) {

@@ -113,7 +113,11 @@ public:
   /// Both are relaxed: for a moment, one may be of the message before.
   std::atomic<std::uintptr_t> message_kind{0};
   std::atomic<duration::rep> message_since{0};
-  void serves(bool yes, std::uint64_t n) override;
+  bool serves(serving how, std::uint64_t n) override;
+
+  void done(compat::mailbox_element& x, compat::context* ctx) override;
+
+  [[nodiscard]] caf::strong_actor_ptr handle_before() const override;
 
   void skipped(std::uint64_t n) override;
 

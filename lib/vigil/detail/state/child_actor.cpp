@@ -7,6 +7,10 @@ child_actor::~child_actor() {
   // nop
 }
 
+child_context* child_actor::as_context() noexcept {
+  return nullptr;
+}
+
 void child_actor::tell_end(caf::error, compat::context*) {
   // nop
 }

@@ -6,6 +6,7 @@
 
 namespace vigil::detail {
 
+class child_context;
 class child_record;
 
 /// An actor whose handle stands for a child over all of its incarnations.
@@ -16,6 +17,10 @@ public:
   /// Returns the child's record, which lives as long as the actor does; null
   /// for the root of a tree.
   [[nodiscard]] virtual child_record* child() noexcept = 0;
+
+  /// Returns what the actor knows of being a child, where it runs one itself;
+  /// else null.
+  [[nodiscard]] virtual child_context* as_context() noexcept;
 
   /// Tells those that monitor or link the handle of an end, and at once those
   /// that monitor it from now on. Nothing for who is not the handle.

@@ -26,8 +26,16 @@ time_point child_record::now() const {
   return owner.tree->last_now();
 }
 
-void child_record::serves(bool, std::uint64_t) {
+bool child_record::serves(serving, std::uint64_t) {
+  return false;
+}
+
+void child_record::done(compat::mailbox_element&, compat::context*) {
   // nop
+}
+
+caf::strong_actor_ptr child_record::handle_before() const {
+  return nullptr;
 }
 
 void child_record::skipped(std::uint64_t) {

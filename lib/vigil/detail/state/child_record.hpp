@@ -3,6 +3,7 @@
 #include <vigil/child_spec.hpp>
 #include <vigil/child_state.hpp>
 #include <vigil/detail/state/child_exit.hpp>
+#include <vigil/detail/state/incarnation_watch.hpp>
 #include <vigil/failure.hpp>
 #include <vigil/time.hpp>
 
@@ -89,8 +90,15 @@ public:
   /// the incarnation runs, before anything else can be told of it.
   void came_up(std::uint64_t n, time_point when);
 
-  /// Notes that an incarnation begins or ceases to handle messages.
-  virtual void serves(bool yes, std::uint64_t n);
+  /// Notes that an incarnation begins or ceases to handle messages. Returns
+  /// whether somebody wants to know when each is done.
+  virtual bool serves(serving how, std::uint64_t n);
+
+  /// Tells who wants to know that a message is done.
+  virtual void done(compat::mailbox_element& x, compat::context* ctx);
+
+  /// Returns the handle of the pool that the child is a member of, or null.
+  [[nodiscard]] virtual caf::strong_actor_ptr handle_before() const;
 
   /// Notes that an incarnation has put a message off and waits for another one.
   virtual void skipped(std::uint64_t n);

@@ -7,8 +7,7 @@ namespace vigil::detail {
 
 child_record* child_behind(const caf::actor_control_block* x) noexcept {
   auto* block = const_cast<caf::actor_control_block*>(x);
-  auto* actor
-    = block != nullptr ? dynamic_cast<child_actor*>(block->get()) : nullptr;
+  auto* actor = block != nullptr ? compat::part_of(*block->get()) : nullptr;
   return actor != nullptr ? actor->child() : nullptr;
 }
 
