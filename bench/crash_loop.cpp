@@ -131,6 +131,69 @@ void raw_messages(benchmark::State& state) {
   report(state, latency);
 }
 
+/// A supervisor by hand that is the handle of its child, so that it stays: what
+/// comes goes to the child that is there, once that one has said that it is
+/// up. What dies with a child is for the client to ask again.
+class raw_keeper : public caf::event_based_actor {
+public:
+  explicit raw_keeper(caf::actor_config& cfg) : caf::event_based_actor(cfg) {
+    // nop
+  }
+
+  caf::behavior make_behavior() override {
+    spawn_child();
+    return {
+      [this](crash x) { tell(this, child_, x); },
+      [this](ping) -> caf::result<caf::message> {
+        if (up_)
+          return hand_over(this, child_, ping{});
+        waiting_.push_back(make_response_promise());
+        return waiting_.back();
+      },
+      [this](pong) { came_up(); },
+      [](const caf::error&) {},
+    };
+  }
+
+  void on_exit() override {
+    child_ = nullptr;
+  }
+
+private:
+  void spawn_child() {
+    up_ = false;
+    child_ = spawn_watched<caf::no_spawn_options>(
+      this, [this](const caf::actor_addr&) { spawn_child(); },
+      [this](caf::event_based_actor* self) {
+        tell(self, caf::actor{this}, pong{});
+        return raw::function_child(self);
+      });
+  }
+
+  void came_up() {
+    up_ = true;
+    for (auto& x : std::exchange(waiting_, {}))
+      bench::ask(this, child_, ping{}).then([x](pong) mutable {
+        x.deliver(pong{});
+      });
+  }
+
+  caf::actor child_;
+  bool up_ = false;
+  std::vector<caf::response_promise> waiting_;
+};
+
+void raw_kept(benchmark::State& state) {
+  world here;
+  histogram latency;
+  auto keeper = here.system().spawn<raw_keeper>();
+  auto driver = here.system().spawn<client>(keeper, way::quit, true,
+                                            pace::back_to_back, &latency);
+  each_batch(state, size(500),
+             [&](std::size_t n) { return here.drive(driver, n); });
+  report(state, latency);
+}
+
 template <class Spawn>
 void raw_loop(benchmark::State& state, way how,
               pace speed = pace::back_to_back) {
@@ -189,6 +252,7 @@ void bench::declare() {
     raw_loop<raw::spawn_class>(state, way::quit, pace::isolated);
   });
   add("raw_no_crash", 40, raw_messages);
+  add("raw_kept", 40, raw_kept);
   raw_by("raw_function/quit", raw::spawn_function{}, way::quit);
   raw_by("raw_function/throw", raw::spawn_function{}, way::throws);
   raw_by("raw_class/quit", raw::spawn_class{}, way::quit);

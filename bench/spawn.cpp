@@ -6,7 +6,9 @@
 
 #include "support/raw.hpp"
 
+#include <deque>
 #include <memory>
+#include <optional>
 
 using namespace bench;
 
@@ -118,13 +120,15 @@ void with_tree(benchmark::State& state) {
   for (std::size_t i = 0; i < size(500); ++i)
     children.push_back(vigil::child("child-" + std::to_string(i), idle));
   auto root = vigil::supervisor("bench").children(children);
-  each_batch(state, children.size(), [&](std::size_t) {
-    const auto begin = stamp();
-    auto tree = here.start(root);
-    const auto span = stamp() - begin;
-    (void)tree.stop();
-    return span;
-  });
+  std::optional<vigil::tree_ref> tree;
+  each_batch(
+    state, children.size(),
+    [&](std::size_t) {
+      const auto begin = stamp();
+      tree = here.start(root);
+      return stamp() - begin;
+    },
+    [&] { (void)tree->stop(); });
 }
 
 // -- raw ----------------------------------------------------------------------
@@ -175,6 +179,86 @@ private:
   caf::response_promise done_;
   nanoseconds begin_ = 0;
 };
+
+/// What a supervisor by hand has to do: spawn a child and monitor it, and go on
+/// once the child has said that it is up: with the next one, or with an answer
+/// to who asked for it.
+class raw_starter : public caf::event_based_actor {
+public:
+  explicit raw_starter(caf::actor_config& cfg) : caf::event_based_actor(cfg) {
+    // nop
+  }
+
+  caf::behavior make_behavior() override {
+    return {
+      [this](go x) -> caf::result<nanoseconds> {
+        done_ = make_response_promise();
+        left_ = x.rounds;
+        begin_ = stamp();
+        start();
+        return done_;
+      },
+      [this](ping) -> caf::result<pong> {
+        asked_.push_back(make_response_promise());
+        start();
+        return asked_.back();
+      },
+      [this](pong) { up(); },
+    };
+  }
+
+private:
+  void start() {
+    children_.push_back(spawn_watched<caf::no_spawn_options>(
+      this, [](const caf::actor_addr&) {},
+      [this](caf::event_based_actor* self) -> caf::behavior {
+        tell(self, caf::actor{this}, pong{});
+        return idle(self);
+      }));
+  }
+
+  void up() {
+    if (!asked_.empty()) {
+      asked_.front().deliver(pong{});
+      asked_.pop_front();
+    } else if (--left_ > 0) {
+      start();
+    } else {
+      done_.deliver(stamp() - begin_);
+    }
+  }
+
+  std::vector<caf::actor> children_;
+  std::deque<caf::response_promise> asked_;
+  std::size_t left_ = 0;
+  caf::response_promise done_;
+  nanoseconds begin_ = 0;
+};
+
+/// Asks it for children, all at once, and waits until all are up.
+caf::behavior raw_asker(caf::event_based_actor* self,
+                        const caf::actor& supervisor) {
+  auto left = std::make_shared<std::size_t>(0);
+  return {[=](go x) -> caf::result<nanoseconds> {
+    *left = x.rounds;
+    auto done = self->make_response_promise();
+    const auto begin = stamp();
+    for (std::size_t i = 0; i < x.rounds; ++i)
+      ask(self, supervisor, ping{}).then([=](pong) mutable {
+        if (--*left == 0)
+          done.deliver(stamp() - begin);
+      });
+    return done;
+  }};
+}
+
+void raw_asked(benchmark::State& state) {
+  world here;
+  auto supervisor = here.system().spawn<raw_starter>();
+  auto driver = here.system().spawn(raw_asker, supervisor);
+  each_batch(state, size(500),
+             [&](std::size_t n) { return here.drive(driver, n); });
+}
 
 template <class Spawner>
 void raw_spawn(benchmark::State& state) {
@@ -231,7 +315,9 @@ void bench::declare() {
   add("raw/run", 50, raw_spawn<spawner<no_spawn_options, true>>);
   add("raw/scheduled", 50, raw_spawn<spawner<no_spawn_options, false>>);
   add("start_child/from_actor", 30, from_actor);
+  add("raw/asked", 30, raw_asked);
   add("start_tree", 15, with_tree);
+  add("raw/one_by_one", 50, raw_spawn<raw_starter>);
   add("raw/run_monitored", 50,
       raw_spawn<spawner<no_spawn_options, true, true>>);
   add("start_child/from_thread", 30, from_thread);

@@ -94,6 +94,13 @@ void add(const std::string& name, int batches, F f) {
     result->Iterations(tiny() ? 1 : batches);
 }
 
+/// Reports the median of what batches took.
+inline void report_median(benchmark::State& state, std::vector<double> spans) {
+  const auto middle = spans.begin() + std::ssize(spans) / 2;
+  std::nth_element(spans.begin(), middle, spans.end());
+  state.counters["median"] = *middle;
+}
+
 /// Runs `f(rounds)`, which returns nanoseconds, once to warm up and then once a
 /// batch. Reports the time of one round: the mean as the benchmark's time, the
 /// median of the batches, which a busy neighbour disturbs less, as `median`.
@@ -108,9 +115,25 @@ void each_batch(benchmark::State& state, std::size_t rounds, F f) {
     state.SetIterationTime(spans.back() * 1e-9);
   }
   here.end(state, rounds * spans.size());
-  const auto middle = spans.begin() + std::ssize(spans) / 2;
-  std::nth_element(spans.begin(), middle, spans.end());
-  state.counters["median"] = *middle;
+  report_median(state, std::move(spans));
+}
+
+/// The same, with `after()` once a batch, which is neither timed nor counted.
+template <class F, class G>
+void each_batch(benchmark::State& state, std::size_t rounds, F f, G after) {
+  std::vector<double> spans;
+  (void)f(rounds);
+  after();
+  for (auto _ : state) {
+    // Each counts anew: what stays is the last one.
+    counting here;
+    spans.push_back(static_cast<double>(f(rounds))
+                    / static_cast<double>(rounds));
+    here.end(state, rounds);
+    state.SetIterationTime(spans.back() * 1e-9);
+    after();
+  }
+  report_median(state, std::move(spans));
 }
 
 /// Calls `f` and returns how long it took.
